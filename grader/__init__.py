@@ -1,0 +1,1 @@
+"""A course of deep-learning exercises whose grades can be trusted."""

@@ -1,0 +1,1 @@
+"""What a test cell calls: pure functions that return in silence or raise ``ClaimFailed``."""

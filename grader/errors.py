@@ -1,0 +1,36 @@
+"""Every exception that the grader raises on purpose.
+
+    GraderError                 one line for a person: what was received, what was expected, the remedy
+    |-- ConfigurationError      course_config.py, or a folder it names, is not usable
+    |-- CourseError             an assignment or its source notebook is unknown or malformed
+    |-- DataError               a data set is missing or is not the real one
+    `-- SubmissionError         what a student handed in cannot be read; the class goes on
+
+    ClaimFailed(AssertionError) a check found the work wrong: its message is for the student
+
+All of them are built from their message alone, so they pickle and cross process boundaries whole.
+"""
+
+
+class GraderError(Exception):
+    """Something that a person must put right; the message says what and how."""
+
+
+class ConfigurationError(GraderError):
+    """The course's configuration, or a folder it names, is not usable."""
+
+
+class CourseError(GraderError):
+    """An assignment or its source notebook is unknown or malformed."""
+
+
+class DataError(GraderError):
+    """A data set is missing, partial, or not the real one."""
+
+
+class SubmissionError(GraderError):
+    """What a student handed in cannot be read."""
+
+
+class ClaimFailed(AssertionError):
+    """A check found the work wrong; the message tells the student what was received and expected."""

@@ -1,0 +1,68 @@
+"""The words of the course as frozen dataclasses, which travel between the rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Outcome(StrEnum):
+    """What came of one claim. Only ``PASSED`` scores; ``GRADER_FAULT`` is nobody's zero."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    OVER_LIMIT = "over a limit"
+    NOT_ATTEMPTED = "not attempted"
+    GRADER_FAULT = "grader fault"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One graded test cell of an assignment.
+
+    Attributes:
+        name: the cell's ``grade_id``.
+        points: what the claim is worth.
+        needs: ``grade_id`` of every solution cell that the claim rests on, in notebook order.
+    """
+
+    name: str
+    points: float
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one claim of one submission.
+
+    Attributes:
+        claim: the claim's name.
+        outcome: see ``Outcome``.
+        points: what the claim is worth.
+        message: for the student: what was found, what was expected, what to do; empty if passed.
+        seconds: wall time of the test cell.
+    """
+
+    claim: str
+    outcome: Outcome
+    points: float
+    message: str = ""
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float | None:
+        """Points earned, or None where the grader itself failed and a person must look."""
+        if self.outcome is Outcome.GRADER_FAULT:
+            return None
+        return self.points if self.outcome is Outcome.PASSED else 0.0
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's files for one assignment."""
+
+    student: str
+    assignment: str
+    folder: Path
