@@ -25,11 +25,15 @@ class Claim:
     Attributes:
         name: the cell's ``grade_id``.
         points: what the claim is worth.
+        statement: what is claimed, from the cell's line ``# Claim: ...``.
+        hint: what to do where it fails, from the cell's line ``# Hint: ...``.
         needs: ``grade_id`` of every solution cell that the claim rests on, in notebook order.
     """
 
     name: str
     points: float
+    statement: str
+    hint: str
     needs: tuple[str, ...]
 
 
