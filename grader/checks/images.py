@@ -1,0 +1,114 @@
+"""Checks on pictures and labels before any network sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.answers import array, integers
+from grader.errors import ClaimFailed
+
+# float16 is exact to 0.0005 below 1; dividing by 256 instead of 255 is off by up to 0.004.
+TOLERANCE = 0.001
+
+
+def prepared_images(prepare: Callable[..., object], images: NDArray[np.uint8]) -> None:
+    """Check that a student's ``prepare`` makes images ready for a convolution.
+
+    Args:
+        prepare: (n, 28, 28) uint8 to (n, 28, 28, 1) floats of any precision, images / 255.
+        images: the question, (n, height, width) uint8; ``prepare`` gets a copy.
+
+    Raises:
+        ClaimFailed: a wrong shape, whole numbers, values not divided by 255, or other values.
+    """
+    prepared = array(prepare(images.copy()), what="prepare(images)")
+    _expect_shape(prepared.shape, (*images.shape, 1))
+    _expect_fractions(prepared)
+    _expect_values(prepared[..., 0].astype(np.float64), images / 255.0)
+
+
+def _expect_shape(received: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    """Name the axis that is wrong."""
+    if received == expected:
+        return
+    said = f"prepare(images) has the shape {received}, expected {expected}"
+    if received == expected[:-1]:
+        raise ClaimFailed(
+            f"{said}: the last axis, for the one grey channel, is missing. "
+            "Add it with images.reshape(-1, 28, 28, 1) or images[..., np.newaxis]."
+        )
+    if len(received) != len(expected):
+        raise ClaimFailed(
+            f"{said}: it has {len(received)} axes, not {len(expected)}. "
+            "They are image, row, column, channel."
+        )
+    names = ("images", "rows", "columns", "channels")
+    axis = next(i for i, (r, e) in enumerate(zip(received, expected, strict=True)) if r != e)
+    raise ClaimFailed(
+        f"{said}: axis {axis}, the {names[axis]}, has {received[axis]} instead of "
+        f"{expected[axis]}. Let the number of images come from images itself (-1 in reshape)."
+    )
+
+
+def _expect_fractions(prepared: NDArray[np.generic]) -> None:
+    """Refuse grey levels that were never divided, and whole numbers."""
+    if prepared.size and float(prepared.max()) > 2:
+        raise ClaimFailed(
+            f"prepare(images) still has values up to {float(prepared.max()):g}, expected at most "
+            "1. Divide the grey levels by 255.0, and return the result."
+        )
+    if not np.issubdtype(prepared.dtype, np.floating):
+        raise ClaimFailed(
+            f"prepare(images) holds whole numbers ({prepared.dtype}), expected fractions between "
+            "0 and 1. Divide with / 255.0; // or a conversion to integers drops what is behind "
+            "the point."
+        )
+
+
+def _expect_values(received: NDArray[np.float64], expected: NDArray[np.float64]) -> None:
+    """Point at the pixel that is furthest off."""
+    off = np.abs(received - expected)
+    if not off.size or off.max() <= TOLERANCE:
+        return
+    image, row, column = (int(i) for i in np.unravel_index(int(off.argmax()), off.shape))
+    raise ClaimFailed(
+        f"prepare(images) has {received[image, row, column]:.4f} for the pixel in row {row}, "
+        f"column {column} of image {image}, expected {expected[image, row, column]:.4f}, its grey level "
+        "divided by 255. Keep the order of images, rows and columns, and divide by exactly 255."
+    )
+
+
+def same_label_indices(
+    same_label: Callable[..., object], labels: NDArray[np.uint8], label: int, count: int
+) -> None:
+    """Check that a student's ``same_label`` finds the first images of one class.
+
+    Args:
+        same_label: takes labels, a label and a count, gives a list or array of indices.
+        labels: (n,) class numbers; ``same_label`` gets a copy.
+        label: the class to look for.
+        count: how many indices to ask for; ``labels`` has at least as many of that class.
+
+    Raises:
+        ClaimFailed: too many or too few, an index of another class, or not the first ones.
+    """
+    call = f"same_label(labels, {label}, {count})"
+    received = integers(same_label(labels.copy(), label, count), what=call)
+    expected = [int(index) for index in np.flatnonzero(labels == label)[:count]]
+    if received == expected:
+        return
+    said = f"{call} gave {received}, expected {expected}"
+    if len(received) != count:
+        raise ClaimFailed(f"{said}: {len(received)} indices instead of {count}. Return just count.")
+    for index in received:
+        if not 0 <= index < len(labels):
+            raise ClaimFailed(f"{said}: there is no image {index}. Indices count from 0.")
+        if labels[index] != label:
+            raise ClaimFailed(
+                f"{said}: image {index} has the label {labels[index]}, not {label}. "
+                "Return positions in labels, counted from 0."
+            )
+    raise ClaimFailed(f"{said}: all have that label, but they are not the first, in order.")
