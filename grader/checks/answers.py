@@ -1,0 +1,161 @@
+"""A student's answers as exact, finite, plain values that are safe to compare.
+
+A check must never trust an answer's own methods: ``__eq__`` may always say yes, ``shape`` may lie.
+So every answer is first copied into exactly ``numpy.ndarray`` or a built-in type. Types are
+compared with ``is``, never with ``isinstance``: a subclass brings methods of its own, and is
+refused in words.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from grader.errors import ClaimFailed
+
+KINDS = {"number": "biuf", "whole": "iu", "float": "f"}
+"""What ``array`` can be asked for, as the ``dtype.kind`` letters that satisfy it."""
+MAX_ELEMENTS = 64_000_000
+"""More numbers than any exercise needs; a broadcast view can claim a shape of terabytes."""
+MAX_DEPTH = 16
+MAX_TEXT = 1_000_000
+
+_NUMBERS = {int, float, bool}
+_SCALARS = {np.dtype(code).type for code in np.typecodes["AllInteger"] + "efdg?"}
+_CLASS_NAME: Any = type.__dict__["__name__"]  # a metaclass of the student's cannot override this
+
+
+def array(
+    answer: object,
+    *,
+    what: str,
+    shape: tuple[int, ...] | None = None,
+    kind: str = "number",
+) -> np.ndarray:
+    """Copy an answer into an exact, finite numpy array.
+
+    Args:
+        answer: a numpy array, a number, nested lists or tuples of these, or a TensorFlow tensor.
+        what: the answer's name in messages, such as ``convolve(image, kernel)``.
+        shape: the shape expected; None accepts any.
+        kind: ``number`` (bool included), ``whole`` or ``float``: the dtypes accepted.
+
+    Raises:
+        ClaimFailed: it is something else, of another shape or kind, too large, or not finite.
+
+    """
+    values = _exact(answer, what)
+    if values.dtype.kind not in KINDS[kind]:
+        raise ClaimFailed(f"{what} holds values of dtype {values.dtype}. Expected: {kind} numbers.")
+    if shape is not None and values.shape != shape:
+        raise ClaimFailed(f"{what} has the shape {values.shape}. Expected: {shape}.")
+    if not np.isfinite(values).all():
+        raise ClaimFailed(
+            f"{what} holds NaN (not a number) or infinity. Expected: finite numbers. "
+            "Look for a division by zero or an overflow."
+        )
+    return values
+
+
+def integer(answer: object, *, what: str) -> int:
+    """Return one whole number, given as an int, a numpy integer, or an array of shape ()."""
+    value = array(answer, what=what)
+    if value.shape != () or value.dtype.kind not in KINDS["whole"]:
+        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: one whole number.")
+    return int(value)
+
+
+def real(answer: object, *, what: str) -> float:
+    """Return one finite number, whole or not, as a float."""
+    value = array(answer, what=what)
+    if value.shape != ():
+        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: one number.")
+    return float(value)
+
+
+def integers(answer: object, *, what: str) -> list[int]:
+    """Return whole numbers, given as a list, a tuple, or an array or tensor of one dimension."""
+    values = array(answer, what=what)
+    if values.ndim != 1 or (values.size and values.dtype.kind not in KINDS["whole"]):
+        raise ClaimFailed(
+            f"{what} is {describe(answer)}. Expected: a list of whole numbers, such as [2, 3, 5]."
+        )
+    return [int(value) for value in values]
+
+
+def text(answer: object, *, what: str) -> str:
+    """Return a string of at most ``MAX_TEXT`` characters."""
+    if type(answer) is not str and type(answer) is not np.str_:
+        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: a text (str).")
+    if len(answer) > MAX_TEXT:
+        raise ClaimFailed(f"{what} has {len(answer)} characters. Expected: at most {MAX_TEXT}.")
+    return str(answer)
+
+
+def describe(answer: object) -> str:
+    """Say what an answer is, for a message, without calling anything of its own."""
+    kind = type(answer)
+    if answer is None:
+        return "None (is a return missing?)"
+    if kind is np.ndarray:
+        return f"a numpy array of shape {answer.shape} and dtype {answer.dtype}"  # type: ignore[attr-defined]
+    if (kind in _NUMBERS or kind in _SCALARS) and not _is_huge(answer):
+        return f"{answer} ({_class_name(answer)})"
+    if kind is list or kind is tuple:
+        return f"a {_class_name(answer)} of {len(answer)}"  # type: ignore[arg-type]
+    return f"of type {_class_name(answer)}"
+
+
+def _exact(answer: object, what: str) -> np.ndarray:
+    """Return a new array of numbers in this machine's byte order."""
+    plain = _plain(answer, what, [0], 0)
+    try:
+        values = np.array(plain)
+    except ValueError as error:
+        raise ClaimFailed(
+            f"{what} is made of rows with different lengths. "
+            "Expected: a regular array; check that each row has the same number of values."
+        ) from error
+    return values.astype(values.dtype.newbyteorder("="), order="C", copy=False)
+
+
+def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
+    """Return an exact number, array of numbers, or nested lists of these.
+
+    ``seen`` counts numbers and lists so far: a list that holds itself, or one list many times
+    over, is small in memory and endless to copy.
+    """
+    kind = type(answer)
+    if _tensor_class() is kind:
+        answer = _tensor_class().numpy(answer)
+        kind = type(answer)
+    seen[0] += answer.size if kind is np.ndarray else 1  # type: ignore[attr-defined]
+    if seen[0] > MAX_ELEMENTS or depth > MAX_DEPTH:
+        raise ClaimFailed(f"{what} is too large: at most {MAX_ELEMENTS} numbers are accepted.")
+    if kind is list or kind is tuple:
+        return [_plain(item, what, seen, depth + 1) for item in answer]  # type: ignore[attr-defined]
+    if kind is np.ndarray and answer.dtype.kind in KINDS["number"]:  # type: ignore[attr-defined]
+        return answer
+    if (kind in _NUMBERS or kind in _SCALARS) and not _is_huge(answer):
+        return answer
+    raise ClaimFailed(
+        f"{what} {'is' if depth == 0 else 'holds a value that is'} {describe(answer)}. "
+        "Expected: numbers, in a plain numpy array or in lists."
+    )
+
+
+def _tensor_class() -> Any:
+    """Return the class of TensorFlow's eager tensors, or None where TensorFlow is not loaded."""
+    return getattr(sys.modules.get("tensorflow.python.framework.ops"), "EagerTensor", None)
+
+
+def _is_huge(answer: object) -> bool:
+    """Tell whether a number is an int that numpy cannot hold and Python may refuse to print."""
+    return type(answer) is int and answer.bit_length() > 63
+
+
+def _class_name(answer: object) -> str:
+    """Return the name of an answer's class, cut short."""
+    return str(_CLASS_NAME.__get__(type(answer)))[:60]
