@@ -1,0 +1,25 @@
+"""MNIST and Fashion-MNIST: found, fetched, verified, read.
+
+The data folder holds ``mnist/`` and ``fashion_mnist/``, each with the publisher's four files,
+uncompressed. Nothing here imports keras or tensorflow.
+"""
+
+from grader.datasets.catalog import DATASETS, FILES, Dataset, load, problems, verify
+from grader.datasets.fetch import SOURCES, fetch
+from grader.datasets.idx import encode_idx, read_idx, write_idx
+from grader.datasets.source import Source
+
+__all__ = [
+    "DATASETS",
+    "FILES",
+    "SOURCES",
+    "Dataset",
+    "Source",
+    "encode_idx",
+    "fetch",
+    "load",
+    "problems",
+    "read_idx",
+    "verify",
+    "write_idx",
+]
