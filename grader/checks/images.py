@@ -23,6 +23,7 @@ def prepared_images(prepare: Callable[..., object], images: NDArray[np.uint8]) -
 
     Raises:
         ClaimFailed: a wrong shape, whole numbers, values not divided by 255, or other values.
+
     """
     prepared = array(prepare(images.copy()), what="prepare(images)")
     _expect_shape(prepared.shape, (*images.shape, 1))
@@ -76,8 +77,9 @@ def _expect_values(received: NDArray[np.float64], expected: NDArray[np.float64])
     image, row, column = (int(i) for i in np.unravel_index(int(off.argmax()), off.shape))
     raise ClaimFailed(
         f"prepare(images) has {received[image, row, column]:.4f} for the pixel in row {row}, "
-        f"column {column} of image {image}, expected {expected[image, row, column]:.4f}, its grey level "
-        "divided by 255. Keep the order of images, rows and columns, and divide by exactly 255."
+        f"column {column} of image {image}, expected {expected[image, row, column]:.4f}: its "
+        "grey level divided by 255. Keep the order of images, rows and columns, and divide by "
+        "exactly 255."
     )
 
 
@@ -94,6 +96,7 @@ def same_label_indices(
 
     Raises:
         ClaimFailed: too many or too few, an index of another class, or not the first ones.
+
     """
     call = f"same_label(labels, {label}, {count})"
     received = integers(same_label(labels.copy(), label, count), what=call)

@@ -1,0 +1,146 @@
+"""Checks on a model that returns the output of every layer of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.answers import array, describe
+from grader.errors import ClaimFailed
+
+TOLERANCE = 0.001  # float32 sums in another order, or on a GPU, differ in the fourth digit
+
+
+def small_cnn() -> Any:
+    """Make a Sequential network to ask questions with: two convolutions, random weights and biases.
+
+    Its layers are Conv2D, MaxPooling2D, Conv2D, MaxPooling2D, Flatten, Dense, Dense; it takes
+    (n, 28, 28, 1) floats. Nothing of a student's is in it, so a claim about activations does not
+    depend on the student's own network.
+    """
+    import keras
+
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(8, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    draw = np.random.default_rng()
+    # Untrained biases are all zero, which would hide a mistake in them.
+    model.set_weights([draw.normal(0, 0.3, weight.shape) for weight in model.weights])
+    return model
+
+
+def activation_shapes(
+    activation_model: Callable[..., object], model: Any, images: NDArray[np.floating]
+) -> None:
+    """Check that there is an output of the right shape for each layer.
+
+    Args:
+        activation_model: the student's; takes a model and gives a model.
+        model: a Sequential network, such as ``small_cnn()``.
+        images: (n, 28, 28, 1) floats to send through both.
+
+    Raises:
+        ClaimFailed: no model, not one output per layer, or an output of another shape.
+
+    """
+    _outputs(activation_model, model, images)
+
+
+def activation_values(
+    activation_model: Callable[..., object], model: Any, images: NDArray[np.floating]
+) -> None:
+    """Check that each output is what the layer computes, one layer after the other.
+
+    Args and errors are those of ``activation_shapes``; other values raise ``ClaimFailed``, too.
+    """
+    received = _outputs(activation_model, model, images)
+    expected = _by_layer(model, images)
+    for number, (layer, got, computed) in enumerate(
+        zip(model.layers, received, expected, strict=True)
+    ):
+        if np.allclose(got, computed, rtol=TOLERANCE, atol=TOLERANCE):
+            continue
+        furthest = float(np.abs(got - computed).max())
+        raise ClaimFailed(
+            f"Output {number} of activation_model(model) is not what layer {number}, "
+            f"{_kind(layer)}, computes: values differ by up to {furthest:.3g}. Build it from the "
+            "layers of the model that is given, weights included: model.inputs[0] and layer.output."
+        )
+
+
+def _outputs(
+    activation_model: Callable[..., object], model: Any, images: NDArray[np.floating]
+) -> list[NDArray[Any]]:
+    """Return what the student's model gives for the images: one array per layer, shapes checked."""
+    import keras
+
+    returned: Any = activation_model(model)
+    if not isinstance(returned, keras.Model):
+        raise ClaimFailed(
+            f"activation_model(model) is {describe(returned)}. Expected: a Keras model; "
+            "tf.keras.Model(inputs=..., outputs=[...]) makes one."
+        )
+    # Keras warns unless the question has the form that the model was made with.
+    one = isinstance(getattr(returned, "input", None), list)
+    answer = returned([images.copy()] if one else images.copy(), training=False)
+    if isinstance(answer, dict):
+        raise ClaimFailed(
+            "activation_model(model) returns a dictionary of outputs. Expected: a list, in the "
+            "order of the layers."
+        )
+    tensors = list(answer) if isinstance(answer, list | tuple) else [answer]
+    outputs = [
+        array(tensor, what=f"output {number} of activation_model(model)")
+        for number, tensor in enumerate(tensors)
+    ]
+    _expect_shapes([output.shape for output in outputs], model, images)
+    return outputs
+
+
+def _expect_shapes(
+    received: list[tuple[int, ...]], model: Any, images: NDArray[np.floating]
+) -> None:
+    """One output per layer, each of the layer's shape."""
+    expected = [output.shape for output in _by_layer(model, images)]
+    if len(received) != len(expected):
+        raise ClaimFailed(
+            f"activation_model(model) has {len(received)} outputs for a model of {len(expected)} "
+            f"layers ({', '.join(_kind(layer) for layer in model.layers)}). Expected: one output "
+            "for every layer: outputs=[layer.output for layer in model.layers]."
+        )
+    for number, (layer, got, wanted) in enumerate(
+        zip(model.layers, received, expected, strict=True)
+    ):
+        if got != wanted:
+            raise ClaimFailed(
+                f"Output {number} of activation_model(model) has the shape {got}, but layer "
+                f"{number}, {_kind(layer)}, gives {wanted}. Return the layers' outputs in order."
+            )
+
+
+def _by_layer(model: Any, images: NDArray[np.floating]) -> list[NDArray[Any]]:
+    """Send the images through one layer after the other."""
+    values: Any = images.astype(np.float32)
+    outputs = []
+    for layer in model.layers:
+        values = layer(values)
+        outputs.append(np.asarray(values))
+    return outputs
+
+
+def _kind(layer: object) -> str:
+    """Name a layer's class, as a student writes it."""
+    return type(layer).__name__

@@ -1,0 +1,135 @@
+"""Checks on a matplotlib Figure, by a plain description of what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.answers import describe as words
+from grader.errors import ClaimFailed
+
+SAME_LINE = 0.02  # axes whose centres are this near, in fractions of the figure, share a line
+
+
+@dataclass(frozen=True)
+class FigureDescription:
+    """What a Figure shows, as plain data that can cross from one process to another.
+
+    Attributes:
+        rows: how many rows its axes form.
+        columns: how many columns its axes form.
+        images: for each axes, row by row from the top left, the shape of the array of its image,
+            (height, width) or with a colour axis; None for axes without an image.
+
+    """
+
+    rows: int
+    columns: int
+    images: tuple[tuple[int, ...] | None, ...]
+
+
+def describe(figure: Any) -> FigureDescription:
+    """Describe a matplotlib Figure. Hidden axes and colour bars do not count."""
+    axes = [one for one in figure.axes if one.get_visible() and one.get_label() != "<colorbar>"]
+    centres = []
+    for one in axes:
+        # The place that was laid out: an image's aspect shrinks the axes within it when drawn.
+        box = one.get_position(original=True)
+        centres.append(((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2))
+    tops, lefts = _lines([-y for y, _ in centres]), _lines([x for _, x in centres])
+    order = sorted(range(len(axes)), key=lambda i: (tops[i], lefts[i]))
+    shapes = tuple(
+        tuple(axes[i].images[-1].get_array().shape) if axes[i].images else None for i in order
+    )
+    return FigureDescription(len(set(tops)), len(set(lefts)), shapes)
+
+
+def _lines(places: list[float]) -> list[int]:
+    """Give each place the number of its row (or column): near ones share it."""
+    numbers = [0] * len(places)
+    line, before = -1, -np.inf
+    for index in sorted(range(len(places)), key=places.__getitem__):
+        line += places[index] - before > SAME_LINE
+        numbers[index], before = line, places[index]
+    return numbers
+
+
+def journey_figure(
+    plot_journey: Callable[..., object],
+    model: Any,
+    images: NDArray[np.floating],
+    filter_index: int,
+) -> None:
+    """Check a picture of images on their way through a network's convolutions and poolings.
+
+    Args:
+        plot_journey: the student's; takes what follows and gives a matplotlib Figure.
+        model: a network of known layers, such as ``activations.small_cnn()``.
+        images: (n, 28, 28, 1) floats, at least two; ``plot_journey`` gets a copy.
+        filter_index: which filter's output is to be shown.
+
+    Raises:
+        ClaimFailed: no Figure, another number of rows or columns, or another image in one of them.
+
+    """
+    shown = _described(plot_journey(model, images.copy(), filter_index))
+    stages = [
+        (type(layer).__name__, tuple(layer.output.shape[1:3]))
+        for layer in model.layers
+        if type(layer).__name__ in {"Conv2D", "MaxPooling2D"}
+    ]
+    if (shown.rows, shown.columns) != (len(images), len(stages)):
+        raise ClaimFailed(
+            f"The figure has {shown.rows} rows and {shown.columns} columns, for {len(images)} "
+            f"images and {len(stages)} layers ({', '.join(kind for kind, _ in stages)}). Expected: "
+            f"a row per image and a column per convolution and pooling layer, {len(images)} x "
+            f"{len(stages)}; plt.subplots(rows, columns) lays them out."
+        )
+    _expect_images(shown, stages)
+
+
+def _expect_images(shown: FigureDescription, stages: list[tuple[str, tuple[int, ...]]]) -> None:
+    """Each place of the grid shows an image of its layer's size."""
+    if len(shown.images) != shown.rows * shown.columns:
+        raise ClaimFailed(
+            f"The figure has {len(shown.images)} axes for {shown.rows} rows and {shown.columns} "
+            "columns. Expected: one in each place."
+        )
+    for place, shape in enumerate(shown.images):
+        row, column = divmod(place, shown.columns)
+        kind, expected = stages[column]
+        where = f"Row {row}, column {column} of the figure"
+        if shape is None:
+            raise ClaimFailed(
+                f"{where} shows no image. Expected: what {kind} gives, drawn with imshow."
+            )
+        if tuple(shape[:2]) != expected:
+            raise ClaimFailed(
+                f"{where} shows an image of {' x '.join(map(str, shape))} values, expected "
+                f"{expected[0]} x {expected[1]}, what {kind} gives for one image and one filter. "
+                "Take output[image, :, :, filter_index]."
+            )
+
+
+def _described(answer: Any) -> FigureDescription:
+    """Describe an answer, and close it if it is a Figure, so that figures do not pile up."""
+    from matplotlib import pyplot
+    from matplotlib.figure import Figure
+
+    if isinstance(answer, Figure):
+        description = describe(answer)
+        pyplot.close(answer)
+        return description
+    # In a trusted process the answer stands for a Figure elsewhere, and can only describe it.
+    if hasattr(answer, "__describe__"):
+        elsewhere = answer.__describe__()
+        if type(elsewhere) is FigureDescription:
+            return elsewhere
+    raise ClaimFailed(
+        f"plot_journey(...) is {words(answer)}. Expected: the matplotlib Figure itself; after "
+        "figure, axes = plt.subplots(...), end with: return figure."
+    )

@@ -1,0 +1,119 @@
+"""The claim about the picture of images on their way, passing and failing."""
+
+from itertools import product
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from grader.checks.activations import small_cnn
+from grader.checks.figures import FigureDescription, describe, journey_figure
+from grader.errors import ClaimFailed
+
+IMAGES = np.zeros((3, 28, 28, 1))
+SIZES = (26, 13, 11, 5)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return small_cnn()
+
+
+@pytest.fixture(autouse=True)
+def no_window():
+    with mpl.rc_context({"backend": "agg"}):
+        yield
+        plt.close("all")
+
+
+def journey(rows=3, sizes=SIZES, missing=(), colorbar=False):
+    """Draw what a right solution draws, or something else."""
+    figure, axes = plt.subplots(rows, len(sizes), squeeze=False)
+    for row, column in product(range(rows), range(len(sizes))):
+        if (row, column) not in missing:
+            shown = axes[row, column].imshow(np.zeros((sizes[column], sizes[column])))
+            if colorbar:
+                figure.colorbar(shown, ax=axes[row, column])
+    return figure
+
+
+def by_gridspec():
+    figure = Figure()
+    grid = figure.add_gridspec(3, 4, width_ratios=SIZES)
+    for row, column in product(range(3), range(4)):
+        figure.add_subplot(grid[row, column]).imshow(np.zeros((SIZES[column], SIZES[column], 4)))
+    return figure
+
+
+def by_numbers():
+    figure = plt.figure()
+    for place in range(12):
+        plt.subplot(3, 4, place + 1)
+        plt.imshow(np.zeros((SIZES[place % 4], SIZES[place % 4])))
+        plt.axis("off")
+    plt.tight_layout()
+    return figure
+
+
+def drawn():
+    figure = journey(colorbar=True)
+    figure.canvas.draw()
+    return figure
+
+
+def test_a_figure_is_described_row_by_row():
+    figure = journey(rows=1, sizes=(26, 13), missing=[(0, 1)])
+    assert describe(figure) == FigureDescription(1, 2, ((26, 26), None))
+
+
+def test_an_empty_figure_has_no_rows():
+    assert describe(Figure()) == FigureDescription(0, 0, ())
+
+
+@pytest.mark.parametrize("draw", [journey, by_gridspec, by_numbers, drawn])
+def test_a_row_per_image_and_a_column_per_layer_pass_however_made(draw, model):
+    journey_figure(lambda *_: draw(), model, IMAGES, 1)
+
+
+def test_figures_are_closed(model):
+    journey_figure(lambda *_: journey(), model, IMAGES, 1)
+    assert plt.get_fignums() == []
+
+
+def test_a_description_from_elsewhere_passes(model):
+    class Elsewhere:
+        def __describe__(self):
+            return FigureDescription(3, 4, tuple((size, size) for _ in range(3) for size in SIZES))
+
+    journey_figure(lambda *_: Elsewhere(), model, IMAGES, 1)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda: None, "None"),
+        (lambda: plt.subplots(3, 4), "Expected: the matplotlib Figure itself"),
+        (lambda: journey(rows=2), "2 rows and 4 columns, for 3 images"),
+        (lambda: journey(sizes=SIZES[:3]), "3 rows and 3 columns"),
+        (lambda: journey(sizes=(*SIZES, 5)), "3 rows and 5 columns"),
+        (lambda: journey(missing=[(1, 2)]), "Row 1, column 2 of the figure shows no image"),
+        (lambda: journey(sizes=(28, 13, 11, 5)), "Row 0, column 0 .* 28 x 28 values, expected 26"),
+        (lambda: journey(sizes=(26, 11, 13, 5)), "what MaxPooling2D gives"),
+        (Figure, "0 rows and 0 columns"),
+    ],
+)
+def test_other_figures_fail_in_their_own_words(draw, words, model):
+    with pytest.raises(ClaimFailed, match=words):
+        journey_figure(lambda *_: draw(), model, IMAGES, 1)
+
+
+def test_a_place_of_the_grid_left_out_fails(model):
+    def draw(*_):
+        figure = journey()
+        figure.axes[-1].remove()
+        return figure
+
+    with pytest.raises(ClaimFailed, match="11 axes for 3 rows and 4 columns"):
+        journey_figure(draw, model, IMAGES, 1)
