@@ -1,0 +1,118 @@
+"""The course's kernel: an IPython kernel whose ``keras.datasets`` give the course's own data.
+
+Students and graders run the same cells on the same arrays, without a network. Elsewhere (Colab) the
+notebooks run too: Keras then downloads the data itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+NAME = "course"
+DISPLAY_NAME = "Deep learning course"
+COURSE_DATA = "COURSE_DATA"
+"""The environment variable that names the data folder; where set, it wins over the kernelspec."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the kernel; Jupyter calls this with the kernelspec's ``argv``."""
+    parser = argparse.ArgumentParser(prog="python -m grader.kernel", allow_abbrev=False)
+    parser.add_argument("--data", help=f"the data folder, where {COURSE_DATA} names none")
+    ours, ipython = parser.parse_known_args(argv)
+    if ours.data and not os.environ.get(COURSE_DATA):
+        os.environ[COURSE_DATA] = ours.data
+    # TensorFlow would greet students with red lines about the graphics card they do not have.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    serve_course_data()
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=ipython)
+
+
+def serve_course_data() -> None:
+    """Make ``load_data`` of Keras' two modules read ``$COURSE_DATA``, once keras is imported.
+
+    Nothing is imported now: the kernel starts as quickly as any other.
+    """
+    import wrapt
+
+    for name in ("mnist", "fashion_mnist"):
+        wrapt.when_imported(f"keras.src.datasets.{name}")(_replace_load_data)
+
+
+def _replace_load_data(module: ModuleType) -> None:
+    """Put the course's ``load_data`` into one of Keras' modules, with Keras' signature and help."""
+    import wrapt
+
+    name = module.__name__.rpartition(".")[2]
+
+    def load_data(
+        wrapped: Callable[..., Any], instance: object, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        from grader import datasets
+        from grader.errors import DataError
+
+        inspect.signature(wrapped).bind(*args, **kwargs)  # a wrong call fails as Keras' would
+        folder = os.environ.get(COURSE_DATA)
+        if not folder:
+            raise DataError(
+                f"{COURSE_DATA} names no data folder: set it, or run `grader kernel`, "
+                "then restart the kernel"
+            )
+        return datasets.load(Path(folder), name)
+
+    wrapt.wrap_function_wrapper(module, "load_data", load_data)
+
+
+def install(data: Path, prefix: Path = Path(sys.prefix)) -> Path:
+    """Write the kernelspec ``course`` and return its folder; twice gives the same files.
+
+    The data folder travels as an argument, not in the kernelspec's ``env``: Jupyter lays that over
+    the environment of whoever starts the kernel, and grading must be able to name another folder.
+
+    Args:
+        data: the data folder; it need not exist yet.
+        prefix: the environment whose ``share/jupyter`` holds the kernelspec.
+
+    Raises:
+        ConfigurationError: the environment cannot be written.
+    """
+    from ipykernel.kernelspec import make_ipkernel_cmd, write_kernel_spec
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    from grader.errors import ConfigurationError
+
+    # -P: a folder `grader` beside a notebook must not stand in for this package.
+    argv = make_ipkernel_cmd(
+        mod="grader.kernel",
+        extra_arguments=["--data", str(data.absolute())],
+        python_arguments=[
+            "-P",
+            "-Xfrozen_modules=off",
+        ],  # the latter as ipykernel, for its debugger
+    )
+    with tempfile.TemporaryDirectory() as work:
+        spec = write_kernel_spec(
+            Path(work) / NAME, overrides={"argv": argv, "display_name": DISPLAY_NAME}
+        )
+        try:
+            folder = KernelSpecManager().install_kernel_spec(spec, NAME, prefix=str(prefix))
+        except OSError as error:
+            raise ConfigurationError(
+                f"{prefix} cannot be written ({error.strerror}): install the course into an "
+                "environment of your own (make does), then run `grader kernel` again"
+            ) from error
+    return Path(folder)
+
+
+if __name__ == "__main__":
+    main()
