@@ -1,6 +1,6 @@
 """Every exception that the grader raises on purpose.
 
-    GraderError                 one line for a person: what was received, what was expected, the remedy
+    GraderError                 one line for a person: received, expected, remedy
     |-- ConfigurationError      course_config.py, or a folder it names, is not usable
     |-- CourseError             an assignment or its source notebook is unknown or malformed
     |-- DataError               a data set is missing or is not the real one
@@ -32,5 +32,5 @@ class SubmissionError(GraderError):
     """What a student handed in cannot be read."""
 
 
-class ClaimFailed(AssertionError):
-    """A check found the work wrong; the message tells the student what was received and expected."""
+class ClaimFailed(AssertionError):  # noqa: N818 -- it is a finding about the work, no error
+    """A check found the work wrong; the message says what was received and expected."""

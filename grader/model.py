@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 
 class Outcome(StrEnum):
@@ -64,9 +63,33 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Submission:
-    """One student's files for one assignment."""
+class Graded:
+    """What grading made of one submission.
+
+    Attributes:
+        student: nbgrader's id of the student.
+        assignment: the assignment's name.
+        verdicts: one a claim, in notebook order.
+        notes: what a person should know: cells that were missing or came twice.
+        seconds: wall time of the whole.
+        submission_sha256: of the notebook that was handed in.
+        source_sha256: of the source notebook that it was judged by.
+    """
 
     student: str
     assignment: str
-    folder: Path
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...]
+    seconds: float
+    submission_sha256: str
+    source_sha256: str
+
+    @property
+    def score(self) -> float:
+        """Points earned by machine; claims that wait for a person count nothing yet."""
+        return sum(verdict.score or 0.0 for verdict in self.verdicts)
+
+    @property
+    def max_score(self) -> float:
+        """Points that the machine could have given."""
+        return sum(verdict.points for verdict in self.verdicts)

@@ -1,0 +1,107 @@
+"""Grades the submissions of one assignment, one after the other, through nbgrader."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nbgrader.converters import Autograde
+
+from grader.errors import CourseError, GraderError
+from grader.model import Graded
+from grader.notebook import assignments, folders, gradebook, reading, verdicts
+from grader.notebook.converters import convert
+from grader.settings import Settings
+
+Progress = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one submission: verdicts, or the reason why there are none.
+
+    Attributes:
+        student: nbgrader's id.
+        graded: the verdicts, or None where the submission could not be graded.
+        problem: one line for the instructor where ``graded`` is None.
+        fresh: whether this call graded it; else an earlier one did and nothing has changed.
+    """
+
+    student: str
+    graded: Graded | None
+    problem: str = ""
+    fresh: bool = True
+
+
+def grade(
+    settings: Settings,
+    name: str,
+    again: bool = False,
+    progress: Progress = lambda _student, _cell: None,
+) -> Iterator[Result]:
+    """Grade everything handed in for an assignment; yields each result as it is there.
+
+    A submission that is already graded, with nothing changed since, is not run again.
+
+    Args:
+        settings: the course.
+        name: the assignment.
+        again: grade anew also what is already graded.
+        progress: told the student and the name of each cell before it runs.
+
+    Raises:
+        CourseError: unknown assignment, or nothing handed in.
+    """
+    assignment = assignments.load(settings, name)
+    students = folders.students(settings, name)
+    if not students:
+        raise CourseError(
+            f"nothing is handed in for {name}: expected submitted/<student>/{name}/{name}.ipynb "
+            f"in {settings.root}; collect it, or put it there"
+        )
+    gradebook.prepare(settings, assignment)
+    for student in students:
+        try:
+            yield _grade_one(settings, assignment, student, again, progress)
+        except GraderError as error:
+            yield Result(student, None, str(error))
+
+
+def _grade_one(
+    settings: Settings,
+    assignment: assignments.Assignment,
+    student: str,
+    again: bool,
+    progress: Progress,
+) -> Result:
+    handed_in = folders.submitted(settings, student, assignment.name) / f"{assignment.name}.ipynb"
+    content = reading.content(handed_in)
+    reading.parse(content, str(handed_in.relative_to(settings.root)))
+    target = folders.autograded(settings, student, assignment.name)
+    known = verdicts.read(target / verdicts.file_name(assignment.name))
+    if known and not again and _is_current(known, assignment, content):
+        return Result(student, known, fresh=False)
+    _run_nbgrader(settings, assignment.name, student, lambda cell: progress(student, cell))
+    graded = verdicts.read(target / verdicts.file_name(assignment.name))
+    if graded is None:
+        raise CourseError(f"grading {handed_in} left no verdicts: look at {target}")
+    return Result(student, graded)
+
+
+def _is_current(known: Graded, assignment: assignments.Assignment, content: bytes) -> bool:
+    return (
+        known.source_sha256 == assignment.sha256
+        and known.submission_sha256 == reading.sha256(content)
+        and all(verdict.score is not None for verdict in known.verdicts)
+    )
+
+
+def _run_nbgrader(
+    settings: Settings, name: str, student: str, progress: Callable[[str], None]
+) -> None:
+    directory = folders.course_directory(settings)
+    directory.assignment_id, directory.student_id = name, student
+    config = copy.deepcopy(settings.config)
+    config.JudgeClaims.progress = progress
+    convert(Autograde(coursedir=directory, config=config, force=True))

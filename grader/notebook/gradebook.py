@@ -1,0 +1,55 @@
+"""nbgrader's gradebook: made ready for an assignment, and read."""
+
+from __future__ import annotations
+
+import sqlalchemy.exc
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+
+from grader.errors import ConfigurationError
+from grader.notebook import folders, release
+from grader.notebook.assignments import Assignment, grade_id
+from grader.settings import Settings
+
+
+def prepare(settings: Settings, assignment: Assignment) -> None:
+    """See to it that the gradebook knows the assignment as its source is now.
+
+    Raises:
+        ConfigurationError: the gradebook cannot be opened or made.
+        CourseError: the source gained or lost cells after students handed in.
+    """
+    url = folders.course_directory(settings).db_url
+    try:
+        with Gradebook(url, settings.config.CourseDirectory.course_id) as gradebook:
+            recorded = _recorded(gradebook, assignment.name)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise ConfigurationError(
+            f"the gradebook {url} cannot be used ({str(error).splitlines()[0]}): expected a "
+            "database that this account may write to; nothing was changed"
+        ) from error
+    if recorded != _expected(assignment):
+        release.register(settings, assignment.name)
+
+
+def _recorded(gradebook: Gradebook, name: str) -> dict[str, tuple[str, float]] | None:
+    """Checksum and points of every cell that the gradebook knows, by ``grade_id``."""
+    try:
+        notebook = gradebook.find_notebook(name, name)
+    except MissingEntry:
+        return None
+    points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    return {
+        cell.name: (cell.checksum, points.get(cell.name, 0.0)) for cell in notebook.source_cells
+    }
+
+
+def _expected(assignment: Assignment) -> dict[str, tuple[str, float]]:
+    return {
+        grade_id(cell): (
+            cell.metadata.nbgrader.checksum,
+            float(cell.metadata.nbgrader.get("points", 0.0)) if utils.is_grade(cell) else 0.0,
+        )
+        for cell in assignment.master.cells
+        if grade_id(cell)
+    }

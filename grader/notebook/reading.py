@@ -1,0 +1,58 @@
+"""Reads what students hand in, and says in one line what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.errors import SubmissionError
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook at ``path``, with every cell's type and text in place.
+
+    Raises:
+        SubmissionError: no such file, not JSON, or JSON that is no notebook.
+    """
+    return parse(content(path), str(path))
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a submitted notebook; raises ``SubmissionError`` where there are none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        found = sorted(p.name for p in path.parent.glob("*.ipynb"))
+        raise SubmissionError(
+            f"{path} is missing: expected the notebook under this name, found "
+            f"{', '.join(found) or 'no notebook'}; ask the student to hand it in again"
+        ) from None
+    except OSError as error:
+        raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def parse(text: bytes, name: str) -> NotebookNode:
+    """The notebook that ``text`` holds; ``name`` stands in the message if it holds none."""
+    try:
+        notebook = nbformat.reads(text.decode(), as_version=4)
+        for cell in notebook.cells:
+            if not isinstance(cell.source, str) or not isinstance(cell.cell_type, str):
+                raise TypeError("a cell without text")
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise SubmissionError(
+            f"{name} is not a notebook ({_first_line(error)}): expected Jupyter's JSON; "
+            "ask the student to hand it in again"
+        ) from error
+    return notebook
+
+
+def sha256(text: bytes) -> str:
+    """Hex digest by which a graded notebook remembers what it was made from."""
+    return hashlib.sha256(text).hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120]

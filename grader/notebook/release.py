@@ -1,0 +1,38 @@
+"""Compiles instructor notebooks into what students get, and tells the gradebook of them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+
+from grader.notebook import assignments
+from grader.notebook.converters import convert
+from grader.notebook.folders import course_directory
+from grader.settings import Settings
+
+
+def release(settings: Settings, name: str, into: Path | None = None) -> None:
+    """Compile one assignment into the release folder, and record its cells in the gradebook.
+
+    Args:
+        settings: the course.
+        name: the assignment.
+        into: a folder to write to instead of the course's ``release``.
+
+    Raises:
+        CourseError: unknown assignment, or a source that nbgrader refuses.
+    """
+    assignments.load(settings, name)
+    directory = course_directory(settings)
+    directory.assignment_id = name
+    if into is not None:
+        directory.release_directory = str(into)
+    convert(GenerateAssignment(coursedir=directory, config=settings.config, force=True))
+
+
+def register(settings: Settings, name: str) -> None:
+    """Record an assignment's cells in the gradebook, and leave the release folder alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        release(settings, name, Path(folder))

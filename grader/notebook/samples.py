@@ -1,0 +1,102 @@
+"""Sample submissions: the course's notebook with some cells written by a made-up student.
+
+A sample is a folder with one file for each solution cell that the student wrote (``<grade_id>.py``,
+or ``.md`` for a written answer) and a ``case.toml``::
+
+    about = "Two convolutions, where the exercise allows one."
+    start = "reference"    # the other cells: the source's solutions, or "release": untouched
+    data = "slice"         # small real slices will do, or "whole"
+
+    [verdicts]             # every claim, in notebook order
+    one_convolution = "failed"
+
+A ``submission.ipynb`` in the folder is handed in as it stands, instead of a notebook made of cells.
+"""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.errors import CourseError
+from grader.model import Outcome
+from grader.notebook import assignments, folders
+from grader.notebook.assignments import Assignment, grade_id
+from grader.settings import Settings
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample submission as its folder describes it.
+
+    Attributes:
+        folder: where it stands; its name is the sample's name.
+        about: what this student did, in one sentence.
+        start: what the other solution cells hold: ``reference`` or ``release``.
+        whole: whether its verdicts need the whole data set.
+        verdicts: the expected outcome of every claim.
+    """
+
+    folder: Path
+    about: str
+    start: str
+    whole: bool
+    verdicts: Mapping[str, Outcome]
+
+
+def load(folder: Path) -> Sample:
+    """Read the sample in ``folder``; raises ``CourseError`` if its case.toml says too little."""
+    try:
+        case = tomllib.loads((folder / "case.toml").read_text())
+        return Sample(
+            folder=folder,
+            about=case["about"],
+            start=case.get("start", "reference"),
+            whole=case.get("data", "slice") == "whole",
+            verdicts={claim: Outcome(outcome) for claim, outcome in case["verdicts"].items()},
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise CourseError(
+            f"{folder} is no sample submission: {error!r} in its case.toml"
+        ) from error
+
+
+def hand_in(settings: Settings, assignment: str, sample: Sample, student: str) -> Path:
+    """Put the sample into the course's submitted folder in the name of ``student``."""
+    known = assignments.load(settings, assignment)
+    target = folders.submitted(settings, student, assignment)
+    target.mkdir(parents=True, exist_ok=True)
+    for file in assignments.source_path(settings, assignment).parent.iterdir():
+        if file.is_file() and file.suffix != ".ipynb":
+            shutil.copy(file, target)
+    notebook = target / f"{assignment}.ipynb"
+    if (raw := sample.folder / "submission.ipynb").exists():
+        shutil.copy(raw, notebook)
+    else:
+        nbformat.write(compose(known, sample), notebook)
+    return notebook
+
+
+def compose(assignment: Assignment, sample: Sample) -> NotebookNode:
+    """The notebook that the sample's student would have handed in."""
+    written = {file.stem: file.read_text() for file in sample.folder.glob("*.[pm][yd]")}
+    if unknown := written.keys() - set(assignment.solution_ids):
+        raise CourseError(
+            f"{sample.folder}: {', '.join(sorted(unknown))} is no solution cell of "
+            f"{assignment.name}; expected {', '.join(assignment.solution_ids)}"
+        )
+    solutions = {grade_id(cell): cell.source for cell in assignment.source.cells}
+    notebook = copy.deepcopy(assignment.master)
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name in assignment.solution_ids and sample.start == "reference":
+            cell.source = solutions[name]
+        cell.source = written.get(name, cell.source) if name else cell.source
+    return notebook

@@ -1,0 +1,43 @@
+"""Verdicts on disk: a small versioned JSON beside each autograded notebook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from grader.errors import CourseError
+from grader.model import Graded, Outcome, Verdict
+
+VERSION = 1
+
+
+def file_name(notebook: str) -> str:
+    """Name of the file that holds the verdicts on ``notebook``."""
+    return f"{notebook}.verdicts.json"
+
+
+def dump(graded: Graded) -> bytes:
+    """``graded`` as JSON text."""
+    return json.dumps({"version": VERSION} | asdict(graded), indent=1).encode()
+
+
+def read(file: Path) -> Graded | None:
+    """What ``file`` holds, or None if nothing was graded there yet.
+
+    Raises:
+        CourseError: a file of another version, or no verdicts at all.
+    """
+    try:
+        found = json.loads(file.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise CourseError(f"{file} is not JSON ({error}): remove it and grade again") from error
+    if found.pop("version", None) != VERSION:
+        raise CourseError(f"{file} is of another version than {VERSION}: remove it and grade again")
+    verdicts = tuple(
+        Verdict(**verdict | {"outcome": Outcome(verdict["outcome"])})
+        for verdict in found.pop("verdicts")
+    )
+    return Graded(verdicts=verdicts, **found | {"notes": tuple(found["notes"])})
