@@ -165,9 +165,9 @@ def nothing_else_convolves(model: Any) -> None:
     """Check that beside ``Conv2D`` and ``MaxPooling2D`` nothing convolves or pools.
 
     Refused are every other convolution and pooling of Keras (separable, depthwise, transposed, 1-D,
-    3-D, recurrent; average, global, adaptive). So is what may convolve in secret: ``Lambda`` and its
-    like, classes that are not Keras' own, and operations that a functional model applies to tensors
-    outside of any layer.
+    3-D, recurrent; average, global, adaptive). So is what may convolve in secret: ``Lambda`` and
+    its like, classes that are not Keras' own, and operations that a functional model applies to
+    tensors outside of any layer.
 
     Raises:
         ClaimFailed: something of the kind was found; the message names it.
