@@ -161,6 +161,25 @@ def expect_classes(model: Any, count: int) -> None:
         )
 
 
+def expect_same_layers(model: Any, other: Any) -> None:
+    """Check that a trained model is made of the same layers as one that was just built.
+
+    Raises:
+        ClaimFailed: a layer differs in class or settings; their names do not matter.
+
+    """
+    trained, built = (
+        [(type(layer).__name__, _settings(layer)) for layer in layers(one)]
+        for one in (model, other)
+    )
+    if trained != built:
+        raise ClaimFailed(
+            f"The trained model has the layers {_listing(model)}, and build_model() makes "
+            f"{_listing(other)}, with other settings or in another order. "
+            "Train a model that build_model() returned, and run both cells again after a change."
+        )
+
+
 def nothing_else_convolves(model: Any) -> None:
     """Check that beside ``Conv2D`` and ``MaxPooling2D`` nothing convolves or pools.
 
@@ -182,7 +201,7 @@ def nothing_else_convolves(model: Any) -> None:
                 f"The model applies the operation {name} ({part.name}) outside of any layer. "
                 "Build it from Keras layers alone."
             )
-        if name in _FOREIGN or not type(part).__module__.startswith("keras."):
+        if not _built_in(part):
             raise ClaimFailed(
                 f"The model holds {name} ({part.name}), whose code is its own: it may convolve. "
                 "Use keras.Sequential or keras.Model(inputs, outputs) and "
@@ -234,6 +253,17 @@ def _inner(part: Any) -> list[Any]:
         # Keras offers `layers` for models only; wrappers and custom layers keep theirs here.
         return list(part._flatten_layers(include_self=False, recursive=False))
     return []
+
+
+def _settings(layer: Any) -> dict[str, Any]:
+    """Return what a built-in layer was made with; nothing of a layer with code of its own."""
+    if not _built_in(layer):
+        return {}
+    return {name: value for name, value in layer.get_config().items() if name != "name"}
+
+
+def _built_in(part: Any) -> bool:
+    return type(part).__module__.startswith("keras.") and type(part).__name__ not in _FOREIGN
 
 
 def _is_layer(part: Any) -> bool:

@@ -186,6 +186,23 @@ def test_expect_classes():
         architecture.expect_classes(keras.Sequential(), 10)
 
 
+def test_expect_same_layers():
+    lazy = keras.Sequential(
+        [
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    architecture.expect_same_layers(cnn(), lazy)
+    architecture.expect_same_layers(cnn(layers.Lambda(abs)), cnn(layers.Lambda(abs)))
+    with pytest.raises(ClaimFailed, match=r"trained model has the layers Conv2D.*other settings"):
+        architecture.expect_same_layers(cnn(filters=5), cnn(filters=4))
+    with pytest.raises(ClaimFailed, match=r"Dropout, Flatten, Dense, and build_model\(\) makes"):
+        architecture.expect_same_layers(cnn(layers.Dropout(0.5)), cnn())
+
+
 def test_nothing_else_convolves_passes():
     architecture.nothing_else_convolves(cnn(layers.Dropout(0.2), layers.BatchNormalization()))
     architecture.nothing_else_convolves(functional(cnn(), layers.Rescaling(2.0)))
