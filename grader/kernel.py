@@ -29,8 +29,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     ours, ipython = parser.parse_known_args(argv)
     if ours.data and not os.environ.get(COURSE_DATA):
         os.environ[COURSE_DATA] = ours.data
-    # TensorFlow would greet students with red lines about the graphics card they do not have.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Else TensorFlow reports an error, in red, to every student without a graphics card.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # The notebook's folder, which -P (see install) withholds; last, so that it hides no package.
+    sys.path.append("")
     serve_course_data()
 
     from ipykernel.kernelapp import IPKernelApp

@@ -5,7 +5,7 @@ uncompressed. Nothing here imports keras or tensorflow.
 """
 
 from grader.datasets.catalog import DATASETS, FILES, Dataset, load, problems, verify
-from grader.datasets.fetch import SOURCES, fetch
+from grader.datasets.folder import SOURCES, fetch
 from grader.datasets.idx import encode_idx, read_idx, write_idx
 from grader.datasets.source import Source
 

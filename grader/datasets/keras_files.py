@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.datasets.catalog import FILES, MNIST, Dataset
+from grader.datasets.catalog import DATASETS, FILES, MNIST, Dataset
 from grader.datasets.idx import encode_idx
 from grader.datasets.source import Report, gunzipped, reading
 from grader.errors import DataError
@@ -24,6 +24,7 @@ class KerasCache:
     """The files that Keras keeps on this machine, in ``$KERAS_HOME`` or ``~/.keras``."""
 
     title = "Keras' cache"
+    offers = tuple(DATASETS)
 
     def files(
         self, dataset: Dataset, wanted: Collection[str], report: Report
@@ -48,6 +49,7 @@ class Publisher:
     """
 
     title = "the publisher"
+    offers = tuple(DATASETS)
 
     def __init__(self, address: str = PUBLISHER, timeout: tuple[float, float] = (5, 20)) -> None:
         self.address = address

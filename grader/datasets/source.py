@@ -25,6 +25,10 @@ class Source(Protocol):
     def title(self) -> str:
         """What the terminal calls it."""
 
+    @property
+    def offers(self) -> Collection[str]:
+        """The names of the data sets that it can have; it is asked for these alone."""
+
     def files(
         self, dataset: Dataset, wanted: Collection[str], report: Report
     ) -> Iterator[tuple[str, bytes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,11 +66,13 @@ def _complete(
         tempfile.TemporaryFile(dir=target).close()  # to know before a download, not after it
     reasons = []
     for source in sources:
+        if dataset.name not in source.offers:
+            continue
         terminal.begin(f"{dataset.title}: {source.title}")
         try:
             _take(source, dataset, wanted, target, terminal)
         except DataError as error:
-            reason = " ".join(f"{source.title}: {error}".split())
+            reason = textwrap.shorten(f"{source.title}: {error}", 250, placeholder=" ...")
             terminal.say(f"{dataset.title}: {reason}")
             reasons.append(reason)
         if not wanted:
