@@ -100,6 +100,17 @@ def test_a_crash_passes_through():
         callback.stops_at_target(stopper(key="acuracy"), HIT)
 
 
+def test_a_crash_on_stopping_is_no_matter_while_nothing_stops():
+    class Breaks(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["accuracy"] > 0.998:
+                self.model.stop()
+
+    callback.keeps_going_below_target(Breaks, [0.9, 0.998])
+    with pytest.raises(AttributeError, match="no attribute 'stop'"):
+        callback.stops_at_target(Breaks, HIT)
+
+
 def test_stops_at_target_names_the_keys_for_one_that_never_stops():
     with pytest.raises(ClaimFailed, match=r"went on to the end.*keys in logs were 'accuracy'"):
         callback.stops_at_target(Guarded, HIT)
