@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from grader import settings
 from grader.errors import GraderError
 
 
@@ -25,13 +28,24 @@ class OneLineErrors(click.Group):
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="grader")
-def main() -> None:
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="The course's folder; this one if left out.",
+)
+@click.pass_context
+def main(context: click.Context, course: Path) -> None:
     """Release, grade and look at the exercises of the course."""
+    # nbgrader starts alembic as a program: it stands beside this Python, activated or not.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    context.obj = course
 
 
 @main.command(short_help="Fetch and verify MNIST and Fashion-MNIST.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
-def data(folder: Path) -> None:
+@click.option("--folder", type=click.Path(path_type=Path), help="Another folder than the course's.")
+@click.pass_obj
+def data(course: Path, folder: Path | None) -> None:
     """Make the data folder hold MNIST and Fashion-MNIST, whole and real.
 
     What is there is verified; what is missing or wrong comes from Keras' cache, from the publisher,
@@ -43,18 +57,73 @@ def data(folder: Path) -> None:
 
     # Ended from outside (a scheduler, `timeout`), it cleans up as after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    fetch(folder)
+    fetch(folder or settings.load(course).data)
 
 
 @main.command(short_help="Install the kernel that the course's notebooks name.")
-@click.option(
-    "--data", "folder", type=click.Path(path_type=Path), default=Path("data"), show_default=True
-)
-def kernel(folder: Path) -> None:
-    """Install the Jupyter kernel "course", whose keras.datasets read the data folder.
+@click.pass_obj
+def kernel(course: Path) -> None:
+    """Install the Jupyter kernel "course", whose keras.datasets read the course's data folder.
 
-    Example: grader kernel --data /srv/course/data
+    Example: grader kernel
     """
     from grader.kernel import install
 
-    click.echo(f"Kernel installed in {install(folder)}")
+    click.echo(f"Kernel installed in {install(settings.load(course).data)}")
+
+
+@main.command(short_help="Compile the instructor notebooks into what students get.")
+@click.argument("assignments", nargs=-1)
+@click.pass_obj
+def release(course: Path, assignments: tuple[str, ...]) -> None:
+    """Compile ASSIGNMENTS (all, if none is named) from source/ into release/.
+
+    Example: grader release mnist_998
+    """
+    from grader.notebook.release import release as compile_assignment
+
+    known = settings.load(course)
+    for name in assignments or known.assignments:
+        compile_assignment(known, name)
+        click.echo(f"{name}: released")
+
+
+@main.command(short_help="Grade everything that was handed in for an assignment.")
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
+@click.option("--again", is_flag=True, help="Grade anew also what is graded already.")
+@click.option("--why", is_flag=True, help="Say below the table why points were lost.")
+@click.pass_obj
+def grade(course: Path, assignment: str, students: tuple[str, ...], again: bool, why: bool) -> None:
+    """Grade submitted/<student>/ASSIGNMENT of every student into the gradebook.
+
+    What is graded already, with nothing changed since, is not run again. The exit code is 0 only
+    if every submission has its verdicts.
+
+    Example: grader grade mnist_998 --why
+    """
+    from grader.classroom import grade_class
+
+    known = settings.load(course)
+    if not grade_class(known, assignment, Console(), students, again, why).complete:
+        sys.exit(1)
+
+
+@main.command(short_help="Grade a small made-up class on real data.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the demo's course is made; what an earlier demo left there is removed.",
+)
+@click.pass_obj
+def demo(course: Path, folder: Path) -> None:
+    """Make a course with a class of six, grade all three assignments, and draw the scores.
+
+    Example: grader demo --folder /tmp/demo
+    """
+    from grader.demo import run
+
+    if not run(settings.load(course), folder, Console()):
+        sys.exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nbgrader.converters import Autograde
@@ -37,16 +37,18 @@ class Result:
 def grade(
     settings: Settings,
     name: str,
+    students: Sequence[str] = (),
     again: bool = False,
     progress: Progress = lambda _student, _cell: None,
 ) -> Iterator[Result]:
-    """Grade everything handed in for an assignment; yields each result as it is there.
+    """Grade what was handed in for an assignment; yields each result as it is there.
 
     A submission that is already graded, with nothing changed since, is not run again.
 
     Args:
         settings: the course.
         name: the assignment.
+        students: only these; everyone who handed something in, if left out.
         again: grade anew also what is already graded.
         progress: told the student and the name of each cell before it runs.
 
@@ -54,18 +56,32 @@ def grade(
         CourseError: unknown assignment, or nothing handed in.
     """
     assignment = assignments.load(settings, name)
-    students = folders.students(settings, name)
-    if not students:
-        raise CourseError(
-            f"nothing is handed in for {name}: expected submitted/<student>/{name}/{name}.ipynb "
-            f"in {settings.root}; collect it, or put it there"
-        )
+    students = choose(settings, name, students)
     gradebook.prepare(settings, assignment)
     for student in students:
         try:
             yield _grade_one(settings, assignment, student, again, progress)
         except GraderError as error:
             yield Result(student, None, str(error))
+
+
+def choose(settings: Settings, name: str, students: Sequence[str] = ()) -> tuple[str, ...]:
+    """The students to grade: those named, or everyone who handed something in.
+
+    Raises:
+        CourseError: nothing is handed in, or not by someone who was named.
+    """
+    found = folders.students(settings, name)
+    if not found:
+        raise CourseError(
+            f"nothing is handed in for {name}: expected submitted/<student>/{name}/{name}.ipynb "
+            f"in {settings.root}; collect it, or put it there"
+        )
+    if unknown := sorted(set(students) - set(found)):
+        raise CourseError(
+            f"{', '.join(unknown)} handed in nothing for {name}: expected one of {', '.join(found)}"
+        )
+    return tuple(students) or found
 
 
 def _grade_one(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import warnings
 
 from nbgrader.converters.base import BaseConverter, NbGraderException
+from sqlalchemy.exc import SAWarning
 
 from grader.errors import CourseError
 
@@ -28,7 +30,10 @@ def convert(converter: BaseConverter) -> None:
     converter.log = LOG
     LOG.addHandler(errors)
     try:
-        converter.start()
+        with warnings.catch_warnings():
+            # nbgrader's relationships are as it wants them; SQLAlchemy 2.1 would spell them anew.
+            warnings.simplefilter("ignore", SAWarning)
+            converter.start()
     except (NbGraderException, SystemExit) as error:
         raise CourseError(_cause(errors.lines) or str(error)) from error
     except OSError as error:

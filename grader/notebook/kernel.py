@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 # After a cell has overrun, how long Python may take to notice the interrupt.
 _INTERRUPT_SECONDS = 5
@@ -103,15 +105,19 @@ class StudentKernel:
 @contextlib.contextmanager
 def started(notebook: NotebookNode, folder: Path, data: Path) -> Iterator[StudentKernel]:
     """A student kernel in ``folder``, with the data sets of ``data``, for ``notebook``'s cells."""
-    client = NotebookClient(
-        notebook,
-        kernel_name="course",
-        resources={"metadata": {"path": str(folder)}},
-        force_raise_errors=True,
-        record_timing=False,
-        # A cell tagged to be skipped would never be tested, and so never fail.
-        skip_cells_with_tag="",
-        interrupt_on_timeout=False,
-    )
-    with client.setup_kernel(cwd=str(folder), env=os.environ | {"COURSE_DATA": str(data)}):
-        yield StudentKernel(client)
+    with tempfile.TemporaryDirectory() as sockets:
+        # TCP could be overheard by every account of the machine.
+        transport = {"transport": "ipc", "ip": f"{sockets}/kernel"}
+        client = NotebookClient(
+            notebook,
+            kernel_name="course",
+            config=Config(KernelManager=transport),
+            resources={"metadata": {"path": str(folder)}},
+            force_raise_errors=True,
+            record_timing=False,
+            # A cell tagged to be skipped would never be tested, and so never fail.
+            skip_cells_with_tag="",
+            interrupt_on_timeout=False,
+        )
+        with client.setup_kernel(cwd=str(folder), env=os.environ | {"COURSE_DATA": str(data)}):
+            yield StudentKernel(client)

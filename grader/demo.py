@@ -1,0 +1,84 @@
+"""A small made-up class, graded on real data in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from rich.console import Console
+
+from grader import settings as course_settings
+from grader.classroom import grade_class
+from grader.errors import ConfigurationError
+from grader.notebook import release, samples
+from grader.reports import pictures
+from grader.settings import Settings
+
+# Who hands in which sample (tests/submissions/<assignment>/<case>).
+CLASS: dict[str, dict[str, str]] = {}
+
+# Marks a folder as a demo's, so that no other folder is ever removed.
+_MARK = ".demo"
+
+
+def build(course: Settings, folder: Path) -> Settings:
+    """Make ``folder`` a fresh course with the demo's class in ``submitted/``.
+
+    Args:
+        course: the course whose sources, configuration and data are used.
+        folder: made anew; what an earlier demo left there is removed.
+
+    Returns:
+        The settings of the demo's course.
+
+    Raises:
+        ConfigurationError: the folder holds something else, or cannot be written.
+    """
+    try:
+        _clear(folder)
+        folder.mkdir(parents=True)
+        (folder / _MARK).touch()
+        for name in ("course_config.py", "nbgrader_config.py"):
+            shutil.copy(course.root / name, folder)
+        shutil.copytree(course.root / "source", folder / "source")
+        (folder / "data").symlink_to(course.data)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename or folder} cannot be written ({error.strerror}): "
+            "choose another folder with --folder"
+        ) from error
+    demo = course_settings.load(folder)
+    for name in demo.assignments:
+        release.release(demo, name)
+    for student, cases in CLASS.items():
+        for assignment, case in cases.items():
+            sample = samples.load(course.root / "tests" / "submissions" / assignment / case)
+            samples.hand_in(demo, assignment, sample, student)
+    return demo
+
+
+def run(course: Settings, folder: Path, console: Console) -> bool:
+    """Build the demo's course in ``folder``, grade its class, and draw the scores per claim.
+
+    Returns:
+        Whether every submission got its verdicts.
+    """
+    demo = build(course, folder)
+    console.print(f"A class of {len(CLASS)} students handed in; the course stands in {folder}/\n")
+    classes = {name: grade_class(demo, name, console, why=True) for name in demo.assignments}
+    picture = folder / "scores.png"
+    pictures.scores_per_claim(
+        {name: (one.assignment.claims, one.graded) for name, one in classes.items()}, picture
+    )
+    console.print(f"Scores per claim: {picture}   gradebook: {folder / 'gradebook.db'}")
+    return all(one.complete for one in classes.values())
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise ConfigurationError(
+            f"{folder} holds something that is no demo: expected an empty or a demo's folder; "
+            "choose another with --folder"
+        )
+    if folder.exists():
+        shutil.rmtree(folder)

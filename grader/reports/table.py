@@ -1,0 +1,76 @@
+"""The class on the terminal: student, score, verdict per claim, time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.model import Claim, Graded, Outcome
+
+# A letter besides the colour: tables are also read in logs, on paper, and by the colour-blind.
+MARKS = {
+    Outcome.PASSED: ("+", "green"),
+    Outcome.FAILED: ("F", "red"),
+    Outcome.CRASHED: ("C", "magenta"),
+    Outcome.OVER_LIMIT: ("L", "yellow"),
+    Outcome.NOT_ATTEMPTED: ("-", "dim"),
+    Outcome.GRADER_FAULT: ("?", "bold cyan"),
+}
+
+
+def class_table(
+    assignment: str,
+    claims: Sequence[Claim],
+    graded: Sequence[Graded],
+    problems: Sequence[tuple[str, str]] = (),
+) -> RenderableType:
+    """A table with a row a student and a column a claim, and what the columns and marks mean.
+
+    Args:
+        assignment: its name.
+        claims: the assignment's claims, in notebook order.
+        graded: submissions with verdicts.
+        problems: student and reason for each submission that could not be graded.
+    """
+    table = Table(title=assignment, title_justify="left", title_style="bold")
+    table.add_column("student")
+    table.add_column("score", justify="right")
+    for number in range(1, len(claims) + 1):
+        table.add_column(str(number), justify="center")
+    table.add_column("time", justify="right")
+    for one in graded:
+        marks = {verdict.claim: Text(*MARKS[verdict.outcome]) for verdict in one.verdicts}
+        table.add_row(
+            one.student,
+            f"{one.score:g} of {one.max_score:g}",
+            *(marks.get(claim.name, Text()) for claim in claims),
+            f"{one.seconds:.0f} s",
+        )
+    for student, _ in problems:
+        table.add_row(student, Text("not graded", "bold red"), *("" for _ in claims), "")
+    return Group(table, _columns(claims), _marks())
+
+
+def explanations(graded: Graded) -> RenderableType:
+    """Why a submission lost points: each claim that did not pass, with its message."""
+    lost = Table.grid(padding=(0, 2))
+    for verdict in graded.verdicts:
+        if verdict.outcome is not Outcome.PASSED:
+            mark, style = MARKS[verdict.outcome]
+            lost.add_row(Text(mark, style), verdict.claim, Text(verdict.message))
+    return Group(Text(graded.student, "bold"), lost)
+
+
+def _columns(claims: Sequence[Claim]) -> Text:
+    named = (f"{n} {claim.name} ({claim.points:g})" for n, claim in enumerate(claims, 1))
+    return Text(", ".join(named), style="dim")
+
+
+def _marks() -> Text:
+    legend = Text()
+    for outcome, (mark, style) in MARKS.items():
+        legend.append(mark, style).append(f" {outcome}   ")
+    return legend

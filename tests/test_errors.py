@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from grader import errors
+
+
+def exceptions() -> list[type[Exception]]:
+    found = [getattr(errors, name) for name in dir(errors)]
+    return [one for one in found if isinstance(one, type) and issubclass(one, Exception)]
+
+
+@pytest.mark.parametrize("kind", exceptions(), ids=lambda kind: kind.__name__)
+def test_an_error_crosses_a_process_boundary_whole(kind: type[Exception]) -> None:
+    copy = pickle.loads(pickle.dumps(kind("what was received")))
+    assert type(copy) is kind
+    assert str(copy) == "what was received"
+
+
+@pytest.mark.parametrize("kind", exceptions(), ids=lambda kind: kind.__name__)
+def test_every_error_stands_in_the_tree_that_the_module_draws(kind: type[Exception]) -> None:
+    assert errors.__doc__ is not None
+    assert kind.__name__ in errors.__doc__

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader import settings
+from grader.errors import ConfigurationError, CourseError
+from grader.settings import Settings
+from tests.conftest import ROOT
+
+
+def test_the_course_is_read_as_typed_values() -> None:
+    course = settings.load(ROOT)
+    assert course.assignments == ("cnn_exploration", "convolution_from_scratch", "mnist_998")
+    assert course.data == ROOT / "data"
+    assert course.cell_limit("convolution_from_scratch") == course.cell_seconds
+    assert course.cell_limit("mnist_998") > course.cell_seconds
+
+
+def test_a_folder_without_configuration_is_no_course(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"is not a course.*--course"):
+        settings.load(tmp_path)
+
+
+@pytest.mark.parametrize("line", ["c.Course.cell_seconds = 'soon'", "c.Course. = 1", "c = d"])
+def test_a_configuration_that_cannot_be_read_says_why(tiny_course: Settings, line: str) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write(line)
+    with pytest.raises(ConfigurationError, match=r"course_config\.py cannot be read: "):
+        settings.load(tiny_course.root)
+
+
+def test_an_unknown_assignment_is_named_with_the_known_ones(tiny_course: Settings) -> None:
+    assert tiny_course.require_assignment("sums") == "sums"
+    with pytest.raises(CourseError, match=r"no assignment 'products'.*expected one of sums"):
+        tiny_course.require_assignment("products")
