@@ -84,13 +84,19 @@ def _loaded() -> list[ModuleType]:
 
 
 def _originals() -> dict[int, str]:
-    """Return the convolutions of the loaded libraries by identity, with their names."""
-    return {
-        id(value): f"{module.__name__}.{name}"
-        for module in _loaded()
-        for name, value in list(vars(module).items())
-        if CONVOLUTION.search(name) and callable(value) and not isinstance(value, ModuleType)
-    }
+    """Return the convolutions of the loaded libraries by identity, with their best-known names."""
+    found: dict[int, str] = {}
+    for module in _loaded():
+        for name, value in list(vars(module).items()):
+            if CONVOLUTION.search(name) and callable(value) and not isinstance(value, ModuleType):
+                full = f"{module.__name__}.{name}".replace("._api.v2", "")
+                found[id(value)] = min(full, found.get(id(value), full), key=_obscurity)
+    return found
+
+
+def _obscurity(name: str) -> tuple[bool, int]:
+    """Order names from public and short, as students know them, to private and long."""
+    return "._" in name, len(name)
 
 
 def _stand_in(name: str) -> Callable[..., NoReturn]:

@@ -1,0 +1,61 @@
+"""Checks on filters that look for lines, without any convolution of the student's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.answers import array
+from grader.checks.convolution import reference
+from grader.checks.pixels import Grey
+from grader.errors import ClaimFailed
+
+VISIBLE = 60
+"""Grey levels (of 255) that a filter must answer to a clear line to be seen in a picture."""
+PREFERENCE = 3
+"""How many times stronger a filter must answer to its own lines than to the others."""
+
+
+def vertical_lines(kernel: object) -> None:
+    """Check a filter that makes vertical lines bright and leaves out horizontal ones."""
+    _answers_to(kernel, _bars(), _bars().T, name="VERTICAL_LINES", own="vertical")
+
+
+def horizontal_lines(kernel: object) -> None:
+    """Check a filter that makes horizontal lines bright and leaves out vertical ones."""
+    _answers_to(kernel, _bars().T, _bars(), name="HORIZONTAL_LINES", own="horizontal")
+
+
+def _answers_to(kernel: object, lines: Grey, others: Grey, *, name: str, own: str) -> None:
+    """Check that a filter sums to 0, shows its own lines, and hardly the others."""
+    factors = array(kernel, what=name, shape=(3, 3)).astype(np.float64)
+    if abs(factors.sum()) > 1e-6 * max(1.0, np.abs(factors).max()):
+        raise ClaimFailed(
+            f"The numbers of {name} sum to {factors.sum():g}, expected 0. Balance positive and "
+            "negative numbers, so that an even surface becomes black."
+        )
+    strong, weak = (reference(image, factors)[1:-1, 1:-1] for image in (lines, others))
+    if strong.sum() < PREFERENCE * weak.sum():
+        raise ClaimFailed(
+            f"{name} answers to {own} lines with {strong.mean():.0f} on average and to the lines "
+            f"across with {weak.mean():.0f}; expected at least {PREFERENCE} times as much for its "
+            f"own. {_direction(strong, weak)}"
+        )
+    if strong.max() < VISIBLE:
+        raise ClaimFailed(
+            f"{name} answers to clear {own} lines with {strong.max():.0f} of 255, expected at "
+            f"least {VISIBLE}. Choose larger numbers, that change sign across the line."
+        )
+
+
+def _direction(strong: Grey, weak: Grey) -> str:
+    """Give the next step for a filter that answers to the wrong lines."""
+    if not strong.any() or PREFERENCE * strong.sum() < weak.sum():
+        return "It finds the lines across: are the two filters swapped?"
+    return "Along a line the numbers should be alike, across it they should change sign."
+
+
+def _bars() -> Grey:
+    """Draw bright vertical lines, one and two pixels wide, on a darker ground."""
+    picture = np.full((15, 15), 50.0)
+    picture[:, [4, 9, 10]] = 200.0
+    return picture

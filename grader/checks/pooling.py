@@ -1,0 +1,62 @@
+"""Checks on a student's max pooling: the maxima, the shape, and what does not fit into a block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.answers import array
+from grader.checks.pixels import Grey, kind, place, worst
+from grader.errors import ClaimFailed
+
+Student = Callable[..., object]
+
+EXACT = 0.001
+"""A maximum is one of the pixels, and every type of float holds grey levels exactly."""
+
+
+def values(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
+    """Check the maximum of each block; both sides of the image are multiples of ``size``."""
+    rows, columns = (side // size for side in image.shape)
+    expected = image.reshape(rows, size, columns, size).max(axis=(1, 3))
+    answer = _pooled(max_pool, image, size, shape=expected.shape)
+    wrong = worst(np.abs(answer - expected), tolerance=EXACT)
+    if wrong is None:
+        return
+    top, left = wrong[0] * size, wrong[1] * size
+    block = image[top : top + size, left : left + size].tolist()
+    raise ClaimFailed(
+        f"With size {size} the block {block} became {answer[wrong]:g} at {place(wrong)}, expected "
+        f"its largest value, {expected[wrong]:g}. Blocks stand side by side and do not overlap."
+    )
+
+
+def shape(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
+    """Check the result's shape alone; both sides of the image are multiples of ``size``."""
+    rows, columns = image.shape
+    _pooled(max_pool, image, size, shape=(rows // size, columns // size))
+
+
+def drops_incomplete(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
+    """Check that incomplete blocks are dropped: the cropped image must give the same result."""
+    rows, columns = (side // size for side in image.shape)
+    answer = _pooled(max_pool, image, size, shape=(rows, columns))
+    cropped = image[: rows * size, : columns * size]
+    expected = _pooled(max_pool, cropped, size, shape=(rows, columns))
+    wrong = worst(np.abs(answer - expected), tolerance=EXACT)
+    if wrong is not None:
+        raise ClaimFailed(
+            f"For {kind(image)} max_pool gives {answer[wrong]:g} at {place(wrong)}, but "
+            f"{expected[wrong]:g} once the incomplete last row and column of blocks are cut off. "
+            "Drop them: they must not change the result."
+        )
+
+
+def _pooled(max_pool: Student, image: NDArray[Any], size: int, shape: tuple[int, ...]) -> Grey:
+    """Call with a copy, and leave out ``size`` where it is the default."""
+    arguments = () if size == 2 else (size,)
+    what = f"max_pool's result for {kind(image)} and size {size}"
+    return array(max_pool(image.copy(), *arguments), what=what, shape=shape).astype(np.float64)
