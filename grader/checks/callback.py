@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.checks.answers import integer, text
 from grader.errors import ClaimFailed
 
 TARGET = 0.998
@@ -48,8 +49,7 @@ def rehearse(callback_class: Any, accuracies: Sequence[float], *, key: str = KEY
     made_up = [float(accuracy) for accuracy in accuracies]
     stand_in = getattr(callback_class, "__rehearse__", None)
     if stand_in is not None:
-        stopped_after, printed = stand_in(made_up, key)
-        return Rehearsal(stopped_after, tuple(printed))
+        return _plain(*stand_in(made_up, key))
     return _rehearse_here(callback_class, made_up, key)
 
 
@@ -103,7 +103,7 @@ def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
 
     """
     seen = rehearse(callback_class, accuracies, key=_key_read(callback_class))
-    counts = [text.count(MESSAGE) for text in seen.printed]
+    counts = [printed.count(MESSAGE) for printed in seen.printed]
     # A callback that stops too early, or never, is judged by another claim.
     ending = seen.stopped_after or _first_above(accuracies)
     with_accuracies = f"With the made-up accuracies {_listing(accuracies)}"
@@ -155,6 +155,14 @@ def _rehearse_here(callback_class: Any, accuracies: list[float], key: str) -> Re
     return Rehearsal(None, _values(texts))
 
 
+def _plain(stopped_after: object, printed: Sequence[object]) -> Rehearsal:
+    """Take over what stands for the class says, as exact built-in values."""
+    texts = tuple(text(one, what="what the callback printed") for one in printed)
+    if stopped_after is None:
+        return Rehearsal(None, texts)
+    return Rehearsal(integer(stopped_after, what="the epoch that ended the training"), texts)
+
+
 def _key_read(callback_class: Any) -> str:
     """Find the key under which the callback looks for the accuracy; either is right.
 
@@ -180,7 +188,7 @@ def _first_above(accuracies: Sequence[float]) -> int | None:
 
 
 def _values(texts: Sequence[io.StringIO]) -> tuple[str, ...]:
-    return tuple(text.getvalue() for text in texts)
+    return tuple(one.getvalue() for one in texts)
 
 
 def _listing(accuracies: Sequence[float]) -> str:

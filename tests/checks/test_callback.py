@@ -82,6 +82,16 @@ def test_a_rehearsal_asks_whatever_stands_for_the_class():
     assert callback.rehearse(Handle(), HIT, key="acc") == callback.Rehearsal(4, ("acc",))
 
 
+@pytest.mark.parametrize(("stopped", "printed"), [("3", [""] * 3), (3, [None] * 3)])
+def test_a_rehearsal_takes_plain_answers_only(stopped, printed):
+    class Handle:
+        def __rehearse__(self, accuracies, key):
+            return stopped, printed
+
+    with pytest.raises(ClaimFailed, match=r"the epoch that ended|what the callback printed"):
+        callback.rehearse(Handle(), HIT)
+
+
 @pytest.mark.parametrize("other", [None, Nothing(), object, print])
 def test_a_rehearsal_needs_a_class_of_callbacks(other):
     with pytest.raises(ClaimFailed, match="Expected a class derived from tf"):

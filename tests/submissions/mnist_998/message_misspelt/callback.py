@@ -1,0 +1,6 @@
+class StopAtTarget(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        accuracy = logs.get("accuracy")
+        if accuracy > 0.998:
+            print("Reached 99.8 % accuracy, so cancelling training!")
+            self.model.stop_training = True

@@ -1,0 +1,2 @@
+class StopAtTarget(tf.keras.callbacks.Callback):
+    pass

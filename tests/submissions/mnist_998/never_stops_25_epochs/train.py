@@ -1,0 +1,2 @@
+model = build_model()
+history = model.fit(prepare(train_images), train_labels, epochs=25, verbose=2, callbacks=[StopAtTarget()])
