@@ -1,0 +1,6 @@
+tf.keras.utils.set_random_seed(0)
+x_train = prepare(train_images)
+dnn = build_dnn()
+dnn_history = dnn.fit(x_train, train_labels, epochs=4, verbose=0)
+cnn = build_cnn()
+cnn_history = cnn.fit(x_train, train_labels, epochs=4, verbose=0)

@@ -1,0 +1,2 @@
+def prepare(images):
+    return np.expand_dims(images.astype(np.float16) / 255, axis=-1)

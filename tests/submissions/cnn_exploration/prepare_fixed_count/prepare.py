@@ -1,0 +1,2 @@
+def prepare(images):
+    return images.reshape(60000, 28, 28, 1) / 255.0
