@@ -41,6 +41,7 @@ def grade_class(
     settings: Settings,
     name: str,
     console: Console,
+    *,
     students: Sequence[str] = (),
     again: bool = False,
     why: bool = False,

@@ -105,7 +105,8 @@ def grade(course: Path, assignment: str, students: tuple[str, ...], again: bool,
     from grader.classroom import grade_class
 
     known = settings.load(course)
-    if not grade_class(known, assignment, Console(), students, again, why).complete:
+    result = grade_class(known, assignment, Console(), students=students, again=again, why=why)
+    if not result.complete:
         sys.exit(1)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.nbgraderformat import ValidationError
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearOutput,
@@ -21,7 +20,7 @@ from nbgrader.preprocessors import (
 
 from grader.errors import CourseError
 from grader.model import Claim
-from grader.notebook import names
+from grader.notebook import names, reading
 from grader.settings import Settings
 
 # As nbgrader's GenerateAssignment does it, but hidden tests stay: this is what gets graded.
@@ -77,24 +76,27 @@ def load(settings: Settings, name: str) -> Assignment:
     path = source_path(settings, settings.require_assignment(name))
     try:
         content = path.read_bytes()
-        source = nbformat.reads(content.decode(), as_version=4)
+        source = reading.decode(content)
     except FileNotFoundError:
         raise CourseError(f"{path} is missing: expected the source notebook of {name}") from None
-    except (ValueError, nbformat.ValidationError) as error:
+    except ValueError as error:
         raise CourseError(f"{path} is not a notebook: {error}") from error
     return Assignment(
         name=name,
         source=source,
-        master=_compiled(source, name),
+        master=_compiled(source, path),
         claims=_claims(source, path),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=reading.sha256(content),
     )
 
 
-def _compiled(source: NotebookNode, name: str) -> NotebookNode:
-    notebook, resources = copy.deepcopy(source), {"nbgrader": {"notebook": name}}
-    for preprocessor in _COMPILE:
-        notebook, resources = preprocessor().preprocess(notebook, resources)
+def _compiled(source: NotebookNode, path: Path) -> NotebookNode:
+    notebook, resources = copy.deepcopy(source), {"nbgrader": {"notebook": path.stem}}
+    try:
+        for preprocessor in _COMPILE:
+            notebook, resources = preprocessor().preprocess(notebook, resources)
+    except (RuntimeError, ValidationError) as error:
+        raise CourseError(f"{path} cannot be compiled: {error}") from error
     return notebook
 
 

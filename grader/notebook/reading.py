@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from grader.errors import SubmissionError
+
+# What nbformat raises on JSON that is no notebook: it looks before it validates.
+_MALFORMED = (ValueError, AttributeError, KeyError, TypeError, RecursionError)
 
 
 def read(path: Path) -> NotebookNode:
@@ -37,15 +41,26 @@ def content(path: Path) -> bytes:
 def parse(text: bytes, name: str) -> NotebookNode:
     """The notebook that ``text`` holds; ``name`` stands in the message if it holds none."""
     try:
-        notebook = nbformat.reads(text.decode(), as_version=4)
+        return decode(text)
+    except ValueError as error:
+        raise SubmissionError(
+            f"{name} is not a notebook ({error}): expected Jupyter's JSON; "
+            "ask the student to hand it in again"
+        ) from error
+
+
+def decode(text: bytes) -> NotebookNode:
+    """The notebook that ``text`` holds; raises ``ValueError`` with one line if it holds none."""
+    try:
+        with warnings.catch_warnings():
+            # Cell ids that are missing or come twice are mended by rebuilding the notebook.
+            warnings.simplefilter("ignore")
+            notebook = nbformat.reads(text.decode(), as_version=4)
         for cell in notebook.cells:
             if not isinstance(cell.source, str) or not isinstance(cell.cell_type, str):
                 raise TypeError("a cell without text")
-    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise SubmissionError(
-            f"{name} is not a notebook ({_first_line(error)}): expected Jupyter's JSON; "
-            "ask the student to hand it in again"
-        ) from error
+    except (nbformat.ValidationError, *_MALFORMED) as error:
+        raise ValueError(_first_line(error)) from error
     return notebook
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from grader.errors import CourseError
+from grader.errors import ConfigurationError, CourseError
 from grader.model import Graded, Outcome, Verdict
 
 VERSION = 1
@@ -27,11 +27,16 @@ def read(file: Path) -> Graded | None:
 
     Raises:
         CourseError: a file of another version, or no verdicts at all.
+        ConfigurationError: a folder that cannot be read.
     """
     try:
         found = json.loads(file.read_text())
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} cannot be read ({error.strerror}): expected a folder that this account may use"
+        ) from error
     except ValueError as error:
         raise CourseError(f"{file} is not JSON ({error}): remove it and grade again") from error
     if found.pop("version", None) != VERSION:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from grader import settings as course_settings
+from grader.errors import CourseError
 from grader.model import Outcome
 from grader.notebook import autograde, folders
+from grader.notebook.assignments import grade_id
 from grader.notebook.autograde import Result
 from grader.settings import Settings
 from tests import tiny
@@ -66,3 +74,131 @@ def test_each_claim_gets_its_outcome(graded: Graded, student: str) -> None:
     one = graded[1][student].graded
     assert one is not None
     assert tuple(verdict.outcome for verdict in one.verdicts) == CLASS[student][1]
+
+
+def test_nothing_written_is_not_attempted(graded: Graded) -> None:
+    one = graded[1]["untouched"].graded
+    assert one is not None
+    assert {verdict.outcome for verdict in one.verdicts} == {NOT_ATTEMPTED}
+    assert one.verdicts[0].message.startswith("The cell `add` is as it was handed out")
+
+
+@pytest.mark.parametrize(
+    ("student", "message"),
+    [
+        ("wrong", "look at adds_negatives once more."),
+        ("raises", "Testing your code ended with TypeError: 'int' object is not subscriptable."),
+        ("exits", "Testing your code ended Python itself (a crash, an exit, or out of memory)."),
+        ("dies", "The cell `add` ended Python itself (a crash, an exit, or out of memory)."),
+    ],
+)
+def test_a_lost_claim_says_why(graded: Graded, student: str, message: str) -> None:
+    one = graded[1][student].graded
+    assert one is not None
+    assert one.verdicts[1].message == message
+
+
+@pytest.mark.parametrize(
+    ("student", "problem"),
+    [("no_json", "is not a notebook"), ("empty", "is missing: expected the notebook")],
+)
+def test_a_broken_submission_is_named_and_the_class_goes_on(
+    graded: Graded, student: str, problem: str
+) -> None:
+    result = graded[1][student]
+    assert result.graded is None
+    assert problem in result.problem
+    assert f"submitted/{student}/sums/sums.ipynb" in result.problem
+    assert len(graded[1]) == len(CLASS) + 3
+
+
+def test_the_gradebook_holds_the_scores_and_waits_for_the_written_answer(graded: Graded) -> None:
+    course, results = graded
+    with Gradebook(folders.course_directory(course).db_url) as gradebook:
+        for student in CLASS:
+            submission = gradebook.find_submission_notebook("sums", "sums", student)
+            one = results[student].graded
+            assert one is not None
+            scores = {grade.name: grade.auto_score for grade in submission.grades}
+            assert scores.pop("written_answer") == 0, "an unchanged answer is worth nothing"
+            assert scores == {verdict.claim: verdict.score for verdict in one.verdicts}
+
+
+def test_the_autograded_notebook_shows_verdicts_and_keeps_what_cells_printed(
+    graded: Graded,
+) -> None:
+    course, _ = graded
+    path = folders.autograded(course, "wrong", "sums") / "sums.ipynb"
+    cells = {grade_id(cell): cell for cell in nbformat.read(path, as_version=4).cells}
+    (output,) = cells["adds_negatives"].outputs
+    assert output.text == "failed: 0 of 1 points\nlook at adds_negatives once more."
+    assert cells["adds"].outputs[0].text == "passed: 2 of 2 points"
+
+
+def test_the_verdicts_stand_beside_it_as_versioned_json(graded: Graded) -> None:
+    course, _ = graded
+    path = folders.autograded(course, "good", "sums") / "sums.verdicts.json"
+    found = json.loads(path.read_text())
+    assert found["version"] == 1
+    assert [verdict["outcome"] for verdict in found["verdicts"]] == ["passed"] * 3
+
+
+def test_a_second_run_grades_only_what_changed(graded: Graded) -> None:
+    course, _ = graded
+    assert [one.fresh for one in autograde.grade(course, "sums", ["good"])] == [False]
+    path = folders.submitted(course, "good", "sums") / "sums.ipynb"
+    path.write_text(path.read_text() + "\n")
+    assert [one.fresh for one in autograde.grade(course, "sums", ["good"])] == [True]
+    again = autograde.grade(course, "sums", ["good"], again=True)
+    assert [one.fresh for one in again] == [True]
+
+
+def test_nbgraders_own_command_gives_the_same_verdicts(graded: Graded) -> None:
+    course, _ = graded
+    path = folders.autograded(course, "stderr", "sums") / "sums.verdicts.json"
+    command = [sys.executable, "-m", "nbgrader", "autograde", "sums", "--student=stderr", "--force"]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    outcomes = [verdict["outcome"] for verdict in json.loads(path.read_text())["verdicts"]]
+    assert outcomes == ["passed"] * 3
+
+
+def test_nothing_handed_in_is_said(tiny_course: Settings) -> None:
+    with pytest.raises(CourseError, match=r"nothing is handed in for sums: expected submitted/"):
+        list(autograde.grade(tiny_course, "sums"))
+
+
+def test_a_student_who_handed_in_nothing_is_named(graded: Graded) -> None:
+    with pytest.raises(CourseError, match=r"zoe handed in nothing for sums: expected one of dies"):
+        list(autograde.grade(graded[0], "sums", ["good", "zoe"]))
+
+
+def test_a_cell_that_came_twice_is_noted(tiny_course: Settings) -> None:
+    notebook = tiny.submission(tiny_course, tiny.GOOD)
+    second = copy.deepcopy(notebook.cells[2])
+    notebook.cells.append(second)
+    second.id = "second"
+    tiny.hand_in(tiny_course, "ada", notebook)
+    (result,) = autograde.grade(tiny_course, "sums")
+    assert result.graded is not None
+    assert result.graded.notes == ("cell add came more than once: the first counts",)
+    assert result.graded.score == 6
+
+
+def test_a_changed_source_is_graded_by_as_it_is_now(tiny_course: Settings) -> None:
+    tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
+    (before,) = autograde.grade(tiny_course, "sums")
+    source = tiny_course.root / "source" / "sums" / "sums.ipynb"
+    source.write_text(source.read_text().replace("total([1, 2, 3]) == 6", "total([1, 2]) == 4"))
+    (after,) = autograde.grade(tiny_course, "sums")
+    assert before.graded is not None
+    assert after.graded is not None
+    assert (before.graded.score, after.graded.score) == (6, 3)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tiny_course: Settings) -> None:
+    tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
+    (tiny_course.root / "autograded").write_text("a file where a folder should be")
+    (result,) = autograde.grade(tiny_course, "sums")
+    assert result.graded is None
+    assert "autograded" in result.problem
