@@ -1,7 +1,5 @@
 model = tf.keras.Sequential([
     tf.keras.Input((28, 28, 1)),
-    tf.keras.layers.Conv2D(16, 3, activation="relu"),
-    tf.keras.layers.MaxPooling2D(2),
     tf.keras.layers.Conv2D(32, 3, activation="relu"),
     tf.keras.layers.MaxPooling2D(2),
     tf.keras.layers.Flatten(),

@@ -4,7 +4,7 @@ def build_model():
     x = tf.keras.layers.ReLU()(x)
     x = tf.keras.layers.MaxPooling2D((2, 2))(x)
     x = tf.keras.layers.Flatten()(x)
-    x = tf.keras.layers.Dense(64, activation=tf.nn.relu)(x)
+    x = tf.keras.layers.Dense(128, activation=tf.nn.relu)(x)
     x = tf.keras.layers.Dense(10)(x)
     outputs = tf.keras.layers.Softmax()(x)
     model = tf.keras.Model(inputs, outputs)

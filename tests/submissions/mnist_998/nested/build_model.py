@@ -7,7 +7,7 @@ def build_model():
     model = tf.keras.Sequential([
         eye,
         tf.keras.layers.Flatten(),
-        tf.keras.layers.Dense(64, activation="relu"),
+        tf.keras.layers.Dense(128, activation="relu"),
         tf.keras.layers.Dense(10, activation="softmax"),
     ])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])

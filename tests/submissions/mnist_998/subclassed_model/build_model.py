@@ -4,7 +4,7 @@ class Reader(tf.keras.Model):
         self.convolution = tf.keras.layers.Conv2D(16, 3, activation="relu")
         self.pooling = tf.keras.layers.MaxPooling2D(2)
         self.flatten = tf.keras.layers.Flatten()
-        self.hidden = tf.keras.layers.Dense(64, activation="relu")
+        self.hidden = tf.keras.layers.Dense(128, activation="relu")
         self.classes = tf.keras.layers.Dense(10, activation="softmax")
 
     def call(self, images):
