@@ -16,7 +16,7 @@ demo: $(READY)
 
 test: $(READY)
 	grader data
-	pytest
+	pytest --numprocesses 2 --dist loadgroup --durations 10
 
 lab: $(READY)
 	grader data

@@ -22,6 +22,8 @@ from grader.notebook.autograde import Result
 from grader.settings import Settings
 from tests import tiny
 
+pytestmark = pytest.mark.xdist_group("autograde")  # one worker: the class is graded once
+
 PASSED, FAILED, CRASHED = Outcome.PASSED, Outcome.FAILED, Outcome.CRASHED
 OVER_LIMIT, NOT_ATTEMPTED = Outcome.OVER_LIMIT, Outcome.NOT_ATTEMPTED
 

@@ -15,6 +15,8 @@ from grader.settings import Settings
 from tests.conftest import ROOT
 from tests.notebook.test_autograde import make_course
 
+pytestmark = pytest.mark.xdist_group("release")  # one worker: the fixture is made once
+
 ASSIGNMENTS = course_settings.load(ROOT).assignments
 
 

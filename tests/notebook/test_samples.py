@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import CourseError
+from grader.model import Outcome
+from grader.notebook import assignments, reading, samples
+from grader.notebook.assignments import grade_id
+from grader.settings import Settings
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "doubles"
+    folder.mkdir()
+    (folder / "case.toml").write_text(
+        'about = "Adds twice."\nstart = "release"\n[verdicts]\nadds = "failed"\n'
+    )
+    (folder / "add.py").write_text("def add(a, b):\n    return 2 * a + b\n")
+    return folder
+
+
+def test_a_sample_is_read(folder: Path) -> None:
+    sample = samples.load(folder)
+    assert (sample.about, sample.start, sample.whole) == ("Adds twice.", "release", False)
+    assert sample.verdicts == {"adds": Outcome.FAILED}
+
+
+@pytest.mark.parametrize("start", ["release", "reference"])
+def test_a_sample_becomes_a_notebook(tiny_course: Settings, folder: Path, start: str) -> None:
+    case = folder / "case.toml"
+    case.write_text(case.read_text().replace('"release"', f'"{start}"'))
+    path = samples.hand_in(tiny_course, "sums", samples.load(folder), "ada")
+    cells = {grade_id(cell): cell.source for cell in reading.read(path).cells}
+    assert cells["add"] == "def add(a, b):\n    return 2 * a + b\n"
+    assert ("for number in numbers" in cells["total"]) is (start == "reference")
+    assert ("raise NotImplementedError()" in cells["total"]) is (start == "release")
+
+
+def test_a_raw_submission_is_handed_in_as_it_stands(tiny_course: Settings, folder: Path) -> None:
+    (folder / "submission.ipynb").write_text("no json")
+    path = samples.hand_in(tiny_course, "sums", samples.load(folder), "ada")
+    assert path.read_text() == "no json"
+
+
+def test_a_cell_that_the_assignment_lacks_is_refused(tiny_course: Settings, folder: Path) -> None:
+    (folder / "multiply.py").touch()
+    with pytest.raises(CourseError, match=r"multiply is no solution cell of sums; expected add, "):
+        samples.compose(assignments.load(tiny_course, "sums"), samples.load(folder))
+
+
+def test_a_case_that_says_too_little_is_refused(folder: Path) -> None:
+    (folder / "case.toml").write_text('about = "?"')
+    with pytest.raises(CourseError, match=r"doubles is no sample submission: KeyError"):
+        samples.load(folder)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from rich.console import Console, RenderableType
+
+from grader.model import Claim, Graded, Outcome, Verdict
+from grader.reports import table
+
+CLAIMS = (Claim("adds", 2, "It adds.", "Add.", ("add",)), Claim("totals", 3, "It.", "Do.", ()))
+GRADED = Graded(
+    "ada",
+    "sums",
+    (Verdict("adds", Outcome.PASSED, 2), Verdict("totals", Outcome.CRASHED, 3, "IndexError: [0]")),
+    (),
+    61.2,
+    "",
+    "",
+)
+
+
+def text(renderable: RenderableType) -> str:
+    console = Console(width=100, record=True)
+    console.print(renderable)
+    return console.export_text()
+
+
+def test_a_class_has_a_row_a_student_and_a_column_a_claim() -> None:
+    shown = text(table.class_table("sums", CLAIMS, [GRADED], [("ben", "no JSON")]))
+    rows = [" ".join(line.replace("│", " ").split()) for line in shown.splitlines()]
+    assert "ada 2 of 5 + C 61 s" in rows
+    assert "ben not graded" in rows
+    assert "1 adds (2), 2 totals (3)" in rows
+
+
+def test_every_outcome_has_a_mark_of_its_own_in_the_legend() -> None:
+    marks = [mark for mark, _ in table.MARKS.values()]
+    assert set(table.MARKS) == set(Outcome)
+    assert len(set(marks)) == len(marks)
+    shown = " ".join(text(table.class_table("sums", CLAIMS, [])).split())
+    assert all(f"{mark} {outcome}" in shown for outcome, (mark, _) in table.MARKS.items())
+
+
+def test_lost_claims_are_explained_as_they_were_written() -> None:
+    shown = text(table.explanations(GRADED))
+    assert "IndexError: [0]" in shown, "square brackets are no markup"
+    assert "adds" not in shown
