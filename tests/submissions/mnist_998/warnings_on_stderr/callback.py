@@ -1,6 +1,3 @@
-import logging
-
-
 class StopAtTarget(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         logging.warning("epoch %d is over", epoch)
