@@ -119,7 +119,7 @@ def _expect_shapes(
         raise ClaimFailed(
             f"activation_model(model) has {len(received)} outputs for a model of {len(expected)} "
             f"layers ({', '.join(_kind(layer) for layer in model.layers)}). Expected: one output "
-            "for every layer: outputs=[layer.output for layer in model.layers]."
+            "for every layer, in order; model.layers lists them."
         )
     for number, (layer, got, wanted) in enumerate(
         zip(model.layers, received, expected, strict=True)

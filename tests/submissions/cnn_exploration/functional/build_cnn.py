@@ -9,5 +9,5 @@ def build_cnn(filters=64, convolutions=2):
     x = tf.keras.layers.Dense(128, "relu")(x)
     outputs = tf.keras.layers.Dense(10, "softmax")(x)
     model = tf.keras.Model(inputs=inputs, outputs=outputs)
-    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model

@@ -3,7 +3,7 @@ def build_dnn():
     x = tf.keras.layers.Flatten()(inputs)
     x = tf.keras.layers.Dense(128)(x)
     x = tf.keras.layers.ReLU()(x)
-    outputs = tf.keras.layers.Dense(10, activation=tf.nn.softmax)(x)
+    outputs = tf.keras.layers.Dense(10, activation=tf.keras.activations.softmax)(x)
     model = tf.keras.Model(inputs, outputs)
     model.compile(
         optimizer=tf.keras.optimizers.Adam(),
