@@ -8,7 +8,6 @@ from grader.model import Graded, Outcome
 from grader.reports import pictures
 from tests.reports.test_table import CLAIMS, GRADED
 
-
 GREEN, ORANGE, PURPLE = (0x00, 0x9E, 0x73), (0xD5, 0x5E, 0x00), (0xCC, 0x79, 0xA7)
 
 
