@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -119,5 +120,11 @@ def started(notebook: NotebookNode, folder: Path, data: Path) -> Iterator[Studen
             skip_cells_with_tag="",
             interrupt_on_timeout=False,
         )
-        with client.setup_kernel(cwd=str(folder), env=os.environ | {"COURSE_DATA": str(data)}):
+        with client.setup_kernel(
+            cwd=str(folder),
+            env=os.environ | {"COURSE_DATA": str(data)},
+            # What cells print comes as messages; the rest is TensorFlow's start-up, no news to us.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ):
             yield StudentKernel(client)
