@@ -295,7 +295,10 @@ def _activation_layer(layer: Any) -> str | None:
 
 
 def _name(function: Any) -> str | None:
-    return None if function is None else getattr(function, "__name__", type(function).__name__)
+    """Return an activation's name; TensorFlow's own functions carry a version: softmax_v2."""
+    if function is None:
+        return None
+    return str(getattr(function, "__name__", type(function).__name__)).removesuffix("_v2")
 
 
 def _plain(value: Any) -> Any:

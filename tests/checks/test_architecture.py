@@ -113,6 +113,18 @@ def test_expect_layers_takes_an_activation_as_its_own_layer(relu):
     architecture.expect_layers(model, CNN)
 
 
+def test_expect_layers_knows_tensorflows_own_functions():
+    import tensorflow as tf
+
+    model = functional(
+        layers.Conv2D(4, 3, activation=tf.nn.relu),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(10, activation=tf.nn.softmax),
+    )
+    architecture.expect_layers(model, CNN)
+
+
 def test_expect_layers_keeps_other_activation_layers_apart():
     with pytest.raises(ClaimFailed, match="activation='linear', expected activation='relu'"):
         architecture.expect_layers(functional(layers.Conv2D(4, 3), layers.ReLU(max_value=6)), CNN)
