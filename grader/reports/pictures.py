@@ -34,7 +34,9 @@ def scores_per_claim(
     from matplotlib.figure import Figure
 
     heights = [len(claims) for claims, _ in classes.values()]
-    figure = Figure(figsize=(8, 1.1 + 0.36 * sum(heights)), layout="constrained")
+    figure = Figure(
+        figsize=(8, 1.1 + 0.36 * sum(heights) + 0.3 * len(heights)), layout="constrained"
+    )
     panels = figure.subplots(len(classes), 1, height_ratios=heights, squeeze=False)[:, 0]
     for panel, (name, (claims, graded)) in zip(panels, classes.items(), strict=True):
         _draw(panel, name, claims, graded)
@@ -56,7 +58,8 @@ def _draw(panel: Axes, name: str, claims: Sequence[Claim], graded: Sequence[Grad
             color=colour, hatch=hatch, edgecolor="white", linewidth=0.5,
         )  # fmt: skip
         left = [a + b for a, b in zip(left, counts, strict=True)]
-    panel.set_title(f"{name}: {len(graded)} submissions", loc="left", fontsize=11)
+    panel.set_title(name, loc="left", fontsize=11)
+    panel.set_xlabel(f"of {len(graded)} submissions")
     panel.set_xlim(0, max(len(graded), 1))
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.invert_yaxis()

@@ -55,12 +55,15 @@ def class_table(
 
 
 def explanations(graded: Graded) -> RenderableType:
-    """Why a submission lost points: each claim that did not pass, with its message."""
-    lost = Table.grid(padding=(0, 2))
+    """Why a submission lost points: each message, and the claims that it is the reason for."""
+    reasons: dict[tuple[Outcome, str], list[str]] = {}
     for verdict in graded.verdicts:
         if verdict.outcome is not Outcome.PASSED:
-            mark, style = MARKS[verdict.outcome]
-            lost.add_row(Text(mark, style), verdict.claim, Text(verdict.message))
+            reasons.setdefault((verdict.outcome, verdict.message), []).append(verdict.claim)
+    lost = Table.grid(padding=(0, 2))
+    for (outcome, message), claims in reasons.items():
+        mark, style = MARKS[outcome]
+        lost.add_row(Text(mark, style), Text("\n".join(claims)), Text(message))
     return Group(Text(graded.student, "bold"), lost)
 
 

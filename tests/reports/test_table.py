@@ -39,6 +39,14 @@ def test_every_outcome_has_a_mark_of_its_own_in_the_legend() -> None:
     assert all(f"{mark} {outcome}" in shown for outcome, (mark, _) in table.MARKS.items())
 
 
+def test_a_reason_is_told_once_for_all_its_claims() -> None:
+    verdicts = tuple(Verdict(name, Outcome.NOT_ATTEMPTED, 1, "Begin.") for name in ("a1", "b2"))
+    shown = text(table.explanations(Graded("eve", "sums", verdicts, (), 1, "", "")))
+    assert shown.count("Begin.") == 1
+    assert "a1" in shown
+    assert "b2" in shown
+
+
 def test_lost_claims_are_explained_as_they_were_written() -> None:
     shown = text(table.explanations(GRADED))
     assert "IndexError: [0]" in shown, "square brackets are no markup"
