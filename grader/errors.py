@@ -4,6 +4,8 @@
     |-- ConfigurationError      course_config.py, or a folder it names, is not usable
     |-- CourseError             an assignment or its source notebook is unknown or malformed
     |-- DataError               a data set is missing or is not the real one
+    |-- DeclarationRefused      a network holds what may not be built from a description
+    |-- SandboxError            this machine cannot give a sandbox, or one did not come up
     `-- SubmissionError         what a student handed in cannot be read; the class goes on
 
     ClaimFailed(AssertionError) a check found the work wrong: its message is for the student
@@ -26,6 +28,14 @@ class CourseError(GraderError):
 
 class DataError(GraderError):
     """A data set is missing, partial, or not the real one."""
+
+
+class DeclarationRefused(GraderError):  # noqa: N818 -- the student's network is refused
+    """A network's description holds something that is not on the lists of what may be built."""
+
+
+class SandboxError(GraderError):
+    """This machine cannot give a sandbox, or one did not come up; nobody's work is judged by it."""
 
 
 class SubmissionError(GraderError):

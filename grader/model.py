@@ -63,6 +63,46 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one submission may use up.
+
+    Attributes:
+        submission_seconds: wall time of the whole, while its clock is not paused.
+        cell_seconds: wall time of one cell; held by whoever runs the cells.
+        memory_bytes: of all its processes together, files in memory included.
+        processes: processes and threads together.
+        file_bytes: of any one file it writes.
+        scratch_bytes: of its scratch folder, and again of its shared memory.
+        output_bytes: of the messages that its kernel sends.
+    """
+
+    submission_seconds: float = 900.0
+    cell_seconds: float = 120.0
+    memory_bytes: int = 4 << 30
+    processes: int = 512
+    file_bytes: int = 256 << 20
+    scratch_bytes: int = 512 << 20
+    output_bytes: int = 20 << 20
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Where the time of a submission went.
+
+    Attributes:
+        part: of the work, in words.
+        wall: seconds on the clock.
+        cpu: seconds of processor time, of all processes that had a share in it.
+        student: whether it is the student's own code that took them.
+    """
+
+    part: str
+    wall: float
+    cpu: float
+    student: bool = False
+
+
+@dataclass(frozen=True)
 class Graded:
     """What grading made of one submission.
 
@@ -72,6 +112,8 @@ class Graded:
         verdicts: one a claim, in notebook order.
         notes: what a person should know: cells that were missing or came twice.
         seconds: wall time of the whole.
+        sandbox: where the student's code ran: ``bubblewrap``, or ``none``: unprotected.
+        timings: where the time went.
         submission_sha256: of the notebook that was handed in.
         source_sha256: of the source notebook that it was judged by.
     """
@@ -81,6 +123,8 @@ class Graded:
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...]
     seconds: float
+    sandbox: str
+    timings: tuple[Timing, ...]
     submission_sha256: str
     source_sha256: str
 

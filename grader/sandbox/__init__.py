@@ -1,0 +1,1 @@
+"""Where a student's code runs: no network, no tests, nothing of others, and limits on the rest."""

@@ -1,0 +1,1 @@
+"""Tests of the sandbox, most of them in real ones."""

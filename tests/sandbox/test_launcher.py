@@ -1,0 +1,93 @@
+"""From policy to bubblewrap's arguments, without a sandbox."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SandboxError
+from grader.model import Limits
+from grader.sandbox import launcher
+from grader.sandbox.launcher import Content, HostFile, Source, arguments, command
+from grader.sandbox.memory import WATCHED, BoundKind, MemoryBound
+from grader.sandbox.policy import CONNECTION, DATA, HOME, SOCKETS, Policy, Python
+from grader.sandbox.rooms import Room
+
+HELD = MemoryBound(BoundKind.V1, "/sys/fs/cgroup/memory")
+ROOM = Room(Path("/tmp/grader-sandbox-test"))
+
+
+def told(policy, bound=HELD):
+    return arguments(policy, ROOM, b"{}", bound)
+
+
+def after(parts, *words):
+    """The argument that follows these words."""
+    places = [i for i in range(len(parts)) if tuple(parts[i : i + len(words)]) == words]
+    assert places, f"{words} not among the arguments"
+    return parts[places[0] + len(words)]
+
+
+def test_nothing_is_shared():
+    parts = told(Policy())
+    for word in ("user", "ipc", "pid", "net", "uts", "cgroup"):
+        assert f"--unshare-{word}" in parts
+    assert {"--disable-userns", "--die-with-parent", "--new-session", "--clearenv"} <= {
+        part for part in parts if isinstance(part, str)
+    }
+    assert after(parts, "--cap-drop") == "ALL"
+
+
+def test_only_the_open_room_is_writable():
+    parts = told(Policy(data=Path("/srv/data"), readable={"/run/probe.py": Path("/opt/probe.py")}))
+    bound = [parts[i + 1] for i, part in enumerate(parts) if part == "--bind"]
+    assert bound == [Source(str(ROOM.open))]
+    assert after(parts, "--bind", bound[0]) == SOCKETS
+    assert after(parts, "--ro-bind", Source("/srv/data")) == DATA
+    assert after(parts, "--ro-bind", Source("/opt/probe.py")) == "/run/probe.py"
+
+
+def test_the_root_is_closed_last():
+    assert told(Policy())[-4:] == ["--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def test_files_and_sizes():
+    limits = Limits(scratch_bytes=12345)
+    parts = told(Policy(limits, files={"sub/a.png": Path("/srv/a.png")}))
+    assert after(parts, "--file", HostFile("/srv/a.png")) == f"{HOME}/sub/a.png"
+    assert after(parts, "--size", "12345", "--perms", "0700", "--tmpfs") == HOME
+    assert after(parts, "--size", "12345", "--perms", "1777", "--tmpfs") == "/dev/shm"
+    assert after(parts, "--ro-bind-data", Content(b"{}")) == CONNECTION
+
+
+def test_a_withheld_package_says_so(tmp_path):
+    (tmp_path / "scipy").mkdir()
+    (tmp_path / "scipy.libs").mkdir()
+    (tmp_path / "six.py").touch()
+    python = Python("/usr/bin/python3", (), (str(tmp_path),))
+    parts = told(Policy(python=python, withheld=("scipy", "six", "absent")))
+    assert after(parts, "--tmpfs", f"{tmp_path}/scipy") == "--perms"
+    assert after(parts, "--tmpfs", f"{tmp_path}/scipy.libs") == "--remount-ro"
+    texts = [part.data for part in parts if isinstance(part, Content)]
+    assert any(b"scipy is withheld" in text for text in texts)
+    assert any(b"six is withheld" in text for text in texts)
+    assert not any(b"absent is withheld" in text for text in texts)
+
+
+def test_limits_of_one_process():
+    policy = Policy(Limits(processes=99, file_bytes=77))
+    line = command(policy, ["python"], HELD)
+    assert {"--nproc=99:99", "--fsize=77:77", "--core=0:0"} <= set(line)
+    assert line[-2:] == ["--", "python"]
+    assert not any(word.startswith("--as=") for word in line)
+
+
+def test_watched_memory_is_held_tighter():
+    assert f"--as={8 << 30}:{8 << 30}" in command(Policy(), ["python"], WATCHED)
+    loose, tight = (after(told(Policy(), bound), "--seccomp") for bound in (HELD, WATCHED))
+    assert len(tight.data) > len(loose.data)
+
+
+def test_without_bubblewrap_the_remedy_is_named(monkeypatch):
+    monkeypatch.setattr(launcher.shutil, "which", lambda name: None)
+    with pytest.raises(SandboxError, match="apt-get install bubblewrap"):
+        launcher.start(Policy(), ["python"], ROOM, b"{}", HELD)

@@ -1,0 +1,315 @@
+"""The probe in a real kernel of the course, plain, since what it may do is not the matter here."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from grader.errors import ClaimFailed
+from grader.examiner.examiner import Finding
+from grader.examiner.mirrors import Handle, Mirrors, StudentRaised
+from grader.notebook.kernel import End, Ended
+from grader.sandbox.values import Malformed
+from tests import students
+from tests.students import Student, alone
+
+pytestmark = pytest.mark.xdist_group("probe")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Student]:
+    with students.started(tmp_path_factory.mktemp("k")) as student:
+        yield student
+
+
+@pytest.fixture
+def student(shared: Student) -> Student:
+    """The module's one kernel, without what an earlier test defined."""
+    run = shared.write("%reset -f")
+    assert run.end is End.DONE, run.message
+    return shared
+
+
+@pytest.fixture
+def forger(shared: Student) -> Iterator[Student]:
+    """A kernel that a test may ruin: a fresh one is started after it."""
+    yield shared
+    shared.kernel.start()
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("it = [1, (2.5, 'three'), {'four': None}, {5}, b'6', True]", None),
+        ("it = 2 ** 100", None),
+        ("it = 'half of \\ud83e'", None),
+        ("import numpy\nit = numpy.float32(0.5)", np.float32(0.5)),
+        ("import numpy\nit = numpy.str_('acc')", "acc"),
+    ],
+)
+def test_plain_data_comes_by_value(student: Student, source: str, expected: Any) -> None:
+    if expected is None:
+        expected = eval(source.removeprefix("it = "))
+    it = student.has(source)
+    assert it == expected
+    assert type(it) is type(expected)
+
+
+def test_arrays_come_by_value(student: Student) -> None:
+    it = student.has("import numpy\nit = numpy.arange(6, dtype='>i2').reshape(2, 3).T")
+    assert type(it) is np.ndarray
+    assert it.tolist() == [[0, 3], [1, 4], [2, 5]]
+
+
+def test_large_arrays_come_whole(student: Student) -> None:
+    it = student.has("import numpy\nit = numpy.arange(5 << 20)")
+    assert np.array_equal(it, np.arange(5 << 20))
+
+
+def test_tensors_come_as_arrays(student: Student) -> None:
+    it = student.has("import tensorflow as tf\nit = [tf.constant([[1.5]]), tf.range(3)]")
+    assert [one.tolist() for one in it] == [[[1.5]], [0, 1, 2]]
+    assert {type(one) for one in it} == {np.ndarray}
+
+
+def test_a_history_comes_as_keras_own(student: Student) -> None:
+    it = student.has(
+        "import keras\nit = keras.callbacks.History()\n"
+        "it.epoch, it.params = [0, 1], {'epochs': 2}\nit.history = {'accuracy': [0.5, 0.75]}"
+    )
+    assert type(it) is keras.callbacks.History
+    assert (it.epoch, it.history) == ([0, 1], {"accuracy": [0.5, 0.75]})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "object()",
+        "range(3)",
+        "iter([])",
+        "type('Int', (int,), {})(3)",
+        "type('Always', (), {'__eq__': lambda *_: True})()",
+        "numpy.array([None])",
+        "numpy.zeros(2, [('a', 'i4')])",
+        "numpy.array(['2020'], 'M8[Y]')",
+        "numpy.ma.masked_array([1])",
+        "numpy.zeros(2).view(type('Mine', (numpy.ndarray,), {}))",
+        "type('<b> é', (), {})()",
+    ],
+)
+def test_anything_else_is_a_handle_and_equals_nothing(student: Student, value: str) -> None:
+    it = student.has(f"import numpy\nit = {value}")
+    assert isinstance(it, Handle)
+    assert (it == 3, it == []) == (False, False)
+    assert type(it).__name__.isidentifier()
+
+
+def test_a_handle_says_that_it_is_only_called(student: Student) -> None:
+    it = student.has("class Mine:\n    value = 3\nit = Mine()")
+    assert type(it).__name__ == "Mine"
+    for use in (lambda: it.value, lambda: bool(it), lambda: list(it)):
+        with pytest.raises((AttributeError, TypeError), match=r"it stays in your notebook"):
+            use()
+
+
+def test_a_call_travels(student: Student) -> None:
+    student.write("def it(a, *more, scale=1):\n    return [a, more, scale]")
+    it = student.look("it")
+    assert it(1, {"b": np.zeros(2)}["b"].tolist(), scale=2.5) == [1, ([0.0, 0.0],), 2.5]
+
+
+def test_what_was_returned_can_be_handed_back(student: Student) -> None:
+    student.write("class Box:\n    def __init__(self, n): self.n = n\nit = [Box, lambda b: b.n]")
+    make, read = student.look("it")
+    assert read(make(7)) == 7
+
+
+def test_a_function_cannot_change_what_it_was_given(student: Student) -> None:
+    student.write("def it(a, b):\n    a += 1\n    b.append(1)\n    return a, b")
+    a, b = np.zeros(2), [0]
+    returned = student.look("it")(a, b)
+    assert (a.tolist(), b) == ([0, 0], [0])
+    assert (returned[0].tolist(), returned[1]) == ([1, 1], [0, 1])
+
+
+def test_prints_of_a_call_reach_the_test_that_listens(student: Student) -> None:
+    student.write("def it():\n    print('heard')\n    1 / 0")
+    listening = (
+        "import contextlib, io\nsaid = io.StringIO()\n"
+        "try:\n    with contextlib.redirect_stdout(said):\n        it()\n"
+        "except ZeroDivisionError:\n    pass\nassert said.getvalue() == 'heard\\n'"
+    )
+    assert student.tested(listening) == Finding()
+
+
+def test_a_missing_name_is_a_name_error(student: Student) -> None:
+    found = student.tested("assert nowhere == 1")
+    assert found == Finding("NameError", "name 'nowhere' is not defined")
+
+
+@pytest.mark.parametrize(
+    ("raised", "error", "message"),
+    [
+        ("ValueError('no \\ud83e')", "ValueError", "no ?"),
+        ("KeyError('acc')", "KeyError", "'acc'"),
+        ("UnicodeDecodeError('utf8', b'', 0, 1, 'odd')", "UnicodeDecodeError", "can't decode"),
+        ("ExceptionGroup('two', [ValueError()])", "ExceptionGroup", "two (1 sub-exception)"),
+        ("StopIteration(3)", "StopIteration", "3"),
+        ("StopAsyncIteration", "StopAsyncIteration", ""),
+        ("GeneratorExit", "GeneratorExit", ""),
+        ("SystemExit(0)", "SystemExit", "0"),
+        ("MemoryError", "MemoryError", ""),
+        ("RecursionError('deep')", "RecursionError", "deep"),
+        ("KeyboardInterrupt", "RuntimeError", "your code keeps the kernel from answering"),
+        ("type('Ended', (BaseException,), {})('x')", "Ended", "x"),
+        ("type('SandboxError', (Exception,), {})('x')", "SandboxError", "x"),
+        ("type('Finding', (Exception,), {})('x')", "Finding", "x"),
+        ("type('', (Exception,), {})('x')", "an exception without a name", "x"),
+        ("type('Quiet', (Exception,), {'__str__': lambda _: 1 / 0})()", "Quiet", ""),
+        ("asyncio.CancelledError()", "CancelledError", ""),
+    ],
+    ids=lambda text: text[:20].encode("ascii", "replace").decode(),
+)
+def test_what_a_function_raises_ends_the_test_alone(
+    student: Student, raised: str, error: str, message: str
+) -> None:
+    student.write(f"import asyncio\ndef it(*_):\n    raise {raised}")
+    for test in ("it()", "for _ in map(it, [1, 2]):\n    pass", "list(map(it, [1]))"):
+        found = student.tested(test)
+        assert found.error == error
+        assert message in found.message
+
+
+def test_a_claim_that_failed_there_failed_here(student: Student) -> None:
+    student.write("class ClaimFailed(Exception):\n    pass\ndef it():\n    raise ClaimFailed('no')")
+    with pytest.raises(ClaimFailed, match="no"):
+        student.look("it")()
+
+
+def test_endless_answers_are_refused_where_they_arise(student: Student) -> None:
+    student.write(
+        "import numpy\nloop = []\nloop.append(loop)\n"
+        "it = [lambda: loop, lambda: numpy.broadcast_to(numpy.uint8(1), (2**21, 2**21))]"
+    )
+    for function in student.look("it"):
+        with pytest.raises(StudentRaised, match=r"nested too deep|bytes; at most") as raised:
+            function()
+        assert raised.value.name == "Malformed"
+
+
+def test_a_function_that_hangs_is_over_its_time_and_the_kernel_goes_on(student: Student) -> None:
+    student.write("def it(wait):\n    while wait:\n        pass\n    return 5")
+    with pytest.raises(Ended) as ended:
+        student.mirrors(seconds=1).look(["it"])["it"](True)
+    assert (ended.value.run.end, ended.value.run.alive) == (End.LIMIT, True)
+    assert student.look("it")(False) == 5
+
+
+def test_a_function_that_ends_python_ends_the_question(forger: Student) -> None:
+    forger.write("import os\ndef it():\n    os._exit(0)")
+    it = forger.look("it")
+    with pytest.raises(Ended) as ended:
+        it()
+    assert (ended.value.run.end, ended.value.run.alive) == (End.DIED, False)
+
+
+WRONG = "def add(a, b):\n    return 7\n"
+FORGERIES = {
+    "no_probe": "import sys\ndel sys.modules['course_probe']",
+    "probe_says_nothing": "import sys\nsys.modules['course_probe'].answer = lambda: None",
+    "probe_is_a_number": "import sys\nsys.modules['course_probe'] = 3",
+    "probe_exits": "import sys\nsys.modules['course_probe'].answer = lambda: sys.exit(0)",
+    "nothing_is_sent": "get_ipython().kernel.session.send = lambda *a, **k: None",
+    "everything_succeeds": (
+        "kernel = get_ipython().kernel\nasync def do_execute(*a, **k):\n"
+        "    return {'status': 'ok', 'execution_count': 1, 'payload': [], 'user_expressions': {}}\n"
+        "kernel.do_execute = do_execute"
+    ),
+    "json_is_replaced": "import json\njson.dumps = lambda *a, **k: '{}'",
+    "json_is_no_json": "import json\njson.dumps = lambda *a, **k: '[' * 100_000",
+    "built_ins_are_gone": "import builtins as b\nb.dict = b.len = b.isinstance = None",
+    "import_is_replaced": "import builtins\nbuiltins.__import__ = lambda *a, **k: None",
+    "raw_input": "get_ipython().kernel.raw_input = lambda *a: 'x'",
+    "asserts_are_dropped": (
+        "import ast\nclass Drop(ast.NodeTransformer):\n    def visit_Assert(self, node):\n"
+        "        return ast.Pass()\nget_ipython().ast_transformers.append(Drop())\n"
+        "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])"
+    ),
+    "always_equal": (
+        "class Always(int):\n    def __eq__(self, other): return True\n"
+        "    def __bool__(self): return True\ndef add(a, b):\n    return Always()"
+    ),
+    "answers_are_strange": "probe = __import__('course_probe')\nprobe._work = lambda *_: [[1]]",
+    "answers_are_none": "__import__('course_probe').values.Encoder.encode = lambda *_: None",
+    "answers_are_no_values": "__import__('course_probe').values.Encoder.encode = lambda *_: {1: 1}",
+    "more_names_than_asked_for": (
+        "import builtins\nprobe = __import__('course_probe')\n"
+        "everything = dict(vars(builtins), add=add, __builtins__={})\n"
+        "everything['range'] = everything['zip'] = lambda *_: []\n"
+        "everything['__builtins__'] = dict(everything)\n"
+        "work = probe._work\n"
+        "probe._work = lambda q, d: everything if q['do'] == 'look' else work(q, d)"
+    ),
+    "buffers_are_named_often": (
+        "probe = __import__('course_probe')\nexchange = probe._exchange\n"
+        "def forged(content, buffers):\n"
+        "    if 'value' in content:\n"
+        "        buffers = [bytes(8 << 20)]\n"
+        "        content['value'] = {'array': [0] * 99999, 'dtype': 'u1', 'shape': [99999 << 23]}\n"
+        "    return exchange(content, buffers)\nprobe._exchange = forged"
+    ),
+    "answers_without_end": (
+        "probe = __import__('course_probe')\nexchange = probe._exchange\n"
+        "def forged(content, buffers):\n    while True:\n        exchange(content, buffers)\n"
+        "probe._exchange = forged"
+    ),
+    "asks_before_it_is_asked": (
+        "kernel = get_ipython().kernel\nparent = kernel.get_parent('shell')\n"
+        "for _ in range(50):\n    kernel.session.send(kernel.stdin_socket, 'input_request',\n"
+        "        {'prompt': '{\"value\": {\"int\": 3}}'}, parent,\n"
+        "        ident=kernel._get_shell_context_var(kernel._shell_parent_ident))"
+    ),
+}
+TEST = """
+for a, b in zip([1, 2], [2, 1]):
+    assert add(a, b) == 3, f"expected 3, received {add(a, b)}"
+seen = 0
+for _ in range(2):
+    seen += 1
+assert seen == 2 and add(2, 2) == 4
+"""
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_wrong_answer_never_passes(forger: Student, forgery: str) -> None:
+    assert forger.write("def add(a, b):\n    return a + b").end is End.DONE
+    assert forger.tested(TEST) == Finding(), "the correct twin passes"
+    forger.write(WRONG + FORGERIES[forgery], 5)
+    begin = time.monotonic()
+    with contextlib.suppress(Ended):
+        assert forger.tested(TEST, seconds=2).error
+    assert time.monotonic() - begin < 20
+
+
+def test_a_right_answer_passes_beside_what_does_not_matter(student: Student) -> None:
+    student.write("def add(a, b):\n    return a + b\nimport sys\nprint('!', file=sys.stderr)")
+    student.write("get_ipython().kernel.raw_input = lambda *a: 'x'\nsum = len = print = None")
+    assert student.tested(TEST) == Finding()
+
+
+def test_names_that_were_not_asked_for_are_left_out() -> None:
+    def ask(question: Any, buffers: Any) -> Any:
+        return {"value": {"dict": [[name, None] for name in ("a", "range", "__builtins__")]}}, []
+
+    assert Mirrors(ask, alone).look(["a", "b"]) == {"a": None}
+
+
+def test_a_look_that_is_no_dict_is_malformed() -> None:
+    with pytest.raises(Malformed, match="names were asked for"):
+        Mirrors(lambda *_: ({"value": {"list": []}}, []), alone).look(["a"])
