@@ -21,6 +21,18 @@ MAY_IMPORT = {
     "grader/kernel.py": {"grader.errors", "grader.datasets"},
     "grader/settings.py": {"grader.errors", "grader.model"},
     "grader/reports/": {"grader.errors", "grader.model", "grader.reports"},
+    "grader/sandbox/": {"grader.errors", "grader.model", "grader.sandbox"},
+    "grader/sandbox/probe.py": set[str](),
+    "grader/sandbox/values.py": set[str](),
+    "grader/referee/": {"grader.errors", "grader.model", "grader.referee"},
+    "grader/examiner/": {
+        "grader.errors",
+        "grader.model",
+        "grader.checks",
+        "grader.examiner",
+        "grader.referee.declaration",
+        "grader.sandbox.values",
+    },
 }
 
 # Package to the rooms that alone may import it.

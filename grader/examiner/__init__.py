@@ -1,0 +1,1 @@
+"""The trusted side of a test: runs test cells, in which student names are bound to mirrors."""

@@ -1,0 +1,161 @@
+"""A student's Keras model as the examiner has it: built anew from its checked description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from grader.errors import ClaimFailed, DeclarationRefused
+from grader.referee import declaration
+
+MAX_PARTS = 1000
+
+
+def mirror(found: dict[str, Any], weights: Any) -> Any:
+    """The model that the probe described.
+
+    Args:
+        found: what the probe said: ``type``, ``parts``, ``description``, ``compiled``.
+        weights: arrays in the order of ``model.weights``, or None.
+
+    Returns:
+        A real Keras model with these weights. Where the description holds what may not be built
+        (Lambda, operations outside of layers, classes of the student's own), a model that has the
+        same layers but computes nothing: it can be looked at, and says why it cannot be asked.
+    """
+    description = found.get("description")
+    try:
+        if description is None:
+            raise DeclarationRefused("it is a model of a class of its own")
+        model = declaration.build(_text(description))
+        _set_weights(model, weights)
+    except DeclarationRefused as refused:
+        model = _Parts().model(found, str(refused), own=description is None)
+    if not model.compiled and found.get("compiled") is not None:
+        _say_compiled(model, _text(found["compiled"]))
+    return model
+
+
+def describe(model: Any) -> tuple[str, list[Any]]:
+    """A model of the examiner's own, as the probe will build it: description and weights."""
+    return model.to_json(), [np.asarray(weight) for weight in model.get_weights()]
+
+
+def history(recorded: Any) -> Any:
+    """A Keras ``History`` that records what the student's says; plain data alone."""
+    import keras
+
+    kinds = [type(one) for one in recorded] if type(recorded) is list else []
+    if kinds[:2] != [dict, list] or len(kinds) != 3:
+        raise ClaimFailed("The history is not as model.fit(...) returns it. Keep it as it is.")
+    made = keras.callbacks.History()
+    made.history, made.epoch, made.params = recorded
+    return made
+
+
+def _set_weights(model: Any, weights: Any) -> None:
+    expected = [tuple(weight.shape) for weight in model.weights]
+    known = type(weights) is list and all(type(weight) is np.ndarray for weight in weights)
+    if not known or [weight.shape for weight in weights] != expected:
+        raise DeclarationRefused("its weights do not have the shapes that its layers say")
+    if any(weight.dtype.kind == "c" for weight in weights):
+        raise DeclarationRefused("its weights are complex numbers")
+    model.set_weights(weights)
+
+
+def _say_compiled(model: Any, text: str) -> None:
+    """Let a model tell what the student's was compiled with, where that may not be built."""
+    try:
+        config = json.loads(text)
+    except (ValueError, RecursionError):
+        config = {}
+    model.compiled = True
+    model.get_compile_config = lambda: config if isinstance(config, dict) else {}
+
+
+class _Parts:
+    """Builds what can be looked at from the parts that the probe listed."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def model(self, found: dict[str, Any], reason: str, own: bool) -> Any:
+        """A model that holds the same layers, each built from its description."""
+        kind = _text(found.get("type"))
+        return _classes()["model"](kind, own, self._all(found.get("parts")), reason=reason)
+
+    def _all(self, parts: Any) -> list[Any]:
+        if type(parts) is not list or not all(type(part) is dict for part in parts):
+            raise ClaimFailed("The model's layers are not in order. Build it from Keras layers.")
+        self._count += len(parts)
+        if self._count > MAX_PARTS:
+            raise ClaimFailed(f"The model has more than {MAX_PARTS} parts. Make it smaller.")
+        return [self._one(part) for part in parts]
+
+    def _one(self, part: dict[str, Any]) -> Any:
+        """One layer or operation; a stand-in of the same name for what may not be built."""
+        if (text := part.get("config")) is not None and not part.get("model"):
+            try:
+                return declaration.layer(_text(text))
+            except DeclarationRefused:
+                pass
+        kind = "model" if part.get("model") else "layer" if part.get("layer") else "operation"
+        made = _classes()[kind]
+        name, inner = _text(part.get("name")), self._all(part.get("parts"))
+        return made(_text(part.get("type")), part.get("own") is not False, inner, shown=name)
+
+
+def _text(found: Any) -> str:
+    if type(found) is not str:
+        raise ClaimFailed("The model's description is not in order. Build it from Keras layers.")
+    return found
+
+
+@cache
+def _classes() -> dict[str, Callable[..., Any]]:
+    """What makes stand-ins of each kind; made once Keras is imported, which takes seconds."""
+    import keras
+
+    class Looked:
+        """Has a name and parts, and computes nothing."""
+
+        _reason = ""
+        _parts: tuple[Any, ...] = ()
+
+        @property
+        def _nodes_by_depth(self) -> dict[int, list[Any]]:
+            """The parts in order, as a functional model tells them."""
+            return {0: [SimpleNamespace(operation=part) for part in self._parts]}
+
+        def predict(self, *_: Any, **__: Any) -> Any:
+            """Say why there is no answer."""
+            raise ClaimFailed(
+                f"The model cannot be asked: {self._reason}. Build it with keras.Sequential or "
+                "keras.Model(inputs, outputs) from Keras' own layers."
+            )
+
+        call = __call__ = evaluate = fit = predict
+
+    def maker(base: Any) -> Callable[..., Any]:
+        def make(
+            kind: str, own: bool, parts: Sequence[Any], shown: str = "", reason: str = ""
+        ) -> Any:
+            # A checker tells Keras' own classes by their module.
+            about = {
+                "__module__": __name__ if own else "keras.src",
+                "_reason": reason,
+                "_parts": tuple(parts),
+            }
+            made = type(kind if kind.isidentifier() else "Unknown", (Looked, base), about)()
+            object.__setattr__(made, "name", shown or kind)  # Keras accepts fewer names
+            return made
+
+        return make
+
+    bases = {"model": keras.Model, "layer": keras.Layer, "operation": keras.Operation}
+    return {kind: maker(base) for kind, base in bases.items()}

@@ -1,0 +1,49 @@
+"""Which names a cell of code binds and uses, found without running it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterator
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def bound(source: str) -> frozenset[str]:
+    """Names that ``source`` binds at its top level: assignments, definitions, imports, loops."""
+    table = symtable.symtable(source, "cell", "exec")
+    return frozenset(s.get_name() for s in table.get_symbols() if _binds(s))
+
+
+def free(source: str) -> frozenset[str]:
+    """Names that ``source`` reads from its surroundings: neither its own nor Python's."""
+    table = symtable.symtable(source, "cell", "exec")
+    own = bound(source)
+    used = {s.get_name() for t in _tables(table) for s in t.get_symbols() if _reads_global(t, s)}
+    return frozenset(used - own - _BUILTINS)
+
+
+def is_python(source: str) -> bool:
+    """Whether ``source`` is Python: a cell with magics or a slip of the pen is not."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _tables(child)
+
+
+def _binds(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def _reads_global(table: symtable.SymbolTable, symbol: symtable.Symbol) -> bool:
+    if not symbol.is_referenced():
+        return False
+    return table.get_type() == "module" or symbol.is_global()
