@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import copy
 import json
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 
 from grader.errors import SubmissionError
-from grader.notebook import reading
+from grader.notebook import assignments, reading, rebuild
 from grader.settings import Settings
 from tests import tiny
 
@@ -40,3 +45,72 @@ def test_a_missing_notebook_is_told_with_what_was_found(tmp_path: Path) -> None:
     (tmp_path / "Sums (1).ipynb").touch()
     with pytest.raises(SubmissionError, match=r"sums\.ipynb is missing.*found Sums \(1\)\.ipynb"):
         reading.read(tmp_path / "sums.ipynb")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"cells": ' + '{"a":' * 100_000,
+        "[" + "[]," * 150_000 + "[]]",
+        '["' + r"\"" * 1000 + r'\\", ' + "[" * 101,  # brackets after a string full of quotes
+    ],
+)
+def test_a_tree_too_deep_or_too_wide_is_over_a_limit(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SubmissionError, match=r"sums\.ipynb is over a limit: JSON of more than"):
+        reading.parse(text.encode(), "sums.ipynb")
+
+
+def test_brackets_in_a_students_text_do_not_count(tiny_course: Settings) -> None:
+    notebook = tiny.submission(tiny_course, {"add": '"' + "[" * 500 + '\\"' + "{" * 500})
+    assert reading.parse(nbformat.writes(notebook).encode(), "sums.ipynb") == notebook
+
+
+def test_the_worst_20_megabytes_are_refused_at_once() -> None:
+    begin = time.process_time()
+    for worst in (b"[],", b'"",', b'"', rb"\"", b"[" * 99 + b"]" * 99 + b","):
+        with pytest.raises(SubmissionError):
+            reading.parse(worst * ((20 << 20) // len(worst)), "sums.ipynb")
+    assert time.process_time() - begin < 20
+
+
+def test_half_a_surrogate_pair_is_refused(tiny_course: Settings) -> None:
+    text = nbformat.writes(tiny.submission(tiny_course, tiny.GOOD))
+    with pytest.raises(SubmissionError, match=r"is not a notebook \(.*surrogates not allowed"):
+        reading.parse(text.replace("return sum", r"return '\ud800'; sum").encode(), "sums.ipynb")
+
+
+def places(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a JSON value."""
+    yield path
+    if isinstance(node, dict | list):
+        for key, below in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from places(below, (*path, key))
+
+
+def put(node: object, path: tuple[str | int, ...], value: object) -> object:
+    """The JSON value with another value at one place."""
+    if not path:
+        return value
+    changed: Any = copy.copy(node)
+    changed[path[0]] = put(changed[path[0]], path[1:], value)
+    return changed
+
+
+def test_a_notebook_of_odd_types_is_refused_or_rebuilt(tiny_course: Settings) -> None:
+    assignment = assignments.load(tiny_course, "sums")
+    whole = json.loads(nbformat.writes(tiny.submission(tiny_course, tiny.GOOD)))
+    whole["cells"] = whole["cells"][:3] + whole["cells"][-1:]
+    refused = rebuilt = 0
+    for place in places(whole):
+        for odd in (None, True, -1.5, "", "\n", [], {}, [[]], [None], {"a": {}}, 10**30):
+            text = json.dumps(put(whole, place, odd)).encode()
+            try:
+                notebook = reading.parse(text, "sums.ipynb")
+            except SubmissionError:
+                refused += 1
+            else:
+                rebuild.rebuild(assignment, notebook)
+                rebuilt += 1
+    assert refused > 100
+    assert rebuilt > 100
