@@ -39,11 +39,15 @@ $(READY): requirements.lock pyproject.toml
 	  { echo "$$($(PYTHON) --version) found, Python 3.11 or newer needed: make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "$(PYTHON) cannot make virtual environments: install python3-venv" >&2; exit 1; }
+	@setup/debian-packages
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the course's packages into $(VENV) (about 3 GB, a few minutes the first time) ..."
 	python -m pip install --quiet --require-hashes -r requirements.lock
 	python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	grader kernel
+# Makes matplotlib's list of this machine's fonts; a sandbox gets a copy of it, and would otherwise
+# spend a second on its own each time.
+	python -c 'import matplotlib.font_manager'
 	touch $@
 
 # Pins for every Python and platform at once; hashes, but no addresses.

@@ -1,0 +1,21 @@
+"""Everything that ``grader doctor`` looks at, in the order of its table."""
+
+from __future__ import annotations
+
+from grader.doctor import course, machine, packages
+from grader.doctor.findings import Check
+
+CHECKS = (
+    Check("Python", machine.python),
+    Check("disk space", machine.disk_space, needed=False),
+    Check("free memory", machine.free_memory, needed=False),
+    Check("sandbox", machine.sandbox),
+    Check("memory bound", machine.bound, needed=False),
+    Check("TensorFlow", packages.tensorflow),
+    Check("alembic", packages.alembic),
+    Check("data sets", course.data_sets),
+    Check("course kernel", course.course_kernel),
+    Check("gradebook", course.gradebook),
+    Check("exchange", course.exchange, needed=False),
+    Check("JupyterLab", packages.jupyterlab, needed=False),
+)

@@ -1,0 +1,64 @@
+"""What a check is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from grader.settings import Settings
+
+
+class Status(StrEnum):
+    """How well something works."""
+
+    OK = "ok"
+    WEAK = "weak"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        status: see ``Status``.
+        detail: what there is, or what is wrong with it.
+        remedy: what to do about it; empty where all is well.
+        name: what was looked at; ``Check`` fills it in.
+        needed: whether grading needs it; ``Check`` fills it in.
+    """
+
+    status: Status
+    detail: str
+    remedy: str = ""
+    name: str = ""
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to look at.
+
+    Attributes:
+        name: what people call it.
+        look: finds out; it may raise.
+        needed: whether grading needs it.
+    """
+
+    name: str
+    look: Callable[[Settings], Finding]
+    needed: bool = True
+
+    def finding(self, settings: Settings) -> Finding:
+        """Look; whatever goes wrong at that is a finding, too."""
+        try:
+            found = self.look(settings)
+        except Exception as error:
+            words = " ".join(str(error).split()) or type(error).__name__
+            found = Finding(
+                Status.MISSING,
+                f"could not be looked at: {words}",
+                "put that right; where a package is broken: make clean demo",
+            )
+        return replace(found, name=self.name, needed=self.needed)

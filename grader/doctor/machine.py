@@ -1,0 +1,82 @@
+"""What the machine gives: Python, space, and a sandbox with a bound on memory."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from grader.doctor.findings import Finding, Status
+from grader.errors import SandboxError
+from grader.sandbox import host, memory
+from grader.settings import Settings
+
+GB = 1 << 30
+NEEDED_PYTHON = (3, 11)
+ROOMY_DISK = 1 * GB  # autograded notebooks with their pictures, of a class
+MEMINFO = Path("/proc/meminfo")
+
+_BY_HAND = (
+    "see what `bwrap --unshare-all --ro-bind / / true` says; a container has to let its processes "
+    "make user namespaces (--security-opt seccomp=unconfined, or --privileged)"
+)
+
+
+def python(_: Settings) -> Finding:
+    """Which Python runs the grader."""
+    detail = f"{'.'.join(map(str, sys.version_info[:3]))} at {sys.executable}"
+    if sys.version_info[:2] >= NEEDED_PYTHON:
+        return Finding(Status.OK, detail)
+    needed = ".".join(map(str, NEEDED_PYTHON))
+    remedy = f"Python {needed} or newer is needed: make clean demo PYTHON=python{needed}"
+    return Finding(Status.MISSING, detail, remedy)
+
+
+def disk_space(settings: Settings) -> Finding:
+    """Whether the course's file system has room for what grading makes."""
+    free = shutil.disk_usage(settings.root).free
+    detail = f"{free / GB:.1f} GB free at {settings.root}"
+    if free >= ROOMY_DISK:
+        return Finding(Status.OK, detail)
+    return Finding(Status.WEAK, detail, f"make room: {ROOMY_DISK / GB:.0f} GB lasts for a class")
+
+
+def free_memory(settings: Settings) -> Finding:
+    """Whether a submission can have the memory that it may use, as the whole machine counts it."""
+    lines = (line.split() for line in MEMINFO.read_text().splitlines())
+    free = next(int(words[1]) << 10 for words in lines if words[0] == "MemAvailable:")
+    limit = max(settings.limits(name).memory_bytes for name in settings.assignments)
+    detail = f"{free / GB:.1f} GB free, {limit / GB:.1f} GB allowed to a submission"
+    if free >= limit:
+        return Finding(Status.OK, detail)
+    return Finding(Status.WEAK, detail, "end other programs before grading, or grade elsewhere")
+
+
+def sandbox(settings: Settings) -> Finding:
+    """Whether a real sandbox starts: bubblewrap, user namespaces, and a kernel inside."""
+    if settings.sandbox == "none":
+        return Finding(
+            Status.WEAK,
+            "turned off in course_config.py: student code runs unprotected, as this account",
+            'for anything but your own files: c.Course.sandbox = "bubblewrap"',
+        )
+    try:
+        tried = host.try_sandbox()
+    except SandboxError as error:
+        detail, _, remedy = str(error).rpartition("; ")
+        return Finding(Status.MISSING, detail, _BY_HAND if "grader doctor" in remedy else remedy)
+    return Finding(Status.OK, f"bubblewrap started a kernel in {tried.seconds:.1f} s")
+
+
+def bound(_: Settings) -> Finding:
+    """Whether a submission's memory is held by something that a student cannot get around."""
+    found = memory.memory_bound()
+    if found.robust:
+        return Finding(Status.OK, f"held by {found.kind}")
+    return Finding(
+        Status.WEAK,
+        "only watched, no control group is to be had: a hog can hold more than its share for a "
+        "moment, or hide some of it",
+        "grade where systemd runs for this account (loginctl enable-linger makes it stay), or in a "
+        "container that may write /sys/fs/cgroup",
+    )

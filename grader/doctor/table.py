@@ -1,0 +1,46 @@
+"""What was found, as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.doctor.findings import Finding, Status
+
+STYLES = {Status.OK: "green", Status.WEAK: "yellow", Status.MISSING: "bold red"}
+
+
+def grading_works(findings: Sequence[Finding]) -> bool:
+    """Whether nothing is missing that grading needs."""
+    return not _in_the_way(findings)
+
+
+def findings_table(findings: Sequence[Finding]) -> RenderableType:
+    """A row a finding, its remedy below it, and what all of them come to."""
+    table = Table()
+    table.add_column("what")
+    table.add_column("status")
+    table.add_column("found, and what to do", overflow="fold")
+    for one in findings:
+        told = Text(one.detail)
+        if one.remedy:
+            told.append(f"\nRemedy: {one.remedy}", "bold")
+        table.add_row(one.name, Text(one.status, STYLES[one.status]), told)
+    return Group(table, _conclusion(findings))
+
+
+def _conclusion(findings: Sequence[Finding]) -> Text:
+    """The one line to read, where only one is read."""
+    names = _in_the_way(findings)
+    if names:
+        return Text(f"Grading does not work here yet: see {', '.join(names)}.", "bold red")
+    poor = [one.name for one in findings if one.status is not Status.OK]
+    more = f"; could be better: {', '.join(poor)}" if poor else ""
+    return Text(f"Grading works here{more}.")
+
+
+def _in_the_way(findings: Sequence[Finding]) -> list[str]:
+    return [one.name for one in findings if one.needed and one.status is Status.MISSING]
