@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Claim, Graded, Outcome
+from grader.model import Claim, Graded, Outcome, Timing
 
 # A letter besides the colour: tables are also read in logs, on paper, and by the colour-blind.
 MARKS = {
@@ -65,6 +65,26 @@ def explanations(graded: Graded) -> RenderableType:
         mark, style = MARKS[outcome]
         lost.add_row(Text(mark, style), Text("\n".join(claims)), Text(message))
     return Group(Text(graded.student, "bold"), lost)
+
+
+def timings_table(submissions: Sequence[Sequence[Timing]]) -> RenderableType:
+    """Where the time of a class went: the mean of each part over its submissions."""
+    table = Table(title="Seconds a submission", title_justify="left", title_style="bold")
+    table.add_column("part")
+    table.add_column("wall", justify="right")
+    table.add_column("CPU", justify="right")
+    parts = dict.fromkeys((one.part, one.student) for timings in submissions for one in timings)
+    spent = [one for timings in submissions for one in timings]
+    for part, student in parts:
+        found = [one for one in spent if (one.part, one.student) == (part, student)]
+        wall, cpu = (sum(values) / len(submissions) for values in (
+            [one.wall for one in found], [one.cpu for one in found],
+        ))  # fmt: skip
+        table.add_row(part, f"{wall:.2f}" if wall else "", f"{cpu:.2f}")
+    ours = sum(one.cpu for one in spent if not one.student) / max(len(submissions), 1)
+    table.add_section()
+    table.add_row("all but the student's code", "", f"{ours:.2f}")
+    return table
 
 
 def _columns(claims: Sequence[Claim]) -> Text:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rich.console import Console, RenderableType
 
-from grader.model import Claim, Graded, Outcome, Verdict
+from grader.model import Claim, Graded, Outcome, Timing, Verdict
 from grader.reports import table
 
 CLAIMS = (Claim("adds", 2, "It adds.", "Add.", ("add",)), Claim("totals", 3, "It.", "Do.", ()))
@@ -12,6 +12,8 @@ GRADED = Graded(
     (Verdict("adds", Outcome.PASSED, 2), Verdict("totals", Outcome.CRASHED, 3, "IndexError: [0]")),
     (),
     61.2,
+    "bubblewrap",
+    (Timing("examining", 1.5, 0.25), Timing("the student's code", 0.0, 4.0, student=True)),
     "",
     "",
 )
@@ -41,7 +43,7 @@ def test_every_outcome_has_a_mark_of_its_own_in_the_legend() -> None:
 
 def test_a_reason_is_told_once_for_all_its_claims() -> None:
     verdicts = tuple(Verdict(name, Outcome.NOT_ATTEMPTED, 1, "Begin.") for name in ("a1", "b2"))
-    shown = text(table.explanations(Graded("eve", "sums", verdicts, (), 1, "", "")))
+    shown = text(table.explanations(Graded("eve", "sums", verdicts, (), 1, "none", (), "", "")))
     assert shown.count("Begin.") == 1
     assert "a1" in shown
     assert "b2" in shown
@@ -51,3 +53,11 @@ def test_lost_claims_are_explained_as_they_were_written() -> None:
     shown = text(table.explanations(GRADED))
     assert "IndexError: [0]" in shown, "square brackets are no markup"
     assert "adds" not in shown
+
+
+def test_timings_tell_the_students_code_from_ours() -> None:
+    shown = text(table.timings_table([GRADED.timings, GRADED.timings]))
+    rows = [" ".join(line.replace("│", " ").split()) for line in shown.splitlines()]
+    assert "examining 1.50 0.25" in rows
+    assert "the student's code 4.00" in rows
+    assert "all but the student's code 0.25" in rows

@@ -1,0 +1,78 @@
+"""Reads a page as a browser would, and says what in it could run or reach out."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+_STRUCTURE = ("html", "head", "meta", "title", "style", "body", "header", "main", "section")
+_BLOCKS = (
+    "article",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "p",
+    "div",
+    "pre",
+    "blockquote",
+    "hr",
+    "br",
+)
+_INLINE = ("span", "strong", "em", "del", "code", "a", "img")
+_TABLES = ("table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li")
+_SAFE_TAGS = frozenset((*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES))
+_META = ("lang", "charset", "name", "content", "http-equiv")
+_NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-hidden")
+_SAFE_ATTRIBUTES = frozenset((*_META, *_NAMES))
+_SAFE_PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+
+
+class Reader(HTMLParser):
+    """What is in a page.
+
+    Attributes:
+        tags: every element, with its attributes.
+        dangers: elements, attributes and addresses that are not known to be harmless.
+        text: what a reader sees.
+    """
+
+    def __init__(self, links: tuple[str, ...]) -> None:
+        super().__init__(convert_charrefs=True)
+        self._links = links
+        self._style = False
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.dangers: list[str] = []
+        self.text = ""
+
+    @classmethod
+    def of(cls, page: str, links: tuple[str, ...] = ("#", "https://", "http://")) -> Reader:
+        """Read ``page``, in which links may begin with ``links``."""
+        reader = cls(links)
+        reader.feed(page)
+        reader.close()
+        return reader
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Called by the parser; looks at an element and its attributes."""
+        self.tags.append((tag, dict(attrs)))
+        self._style = tag == "style"
+        if tag not in _SAFE_TAGS:
+            self.dangers.append(f"<{tag}>")
+        for name, value in attrs:
+            link = tag == "a" and name == "href" and (value or "").startswith(self._links)
+            picture = tag == "img" and name == "src" and (value or "").startswith(_SAFE_PICTURES)
+            if name not in _SAFE_ATTRIBUTES and not link and not picture:
+                self.dangers.append(f"<{tag} {name}={value}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Called by the parser; a style sheet ends here."""
+        self._style = self._style and tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        """Called by the parser; text is for readers, style sheets are not."""
+        if not self._style:
+            self.text += data
+        elif "url(" in data or "@import" in data:
+            self.dangers.append("a style sheet that reaches out")
