@@ -1,0 +1,178 @@
+"""Each attack gets what it deserves, leaves nothing behind, and costs nobody else a point."""
+
+from __future__ import annotations
+
+import html
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+
+from grader import settings as course_settings
+from grader.model import Outcome
+from grader.notebook import autograde, folders, reading, samples
+from grader.notebook.autograde import Result
+from grader.notebook.converters import convert
+from grader.reports.table import MARKS
+from grader.settings import Settings
+from tests.attacks import exercise
+from tests.attacks.cases import (
+    ATTACKS,
+    HTML,
+    PEER,
+    RIGHT,
+    SAMPLES,
+    SVG,
+    Attack,
+    HandedIn,
+    hand_in,
+)
+from tests.attacks.world import PLAIN, SCRIPT, World, live_scripts
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("attacks")  # one worker: one class
+SECONDS = 6
+CONVOLUTIONS = ROOT / "tests" / "submissions" / "convolution_from_scratch"
+WHERE = "import os\nprint(os.readlink('/proc/self/ns/pid'))"
+
+
+@dataclass
+class Class:
+    """The attacked course, with one honest student who was graded first."""
+
+    settings: Settings
+    world: World
+    sandboxed: bool = False
+
+    def hand_in(self, student: str, work: HandedIn) -> None:
+        """Put what a student made into the submitted folder."""
+        hand_in(self.world, student, work)
+
+    def grade(self, *students: str) -> list[Result]:
+        """Grade some students, one after the other."""
+        return list(autograde.grade(self.settings, exercise.NAME, students))
+
+    def feedback(self, student: str) -> str:
+        """The page that is handed back to a student."""
+        directory = folders.course_directory(self.settings)
+        directory.assignment_id, directory.student_id = exercise.NAME, student
+        convert(GenerateFeedback(coursedir=directory, config=self.settings.config, force=True))
+        folder = directory.format_path(directory.feedback_directory, student, exercise.NAME)
+        return (Path(folder) / f"{exercise.NAME}.html").read_text()
+
+    def peer_score(self) -> tuple[float, float]:
+        """The honest student's points in the gradebook, and the points there are."""
+        url = folders.course_directory(self.settings).db_url
+        with Gradebook(url) as gradebook:
+            found = gradebook.find_submission(exercise.NAME, PEER)
+            return found.score, found.max_score
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
+    root = tmp_path_factory.mktemp("course")
+    for name in ("course_config.py", "nbgrader_config.py"):
+        shutil.copy(ROOT / name, root)
+    with (root / "course_config.py").open("a") as config:
+        config.write(f"\nc.Course.assignments = ['{exercise.NAME}']\n")
+        config.write(f"c.Course.limits = {{'*': {{'cell_seconds': {SECONDS}}}}}\n")
+    exercise.write_source(root)
+    with World(root, tmp_path_factory.mktemp("outside")) as world:
+        attacked = Class(course_settings.load(root), world)
+        cell = nbformat.v4.new_code_cell(WHERE, id="where")
+        attacked.hand_in(PEER, HandedIn(change=lambda notebook: notebook.cells.append(cell)))
+        (honest,) = attacked.grade(PEER)
+        assert letters(honest) == RIGHT
+        assert attacked.peer_score() == (exercise.MAX_SCORE, exercise.MAX_SCORE)
+        graded = folders.autograded(attacked.settings, PEER, exercise.NAME)
+        text = (graded / f"{exercise.NAME}.ipynb").read_text()
+        attacked.sandboxed = str(Path("/proc/self/ns/pid").readlink()) not in text
+        yield attacked
+
+
+def letters(result: Result) -> str:
+    """The outcomes as ``Attack.outcomes`` writes them; empty where nothing was graded."""
+    graded = result.graded
+    return "".join(MARKS[verdict.outcome][0] for verdict in graded.verdicts) if graded else ""
+
+
+def agrees(found: str, expected: str) -> bool:
+    """Whether outcomes are as expected: an x is any but passed, a ? is any at all."""
+    lost = {mark for mark, _ in MARKS.values()} - {MARKS[Outcome.PASSED][0]}
+    return len(found) == len(expected) and all(
+        letter in (one, "?") or (letter == "x" and one in lost)
+        for one, letter in zip(found, expected, strict=True)
+    )
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.number}-{attack.name}")
+def test_an_attack_earns_nothing_and_the_class_goes_on(attacked: Class, attack: Attack) -> None:
+    if attack.dangerous and not attack.refused and not attacked.sandboxed:
+        pytest.skip("this would hurt a machine without a sandbox")
+    before = attacked.peer_score()
+    try:
+        attacked.hand_in(attack.name, attack.attacker)
+    except PermissionError as error:
+        pytest.skip(f"this account cannot attack so: {error}")
+    attacked.hand_in(f"{attack.name}_twin", attack.twin)
+    result, twin = attacked.grade(attack.name, f"{attack.name}_twin")
+    print(result.problem, *(result.graded.verdicts if result.graded else ()), sep="\n")
+    print(twin.problem, *(twin.graded.verdicts if twin.graded else ()), sep="\n")
+    assert agrees(letters(result), attack.outcomes)
+    assert attack.refused in result.problem
+    assert attacked.world.traces(attack.name) == []
+    assert letters(twin) == RIGHT
+    assert attacked.world.traces(f"{attack.name}_twin") == []
+    assert attacked.peer_score() == before
+
+
+@pytest.mark.parametrize(
+    "attack", [attack for attack in ATTACKS if attack.number == 24], ids=lambda attack: attack.name
+)
+def test_no_script_lives_on_a_feedback_page(attacked: Class, attack: Attack) -> None:
+    student = f"reader_of_{attack.name}"
+    attacked.hand_in(student, attack.attacker)
+    attacked.grade(student)
+    page = attacked.feedback(student)
+    assert live_scripts(page) == []
+    assert exercise.SECRET not in page
+
+
+def test_a_live_script_would_be_found() -> None:
+    for text in (HTML, SVG, f"<a href='javascript:{SCRIPT}'>look</a>"):
+        assert live_scripts(f"<p>{text}</p>")
+        assert not live_scripts(f"<p>{html.escape(text)}</p><script>other()</script>")
+
+
+def test_the_attacks_on_a_convolution_are_among_the_samples() -> None:
+    """They are graded with all samples; here it is held what they may cost."""
+    folder = ROOT / "tests" / "submissions" / "convolution_from_scratch"
+    for number in SAMPLES:
+        for name in SAMPLES[number]:
+            found = samples.load(folder / name).verdicts
+            lost = {claim for claim, outcome in found.items() if outcome is not Outcome.PASSED}
+            if number == 33:
+                assert lost == {"convolve_from_scratch"}
+            assert bool(lost) is (number != 35), "whoever mutates the input is judged by the output"
+
+
+def test_a_picture_is_kept(attacked: Class) -> None:
+    """What is inert stays to be seen: else the test of scripts could pass on empty outputs."""
+    picture = next(attack for attack in ATTACKS if attack.name == "html").twin
+    attacked.hand_in("painter", picture)
+    attacked.grade("painter")
+    graded = folders.autograded(attacked.settings, "painter", exercise.NAME)
+    notebook = reading.read(graded / f"{exercise.NAME}.ipynb")
+    kinds = {
+        kind
+        for cell in notebook.cells
+        for o in cell.get("outputs", [])
+        for kind in o.get("data", {})
+    }
+    assert "image/png" in kinds
+    assert kinds <= PLAIN

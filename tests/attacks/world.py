@@ -1,0 +1,174 @@
+"""What an attacker might reach on this machine, and the traces of one who did."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from tests.attacks import exercise
+
+SCRIPT = "alert(20300131)"  # what every script of an attacker contains
+PLAIN = {"text/plain", "image/png", "image/jpeg"}  # outputs that run nowhere
+VARIABLE = "COURSE_ATTACK_SECRET"  # stands in the environment of whoever grades
+
+
+class World:
+    """A listening server, a listening socket and a writable folder, on the attacked machine.
+
+    Attributes:
+        course: the course's folder.
+        outside: a folder that is none of the student's.
+        mark: digits that a process of the attacker's shows on its command line.
+        connections: what came from somewhere, one line each.
+    """
+
+    def __init__(self, course: Path, outside: Path) -> None:
+        self.course, self.outside = course, outside
+        self.mark = str(secrets.randbelow(10**9) + 10**9)
+        self.connections: list[str] = []
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(outside / "socket"))
+        self._listener.listen()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._known = set(outside.iterdir())
+        self._source = {path: path.read_bytes() for path in (course / "source").rglob("*.ipynb")}
+
+    def fill(self, text: str) -> str:
+        """The text of an attack with the places of this world in it."""
+        places = {
+            "@COURSE@": str(self.course),
+            "@OUTSIDE@": str(self.outside),
+            "@PORT@": str(self._server.server_address[1]),
+            "@MARK@": self.mark,
+            "@VARIABLE@": VARIABLE,
+        }
+        for name, value in places.items():
+            text = text.replace(name, value)
+        return text
+
+    def traces(self, student: str) -> list[str]:
+        """What an attack has left outside of its student's sandbox; forgotten afterwards."""
+        found = [f"a connection: {what}" for what in self.connections]
+        found += [f"a file outside: {path.name}" for path in self._written()]
+        found += ["a process that still runs" for _ in self._end_processes()]
+        found += list(_in_notebook(self.course / "autograded" / student / exercise.NAME))
+        found += [f"a changed {path.name}" for path in self._changed()]
+        self.connections.clear()
+        for path in self._changed():
+            path.write_bytes(self._source[path])
+        for path in self._written():
+            path.unlink()
+        return found
+
+    def _written(self) -> set[Path]:
+        return set(self.outside.iterdir()) - self._known
+
+    def _changed(self) -> list[Path]:
+        return [path for path, text in self._source.items() if path.read_bytes() != text]
+
+    def _end_processes(self) -> Iterator[int]:
+        """Processes with our mark, each killed by its own id."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self.mark.encode() in (folder / "cmdline").read_bytes():
+                    os.kill(int(folder.name), signal.SIGKILL)
+                    yield int(folder.name)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        connections = self.connections
+
+        class Handler(BaseHTTPRequestHandler):
+            """Knows every answer: /1/2 is 3."""
+
+            def do_GET(self) -> None:
+                connections.append(f"HTTP {self.path}")
+                numbers = [int(part) for part in self.path.split("/") if part.lstrip("-").isdigit()]
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(str(sum(numbers)).encode())
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                connection.close()
+                self.connections.append("socket")
+
+    def __enter__(self) -> World:
+        os.environ[VARIABLE] = f"environment {exercise.SECRET}"
+        for serve in (self._server.serve_forever, self._accept):
+            threading.Thread(target=serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del os.environ[VARIABLE]
+        self._server.shutdown()
+        self._server.server_close()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def _in_notebook(folder: Path) -> Iterator[str]:
+    """What must not be in a graded folder: links, outputs that could run, secrets in outputs."""
+    yield from (f"a link: {path.name}" for path in folder.rglob("*") if path.is_symlink())
+    for path in folder.rglob("*.txt"):
+        if exercise.SECRET in path.read_text():
+            yield "the source's tests in a file"
+    path = folder / f"{exercise.NAME}.ipynb"
+    if not path.exists():
+        return
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            yield from (f"an output: {kind}" for kind in set(output.get("data", {})) - PLAIN)
+            if exercise.SECRET in json.dumps(output):
+                yield "a secret in the output"
+
+
+class LiveScripts(HTMLParser):
+    """Finds an attacker's script where a browser would run it, and not where it is only text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._in_script = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Attributes that run a script, or lead to one."""
+        self._in_script = tag == "script"
+        for name, value in attrs:
+            if SCRIPT in (value or "") and (name.startswith("on") or "script" in (value or "")):
+                self.found.append(f"{tag} {name}")
+
+    def handle_data(self, data: str) -> None:
+        """Text, which runs in a script alone."""
+        if self._in_script and SCRIPT in data:
+            self.found.append("script")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Scripts hold no other elements."""
+        self._in_script = False
+
+
+def live_scripts(html: str) -> list[str]:
+    """Where in a page an attacker's script would run."""
+    parser: Any = LiveScripts()
+    parser.feed(html)
+    parser.close()
+    return list(parser.found)
