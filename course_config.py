@@ -12,13 +12,25 @@ c.Course.assignments = ["cnn_exploration", "convolution_from_scratch", "mnist_99
 # The folder of MNIST and Fashion-MNIST, made by `grader data`; relative to this file.
 c.Course.data = "data"
 
-# -- limits -----------------------------------------------------------------------------------
-# Wall seconds for one cell of a student's; a training on two CPU cores takes minutes.
-c.Course.cell_seconds = 120
-c.Course.training_seconds = {"cnn_exploration": 1200, "mnist_998": 2400}
+# -- collecting ------------------------------------------------------------------------------
+# `nbgrader zip_collect` unpacks what a learning platform gave: only ordinary files, not too many.
+c.ZipCollectApp.extractor_plugin = "grader.notebook.extracting.CarefulExtractor"
+
+# -- where student code runs, and what it may use up -------------------------------------------
+# "none" is for an instructor's own trusted files, on a machine without bubblewrap.
+c.Course.sandbox = "bubblewrap"
+
+# For all assignments ("*") or one; the fields are those of grader.model.Limits. A training on two
+# CPU cores takes minutes.
+c.Course.limits = {
+    "*": {"cell_seconds": 120, "submission_seconds": 600},
+    "cnn_exploration": {"cell_seconds": 1200, "submission_seconds": 3000},
+    "mnist_998": {"cell_seconds": 2400, "submission_seconds": 3600},
+}
 
 # -- grading: the seam with nbgrader ----------------------------------------------------------
 # `grader grade`, `nbgrader autograde` and the formgrader's button all go through these lists.
+c.Autograde.exporter_class = "grader.notebook.exporter.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "grader.notebook.preprocessors.RebuildNotebook",
     "nbgrader.preprocessors.CheckCellMetadata",
@@ -30,3 +42,13 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# -- feedback: the page that students get to read ---------------------------------------------
+# `grader feedback`, `nbgrader generate_feedback` and the formgrader's button make the same page.
+# nbgrader's own would show tests and tracebacks, and run scripts from a student's output.
+c.GenerateFeedback.exporter_class = "grader.notebook.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
+
+# -- the formgrader: a student's Markdown must not run in the instructor's browser ------------
+c.HTMLExporter.filters = {"markdown2html": "grader.notebook.formgrader.markdown"}
+c.HTMLExporter.sanitize_html = True

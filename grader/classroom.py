@@ -14,6 +14,7 @@ from grader.notebook import assignments, autograde
 from grader.notebook.assignments import Assignment
 from grader.notebook.autograde import Result
 from grader.reports import table
+from grader.sandbox.host import try_sandbox
 from grader.settings import Settings
 
 
@@ -45,6 +46,7 @@ def grade_class(
     students: Sequence[str] = (),
     again: bool = False,
     why: bool = False,
+    timings: bool = False,
 ) -> ClassResult:
     """Grade everything handed in for an assignment, and print the table.
 
@@ -55,12 +57,17 @@ def grade_class(
         students: only these; everyone who handed something in, if left out.
         again: grade anew also what is graded already.
         why: print also why points were lost.
+        timings: print also where the time went.
 
     Raises:
         GraderError: nothing could be graded at all; the message says what to do.
     """
     assignment = assignments.load(settings, name)
     datasets.verify(settings.data)
+    if settings.sandbox == "none":
+        console.print("[bold yellow]No sandbox: student code can do whatever you can.[/]")
+    else:
+        try_sandbox()
     result = ClassResult(assignment, _graded(settings, name, console, students, again))
     problems = [(one.student, one.problem) for one in result.results if one.graded is None]
     console.print(table.class_table(name, assignment.claims, result.graded, problems))
@@ -68,6 +75,8 @@ def grade_class(
         for one in result.graded:
             if one.score < one.max_score:
                 console.print(table.explanations(one))
+    if timings:
+        console.print(table.timings_table([one.timings for one in result.results if one.timings]))
     console.print()
     return result
 
@@ -93,7 +102,7 @@ def _graded(
 
         for result in autograde.grade(settings, name, students, again, show):
             progress.advance(task)
-            console.print(f"{name}: {_line(result)}", highlight=False)
+            console.print(f"{name}: {_line(result)}", highlight=False, markup=False)
             results.append(result)
     return tuple(results)
 
@@ -104,4 +113,5 @@ def _line(result: Result) -> str:
     one = result.graded
     when = f"in {one.seconds:.0f} s" if result.fresh else "earlier, nothing changed since"
     notes = "".join(f"; {note}" for note in one.notes)
-    return f"{one.student} has {one.score:g} of {one.max_score:g}, graded {when}{notes}"
+    where = "" if one.sandbox != "none" else ", without a sandbox"
+    return f"{one.student} has {one.score:g} of {one.max_score:g}, graded {when}{where}{notes}"

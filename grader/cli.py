@@ -60,6 +60,28 @@ def data(course: Path, folder: Path | None) -> None:
     fetch(folder or settings.load(course).data)
 
 
+@main.command(short_help="Say what works on this machine, and what to do where it does not.")
+@click.pass_obj
+def doctor(course: Path) -> None:
+    """Look at everything that grading needs, and say what to do about what is not there.
+
+    A real sandbox is started and TensorFlow is loaded, which takes some seconds; nothing is
+    changed. The exit code is 0 only if all that grading needs works.
+
+    Example: grader doctor
+    """
+    from grader.doctor import CHECKS, findings_table, grading_works
+
+    known, console, findings = settings.load(course), Console(), []
+    with console.status("") as status:
+        for check in CHECKS:
+            status.update(f"Looking at {check.name} ...")
+            findings.append(check.finding(known))
+    console.print(findings_table(findings))
+    if not grading_works(findings):
+        sys.exit(1)
+
+
 @main.command(short_help="Install the kernel that the course's notebooks name.")
 @click.pass_obj
 def kernel(course: Path) -> None:
@@ -93,8 +115,21 @@ def release(course: Path, assignments: tuple[str, ...]) -> None:
 @click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
 @click.option("--again", is_flag=True, help="Grade anew also what is graded already.")
 @click.option("--why", is_flag=True, help="Say below the table why points were lost.")
+@click.option("--timings", is_flag=True, help="Say below the table where the time went.")
+@click.option(
+    "--sandbox",
+    type=click.Choice(["bubblewrap", "none"]),
+    help="Instead of the configured one; none runs code unprotected: your own trusted files only.",
+)
 @click.pass_obj
-def grade(course: Path, assignment: str, students: tuple[str, ...], again: bool, why: bool) -> None:
+def grade(
+    course: Path,
+    /,
+    assignment: str,
+    students: tuple[str, ...],
+    sandbox: str | None,
+    **how: bool,
+) -> None:
     """Grade submitted/<student>/ASSIGNMENT of every student into the gradebook.
 
     What is graded already, with nothing changed since, is not run again. The exit code is 0 only
@@ -104,8 +139,8 @@ def grade(course: Path, assignment: str, students: tuple[str, ...], again: bool,
     """
     from grader.classroom import grade_class
 
-    known = settings.load(course)
-    result = grade_class(known, assignment, Console(), students=students, again=again, why=why)
+    known = settings.load(course, sandbox)
+    result = grade_class(known, assignment, Console(), students=students, **how)
     if not result.complete:
         sys.exit(1)
 
@@ -127,4 +162,29 @@ def demo(course: Path, folder: Path) -> None:
     from grader.demo import run
 
     if not run(settings.load(course), folder, Console()):
+        sys.exit(1)
+
+
+@main.command(short_help="Write the pages that students read after grading.")
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
+@click.pass_obj
+def feedback(course: Path, assignment: str, students: tuple[str, ...]) -> None:
+    """Write feedback/<student>/ASSIGNMENT/ASSIGNMENT.html from claims, verdicts and comments.
+
+    The exit code is 0 only if every student who handed in has a page.
+
+    Example: grader feedback mnist_998 --student ada
+    """
+    from grader.notebook.feedback import generate
+
+    known = settings.load(course)
+    complete = True
+    for one in generate(known, assignment, students):
+        if one.page is None:
+            click.echo(f"grader: {one.student} has no feedback: {one.problem}", err=True)
+            complete = False
+        else:
+            click.echo(f"{one.student}: {one.page.relative_to(known.root)}")
+    if not complete:
         sys.exit(1)

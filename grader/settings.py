@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ import traitlets
 from traitlets.config import Config, Configurable, PyFileConfigLoader
 
 from grader.errors import ConfigurationError, CourseError
+from grader.model import Limits
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -21,11 +23,15 @@ class Course(Configurable):
         traitlets.Unicode(), help="Names of the assignments, in the order of the course."
     ).tag(config=True)
     data = traitlets.Unicode("data", help="Folder of the data sets.").tag(config=True)
-    cell_seconds = traitlets.Float(120, help="Wall seconds for one cell.").tag(config=True)
-    training_seconds = traitlets.Dict(
-        value_trait=traitlets.Float(),
+    limits = traitlets.Dict(
+        value_trait=traitlets.Dict(),
         key_trait=traitlets.Unicode(),
-        help="Assignment to wall seconds for one cell, where cells train networks.",
+        help="What a submission may use up: assignment, or * for all, to fields of Limits.",
+    ).tag(config=True)
+    sandbox = traitlets.Enum(
+        ["bubblewrap", "none"],
+        "bubblewrap",
+        help="Where student code runs; none is for an instructor's own trusted files.",
     ).tag(config=True)
 
 
@@ -37,21 +43,21 @@ class Settings:
         root: the course's folder, absolute.
         data: the folder of the data sets, absolute.
         assignments: names, in the order of the course.
-        cell_seconds: wall seconds for one cell of a student's.
-        training_seconds: the same for assignments whose cells train networks.
+        limits_of: assignment to what one submission of it may use up.
+        sandbox: where student code runs: ``bubblewrap``, or ``none`` for trusted files.
         config: everything that course_config.py says, for nbgrader's own classes.
     """
 
     root: Path
     data: Path
     assignments: tuple[str, ...]
-    cell_seconds: float
-    training_seconds: Mapping[str, float]
+    limits_of: Mapping[str, Limits]
+    sandbox: str
     config: Config = field(repr=False, compare=False)
 
-    def cell_limit(self, assignment: str) -> float:
-        """Wall seconds that one cell of ``assignment`` may take."""
-        return self.training_seconds.get(assignment, self.cell_seconds)
+    def limits(self, assignment: str) -> Limits:
+        """What one submission of ``assignment`` may use up."""
+        return self.limits_of[assignment]
 
     def require_assignment(self, name: str) -> str:
         """Return ``name`` if the course has such an assignment, else raise ``CourseError``."""
@@ -63,8 +69,12 @@ class Settings:
         )
 
 
-def load(root: Path) -> Settings:
+def load(root: Path, sandbox: str | None = None) -> Settings:
     """Read the configuration of the course in ``root``.
+
+    Args:
+        root: the course's folder.
+        sandbox: where student code runs, instead of what the configuration says.
 
     Raises:
         ConfigurationError: no configuration there, or one that cannot be run.
@@ -77,6 +87,8 @@ def load(root: Path) -> Settings:
         )
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+        if sandbox is not None:
+            config.Course.sandbox = sandbox
         return from_config(root, config)
     except (traitlets.TraitError, SyntaxError, NameError, AttributeError) as error:
         raise ConfigurationError(f"course_config.py cannot be read: {error}") from error
@@ -89,7 +101,18 @@ def from_config(root: Path, config: Config) -> Settings:
         root=root,
         data=root / course.data,
         assignments=tuple(course.assignments),
-        cell_seconds=course.cell_seconds,
-        training_seconds=dict(course.training_seconds),
+        limits_of={name: _limits(course.limits, name) for name in course.assignments},
+        sandbox=course.sandbox,
         config=config,
     )
+
+
+def _limits(configured: Mapping[str, Mapping[str, float]], assignment: str) -> Limits:
+    """The limits of one assignment: its own before those of all, those before our defaults."""
+    found = {**configured.get("*", {}), **configured.get(assignment, {})}
+    if unknown := found.keys() - {field.name for field in dataclasses.fields(Limits)}:
+        raise ConfigurationError(
+            f"c.Course.limits names {', '.join(sorted(unknown))}: expected some of "
+            f"{', '.join(field.name for field in dataclasses.fields(Limits))}"
+        )
+    return Limits(**found)  # type: ignore[arg-type]  # whole numbers and seconds alike

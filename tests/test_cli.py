@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -90,3 +91,24 @@ def test_release_compiles_all_assignments(course: Settings) -> None:
     assert (course.root / "release" / "sums" / "sums.ipynb").is_file()
     with sqlite3.connect(course.root / "gradebook.db") as database:
         assert database.execute("SELECT name FROM assignment").fetchall() == [("sums",)]
+
+
+def test_without_bubblewrap_grading_refuses_with_the_remedy(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.hand_in(course, "ada", tiny.submission(course, tiny.GOOD))
+    monkeypatch.setattr("grader.sandbox.launcher.shutil.which", lambda _: None)
+    assert "bubblewrap" in one_line(grader(course, "grade", "sums"))
+    assert not (course.root / "autograded").exists()
+
+
+def test_without_a_sandbox_the_results_say_so(course: Settings) -> None:
+    tiny.hand_in(course, "ada", tiny.submission(course, tiny.GOOD))
+    result = grader(course, "grade", "sums", "--sandbox", "none", "--timings")
+    assert result.exit_code == 0, result.output
+    assert "No sandbox: student code can do whatever you can." in result.output
+    assert "6 of 6" in result.output
+    assert "without a sandbox" in " ".join(result.output.split())
+    assert "all but the student's code" in result.output
+    verdicts = course.root / "autograded" / "ada" / "sums" / "sums.verdicts.json"
+    assert json.loads(verdicts.read_text())["sandbox"] == "none"

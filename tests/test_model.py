@@ -14,5 +14,5 @@ def test_only_a_positive_verdict_scores(outcome: Outcome) -> None:
 
 def test_a_fault_of_the_grader_counts_nothing_yet() -> None:
     verdicts = (Verdict("a", Outcome.PASSED, 2), Verdict("b", Outcome.GRADER_FAULT, 3))
-    graded = Graded("ada", "sums", verdicts, (), 1.0, "", "")
+    graded = Graded("ada", "sums", verdicts, (), 1.0, "none", (), "", "")
     assert (graded.score, graded.max_score) == (2, 5)

@@ -14,8 +14,8 @@ def test_the_course_is_read_as_typed_values() -> None:
     course = settings.load(ROOT)
     assert course.assignments == ("cnn_exploration", "convolution_from_scratch", "mnist_998")
     assert course.data == ROOT / "data"
-    assert course.cell_limit("convolution_from_scratch") == course.cell_seconds
-    assert course.cell_limit("mnist_998") > course.cell_seconds
+    assert course.limits("mnist_998").cell_seconds > course.limits("cnn_exploration").cell_seconds
+    assert course.sandbox == "bubblewrap"
 
 
 def test_a_folder_without_configuration_is_no_course(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_folder_without_configuration_is_no_course(tmp_path: Path) -> None:
         settings.load(tmp_path)
 
 
-@pytest.mark.parametrize("line", ["c.Course.cell_seconds = 'soon'", "c.Course. = 1", "c = d"])
+@pytest.mark.parametrize("line", ["c.Course.sandbox = 'sand'", "c.Course. = 1", "c = d"])
 def test_a_configuration_that_cannot_be_read_says_why(tiny_course: Settings, line: str) -> None:
     with (tiny_course.root / "course_config.py").open("a") as config:
         config.write(line)
@@ -35,3 +35,10 @@ def test_an_unknown_assignment_is_named_with_the_known_ones(tiny_course: Setting
     assert tiny_course.require_assignment("sums") == "sums"
     with pytest.raises(CourseError, match=r"no assignment 'products'.*expected one of sums"):
         tiny_course.require_assignment("products")
+
+
+def test_an_unknown_limit_is_named_with_the_known_ones(tiny_course: Settings) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write("c.Course.limits = {'sums': {'patience': 3}}")
+    with pytest.raises(ConfigurationError, match=r"names patience: expected some of .*cell_secon"):
+        settings.load(tiny_course.root)

@@ -43,6 +43,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def on_slices(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The course with small slices of the real data."""
     data = tmp_path_factory.mktemp("slices")
+    data.chmod(0o755)  # student code may run as nobody
     slices.write_slices(ROOT / "data", data)
     return make_course(tmp_path_factory.mktemp("course"), data)
 

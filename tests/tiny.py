@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from grader import settings as course_settings
 from grader.notebook import assignments, folders
 from grader.notebook.assignments import grade_id
 from grader.settings import Settings
@@ -48,6 +50,17 @@ def write_source(folder: Path) -> None:
     """Put the instructor's notebook into ``folder``."""
     folder.mkdir(parents=True)
     nbformat.write(source(), folder / "sums.ipynb")
+
+
+def make_course(folder: Path, cell_seconds: float) -> Settings:
+    """A course in ``folder`` with this one exercise and the real course's configuration."""
+    for name in ("course_config.py", "nbgrader_config.py"):
+        shutil.copy(Path(__file__).parent.parent / name, folder)
+    with (folder / "course_config.py").open("a") as config:
+        config.write('\nc.Course.assignments = ["sums"]\n')
+        config.write(f'c.Course.limits = {{"*": {{"cell_seconds": {cell_seconds}}}}}\n')
+    write_source(folder / "source" / "sums")
+    return course_settings.load(folder)
 
 
 def submission(course: Settings, answers: Mapping[str, str]) -> NotebookNode:

@@ -19,8 +19,9 @@ from nbgrader.preprocessors import (
 )
 
 from grader.errors import CourseError
+from grader.examiner import names
 from grader.model import Claim
-from grader.notebook import names, reading
+from grader.notebook import reading
 from grader.settings import Settings
 
 # As nbgrader's GenerateAssignment does it, but hidden tests stay: this is what gets graded.
@@ -49,6 +50,11 @@ class Assignment:
     def solution_ids(self) -> tuple[str, ...]:
         """``grade_id`` of every cell that students fill in, written answers included."""
         return tuple(grade_id(cell) for cell in self.master.cells if utils.is_solution(cell))
+
+    @property
+    def given_ids(self) -> frozenset[str]:
+        """``id`` of every cell that is the course's and no student's to write."""
+        return frozenset(cell.id for cell in self.master.cells if not utils.is_solution(cell))
 
 
 def grade_id(cell: NotebookNode) -> str:

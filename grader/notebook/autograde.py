@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nbgrader.converters import Autograde
 
 from grader.errors import CourseError, GraderError
-from grader.model import Graded
-from grader.notebook import assignments, folders, gradebook, reading, verdicts
+from grader.model import Graded, Timing
+from grader.notebook import assignments, folders, gradebook, handed_in, reading, verdicts
 from grader.notebook.converters import convert
+from grader.notebook.stopwatch import Stopwatch
 from grader.settings import Settings
 
 Progress = Callable[[str, str], None]
@@ -26,12 +28,21 @@ class Result:
         graded: the verdicts, or None where the submission could not be graded.
         problem: one line for the instructor where ``graded`` is None.
         fresh: whether this call graded it; else an earlier one did and nothing has changed.
+        timings: where the time went, the seam with nbgrader included.
     """
 
     student: str
     graded: Graded | None
     problem: str = ""
     fresh: bool = True
+    timings: tuple[Timing, ...] = ()
+
+    @property
+    def faulty(self) -> bool:
+        """Whether the grader failed on a claim, which then waits for a person or a retry."""
+        return self.graded is not None and any(
+            verdict.score is None for verdict in self.graded.verdicts
+        )
 
 
 def grade(
@@ -60,7 +71,10 @@ def grade(
     gradebook.prepare(settings, assignment)
     for student in students:
         try:
-            yield _grade_one(settings, assignment, student, again, progress)
+            result = _grade_one(settings, assignment, student, again, progress)
+            if result.fresh and result.faulty:  # once more: a fault may pass
+                result = _grade_one(settings, assignment, student, again, progress)
+            yield result
         except GraderError as error:
             yield Result(student, None, str(error))
 
@@ -91,23 +105,30 @@ def _grade_one(
     again: bool,
     progress: Progress,
 ) -> Result:
-    handed_in = folders.submitted(settings, student, assignment.name) / f"{assignment.name}.ipynb"
-    content = reading.content(handed_in)
-    reading.parse(content, str(handed_in.relative_to(settings.root)))
+    folder = folders.submitted(settings, student, assignment.name)
+    handed_in.check(folder, folders.course_directory(settings).ignore)
+    notebook = folder / f"{assignment.name}.ipynb"
+    content = reading.content(notebook)
+    reading.parse(content, os.path.relpath(notebook, settings.root))
     target = folders.autograded(settings, student, assignment.name)
     known = verdicts.read(target / verdicts.file_name(assignment.name))
-    if known and not again and _is_current(known, assignment, content):
+    if known and not again and _is_current(known, assignment, content, settings.sandbox):
         return Result(student, known, fresh=False)
-    _run_nbgrader(settings, assignment.name, student, lambda cell: progress(student, cell))
+    stopwatch = Stopwatch()
+    with stopwatch.measure("nbgrader, its files and gradebook"):
+        _run_nbgrader(settings, assignment.name, student, lambda cell: progress(student, cell))
     graded = verdicts.read(target / verdicts.file_name(assignment.name))
     if graded is None:
-        raise CourseError(f"grading {handed_in} left no verdicts: look at {target}")
-    return Result(student, graded)
+        raise CourseError(f"grading {folder} left no verdicts: look at {target}")
+    return Result(student, graded, timings=(*graded.timings, *stopwatch.timings))
 
 
-def _is_current(known: Graded, assignment: assignments.Assignment, content: bytes) -> bool:
+def _is_current(
+    known: Graded, assignment: assignments.Assignment, content: bytes, sandbox: str
+) -> bool:
     return (
         known.source_sha256 == assignment.sha256
+        and known.sandbox == sandbox
         and known.submission_sha256 == reading.sha256(content)
         and all(verdict.score is not None for verdict in known.verdicts)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -11,6 +12,9 @@ from sqlalchemy.exc import SAWarning
 from grader.errors import CourseError
 
 LOG = logging.getLogger("grader.nbgrader")
+
+# Our own exceptions say all there is to say in their message.
+_OURS = re.compile(r"^grader\.errors\.\w+: ")
 
 
 class _Errors(logging.Handler):
@@ -49,5 +53,5 @@ def _cause(lines: list[str]) -> str:
     """The last line of the first traceback logged, else the first line."""
     tracebacks = [line for line in lines if line.startswith("Traceback")]
     if tracebacks:
-        return tracebacks[0].strip().splitlines()[-1]
+        return _OURS.sub("", tracebacks[0].strip().splitlines()[-1])
     return lines[0].splitlines()[0] if lines else ""

@@ -30,10 +30,22 @@ def autograded(settings: Settings, student: str, assignment: str) -> Path:
     return Path(directory.format_path(directory.autograded_directory, student, assignment))
 
 
+def feedback(settings: Settings, student: str, assignment: str) -> Path:
+    """The folder of the page that the student gets to read."""
+    directory = course_directory(settings)
+    return Path(directory.format_path(directory.feedback_directory, student, assignment))
+
+
 def released(settings: Settings, assignment: str) -> Path:
     """The folder that students get."""
     directory = course_directory(settings)
     return Path(directory.format_path(directory.release_directory, ".", assignment))
+
+
+def exchange(settings: Settings) -> Path | None:
+    """The folder through which nbgrader hands out and collects; None if the course names none."""
+    root = settings.config.get("Exchange", {}).get("root", "")
+    return Path(root) if root else None
 
 
 def students(settings: Settings, assignment: str) -> tuple[str, ...]:

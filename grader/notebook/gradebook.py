@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import sqlalchemy.exc
-from nbgrader import utils
+from nbgrader import api, utils
 from nbgrader.api import Gradebook, MissingEntry
 
 from grader.errors import ConfigurationError
@@ -24,12 +27,46 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
         with Gradebook(url, settings.config.CourseDirectory.course_id) as gradebook:
             recorded = _recorded(gradebook, assignment.name)
     except sqlalchemy.exc.SQLAlchemyError as error:
-        raise ConfigurationError(
-            f"the gradebook {url} cannot be used ({str(error).splitlines()[0]}): expected a "
-            "database that this account may write to; nothing was changed"
-        ) from error
+        raise _unusable(url, str(error).splitlines()[0]) from error
     if recorded != _expected(assignment):
         release.register(settings, assignment.name)
+
+
+def assignments_in(settings: Settings) -> tuple[str, ...] | None:
+    """Names of the assignments that the gradebook knows; None if it is still to be made.
+
+    Nothing is made or changed, but what is there is opened as a writer would.
+
+    Raises:
+        ConfigurationError: the gradebook cannot be read or written, or not be made.
+    """
+    url = sqlalchemy.make_url(folders.course_directory(settings).db_url)
+    file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    if file and not file.exists():
+        if not os.access(file.parent, os.W_OK | os.X_OK):
+            raise _unusable(str(url), f"{file.parent} cannot be written")
+        return None
+    engine = sqlalchemy.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not sqlalchemy.inspect(connection).get_table_names():
+                return None
+            names = connection.scalars(sqlalchemy.select(api.Assignment.name)).all()
+            connection.rollback()
+            if file:  # takes the writer's lock, which a file that may only be read does not give
+                connection.execute(sqlalchemy.text("BEGIN IMMEDIATE"))
+        return tuple(sorted(names))
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise _unusable(str(url), str(error).splitlines()[0]) from error
+    finally:
+        engine.dispose()
+
+
+def _unusable(url: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the gradebook {url} cannot be used ({reason}): expected a database that this account "
+        "may write to; nothing was changed"
+    )
 
 
 def _recorded(gradebook: Gradebook, name: str) -> dict[str, tuple[str, float]] | None:

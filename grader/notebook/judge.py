@@ -1,107 +1,244 @@
-"""Runs a rebuilt notebook and gives every claim its verdict."""
+"""Runs a rebuilt notebook in a student kernel and gives every claim its verdict."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from nbformat import NotebookNode
-
-from grader.model import Claim, Outcome, Verdict
+from grader.errors import ClaimFailed
+from grader.examiner.examiner import examine
+from grader.examiner.mirrors import Mirrors
+from grader.model import Claim, Verdict
+from grader.notebook import kernels
 from grader.notebook.assignments import Assignment, grade_id
-from grader.notebook.kernel import CellRun, End, StudentKernel, started
+from grader.notebook.kernel import CellRun, End, Ended, StudentKernel
+from grader.notebook.outcomes import Circumstances, answered, unanswered
+from grader.notebook.plain import plain
 from grader.notebook.rebuild import Rebuilt
+from grader.notebook.stopwatch import Stopwatch
+from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.settings import Settings
 
 # A kernel that dies is started again and the cells before are run once more; not for ever.
 _RESTARTS = 3
 
-_LIMITS = {End.TIMEOUT: Outcome.OVER_LIMIT}
+_OWN_SECONDS = 60  # for what the examiner computes itself, beyond its questions' time
+_MESSAGE = 2000  # characters of a verdict's message
 
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Examination:
+    """One submission, and what it is judged with.
+
+    Attributes:
+        assignment: what the notebook was rebuilt from.
+        rebuilt: a student's answers in the course's notebook.
+        folder: the public files that lie beside the notebook.
+        settings: the course: its data, its limits, and its sandbox.
+    """
+
+    assignment: Assignment
+    rebuilt: Rebuilt
+    folder: Path
+    settings: Settings
+
+
 def judge(
-    assignment: Assignment,
-    rebuilt: Rebuilt,
-    folder: Path,
-    settings: Settings,
-    progress: Progress = lambda _: None,
-) -> tuple[Verdict, ...]:
-    """Run every cell of ``rebuilt`` in ``folder``, and judge the claims.
+    examination: Examination, stopwatch: Stopwatch, progress: Progress = lambda _: None
+) -> Iterator[Verdict]:
+    """Run the student's cells, and let the examiner judge the claims.
 
     The notebook is changed in place: cells get their outputs.
 
     Args:
-        assignment: what the notebook was rebuilt from.
-        rebuilt: a student's answers in the course's notebook.
-        folder: the working directory of the student's code.
-        settings: the course: its data, and how long a cell may take.
+        examination: the submission, and what it is judged with.
+        stopwatch: is told where the time goes.
         progress: told the name of each cell before it runs.
 
-    Returns:
+    Yields:
         One verdict a claim, in notebook order.
+
+    Raises:
+        SandboxError: this machine cannot give a sandbox.
     """
-    claims = {claim.name: claim for claim in assignment.claims}
-    runs: dict[str, CellRun] = {}
-    verdicts = []
-    seconds = settings.cell_limit(assignment.name)
-    with started(rebuilt.notebook, folder, settings.data) as kernel:
-        for cell, run in _executed(kernel, rebuilt.notebook, seconds, progress):
-            name = grade_id(cell)
-            runs[name or cell.id] = run
-            if name in claims:
-                verdicts.append(_verdict(claims[name], run, runs, rebuilt))
-    return tuple(verdicts)
+    with ExitStack() as resources:
+        judgement = _Judgement(examination, resources, stopwatch)
+        yield from judgement.all(progress)
+        judgement.read_clock()
 
 
-def _executed(
-    kernel: StudentKernel, notebook: NotebookNode, seconds: float, progress: Progress
-) -> Iterator[tuple[NotebookNode, CellRun]]:
-    """Every code cell with how it went; a cell that kills its kernel does not end the rest."""
-    code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    killers: list[int] = []
-    for index in code:
-        cell = notebook.cells[index]
-        progress(grade_id(cell) or cell.id)
-        if len(killers) > _RESTARTS:
-            yield cell, CellRun(End.DIED, 0.0)
-            continue
-        run = kernel.run(index, seconds)
-        if run.end is End.DIED:
-            killers.append(index)
-            _replay(kernel, notebook, [i for i in code if i < index and i not in killers], seconds)
-        yield cell, run
+class _Judgement:
+    """One submission on its way through the cells."""
+
+    def __init__(
+        self, examination: Examination, resources: ExitStack, stopwatch: Stopwatch
+    ) -> None:
+        self._examination = examination
+        self._assignment, self._rebuilt = examination.assignment, examination.rebuilt
+        self._limits = examination.settings.limits(self._assignment.name)
+        self._deadline = time.monotonic() + self._limits.submission_seconds
+        self._cells = self._rebuilt.notebook.cells
+        self._runs: dict[str, CellRun] = {}
+        self._killers: list[int] = []
+        self._resources, self._stopwatch = resources, stopwatch
+        with stopwatch.measure("starting the kernel"):
+            self._kernel = resources.enter_context(self._started())
+        self._started_after = self._mirrors().clock()
+        stopwatch.add("starting the kernel", 0.0, self._started_after)
+        self._alone: StudentKernel | None = None
+        self._alone_ended: list[str] = []
+
+    def all(self, progress: Progress) -> Iterator[Verdict]:
+        """Every verdict, in notebook order."""
+        claims = {claim.name: claim for claim in self._assignment.claims}
+        for index, cell in enumerate(self._cells):
+            if cell.cell_type == "code":
+                name = grade_id(cell)
+                progress(name or cell.id)
+                if name in claims:
+                    with self._stopwatch.measure("examining"):
+                        verdict = self._verdict(claims[name], index)
+                    yield verdict
+                else:
+                    with self._stopwatch.measure("following the student's cells"):
+                        self._runs[name or cell.id] = self._run(index)
+
+    def read_clock(self) -> None:
+        """Tell the stopwatch what the student's own code has used, as its kernel says."""
+        with contextlib.suppress(Ended):
+            used = self._mirrors().clock() - self._started_after
+            self._stopwatch.add("the student's code", 0.0, max(0.0, used), student=True)
+
+    @property
+    def _seconds(self) -> float:
+        """What the next cell may take: kernels that are started anew get no new time."""
+        return min(self._limits.cell_seconds, self._deadline - time.monotonic())
+
+    @property
+    def _hopeless(self) -> CellRun | None:
+        """Why nothing more is run for this submission, if so."""
+        if len(self._killers) > _RESTARTS:
+            return CellRun(End.DIED, message="too many times before", alive=False)
+        if self._seconds <= 0:
+            return CellRun(End.LIMIT, message="time limit of the submission")
+        return None
+
+    def _run(self, index: int) -> CellRun:
+        """Run a cell of the student's; if it ends the kernel, bring a new one to where it was."""
+        if (over := self._hopeless) is not None:
+            return over
+        run = self._kernel.run(index, self._seconds)
+        self._survive(run, index)
+        return run
+
+    def _survive(self, run: CellRun, index: int) -> None:
+        if run.alive or len(self._killers) > _RESTARTS:
+            return
+        self._killers.append(index)
+        if len(self._killers) <= _RESTARTS:
+            self._kernel.start()
+            for earlier in self._student_cells(index):
+                self._kernel.run(earlier, self._seconds)
+
+    def _student_cells(self, before: int, given: bool = True) -> list[int]:
+        """The code cells ahead of one that are no tests and killed no kernel."""
+        return [
+            index
+            for index, cell in enumerate(self._cells[:before])
+            if cell.cell_type == "code"
+            and index not in self._killers
+            and not cell.metadata.get("nbgrader", {}).get("grade")
+            and (given or cell.id not in self._assignment.given_ids)
+        ]
+
+    def _verdict(self, claim: Claim, index: int) -> Verdict:
+        begin = time.monotonic()
+        around = Circumstances(self._rebuilt, self._runs)
+        if (over := self._hopeless) is not None:
+            outcome, message = unanswered(claim, over, around)
+        else:
+            try:
+                with _patience(self._seconds + _OWN_SECONDS):
+                    finding = examine(self._cells[index].source, self._mirrors(index))
+                outcome, message = answered(claim, finding, around)
+            except Ended as ended:
+                outcome, message = unanswered(claim, ended.run, around)
+                self._survive(ended.run, index)
+        seconds = time.monotonic() - begin
+        # Messages quote what students' code raised, and are shown on terminals and pages.
+        return Verdict(claim.name, outcome, claim.points, plain(message)[:_MESSAGE], seconds)
+
+    def _mirrors(self, index: int = 0) -> Mirrors:
+        deadline = time.monotonic() + self._seconds
+
+        def ask(question: dict[str, Any], buffers: Any) -> Any:
+            return self._kernel.ask(question, buffers, deadline - time.monotonic())
+
+        return Mirrors(ask, lambda name, arguments: self._withheld(index, name, arguments))
+
+    def _withheld(self, index: int, name: str, arguments: tuple[Any, ...]) -> Any:
+        """Call a student's function in a fresh sandbox where numpy alone can convolve."""
+        if self._alone is None:
+            self._alone = self._resources.enter_context(self._started(CONVOLVING_PACKAGES))
+            self._alone.execute("import numpy as np")
+            runs = [self._alone.run(i, self._seconds) for i in self._student_cells(index, False)]
+            self._alone_ended = [run.description for run in runs if run.end is not End.DONE]
+        deadline = time.monotonic() + self._seconds
+        alone = self._alone
+        mirrors = Mirrors(
+            lambda question, buffers: alone.ask(question, buffers, deadline - time.monotonic()),
+            lambda *_: None,
+        )
+        function = mirrors.look([name]).get(name)
+        if function is None:
+            raise ClaimFailed(
+                f"Where numpy is the only library, {name} is not even defined: a cell "
+                f"{'; '.join(self._alone_ended) or 'is missing'}. Do the work without that library."
+            )
+        try:
+            return mirrors.run("grader.checks.withheld", "call_withheld", function, *arguments)
+        except Ended as ended:
+            self._alone = None
+            raise ClaimFailed(
+                f"Where numpy is the only library, {name} {ended.run.description}."
+            ) from ended
+        except ClaimFailed:
+            raise
+        except Exception as error:
+            raise ClaimFailed(
+                f"Where numpy is the only library, {name} ends with {type(error).__name__}: "
+                f"{error}. Do the work without another library."
+            ) from error
+
+    def _started(self, withheld: tuple[str, ...] = ()) -> AbstractContextManager[StudentKernel]:
+        return kernels.started(
+            self._rebuilt.notebook,
+            self._examination.folder,
+            self._examination.settings,
+            self._assignment.name,
+            withheld,
+        )
 
 
-def _replay(
-    kernel: StudentKernel, notebook: NotebookNode, indices: list[int], seconds: float
-) -> None:
-    """Bring a fresh kernel to where the dead one was: all cells but the tests and the killers."""
-    kernel.restart()
-    for index in indices:
-        if not notebook.cells[index].metadata.get("nbgrader", {}).get("grade"):
-            kernel.run(index, seconds)
+@contextlib.contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """End a test that takes longer by itself; its questions have a deadline of their own."""
 
+    def give_up(*_: object) -> None:
+        raise Ended(CellRun(End.LIMIT, seconds, message=f"time limit, {seconds:.0f} s"))
 
-def _verdict(claim: Claim, run: CellRun, runs: dict[str, CellRun], rebuilt: Rebuilt) -> Verdict:
-    outcome, message = _outcome(claim, run, runs, rebuilt)
-    return Verdict(claim.name, outcome, claim.points, message, run.seconds)
-
-
-def _outcome(
-    claim: Claim, run: CellRun, runs: dict[str, CellRun], rebuilt: Rebuilt
-) -> tuple[Outcome, str]:
-    if run.end is End.DONE:
-        return Outcome.PASSED, ""
-    if blank := [name for name in claim.needs if name in rebuilt.untouched]:
-        what = "missing" if blank[0] in rebuilt.missing else "as it was handed out"
-        return Outcome.NOT_ATTEMPTED, f"The cell `{blank[0]}` is {what}: write your solution there."
-    if run.error in ("ClaimFailed", "AssertionError"):
-        return Outcome.FAILED, run.message or claim.hint
-    broken = [name for name in claim.needs if name in runs and runs[name].end is not End.DONE]
-    if run.end is End.RAISED and broken:
-        # The test stumbled over what a cell before it did not get to define.
-        name, run = broken[0], runs[broken[0]]
-        return _LIMITS.get(run.end, Outcome.CRASHED), f"The cell `{name}` {run.description}."
-    return _LIMITS.get(run.end, Outcome.CRASHED), f"Testing your code {run.description}."
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,25 +1,48 @@
-"""Runs a notebook's cells in a student kernel and says how each one ended."""
+"""Runs a notebook's cells in a student kernel, and carries questions to the probe in it.
+
+What comes out of the kernel is data, and any of it may be forged. How a cell ended is told to
+people; verdicts rest on what the examiner found.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
+import json
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
+import nbformat
+import zmq
+import zmq.asyncio
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
-from traitlets.config import Config
+
+from grader.sandbox.client import KernelMisbehaved, SandboxManager
+from grader.sandbox.ends import EndReason
 
 # After a cell has overrun, how long Python may take to notice the interrupt.
-_INTERRUPT_SECONDS = 5
+_INTERRUPT_SECONDS = 5.0
+
+_INSTALL = """
+def _install(texts):
+    import sys, types
+    for name, text in texts.items():
+        sys.modules[name] = types.ModuleType(name)
+        exec(compile(text, f"<{name}>", "exec"), vars(sys.modules[name]))
+_install(%r); del _install
+"""
+_ANSWER = "__import__('course_probe').answer()"
+_NO_ANSWER = {"error": "RuntimeError", "message": "your code keeps the kernel from answering"}
 
 
 class End(Enum):
@@ -27,8 +50,9 @@ class End(Enum):
 
     DONE = auto()
     RAISED = auto()
-    TIMEOUT = auto()
+    LIMIT = auto()
     DIED = auto()
+    FAULT = auto()
 
 
 @dataclass(frozen=True)
@@ -39,13 +63,15 @@ class CellRun:
         end: see ``End``.
         seconds: wall time.
         error: the exception's class name, empty unless it raised.
-        message: the exception's text.
+        message: the exception's text; or which limit was passed, or how Python died.
+        alive: whether the kernel can go on.
     """
 
     end: End
-    seconds: float
+    seconds: float = 0.0
     error: str = ""
     message: str = ""
+    alive: bool = True
 
     @property
     def description(self) -> str:
@@ -55,17 +81,79 @@ class CellRun:
                 return "ran to its end"
             case End.RAISED:
                 return f"ended with {self.error}: {self.message}".rstrip(": ")
-            case End.TIMEOUT:
-                return f"was stopped after {self.seconds:.0f} s"
-            case End.DIED:
-                return "ended Python itself (a crash, an exit, or out of memory)"
+            case End.LIMIT:
+                return f"was stopped: {self.message}"
+            case _:
+                return f"ended Python itself ({self.message})"
+
+
+class Ended(BaseException):
+    """A question got no answer, since the kernel ended or time was up; carries the ``CellRun``."""
+
+    def __init__(self, run: CellRun) -> None:
+        super().__init__(run.description)
+        self.run = run
+
+
+# What reading a message raises that says something else than messages say.
+_NO_MESSAGE = (
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError),
+    nbformat.ValidationError,
+)
+
+# Why a sandbox ended, as people are told it.
+_REASONS = {
+    EndReason.EXITED: (End.DIED, "it exited"),
+    EndReason.SIGNALLED: (End.DIED, "it was killed by a signal, as after a crash"),
+    EndReason.MALFORMED: (End.DIED, "it sent a malformed message"),
+    EndReason.MEMORY_LIMIT: (End.LIMIT, "memory limit"),
+    EndReason.TIME_LIMIT: (End.LIMIT, "time limit of the submission"),
+    EndReason.OUTPUT_LIMIT: (End.LIMIT, "output limit"),
+}
 
 
 class StudentKernel:
-    """The kernel in which one submission's cells run; see ``started``."""
+    """The kernel in which one submission's cells run; see ``started``.
 
-    def __init__(self, client: NotebookClient) -> None:
-        self._client = client
+    Args:
+        notebook: whose cells are run.
+        make_manager: called for each new kernel; returns its manager, not started.
+        folder: the working directory, where the manager heeds one.
+    """
+
+    def __init__(
+        self, notebook: NotebookNode, make_manager: Callable[[], AsyncKernelManager], folder: Path
+    ) -> None:
+        self._notebook, self._make_manager, self._folder = notebook, make_manager, folder
+        self._open = contextlib.ExitStack()
+        self._client: NotebookClient
+
+    def start(self) -> None:
+        """Start a fresh Python, in which nothing but the probe has run."""
+        self._open.close()
+        self._client = NotebookClient(
+            self._notebook,
+            km=self._make_manager(),
+            force_raise_errors=True,
+            record_timing=False,
+            # A cell tagged to be skipped would never be tested, and so never fail.
+            skip_cells_with_tag="",
+            interrupt_on_timeout=False,
+        )
+        self._open.enter_context(
+            self._client.setup_kernel(
+                cleanup_kc=True,
+                cwd=str(self._folder),
+                # What cells print comes as messages; the rest is TensorFlow's start-up.
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+        self.execute(_INSTALL % _probe())
+
+    def close(self) -> None:
+        """End the kernel and whatever it started."""
+        self._open.close()
 
     def run(self, index: int, seconds: float) -> CellRun:
         """Run the notebook's cell ``index``, stopping it after ``seconds``."""
@@ -74,57 +162,158 @@ class StudentKernel:
         begin = time.monotonic()
         try:
             self._client.execute_cell(cell, index)
-            end, error = End.DONE, None
         except CellExecutionError as raised:
-            end, error = End.RAISED, raised
+            return self._raised(raised, begin)
         except CellTimeoutError:
-            end, error = (End.TIMEOUT if self._interrupt() else End.DIED), None
+            return self._overrun(begin)
         except DeadKernelError:
-            end, error = End.DIED, None
-        return CellRun(
-            end,
-            time.monotonic() - begin,
-            error.ename if error else "",
-            error.evalue if error else "",
+            return self._died(begin)
+        except (KernelMisbehaved, *_NO_MESSAGE):
+            return self._misbehaved(begin)
+        if self._lost():
+            return self._died(begin)
+        return CellRun(End.DONE, time.monotonic() - begin)
+
+    def execute(self, code: str) -> None:
+        """Run code of ours, and wait for its end; its outputs are dropped."""
+        kc = self._client.kc
+        run_sync(kc.execute_interactive)(
+            code, store_history=False, allow_stdin=False, output_hook=lambda _: None, timeout=60
         )
 
-    def restart(self) -> None:
-        """Begin again with a fresh Python, in which no cell has run."""
-        run_sync(self._client.km.restart_kernel)(now=True)
-        run_sync(self._client.kc.wait_for_ready)(timeout=60)
+    def ask(
+        self, question: dict[str, Any], buffers: Sequence[bytes], seconds: float
+    ) -> tuple[dict[str, Any], Sequence[Any]]:
+        """Ask the probe; returns its answer and the buffers beside it.
 
-    def _interrupt(self) -> bool:
-        """Stop the running cell; False if Python does not come back from it."""
+        Raises:
+            Ended: no answer came: the kernel ended, or time was up.
+        """
+        begin = time.monotonic()
+        try:
+            answer = run_sync(self._ask)(question, buffers, begin + seconds)
+        except TimeoutError:
+            raise Ended(self._overrun(begin)) from None
+        except DeadKernelError:
+            raise Ended(self._died(begin)) from None
+        except (KernelMisbehaved, *_NO_MESSAGE):
+            raise Ended(self._misbehaved(begin)) from None
+        if self._lost():
+            raise Ended(self._died(begin))
+        return answer  # type: ignore[no-any-return]
+
+    async def _ask(
+        self, question: dict[str, Any], buffers: Sequence[bytes], deadline: float
+    ) -> tuple[dict[str, Any], Sequence[Any]]:
+        """The exchange: the probe asks for a question, then hands over the answer."""
+        number = self._client.kc.execute(_ANSWER, silent=True, store_history=False)
+        if await self._request(number, deadline, question, buffers) is None:
+            return _NO_ANSWER, []
+        answer = await self._request(number, deadline, {}, [])
+        if answer is None:
+            return _NO_ANSWER, []
+        while (await self._message(number, deadline))["msg_type"] != "execute_reply":
+            pass
+        try:
+            found = json.loads(answer["content"]["prompt"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return _NO_ANSWER, []
+        return (found if type(found) is dict else _NO_ANSWER), answer.get("buffers", [])
+
+    async def _request(
+        self, number: str, deadline: float, reply: dict[str, Any], buffers: Sequence[bytes]
+    ) -> dict[str, Any] | None:
+        """Wait for the probe to ask, and reply; None if its line ended without asking."""
+        message = await self._message(number, deadline)
+        if message["msg_type"] != "input_request":
+            return None
+        kc = self._client.kc
+        content = {"value": json.dumps(reply), "status": "ok"}
+        kc.session.send(
+            kc.stdin_channel.socket, "input_reply", content, parent=message, buffers=list(buffers)
+        )
+        return message
+
+    async def _message(self, number: str, deadline: float) -> dict[str, Any]:
+        """The next message on stdin or shell that belongs to the request ``number``."""
+        channels = (self._client.kc.stdin_channel, self._client.kc.shell_channel)
+        while (remaining := deadline - time.monotonic()) > 0:
+            poller = zmq.asyncio.Poller()
+            for channel in channels:
+                poller.register(channel.socket, zmq.POLLIN)
+            ready = dict(await poller.poll(min(1.0, remaining) * 1000))
+            for channel in channels:
+                if channel.socket in ready:
+                    message: dict[str, Any] = await channel.get_msg(timeout=1)
+                    if message["parent_header"].get("msg_id") == number:
+                        return message
+            if not ready and not await self._client.km.is_alive():
+                raise DeadKernelError("Kernel died")
+        raise TimeoutError
+
+    def _raised(self, raised: CellExecutionError, begin: float) -> CellRun:
+        """What a cell raised, as text that can be written anywhere: half a character cannot."""
+        name, text = (
+            str(said).encode(errors="replace").decode()[:10_000]
+            for said in (raised.ename, raised.evalue)
+        )
+        return CellRun(End.RAISED, time.monotonic() - begin, name, text)
+
+    def _misbehaved(self, begin: float) -> CellRun:
+        """End a kernel that sent what cannot be read, if its channel did not end it already.
+
+        Nothing watches the channel of answers, whose length is no output of a cell's.
+        """
+        manager = self._client.km
+        run_sync(_cancel_others)()
+        if not isinstance(manager, SandboxManager):
+            return CellRun(
+                End.DIED, time.monotonic() - begin, message="a malformed message", alive=False
+            )
+        if manager.end() is None:
+            run_sync(manager.provisioner.stop)(EndReason.MALFORMED)
+        return self._died(begin)
+
+    def _overrun(self, begin: float) -> CellRun:
+        """Interrupt what overran; a Python that does not come back from it is lost."""
+        seconds = time.monotonic() - begin
+        alive = True
         run_sync(self._client.km.interrupt_kernel)()
         try:
             run_sync(self._client.kc.wait_for_ready)(timeout=_INTERRUPT_SECONDS)
-        except RuntimeError:
-            return False
-        return True
+        except (RuntimeError, KernelMisbehaved):
+            alive = False
+        return CellRun(End.LIMIT, seconds, message=f"time limit, {seconds:.0f} s", alive=alive)
+
+    def _died(self, begin: float) -> CellRun:
+        """Why the kernel is gone."""
+        seconds = time.monotonic() - begin
+        manager = self._client.km
+        if not isinstance(manager, SandboxManager):
+            return CellRun(End.DIED, seconds, message="a crash or an exit", alive=False)
+        with contextlib.suppress(Exception):
+            run_sync(manager.provisioner.wait)()
+        end = manager.end()
+        reason = EndReason.LOST if end is None else end.reason
+        how, words = _REASONS.get(reason, (End.FAULT, reason.value))
+        return CellRun(how, seconds, message=words, alive=False)
+
+    def _lost(self) -> bool:
+        """Whether a channel was lost: then outputs may be missing, and nothing may rest on them."""
+        lost = getattr(self._client.kc, "lost", tuple)
+        return bool(lost())
 
 
-@contextlib.contextmanager
-def started(notebook: NotebookNode, folder: Path, data: Path) -> Iterator[StudentKernel]:
-    """A student kernel in ``folder``, with the data sets of ``data``, for ``notebook``'s cells."""
-    with tempfile.TemporaryDirectory() as sockets:
-        # TCP could be overheard by every account of the machine.
-        transport = {"transport": "ipc", "ip": f"{sockets}/kernel"}
-        client = NotebookClient(
-            notebook,
-            kernel_name="course",
-            config=Config(KernelManager=transport),
-            resources={"metadata": {"path": str(folder)}},
-            force_raise_errors=True,
-            record_timing=False,
-            # A cell tagged to be skipped would never be tested, and so never fail.
-            skip_cells_with_tag="",
-            interrupt_on_timeout=False,
-        )
-        with client.setup_kernel(
-            cwd=str(folder),
-            env=os.environ | {"COURSE_DATA": str(data)},
-            # What cells print comes as messages; the rest is TensorFlow's start-up, no news to us.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ):
-            yield StudentKernel(client)
+async def _cancel_others() -> None:
+    """End what nbclient leaves behind where it raises: its watch over a kernel that is gone."""
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+def _probe() -> dict[str, str]:
+    """The texts that run in a kernel before any student code, by the names of their modules."""
+    folder = resources.files("grader.sandbox")
+    return {
+        "course_values": folder.joinpath("values.py").read_text(),
+        "course_probe": folder.joinpath("probe.py").read_text(),
+    }

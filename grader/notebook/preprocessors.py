@@ -21,7 +21,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from grader import settings
 from grader.model import Graded, Outcome, Verdict
 from grader.notebook import assignments, folders, reading, rebuild, verdicts
-from grader.notebook.judge import judge
+from grader.notebook.judge import Examination
+from grader.notebook.stopwatch import Stopwatch
+from grader.notebook.worker import judge_apart
 from grader.settings import Settings
 
 Resources = dict[str, Any]
@@ -68,13 +70,9 @@ class JudgeClaims(_Step):
         rebuilt = rebuild.Rebuilt(
             nb, tuple(found.missing), tuple(found.untouched), tuple(found.duplicated)
         )
-        judged = judge(
-            assignment,
-            rebuilt,
-            Path(resources["metadata"]["path"]),
-            course,
-            self.progress,
-        )
+        stopwatch = Stopwatch()
+        examination = Examination(assignment, rebuilt, Path(resources["metadata"]["path"]), course)
+        nb, judged = judge_apart(examination, stopwatch, self.progress)
         _show(nb, judged)
         submitted = folders.submitted(course, names["student"], assignment.name)
         graded = Graded(
@@ -83,6 +81,8 @@ class JudgeClaims(_Step):
             verdicts=judged,
             notes=_notes(rebuilt),
             seconds=time.monotonic() - begin,
+            sandbox=course.sandbox,
+            timings=stopwatch.timings,
             submission_sha256=reading.sha256(
                 reading.content(submitted / f"{names['notebook']}.ipynb")
             ),

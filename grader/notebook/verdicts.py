@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader.errors import ConfigurationError, CourseError
-from grader.model import Graded, Outcome, Verdict
+from grader.model import Graded, Outcome, Timing, Verdict
 
 VERSION = 1
 
@@ -45,4 +45,6 @@ def read(file: Path) -> Graded | None:
         Verdict(**verdict | {"outcome": Outcome(verdict["outcome"])})
         for verdict in found.pop("verdicts")
     )
-    return Graded(verdicts=verdicts, **found | {"notes": tuple(found["notes"])})
+    timings = tuple(Timing(**timing) for timing in found.pop("timings"))
+    notes = tuple(found.pop("notes"))
+    return Graded(verdicts=verdicts, timings=timings, notes=notes, **found)

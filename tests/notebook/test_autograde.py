@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import settings as course_settings
 from grader.errors import CourseError
-from grader.model import Outcome
+from grader.model import Outcome, Verdict
 from grader.notebook import autograde, folders
 from grader.notebook.assignments import grade_id
 from grader.notebook.autograde import Result
+from grader.notebook.judge import Examination
 from grader.settings import Settings
 from tests import tiny
 
@@ -48,24 +46,13 @@ CLASS: dict[str, tuple[dict[str, str], tuple[Outcome, ...]]] = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str, Result]]:
-    course = make_course(tmp_path_factory.mktemp("course"))
+    course = tiny.make_course(tmp_path_factory.mktemp("course"), cell_seconds=3)
     for student, (cells, _) in CLASS.items():
         tiny.hand_in(course, student, tiny.submission(course, tiny.GOOD | cells))
     tiny.hand_in(course, "untouched", tiny.submission(course, {}))
     tiny.hand_in(course, "no_json", "no json")
     folders.submitted(course, "empty", "sums").mkdir(parents=True)
     return course, {result.student: result for result in autograde.grade(course, "sums")}
-
-
-def make_course(folder: Path) -> Settings:
-    from tests.conftest import ROOT
-
-    for name in ("course_config.py", "nbgrader_config.py"):
-        shutil.copy(ROOT / name, folder)
-    with (folder / "course_config.py").open("a") as config:
-        config.write('\nc.Course.assignments = ["sums"]\nc.Course.cell_seconds = 3\n')
-    tiny.write_source(folder / "source" / "sums")
-    return course_settings.load(folder)
 
 
 Graded = tuple[Settings, dict[str, Result]]
@@ -90,8 +77,8 @@ def test_nothing_written_is_not_attempted(graded: Graded) -> None:
     [
         ("wrong", "look at adds_negatives once more."),
         ("raises", "Testing your code ended with TypeError: 'int' object is not subscriptable."),
-        ("exits", "Testing your code ended Python itself (a crash, an exit, or out of memory)."),
-        ("dies", "The cell `add` ended Python itself (a crash, an exit, or out of memory)."),
+        ("exits", "Testing your code ended Python itself (it exited)."),
+        ("dies", "The cell `add` ended Python itself (it exited)."),
     ],
 )
 def test_a_lost_claim_says_why(graded: Graded, student: str, message: str) -> None:
@@ -204,3 +191,28 @@ def test_a_folder_that_cannot_be_written_is_named(tiny_course: Settings) -> None
     (result,) = autograde.grade(tiny_course, "sums")
     assert result.graded is None
     assert "autograded" in result.problem
+
+
+def test_a_fault_of_the_grader_is_tried_again_and_is_nobodys_zero(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
+    tries = []
+
+    def faulty(examination: Examination, *_: object) -> object:
+        tries.append(examination)
+        outcome = Outcome.GRADER_FAULT if len(tries) < 4 else Outcome.PASSED
+        claims = examination.assignment.claims
+        verdicts = tuple(Verdict(claim.name, outcome, claim.points) for claim in claims)
+        return examination.rebuilt.notebook, verdicts
+
+    monkeypatch.setattr("grader.notebook.preprocessors.judge_apart", faulty)
+    (result,) = autograde.grade(tiny_course, "sums")
+    assert result.faulty
+    assert len(tries) == 2, "once more at once"
+    with Gradebook(folders.course_directory(tiny_course).db_url) as gradebook:
+        grades = gradebook.find_submission_notebook("sums", "sums", "ada").grades
+        found = {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in grades}
+    assert found["adds"] == (None, True)
+    (result,) = autograde.grade(tiny_course, "sums")
+    assert not result.faulty, "and again by the next run"

@@ -12,8 +12,8 @@ from grader import settings as course_settings
 from grader.errors import CourseError
 from grader.notebook import assignments, release
 from grader.settings import Settings
+from tests import tiny
 from tests.conftest import ROOT
-from tests.notebook.test_autograde import make_course
 
 pytestmark = pytest.mark.xdist_group("release")  # one worker: the fixture is made once
 
@@ -105,7 +105,7 @@ def test_an_unknown_assignment_is_refused(tiny_course: Settings) -> None:
 
 
 def test_registering_leaves_the_release_folder_alone(tmp_path: Path) -> None:
-    course = make_course(tmp_path)
+    course = tiny.make_course(tmp_path, cell_seconds=5)
     release.register(course, "sums")
     assert (tmp_path / "gradebook.db").exists()
     assert not (tmp_path / "release").exists()

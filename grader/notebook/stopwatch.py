@@ -1,0 +1,38 @@
+"""Measures where the time of a submission goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from grader.model import Timing
+
+
+class Stopwatch:
+    """Adds up wall and processor time by the part of the work that took it."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[str, bool], list[float]] = {}
+
+    @contextmanager
+    def measure(self, part: str, student: bool = False) -> Iterator[None]:
+        """Add what this process spends in the body."""
+        wall, cpu = time.monotonic(), time.process_time()
+        try:
+            yield
+        finally:
+            self.add(part, time.monotonic() - wall, time.process_time() - cpu, student)
+
+    def add(self, part: str, wall: float, cpu: float, student: bool = False) -> None:
+        """Add what was measured elsewhere."""
+        spent = self._parts.setdefault((part, student), [0.0, 0.0])
+        spent[0] += wall
+        spent[1] += cpu
+
+    @property
+    def timings(self) -> tuple[Timing, ...]:
+        """What was measured, in the order in which the parts first came."""
+        return tuple(
+            Timing(part, wall, cpu, student) for (part, student), (wall, cpu) in self._parts.items()
+        )

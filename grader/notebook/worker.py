@@ -1,0 +1,132 @@
+"""Judges a submission in a process of its own, so that nothing it meets can end the class.
+
+The process is trusted: it runs the examiner, and student code only ever runs in the kernel that it
+talks to. But it builds networks from what students declare, and reads what their kernels send. So
+it has limits too, and its end is a fault of the grader for the claims that it left open.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import re
+import resource
+import signal
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from grader.errors import GraderError
+from grader.model import Outcome, Timing, Verdict
+from grader.notebook import outputs
+from grader.notebook.assignments import Assignment, is_claim
+from grader.notebook.judge import Examination, judge
+from grader.notebook.stopwatch import Stopwatch
+
+MEMORY_BYTES = 24 << 30  # of addresses: TensorFlow reserves many and uses few
+_END_SECONDS = 30.0  # for a process that has said its last word to clear up
+
+_NETWORKS = re.compile(r"grader\.checks\.(architecture|training|activations|figures)")
+
+# Forked from a server that has imported what judging needs, and in which nothing else has happened:
+# Keras takes seconds to import, and can be forked as long as it has not computed anything.
+_PROCESSES = multiprocessing.get_context("forkserver")
+
+
+def judge_apart(
+    examination: Examination, stopwatch: Stopwatch, progress: Callable[[str], None]
+) -> tuple[NotebookNode, tuple[Verdict, ...]]:
+    """Judge in a process of its own; see ``grader.notebook.judge``.
+
+    Returns:
+        The executed notebook (as it came, if the process was lost) and one verdict a claim.
+
+    Raises:
+        GraderError: nothing could be judged at all, for example without a sandbox.
+    """
+    assignment, settings = examination.assignment, examination.settings
+    needed = [__name__, "keras"] if _judges_networks(assignment) else [__name__]
+    _PROCESSES.set_forkserver_preload(needed)
+    here, there = _PROCESSES.Pipe(duplex=False)
+    # What nbgrader's classes are configured with may hold anything, and is not needed there.
+    plain = dataclasses.replace(settings, config=Config())
+    apart = dataclasses.replace(examination, settings=plain)
+    process = _PROCESSES.Process(target=_work, args=(there, apart), daemon=True)
+    process.start()
+    there.close()
+    limits = settings.limits(assignment.name)
+    # The sandbox ends itself in time; twice that is for work of ours beside it.
+    deadline = time.monotonic() + 2 * limits.submission_seconds + 60
+    verdicts: list[Verdict] = []
+    notebook = examination.rebuilt.notebook
+    try:
+        while here.poll(max(0.0, deadline - time.monotonic())):
+            match here.recv():
+                case str(name):
+                    progress(name)
+                case Verdict() as verdict:
+                    verdicts.append(verdict)
+                case Timing() as timing:
+                    stopwatch.add(timing.part, timing.wall, timing.cpu, timing.student)
+                case GraderError() as error:
+                    raise error
+                case done:
+                    notebook = done
+        process.kill()  # its time is up
+    except EOFError:
+        process.join(_END_SECONDS)
+    except GraderError:
+        process.join(_END_SECONDS)
+        raise
+    finally:  # whatever ends this: Ctrl-C here must not leave a class's process behind
+        process.kill()
+        process.join()
+        here.close()
+    return notebook, (*verdicts, *_left_open(assignment, verdicts, process.exitcode))
+
+
+def _work(there: Connection, examination: Examination) -> None:
+    """What the process does: sends cell names, verdicts, and the notebook at the end."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    memory = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, MEMORY_BYTES)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends this one
+    # Networks are looked at on the CPU, and TensorFlow need not greet the operator for each.
+    os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    stopwatch = Stopwatch()
+    try:
+        for verdict in judge(examination, stopwatch, there.send):
+            there.send(verdict)
+        with stopwatch.measure("cleaning outputs"):
+            outputs.sanitise_notebook(
+                examination.rebuilt.notebook
+            )  # here: decoding is limited, too
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        stopwatch.add("keeping the sandbox", 0.0, children.ru_utime + children.ru_stime)
+        for timing in stopwatch.timings:
+            there.send(timing)
+        there.send(examination.rebuilt.notebook)
+    except GraderError as error:
+        there.send(error)
+
+
+def _judges_networks(assignment: Assignment) -> bool:
+    """Whether test cells look at Keras models, which the examiner then builds."""
+    return any(is_claim(cell) and _NETWORKS.search(cell.source) for cell in assignment.source.cells)
+
+
+def _left_open(
+    assignment: Assignment, verdicts: list[Verdict], exitcode: int | None
+) -> list[Verdict]:
+    judged = {verdict.claim for verdict in verdicts}
+    message = f"The grader failed (its process ended with {exitcode}); this is not your fault."
+    return [
+        Verdict(claim.name, Outcome.GRADER_FAULT, claim.points, message)
+        for claim in assignment.claims
+        if claim.name not in judged
+    ]
