@@ -8,13 +8,16 @@ it has limits too, and its end is a fault of the grader for the claims that it l
 from __future__ import annotations
 
 import dataclasses
+import logging
 import multiprocessing
 import os
 import re
 import resource
 import signal
 import time
+import traceback
 from collections.abc import Callable
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 
 from nbformat import NotebookNode
@@ -26,6 +29,8 @@ from grader.notebook import outputs
 from grader.notebook.assignments import Assignment, is_claim
 from grader.notebook.judge import Examination, judge
 from grader.notebook.stopwatch import Stopwatch
+
+LOG = logging.getLogger("grader.worker")
 
 MEMORY_BYTES = 24 << 30  # of addresses: TensorFlow reserves many and uses few
 _END_SECONDS = 30.0  # for a process that has said its last word to clear up
@@ -50,7 +55,7 @@ def judge_apart(
     """
     assignment, settings = examination.assignment, examination.settings
     needed = [__name__, "keras"] if _judges_networks(assignment) else [__name__]
-    _PROCESSES.set_forkserver_preload(needed)
+    _start_server(needed)
     here, there = _PROCESSES.Pipe(duplex=False)
     # What nbgrader's classes are configured with may hold anything, and is not needed there.
     plain = dataclasses.replace(settings, config=Config())
@@ -70,6 +75,8 @@ def judge_apart(
                     progress(name)
                 case Verdict() as verdict:
                     verdicts.append(verdict)
+                case bytes() as trace:
+                    LOG.error("judging %s failed:\n%s", assignment.name, trace.decode())
                 case Timing() as timing:
                     stopwatch.add(timing.part, timing.wall, timing.cpu, timing.student)
                 case GraderError() as error:
@@ -89,23 +96,37 @@ def judge_apart(
     return notebook, (*verdicts, *_left_open(assignment, verdicts, process.exitcode))
 
 
+def _start_server(needed: list[str]) -> None:
+    """Start the process that judges are forked from, unless it runs.
+
+    Its stderr leads nowhere: TensorFlow greets on it whoever imports it, in several lines. What
+    goes wrong in a judge is sent instead.
+    """
+    _PROCESSES.set_forkserver_preload(needed)
+    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        forkserver.ensure_running()
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
+
+
 def _work(there: Connection, examination: Examination) -> None:
     """What the process does: sends cell names, verdicts, and the notebook at the end."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     memory = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, MEMORY_BYTES)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends this one
-    # Networks are looked at on the CPU, and TensorFlow need not greet the operator for each.
-    os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # networks are looked at on the CPU
     stopwatch = Stopwatch()
     try:
         for verdict in judge(examination, stopwatch, there.send):
             there.send(verdict)
         with stopwatch.measure("cleaning outputs"):
-            outputs.sanitise_notebook(
-                examination.rebuilt.notebook
-            )  # here: decoding is limited, too
+            # Here, where decoding pictures is limited like the rest.
+            outputs.sanitise_notebook(examination.rebuilt.notebook)
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
         stopwatch.add("keeping the sandbox", 0.0, children.ru_utime + children.ru_stime)
         for timing in stopwatch.timings:
@@ -113,6 +134,9 @@ def _work(there: Connection, examination: Examination) -> None:
         there.send(examination.rebuilt.notebook)
     except GraderError as error:
         there.send(error)
+    except Exception:
+        there.send(traceback.format_exc().encode(errors="replace"))
+        raise
 
 
 def _judges_networks(assignment: Assignment) -> bool:
