@@ -87,7 +87,9 @@ class _Parts:
     def model(self, found: dict[str, Any], reason: str, own: bool) -> Any:
         """A model that holds the same layers, each built from its description."""
         kind = _text(found.get("type"))
-        return _classes()["model"](kind, own, self._all(found.get("parts")), reason=reason)
+        made = _classes()["model"](kind, own, self._all(found.get("parts")), reason=reason)
+        made.built = found.get("built") is True
+        return made
 
     def _all(self, parts: Any) -> list[Any]:
         if type(parts) is not list or not all(type(part) is dict for part in parts):

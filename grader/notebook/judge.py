@@ -210,9 +210,7 @@ class _Judgement:
             raise ClaimFailed(
                 f"Where numpy is the only library, {name} {ended.run.description}."
             ) from ended
-        except ClaimFailed:
-            raise
-        except Exception as error:
+        except (NameError, ImportError, AttributeError) as error:  # the library is missed
             raise ClaimFailed(
                 f"Where numpy is the only library, {name} ends with {type(error).__name__}: "
                 f"{error}. Do the work without another library."
