@@ -128,6 +128,7 @@ def _model(model: Any, keras: Any, encoder: Any) -> dict[str, Any]:
         "description": None,
         "weights": None,
         "compiled": _compiled(model),
+        "built": model.built is True,
     }
     if known:
         with contextlib.suppress(Exception):  # then its parts must do
