@@ -59,6 +59,7 @@ def arguments(policy: Policy, room: Room, connection: bytes, bound: MemoryBound)
     return [
         *_isolation(),
         *_system(),
+        *_temporary(policy),
         *_python(policy),
         *_scratch(policy, room, connection),
         *(part for name, value in policy.variables.items() for part in ("--setenv", name, value)),
@@ -165,6 +166,17 @@ def _system() -> Iterator[Argument]:
     yield from ("--proc", "/proc", "--dev", "/dev")
 
 
+def _temporary(policy: Policy) -> Iterator[Argument]:
+    """A place for what Python is shown at, where that is below /tmp; else /tmp is a link."""
+    if _lives_in_tmp(policy):
+        size = str(policy.limits.scratch_bytes)
+        yield from ("--size", size, "--perms", "1777", "--tmpfs", "/tmp")
+
+
+def _lives_in_tmp(policy: Policy) -> bool:
+    return any(Path(folder).is_relative_to("/tmp") for folder in policy.python.folders)
+
+
 def _python(policy: Policy) -> Iterator[Argument]:
     """The interpreter, its packages, and something in the place of the withheld ones."""
     for folder in policy.python.folders:
@@ -198,8 +210,8 @@ def _scratch(policy: Policy, room: Room, connection: bytes) -> Iterator[Argument
     yield from ("--size", size, "--perms", "0700", "--tmpfs", places.HOME)
     yield from ("--size", size, "--perms", "1777", "--tmpfs", "/dev/shm")
     yield from ("--dir", f"{places.HOME}/.tmp")
-    if not any(Path(folder).is_relative_to("/tmp") for folder in policy.python.folders):
-        yield from ("--symlink", f"{places.HOME}/.tmp", "/tmp")  # else TMPDIR alone says it
+    if not _lives_in_tmp(policy):
+        yield from ("--symlink", f"{places.HOME}/.tmp", "/tmp")
     for name, path in policy.files.items():
         yield from ("--perms", "0644", "--file", HostFile(str(path)), f"{places.HOME}/{name}")
     if policy.font_cache is not None:

@@ -52,11 +52,23 @@ def test_the_root_is_closed_last():
 
 def test_files_and_sizes():
     limits = Limits(scratch_bytes=12345)
-    parts = told(Policy(limits, files={"sub/a.png": Path("/srv/a.png")}))
+    python = Python("/usr/bin/python3", (), ())
+    parts = told(Policy(limits, files={"sub/a.png": Path("/srv/a.png")}, python=python))
     assert after(parts, "--file", HostFile("/srv/a.png")) == f"{HOME}/sub/a.png"
     assert after(parts, "--size", "12345", "--perms", "0700", "--tmpfs") == HOME
     assert after(parts, "--size", "12345", "--perms", "1777", "--tmpfs") == "/dev/shm"
     assert after(parts, "--ro-bind-data", Content(b"{}")) == CONNECTION
+
+
+def test_tmp_is_the_scratch_folders_or_holds_the_environment():
+    below = Python("/tmp/e/bin/python", ("/tmp/e",), ())
+    parts = told(Policy(python=below))
+    assert after(parts, "--perms", "1777", "--tmpfs") == "/tmp"
+    assert parts.index("/tmp") < parts.index("/tmp/e")
+    assert (
+        after(told(Policy(python=Python("/usr/bin/python3", (), ()))), f"{HOME}/.tmp")
+        == "--symlink"
+    )
 
 
 def test_a_withheld_package_says_so(tmp_path):
