@@ -13,7 +13,7 @@ import pytest
 
 from grader.errors import ClaimFailed
 from grader.examiner.examiner import Finding
-from grader.examiner.mirrors import Handle, Mirrors, StudentRaised
+from grader.examiner.mirrors import Handle, Mirrors
 from grader.notebook.kernel import End, Ended
 from grader.sandbox.values import Malformed
 from tests import students
@@ -198,9 +198,8 @@ def test_endless_answers_are_refused_where_they_arise(student: Student) -> None:
         "it = [lambda: loop, lambda: numpy.broadcast_to(numpy.uint8(1), (2**21, 2**21))]"
     )
     for function in student.look("it"):
-        with pytest.raises(StudentRaised, match=r"nested too deep|bytes; at most") as raised:
+        with pytest.raises(ClaimFailed, match=r"nested too deep|bytes; at most"):
             function()
-        assert raised.value.name == "Malformed"
 
 
 def test_a_function_that_hangs_is_over_its_time_and_the_kernel_goes_on(student: Student) -> None:
