@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -217,8 +218,11 @@ class _Judgement:
             ) from error
 
     def _started(self, withheld: tuple[str, ...] = ()) -> AbstractContextManager[StudentKernel]:
+        notebook = self._rebuilt.notebook
         return kernels.started(
-            self._rebuilt.notebook,
+            # What cells put out in the second sandbox is nobody's to read: it must not replace
+            # what they put out in the first.
+            copy.deepcopy(notebook) if withheld else notebook,
             self._examination.folder,
             self._examination.settings,
             self._assignment.name,

@@ -260,10 +260,7 @@ class StudentKernel:
         return CellRun(End.RAISED, time.monotonic() - begin, name, text)
 
     def _misbehaved(self, begin: float) -> CellRun:
-        """End a kernel that sent what cannot be read, if its channel did not end it already.
-
-        Nothing watches the channel of answers, whose length is no output of a cell's.
-        """
+        """End a kernel that sent what cannot be read, if its channel did not end it already."""
         manager = self._client.km
         run_sync(_cancel_others)()
         if not isinstance(manager, SandboxManager):

@@ -119,7 +119,7 @@ def test_the_rest_is_unpacked_nested_archives_too(
     with caplog.at_level(logging.ERROR):
         CarefulExtractor().extract(str(source), str(target))
     found = {str(path.relative_to(target)) for path in target.rglob("*.ipynb")}
-    assert found == {"class/ada/sums.ipynb", "class/bob/work/sums.ipynb", "late/zoe.ipynb"}
+    assert found == {"class/ada/sums.ipynb", "class/bob/mine/sums.ipynb", "late/zoe.ipynb"}
     assert [record.getMessage().split()[1].rpartition("/")[2] for record in caplog.records] == [
         "eve.zip",
         "sly.ipynb",
