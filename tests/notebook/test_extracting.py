@@ -96,7 +96,7 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
 def inner_archive() -> bytes:
     inner = io.BytesIO()
     with tarfile.open(fileobj=inner, mode="w:gz") as archive:
-        info = tarfile.TarInfo("work/sums.ipynb")
+        info = tarfile.TarInfo("mine/sums.ipynb")
         info.size = 2
         archive.addfile(info, io.BytesIO(b"{}"))
     return inner.getvalue()
