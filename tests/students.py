@@ -13,7 +13,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from grader import kernel as course_kernel
 from grader.examiner.examiner import Finding, examine
 from grader.examiner.mirrors import Mirrors
-from grader.notebook.kernel import End, StudentKernel
+from grader.notebook.kernel import StudentKernel
+from grader.notebook.runs import End
 
 
 @contextmanager

@@ -18,10 +18,11 @@ from grader.examiner.mirrors import Mirrors
 from grader.model import Claim, Verdict
 from grader.notebook import kernels
 from grader.notebook.assignments import Assignment, grade_id
-from grader.notebook.kernel import CellRun, End, Ended, StudentKernel
+from grader.notebook.kernel import StudentKernel
 from grader.notebook.outcomes import Circumstances, answered, unanswered
 from grader.notebook.plain import plain
 from grader.notebook.rebuild import Rebuilt
+from grader.notebook.runs import CellRun, End, Ended
 from grader.notebook.stopwatch import Stopwatch
 from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.settings import Settings

@@ -12,8 +12,6 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 
+from grader.notebook.runs import CellRun, End, Ended
 from grader.sandbox.client import KernelMisbehaved, SandboxManager
 from grader.sandbox.ends import EndReason
 
@@ -43,56 +42,6 @@ _install(%r); del _install
 """
 _ANSWER = "__import__('course_probe').answer()"
 _NO_ANSWER = {"error": "RuntimeError", "message": "your code keeps the kernel from answering"}
-
-
-class End(Enum):
-    """How a cell ended."""
-
-    DONE = auto()
-    RAISED = auto()
-    LIMIT = auto()
-    DIED = auto()
-    FAULT = auto()
-
-
-@dataclass(frozen=True)
-class CellRun:
-    """How one cell went. Its outputs stand in the notebook.
-
-    Attributes:
-        end: see ``End``.
-        seconds: wall time.
-        error: the exception's class name, empty unless it raised.
-        message: the exception's text; or which limit was passed, or how Python died.
-        alive: whether the kernel can go on.
-    """
-
-    end: End
-    seconds: float = 0.0
-    error: str = ""
-    message: str = ""
-    alive: bool = True
-
-    @property
-    def description(self) -> str:
-        """What happened, as the end of the sentence 'the cell ...'."""
-        match self.end:
-            case End.DONE:
-                return "ran to its end"
-            case End.RAISED:
-                return f"ended with {self.error}: {self.message}".rstrip(": ")
-            case End.LIMIT:
-                return f"was stopped: {self.message}"
-            case _:
-                return f"ended Python itself ({self.message})"
-
-
-class Ended(BaseException):
-    """A question got no answer, since the kernel ended or time was up; carries the ``CellRun``."""
-
-    def __init__(self, run: CellRun) -> None:
-        super().__init__(run.description)
-        self.run = run
 
 
 # What reading a message raises that says something else than messages say.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from grader.examiner.examiner import Finding
 from grader.model import Claim, Outcome
-from grader.notebook.kernel import CellRun, End
 from grader.notebook.rebuild import Rebuilt
+from grader.notebook.runs import CellRun, End
 
 Judged = tuple[Outcome, str]
 

@@ -7,7 +7,7 @@ import pytest
 from grader.errors import ClaimFailed, DeclarationRefused, SandboxError
 from grader.examiner.examiner import Finding, examine
 from grader.examiner.mirrors import Mirrors
-from grader.notebook.kernel import CellRun, End, Ended
+from grader.notebook.runs import CellRun, End, Ended
 
 
 def mirrors(**known: Any) -> Mirrors:

@@ -13,7 +13,7 @@ import pytest
 from grader.checks import architecture
 from grader.errors import ClaimFailed
 from grader.examiner import models
-from grader.notebook.kernel import End
+from grader.notebook.runs import End
 from tests import students
 from tests.students import Student
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.notebook.kernel import CellRun, End, Ended
+from grader.notebook.runs import CellRun, End, Ended
 from tests import students
 from tests.students import Student
 

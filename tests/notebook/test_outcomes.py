@@ -7,9 +7,9 @@ from nbformat.v4 import new_notebook
 
 from grader.examiner.examiner import Finding
 from grader.model import Claim, Outcome
-from grader.notebook.kernel import CellRun, End
 from grader.notebook.outcomes import Circumstances, answered, unanswered
 from grader.notebook.rebuild import Rebuilt
+from grader.notebook.runs import CellRun, End
 
 CLAIM = Claim("adds", 2, "It adds.", "Look at add.", ("add", "more"))
 CRASH = CellRun(End.RAISED, error="ValueError", message="bad")

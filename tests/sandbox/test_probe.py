@@ -14,7 +14,7 @@ import pytest
 from grader.errors import ClaimFailed
 from grader.examiner.examiner import Finding
 from grader.examiner.mirrors import Handle, Mirrors
-from grader.notebook.kernel import End, Ended
+from grader.notebook.runs import End, Ended
 from grader.sandbox.values import Malformed
 from tests import students
 from tests.students import Student, alone
