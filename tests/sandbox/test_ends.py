@@ -195,7 +195,8 @@ def test_nothing_is_left_of_a_start_that_was_broken_off():
                 await asyncio.wait_for(start(), seconds)
 
     asyncio.run(break_off())
-    assert processes(CONNECTION) == running
+    # Those of tests before this one may still be on their way out.
+    assert set(processes(CONNECTION)) <= set(running)
     assert left_behind() == before
 
 

@@ -144,7 +144,7 @@ def test_file_sizes_and_scratch_are_bounded(kernel):
     assert "No space left" in kernel.run(code)
     code = "[open(f'/dev/shm/big{i}', 'wb').write(bytes(15 << 20)) for i in range(9)]"
     assert "No space left" in kernel.run(code)
-    tidy = "import glob; [os.remove(n) for n in glob.glob('big*') + glob.glob('/dev/shm/big*')]"
+    tidy = "import glob, os; [os.remove(n) for n in glob.glob('big*') + glob.glob('/dev/shm/big*')]"
     assert kernel.run(tidy) == ""
 
 
