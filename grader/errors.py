@@ -4,7 +4,8 @@
     |-- ConfigurationError      course_config.py, or a folder it names, is not usable
     |-- CourseError             an assignment or its source notebook is unknown or malformed
     |-- DataError               a data set is missing or is not the real one
-    |-- DeclarationRefused      a network holds what may not be built from a description
+    |-- DeclarationRefused      a network or a training asks for what is not accepted
+    |-- RefereeError            the referee failed; nobody's work is judged by it
     |-- SandboxError            this machine cannot give a sandbox, or one did not come up
     `-- SubmissionError         what a student handed in cannot be read; the class goes on
 
@@ -31,7 +32,11 @@ class DataError(GraderError):
 
 
 class DeclarationRefused(GraderError):  # noqa: N818 -- the student's network is refused
-    """A network's description holds something that is not on the lists of what may be built."""
+    """A network or a training asks for something that is not on the lists or over a budget."""
+
+
+class RefereeError(GraderError):
+    """The referee failed or cannot be reached; nobody's work is judged by it."""
 
 
 class SandboxError(GraderError):

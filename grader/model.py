@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +84,67 @@ class Limits:
     file_bytes: int = 256 << 20
     scratch_bytes: int = 512 << 20
     output_bytes: int = 20 << 20
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the trainings of one submission may cost the referee.
+
+    Attributes:
+        epochs: of one model, all its fits together; training ends there, whatever was asked.
+        trainings: calls of ``fit`` in one submission.
+        weights: numbers that a network may hold.
+        operations: multiplications that a network may do for one image.
+        epoch_seconds: that one epoch may take.
+        memory_bytes: that the trainer may take.
+    """
+
+    epochs: int = 30
+    trainings: int = 20
+    weights: int = 64_000_000
+    operations: int = 100_000_000
+    epoch_seconds: float = 900.0
+    memory_bytes: int = 12 << 30
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that one model was trained, as the referee carried it out or as Keras recorded it.
+
+    Attributes:
+        key: the referee's, or empty where Keras recorded it.
+        logs: what each epoch logged, all fits in order.
+        fits: how many epochs each call of ``fit`` took.
+        callbacks: names of the classes of the callbacks that the last fit was given.
+        asked: epochs that the last fit was asked for.
+        stopped: whether a callback ended the last fit.
+        whole: whether every fit trained on the whole training set; None: not known.
+        train_accuracy: share of the whole training set told right at the end; None: not measured.
+        test_accuracy: share of the whole test set, likewise.
+        parameters: how many weights the network has.
+        seconds: that the epochs took when they were trained.
+        device: that they were trained on, in words.
+        fresh: how many of the epochs were trained for this submission, not found in the store.
+    """
+
+    key: str
+    logs: tuple[Mapping[str, float], ...]
+    fits: tuple[int, ...]
+    callbacks: tuple[str, ...]
+    asked: int
+    stopped: bool
+    whole: bool | None = None
+    train_accuracy: float | None = None
+    test_accuracy: float | None = None
+    parameters: int = 0
+    seconds: float = 0.0
+    device: str = ""
+    fresh: int = 0
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs the model was trained for, all fits together."""
+        return len(self.logs)
 
 
 @dataclass(frozen=True)
