@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -145,6 +147,124 @@ class Run:
     def epochs(self) -> int:
         """How many epochs the model was trained for, all fits together."""
         return len(self.logs)
+
+
+@dataclass(frozen=True)
+class KeptEpoch:
+    """One epoch in the store of runs.
+
+    Attributes:
+        key: the referee's key of the training up to this epoch.
+        number: of the epoch, from 1, all fits together.
+        logs: what it logged.
+        seconds: that it took when it was trained.
+        size: bytes that it takes on the disk.
+        when: it was kept.
+        users: who used it, and when last.
+    """
+
+    key: str
+    number: int
+    logs: Mapping[str, float]
+    seconds: float
+    size: int
+    when: datetime
+    users: Mapping[str, datetime]
+
+    @property
+    def last_used(self) -> datetime:
+        """When anybody used it last; when it was kept, if nobody did."""
+        return max([self.when, *self.users.values()])
+
+    @property
+    def accuracy(self) -> float | None:
+        """The training accuracy that it logged, or None where it logged none."""
+        return logged_accuracy(self.logs)
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """A training in the store of runs, from its first epoch to one after which none is kept.
+
+    Attributes:
+        network: its layers in words.
+        trainings: each call of ``fit`` in words.
+        fits: how many epochs each call of ``fit`` took.
+        datasets: names of the data sets that it was trained on.
+        device: that the last epoch was trained on, in words.
+        environment: what else decided over bits: Keras' version, backend, kind of device.
+        epochs: in order; those at the beginning may be shared with other runs.
+        train_accuracy: share of the whole training set told right at the end; None: not measured.
+        test_accuracy: share of the whole test set, likewise.
+        parameters: how many weights the network has; 0: not measured.
+    """
+
+    network: str
+    trainings: tuple[str, ...]
+    fits: tuple[int, ...]
+    datasets: tuple[str, ...]
+    device: str
+    environment: Mapping[str, str]
+    epochs: tuple[KeptEpoch, ...]
+    train_accuracy: float | None = None
+    test_accuracy: float | None = None
+    parameters: int = 0
+
+    @property
+    def key(self) -> str:
+        """Of its last epoch: the run's own."""
+        return self.epochs[-1].key
+
+    @property
+    def best_accuracy(self) -> float | None:
+        """The highest training accuracy that an epoch logged, or None where none did."""
+        found = [one.accuracy for one in self.epochs if one.accuracy is not None]
+        return max(found, default=None)
+
+    @property
+    def seconds(self) -> float:
+        """That all its epochs took when they were trained."""
+        return sum(one.seconds for one in self.epochs)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its epochs on the disk."""
+        return sum(one.size for one in self.epochs)
+
+    @property
+    def last_used(self) -> datetime:
+        """When anybody used any of its epochs last."""
+        return max(one.last_used for one in self.epochs)
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Everybody who used any of its epochs, by name."""
+        return tuple(sorted({who for one in self.epochs for who in one.users}))
+
+    def as_run(self) -> Run:
+        """The run for a picture; the store does not know whose callbacks there were."""
+        return Run(
+            key=self.key,
+            logs=tuple(one.logs for one in self.epochs),
+            fits=self.fits,
+            callbacks=(),
+            asked=self.fits[-1],
+            stopped=False,
+            train_accuracy=self.train_accuracy,
+            test_accuracy=self.test_accuracy,
+            parameters=self.parameters,
+            seconds=self.seconds,
+            device=self.device,
+        )
+
+
+def logged_accuracy(logs: Mapping[str, float]) -> float | None:
+    """The training accuracy among what an epoch logged, under Keras' names; None: none, or NaN."""
+    names = ("accuracy", "acc", *(name for name in logs if name.endswith("_accuracy")))
+    for name in names:
+        if name in logs and not name.startswith("val_"):
+            return logs[name] if math.isfinite(logs[name]) else None
+    return None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Course(Configurable):
         traitlets.Unicode(), help="Names of the assignments, in the order of the course."
     ).tag(config=True)
     data = traitlets.Unicode("data", help="Folder of the data sets.").tag(config=True)
+    runs = traitlets.Unicode("runs", help="Folder of the referee's runs.").tag(config=True)
     limits = traitlets.Dict(
         value_trait=traitlets.Dict(),
         key_trait=traitlets.Unicode(),
@@ -42,6 +43,7 @@ class Settings:
     Attributes:
         root: the course's folder, absolute.
         data: the folder of the data sets, absolute.
+        runs: the folder of the referee's runs, absolute.
         assignments: names, in the order of the course.
         limits_of: assignment to what one submission of it may use up.
         sandbox: where student code runs: ``bubblewrap``, or ``none`` for trusted files.
@@ -50,6 +52,7 @@ class Settings:
 
     root: Path
     data: Path
+    runs: Path
     assignments: tuple[str, ...]
     limits_of: Mapping[str, Limits]
     sandbox: str
@@ -100,6 +103,7 @@ def from_config(root: Path, config: Config) -> Settings:
     return Settings(
         root=root,
         data=root / course.data,
+        runs=root / course.runs,
         assignments=tuple(course.assignments),
         limits_of={name: _limits(course.limits, name) for name in course.assignments},
         sandbox=course.sandbox,
