@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -188,3 +189,90 @@ def feedback(course: Path, assignment: str, students: tuple[str, ...]) -> None:
             click.echo(f"{one.student}: {one.page.relative_to(known.root)}")
     if not complete:
         sys.exit(1)
+
+
+@main.group(short_help="Look at the trainings that the referee keeps, and prune them.")
+def runs() -> None:
+    """Look at the trainings that the referee keeps, and prune them.
+
+    Example: grader runs list
+    """
+
+
+@runs.command(name="list", short_help="List the trainings that are kept.")
+@click.pass_obj
+def runs_list(course: Path) -> None:
+    """List the trainings that are kept, last used first.
+
+    Example: grader runs list
+    """
+    from grader.referee import inventory
+    from grader.referee.store import Store
+    from grader.reports.runs import list_table
+
+    Console().print(list_table(inventory.runs(Store(settings.load(course).runs))))
+
+
+@runs.command(name="show", short_help="Show one training, epoch by epoch.")
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help="Print its recipe instead, as JSON.")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw its learning curve into this file, too (PNG).",
+)
+@click.option("--target", type=click.FloatRange(0, 1), help="An accuracy to mark in the picture.")
+@click.pass_obj
+def runs_show(
+    course: Path, key: str, as_json: bool, picture: Path | None, target: float | None
+) -> None:
+    """Show the training up to the epoch whose KEY begins so: logs, time, device, who used it.
+
+    Example: grader runs show 3f2a9c --picture curve.png --target 0.998
+    """
+    from grader.referee import inventory, recipe
+    from grader.referee.store import Store
+    from grader.reports import curves
+    from grader.reports.runs import run_table
+
+    found, asked = inventory.find(Store(settings.load(course).runs), key)
+    if as_json:
+        click.echo(json.dumps(recipe.dump(asked), indent=2))
+    else:
+        Console().print(run_table(found))
+    if picture is not None:
+        curves.draw([found.as_run()], picture, target)
+        click.echo(f"The learning curve is in {picture}", err=True)
+
+
+@runs.command(name="prune", short_help="Remove trainings that nobody used for long.")
+@click.option("--days", type=click.IntRange(0, 36500), help="What was not used for so many days.")
+@click.option("--megabytes", type=click.IntRange(0), help="Until the rest takes at most so much.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.pass_obj
+def runs_prune(course: Path, days: int | None, megabytes: int | None, dry_run: bool) -> None:
+    """Remove whole trainings, those first that nobody used for longest.
+
+    What is gone is trained anew where it is asked for again. Grading may go on meanwhile.
+
+    Example: grader runs prune --days 180 --megabytes 5000 --dry-run
+    """
+    from grader.referee import inventory
+    from grader.referee.store import Store
+    from grader.reports.runs import list_table, size
+
+    if days is None and megabytes is None:
+        raise click.UsageError("say what may go: --days, --megabytes or both")
+    pruned = inventory.prune(
+        Store(settings.load(course).runs),
+        older_than_days=days,
+        to_bytes=None if megabytes is None else megabytes * 10**6,
+        dry_run=dry_run,
+    )
+    if not pruned.freed:
+        click.echo(f"Nothing to prune; {size(pruned.kept)} are kept")
+        return
+    if pruned.runs:
+        Console().print(list_table(pruned.runs, "Would be removed" if dry_run else "Removed"))
+    done = "would be freed, {} kept" if dry_run else "freed, {} kept"
+    click.echo(f"{size(pruned.freed)} {done.format(size(pruned.kept))}")
