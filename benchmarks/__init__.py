@@ -1,0 +1,1 @@
+"""Measurements beside the peers, on the machine that they are run on."""
