@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -11,7 +11,8 @@ import pytest
 import tensorflow as tf
 
 from grader.errors import DeclarationRefused
-from grader.referee import declaration
+from grader.model import Budget
+from grader.referee import compilation, declaration
 
 L = keras.layers
 Described = dict[str, Any]
@@ -205,8 +206,9 @@ def test_what_is_not_listed_is_refused_before_keras_sees_it(
     for place in places:
         found = copy.deepcopy(base)
         found["config"]["layers"].append(place)
-        with pytest.raises(DeclarationRefused):
-            build(found)
+        for read in (declaration.build, declaration.network):
+            with pytest.raises(DeclarationRefused):
+                read(json.dumps(found))
 
 
 @pytest.mark.parametrize(
@@ -261,8 +263,9 @@ def test_settings_carry_no_weights_and_stand_in_their_place(
 def test_an_operation_outside_of_layers_is_refused() -> None:
     entry = keras.Input((8, 8, 1))
     model = keras.Model(entry, keras.ops.conv(entry, np.ones((3, 3, 1, 1), "float32")))
-    with pytest.raises(DeclarationRefused, match=r"holds Conv \(of keras.src.ops.nn\)"):
-        declaration.build(model.to_json())
+    for read in (declaration.build, declaration.network):
+        with pytest.raises(DeclarationRefused, match=r"holds Conv \(of keras.src.ops.nn\)"):
+            read(model.to_json())
 
 
 def test_a_refusal_names_what_was_found_and_what_is_accepted() -> None:
@@ -307,7 +310,7 @@ def test_a_layer_alone_has_a_budget_too() -> None:
 
 @pytest.mark.parametrize("text", ["", "[", "[]", "3", "null", "{}", "[" * 100_000, "\ud800"])
 def test_what_is_no_description_is_refused(text: str) -> None:
-    for read in (declaration.build, declaration.layer):
+    for read in (declaration.build, declaration.layer, declaration.network):
         with pytest.raises(DeclarationRefused):
             read(text)
 
@@ -342,3 +345,130 @@ def test_the_budget_is_lifted_afterwards() -> None:
     with pytest.raises(DeclarationRefused):
         build(described() | {"config": {"layers": [obj("Dense", config={"units": 10**12})]}})
     assert keras.Layer.add_weight is original
+
+
+def trainable(*layers: Any, **how: Any) -> tuple[str, str]:
+    """What the referee is told of a network that ends in ten classes."""
+    model = keras.Sequential([keras.Input((28, 28, 1)), *layers, L.Flatten(), L.Dense(10)])
+    model.compile(**{"optimizer": "adam", "loss": "mse", "metrics": ["accuracy"]} | how)
+    network = declaration.network(model.to_json(), Budget())
+    return network, declaration.compiled(json.dumps(model.get_compile_config()), network)
+
+
+def ready(*layers: Any, **how: Any) -> Any:
+    return declaration.build_compiled(*trainable(*layers, **how), Budget())
+
+
+def dense(**how: Any) -> Any:
+    return L.Dense(3, **how)
+
+
+def test_what_is_built_to_be_trained_is_compiled_and_fresh() -> None:
+    model = ready(L.Conv2D(2, 3))
+    assert model.optimizer.built
+    assert int(model.optimizer.iterations) == 0
+    assert model.get_compile_config()["metrics"] == ["accuracy"]
+    assert [layer.name for layer in model.layers] == ["layer_2", "layer_3", "layer_4"]
+
+
+# Cases of docs/security.md, each with a twin that does the harmless thing next to it.
+
+
+def test_case_37_weights_in_an_initialiser_are_refused() -> None:
+    table = keras.initializers.Constant(np.ones((28, 3)).tolist())
+    with pytest.raises(DeclarationRefused, match="Constant holds an array: only a few numbers"):
+        trainable(dense(kernel_initializer=table))
+    twin = ready(dense(kernel_initializer=keras.initializers.Constant(0.25)))
+    np.testing.assert_array_equal(twin.weights[0], np.full((1, 3), 0.25))
+
+
+def test_case_37_weights_that_were_set_before_fit_are_not_taken_along() -> None:
+    model = keras.Sequential([keras.Input((28, 28, 1)), L.Flatten(), L.Dense(10)])
+    before = declaration.network(model.to_json())
+    model.set_weights([np.ones_like(weight) for weight in model.get_weights()])
+    assert declaration.network(model.to_json()) == before
+    assert not np.any(declaration.build(before).get_weights()[0] == 1)
+
+
+def test_case_38_an_accuracy_of_ones_own_is_refused() -> None:
+    def accuracy(y_true: Any, y_pred: Any) -> Any:
+        return y_pred * 0 + 1
+
+    mean = keras.metrics.Mean(name="accuracy")
+    for fake in (accuracy, mean):
+        with pytest.raises(DeclarationRefused, match='metrics=\\["accuracy"\\]'):
+            trainable(metrics=[fake])
+    assert ready(metrics=["accuracy", keras.metrics.MeanSquaredError()]).compiled
+
+
+def test_case_39_hidden_convolutions_are_refused_or_stay_to_be_seen() -> None:
+    entry = keras.Input((28, 28, 1))
+    hidden = keras.Model(entry, keras.ops.conv(entry, np.ones((3, 3, 1, 1), "float32")))
+    with pytest.raises(DeclarationRefused, match="holds Conv"):
+        trainable(hidden)
+    with pytest.raises(DeclarationRefused, match="holds Lambda"):
+        trainable(L.Lambda(keras.ops.relu))
+    wrapped = L.TimeDistributed(L.Conv1D(2, 3))
+    nested = keras.Sequential([L.Conv2D(2, 3)])
+    for layer, name in ((wrapped, "Conv1D"), (nested, "Conv2D")):
+        assert f'"class_name":"{name}"' in trainable(layer)[0]
+        assert ready(layer).built
+
+
+JUNK: list[Any] = [None, 3, -1, 10**30, "x", "", [], [1], {}, {"a": 1}, True, obj("Flatten")]
+
+
+def places(found: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value in a description."""
+    yield path
+    if isinstance(found, dict | list):
+        pairs = found.items() if isinstance(found, dict) else enumerate(found)
+        for key, value in pairs:
+            yield from places(value, (*path, key))
+
+
+def replaced(found: Any, path: tuple[Any, ...], junk: Any) -> Any:
+    if not path:
+        return junk
+    made = copy.copy(found)
+    made[path[0]] = replaced(found[path[0]], path[1:], junk)
+    return made
+
+
+def strange(found: Any) -> Iterator[Any]:
+    """The description with junk in each place, one after the other."""
+    for path in places(found):
+        for junk in JUNK:
+            yield replaced(found, path, junk)
+
+
+def test_junk_in_any_place_is_refused_or_spelt_but_never_an_error() -> None:
+    entry = keras.Input((4,))
+    inner = keras.Sequential([keras.Input((4,)), L.Dropout(0.5, seed=1)])
+    described = json.loads(keras.Model([entry], inner(entry)).to_json())
+    refused = 0
+    for found in strange(described):
+        try:
+            text = declaration.network(json.dumps(found))
+        except DeclarationRefused:
+            refused += 1
+        else:
+            assert declaration.network(text) == text
+    assert refused > 500
+
+
+def test_junk_in_any_place_of_a_compilation_is_refused_or_spelt() -> None:
+    model = keras.Sequential([keras.Input((4,)), L.Dense(10)])
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([5], [0.1, 0.01])
+    loss = keras.losses.SparseCategoricalCrossentropy()
+    metric = keras.metrics.SparseCategoricalAccuracy(name="acc")
+    model.compile(keras.optimizers.SGD(schedule), loss, [1.0], metrics=["accuracy", metric])
+    refused = 0
+    for found in strange(model.get_compile_config()):
+        try:
+            spelt = compilation.normalised(found if isinstance(found, dict) else {})
+        except DeclarationRefused:
+            refused += 1
+        else:
+            assert compilation.normalised(spelt) == spelt
+    assert refused > 200
