@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "grader/sandbox/": {"grader.errors", "grader.model", "grader.sandbox"},
     "grader/sandbox/probe.py": set[str](),
     "grader/sandbox/values.py": set[str](),
-    "grader/referee/": {"grader.errors", "grader.model", "grader.referee"},
+    "grader/referee/": {"grader.errors", "grader.model", "grader.referee", "grader.datasets"},
     "grader/examiner/": {
         "grader.errors",
         "grader.model",
