@@ -1,0 +1,37 @@
+"""What a trainer's process needs in its environment before Keras is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from grader.errors import RefereeError
+
+# On a GPU, XLA tries several kernels for an operation and keeps the fastest, so that two processes
+# may compute with different ones, and it lets some kernels add up in the order of their arrival.
+# This flag forbids both: the same training gives the same bits on the same machine. To a CPU it
+# means nothing.
+DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
+
+
+def prepare_environment(backend: str) -> None:
+    """Choose Keras' backend for this process, and have JAX compute the same bits each time.
+
+    Call it first in a process that trains. Whatever else the operator set in ``XLA_FLAGS`` stays,
+    and a deterministic flag that they set themselves is theirs to answer for.
+
+    Args:
+        backend: as Keras calls it: ``jax``, ``tensorflow`` or ``torch``.
+
+    Raises:
+        RefereeError: Keras or JAX is imported already, and would not heed it.
+    """
+    late = [name for name in ("keras", "jax") if name in sys.modules]
+    if late:
+        raise RefereeError(
+            f"{late[0]} is imported already: prepare_environment() must come before it"
+        )
+    os.environ["KERAS_BACKEND"] = backend
+    flags = os.environ.get("XLA_FLAGS", "")
+    if backend == "jax" and DETERMINISTIC.partition("=")[0] not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {DETERMINISTIC}".strip()
