@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo test lab check format release lock clean
+.PHONY: demo test bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -17,6 +17,10 @@ demo: $(READY)
 test: $(READY)
 	grader data
 	pytest --numprocesses 2 --dist loadgroup --durations 10
+
+bench-gpu: $(READY)
+	grader data
+	python -m benchmarks.gpu
 
 lab: $(READY)
 	grader data
