@@ -1,15 +1,14 @@
-"""What a callback does when a training is rehearsed: made-up logs, no computing."""
+"""Claims about the callback that ends a training: in rehearsals, and in the training itself."""
 
 from __future__ import annotations
 
-import contextlib
-import io
+import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from grader.checks.answers import integer, text
+from grader.checks.rehearsal import Rehearsal, rehearse
 from grader.errors import ClaimFailed
+from grader.model import Run
 
 TARGET = 0.998
 MESSAGE = "Reached 99.8% accuracy so cancelling training!"
@@ -17,47 +16,11 @@ MESSAGE = "Reached 99.8% accuracy so cancelling training!"
 KEYS = ("accuracy", "acc")
 
 
-@dataclass(frozen=True)
-class Rehearsal:
-    """What a callback did while epochs with made-up logs went by.
-
-    Attributes:
-        stopped_after: the epoch, counted from 1, after which it stopped the training, or None.
-        printed: what it printed in each epoch that was run; a text of ``on_train_begin`` belongs
-            to the first epoch, one of ``on_train_end`` to the last.
-
-    """
-
-    stopped_after: int | None
-    printed: tuple[str, ...]
-
-
-def rehearse(callback_class: Any, accuracies: Sequence[float], *, key: str = KEYS[0]) -> Rehearsal:
-    """Let a new callback of this class see one epoch for each accuracy, until it stops.
-
-    Args:
-        callback_class: a subclass of ``keras.callbacks.Callback``, made without arguments; or
-            whatever stands for it and offers ``__rehearse__(accuracies, key)``, which returns
-            ``(stopped_after, printed)`` as plain data.
-        accuracies: what each epoch's logs say, in order; at least one.
-        key: the name of the accuracy in the logs.
-
-    Raises:
-        ClaimFailed: it is no such class. Exceptions inside the callback pass through.
-
-    """
-    made_up = [float(accuracy) for accuracy in accuracies]
-    stand_in = getattr(callback_class, "__rehearse__", None)
-    if stand_in is not None:
-        return _plain(*stand_in(made_up, key))
-    return _rehearse_here(callback_class, made_up, key)
-
-
 def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
     """Check that the training stops after the first epoch whose accuracy is above ``TARGET``.
 
     Args:
-        callback_class: as for ``rehearse``.
+        callback_class: as for ``grader.checks.rehearsal.rehearse``.
         accuracies: at least one above ``TARGET``; those before it well below, since stopping too
             early is another claim's matter.
 
@@ -66,7 +29,7 @@ def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
 
     """
     hit = _first_above(accuracies)
-    stopped = rehearse(callback_class, accuracies, key=_key_read(callback_class)).stopped_after
+    stopped = _rehearsed(callback_class, accuracies).stopped_after
     if stopped != hit:
         raise ClaimFailed(
             f"With the made-up accuracies {_listing(accuracies)} the training "
@@ -82,7 +45,7 @@ def keeps_going_below_target(callback_class: Any, accuracies: Sequence[float]) -
         ClaimFailed: it stops.
 
     """
-    stopped = rehearse(callback_class, accuracies, key=_key_read(callback_class)).stopped_after
+    stopped = _rehearsed(callback_class, accuracies).stopped_after
     if stopped is not None:
         raise ClaimFailed(
             f"With the made-up accuracies {_listing(accuracies)} the training stopped after epoch "
@@ -95,14 +58,14 @@ def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
     """Check that ``MESSAGE`` is printed once, in the epoch that ends the training, not before.
 
     Args:
-        callback_class: as for ``rehearse``.
+        callback_class: as for ``grader.checks.rehearsal.rehearse``.
         accuracies: the last one above ``TARGET``, or none of them: then nothing may be announced.
 
     Raises:
         ClaimFailed: it is not printed, more than once, or in another epoch.
 
     """
-    seen = rehearse(callback_class, accuracies, key=_key_read(callback_class))
+    seen = _rehearsed(callback_class, accuracies)
     counts = [printed.count(MESSAGE) for printed in seen.printed]
     # A callback that stops too early, or never, is judged by another claim.
     ending = seen.stopped_after or _first_above(accuracies)
@@ -121,46 +84,57 @@ def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
         )
 
 
-def _rehearse_here(callback_class: Any, accuracies: list[float], key: str) -> Rehearsal:
-    """Rehearse in this process, with Keras' own list of callbacks."""
-    import keras
+def acts_in_training(callback_class: Any) -> None:
+    """Check that the callback did in each real training what it does in rehearsals.
 
-    if not (
-        isinstance(callback_class, type) and issubclass(callback_class, keras.callbacks.Callback)
-    ):
+    Only an examiner knows what trainings there were: its handle of the class offers
+    ``__trainings__()``, the runs in which a callback of the class took part. Each run's logs are
+    rehearsed. In an ordinary kernel there is nothing to compare with, and nothing is checked.
+
+    Args:
+        callback_class: as for ``grader.checks.rehearsal.rehearse``.
+
+    Raises:
+        ClaimFailed: a training went on after the target, or ended elsewhere than in its rehearsal.
+
+    """
+    trainings = getattr(callback_class, "__trainings__", None)
+    for run in trainings() if trainings is not None else ():
+        _expect_as_rehearsed(callback_class, run)
+
+
+def _expect_as_rehearsed(callback_class: Any, run: Run) -> None:
+    """Compare the last fit of a run with its rehearsal."""
+    logs = run.logs[-run.fits[-1] :]
+    accuracies = [next((logged[key] for key in KEYS if key in logged), 0.0) for logged in logs]
+    hit = _first_above(accuracies)
+    if hit is not None and hit < len(logs):  # one that remembers its training may rehearse alike
         raise ClaimFailed(
-            f"Expected a class derived from tf.keras.callbacks.Callback, received "
-            f"{getattr(callback_class, '__name__', type(callback_class).__name__)}. "
-            "Begin it with `class StopAtTarget(tf.keras.callbacks.Callback):`."
+            f"The training went on after epoch {hit}, whose accuracy, {accuracies[hit - 1]:.6g}, "
+            f"is above {TARGET}. {_advice()}"
         )
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse")
-    model.stop_training = False
-    callbacks = keras.callbacks.CallbackList(
-        [callback_class()], model=model, epochs=len(accuracies), steps=1, verbose=0
-    )
-    texts: list[io.StringIO] = []
-    for epoch, accuracy in enumerate(accuracies):
-        texts.append(io.StringIO())
-        logs = {key: accuracy, "loss": 1.0 - accuracy}
-        with contextlib.redirect_stdout(texts[-1]):
-            if epoch == 0:
-                callbacks.on_train_begin()
-            callbacks.on_epoch_begin(epoch)
-            callbacks.on_epoch_end(epoch, dict(logs))
-            if model.stop_training or epoch == len(accuracies) - 1:
-                callbacks.on_train_end(logs)
-        if model.stop_training:
-            return Rehearsal(epoch + 1, _values(texts))
-    return Rehearsal(None, _values(texts))
+    rehearsed = rehearse(callback_class, logs).stopped_after
+    # Another callback beside this one may have been the one that ended the training.
+    goes_on = not run.stopped or len(set(run.callbacks)) > 1
+    if not (goes_on if rehearsed is None else rehearsed == len(logs)):
+        raise ClaimFailed(
+            f"With the accuracies of your training, {_listing(accuracies)}, the training "
+            f"{_ending(len(logs) if run.stopped else None)}, but a rehearsal {_ending(rehearsed)}. "
+            "The callback must do the same in both: let it look at nothing but logs."
+        )
 
 
-def _plain(stopped_after: object, printed: Sequence[object]) -> Rehearsal:
-    """Take over what stands for the class says, as exact built-in values."""
-    texts = tuple(text(one, what="what the callback printed") for one in printed)
-    if stopped_after is None:
-        return Rehearsal(None, texts)
-    return Rehearsal(integer(stopped_after, what="the epoch that ended the training"), texts)
+def _rehearsed(callback_class: Any, accuracies: Sequence[float]) -> Rehearsal:
+    """Rehearse under the key that the callback reads."""
+    return rehearse(callback_class, _made_up(accuracies, _key_read(callback_class)))
+
+
+def _made_up(accuracies: Sequence[float], key: str) -> list[dict[str, float]]:
+    """Logs with these accuracies, and losses that go with them as little as real ones do."""
+    return [
+        {key: float(accuracy), "loss": random.uniform(1.0, 4.0) * (1.001 - float(accuracy))}
+        for accuracy in accuracies
+    ]
 
 
 def _key_read(callback_class: Any) -> str:
@@ -172,7 +146,7 @@ def _key_read(callback_class: Any) -> str:
     calm = []
     for key in KEYS:
         try:
-            stopped = rehearse(callback_class, [1.0], key=key).stopped_after
+            stopped = rehearse(callback_class, _made_up([1.0], key)).stopped_after
         except ClaimFailed:
             raise
         except Exception:  # a student's callback may raise anything
@@ -185,10 +159,6 @@ def _key_read(callback_class: Any) -> str:
 
 def _first_above(accuracies: Sequence[float]) -> int | None:
     return next((n for n, accuracy in enumerate(accuracies, 1) if accuracy > TARGET), None)
-
-
-def _values(texts: Sequence[io.StringIO]) -> tuple[str, ...]:
-    return tuple(one.getvalue() for one in texts)
 
 
 def _listing(accuracies: Sequence[float]) -> str:

@@ -46,9 +46,9 @@ class Handle:
         """Call it in the student's kernel; returns the mirror of what it returned there."""
         return self._mirrors.call(self, arguments, named)
 
-    def __rehearse__(self, accuracies: list[float], key: str) -> Any:
-        """Let it, a callback's class, see made-up epochs; see ``grader.checks.callback``."""
-        return self._mirrors.run("grader.checks.callback", "_rehearse_here", self, accuracies, key)
+    def __rehearse__(self, logs: list[dict[str, float]]) -> Any:
+        """Let it, a callback's class, see made-up epochs; see ``grader.checks.rehearsal``."""
+        return self._mirrors.run("grader.checks.rehearsal", "rehearse_here", self, logs)
 
     def __describe__(self) -> Any:
         """Describe it, a Figure; see ``grader.checks.figures``."""

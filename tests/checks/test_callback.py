@@ -1,10 +1,12 @@
-"""Rehearsals of callbacks, right ones and wrong ones."""
+"""What is claimed of callbacks, right ones and wrong ones."""
 
 import keras
 import pytest
 
 from grader.checks import callback
+from grader.checks.rehearsal import rehearse
 from grader.errors import ClaimFailed
+from grader.model import Run
 
 HIT = [0.91, 0.94, 0.9985, 0.999]
 
@@ -58,44 +60,6 @@ class Guarded(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):  # noqa: D102 -- the class says it
         if logs.get("train_accuracy", 0) > 0.998:
             self.model.stop_training = True
-
-
-def test_a_rehearsal_ends_where_the_callback_stops():
-    seen = callback.rehearse(stopper(), HIT)
-    assert seen == callback.Rehearsal(3, ("", "", f"\n{callback.MESSAGE} Bye.\n"))
-
-
-def test_a_rehearsal_goes_to_the_end_where_nothing_stops_it():
-    assert callback.rehearse(Nothing, HIT, key="acc") == callback.Rehearsal(None, ("",) * 4)
-
-
-def test_a_rehearsal_gives_texts_around_the_training_to_its_first_and_last_epoch():
-    seen = callback.rehearse(AtTheEnd, HIT)
-    assert seen.printed == ("Off we go\n", "", callback.MESSAGE + "\n")
-
-
-def test_a_rehearsal_asks_whatever_stands_for_the_class():
-    class Handle:
-        def __rehearse__(self, accuracies, key):
-            return len(accuracies), [key]
-
-    assert callback.rehearse(Handle(), HIT, key="acc") == callback.Rehearsal(4, ("acc",))
-
-
-@pytest.mark.parametrize(("stopped", "printed"), [("3", [""] * 3), (3, [None] * 3)])
-def test_a_rehearsal_takes_plain_answers_only(stopped, printed):
-    class Handle:
-        def __rehearse__(self, accuracies, key):
-            return stopped, printed
-
-    with pytest.raises(ClaimFailed, match=r"the epoch that ended|what the callback printed"):
-        callback.rehearse(Handle(), HIT)
-
-
-@pytest.mark.parametrize("other", [None, Nothing(), object, print])
-def test_a_rehearsal_needs_a_class_of_callbacks(other):
-    with pytest.raises(ClaimFailed, match="Expected a class derived from tf"):
-        callback.rehearse(other, HIT)
 
 
 @pytest.mark.parametrize("key", callback.KEYS)
@@ -164,3 +128,95 @@ def test_stop_message_refuses_twice():
 def test_stop_message_refuses_silence():
     with pytest.raises(ClaimFailed, match=r"printed '', expected 'Reached 99\.8%.*found 0 times"):
         callback.stop_message(Guarded, HIT[:3])
+
+
+# -- what it did in real trainings ----------------------------------------------------------------
+
+
+class Handle:
+    """Stands for a class as in an examiner: rehearses as told, and took part in some runs."""
+
+    def __init__(self, rehearsed_as, *runs):
+        self._as, self._runs = rehearsed_as, runs
+
+    def __rehearse__(self, logs):
+        seen = rehearse(self._as, logs)
+        return seen.stopped_after, list(seen.printed)
+
+    def __trainings__(self):
+        return self._runs
+
+
+def run(*accuracies, stopped=False, key="accuracy", callbacks=("StopAtTarget",), fits=None):
+    logs = tuple({key: one, "loss": 0.1, "val_loss": 0.2} for one in accuracies)
+    return Run("k", logs, fits or (len(logs),), callbacks, 19, stopped)
+
+
+@pytest.mark.parametrize("key", callback.KEYS)
+def test_acts_in_training_as_in_rehearsals(key):
+    runs = [
+        run(0.9, 0.99, 0.9985, stopped=True, key=key),
+        run(0.9, 0.998, 0.95, key=key),
+        run(0.9, 0.95, 0.9985, stopped=True, key=key, fits=(2, 1)),
+        run(0.9, 0.9985, key=key),  # ended with its last epoch
+    ]
+    callback.acts_in_training(Handle(stopper(key=key), *runs))
+
+
+def test_acts_in_training_has_nothing_to_compare_in_an_ordinary_kernel():
+    callback.acts_in_training(Nothing)
+    callback.acts_in_training(Handle(Nothing))
+
+
+def test_acts_in_training_is_no_claim_about_the_target():
+    callback.acts_in_training(Handle(stopper(limit=0.93), run(0.9, 0.94, stopped=True)))
+
+
+def test_acts_in_training_refuses_one_that_stops_in_rehearsals_only():
+    one = Handle(stopper(limit=0.93), run(0.91, 0.94, 0.95))
+    with pytest.raises(ClaimFailed, match=r"0\.91, .* went on to the end, but .* after epoch 2"):
+        callback.acts_in_training(one)
+
+
+def test_acts_in_training_refuses_one_that_stops_in_trainings_only():
+    one = Handle(stopper(), run(0.91, 0.94, stopped=True))
+    with pytest.raises(ClaimFailed, match="stopped after epoch 2, but a rehearsal went on"):
+        callback.acts_in_training(one)
+
+
+def test_acts_in_training_lets_another_callback_end_the_training():
+    both = ("EarlyStopping", "StopAtTarget")
+    callback.acts_in_training(Handle(stopper(), run(0.91, 0.94, stopped=True, callbacks=both)))
+    late = run(0.94, 0.95, stopped=True, callbacks=both)
+    with pytest.raises(ClaimFailed, match="but a rehearsal stopped after epoch 1"):
+        callback.acts_in_training(Handle(stopper(limit=0.93), late))
+
+
+def test_acts_in_training_refuses_one_that_remembers_its_training():
+    """It rehearses as it trained, so only the training itself shows it."""
+    with pytest.raises(ClaimFailed, match=r"went on after epoch 2, whose accuracy, 0\.9985, is ab"):
+        callback.acts_in_training(Handle(Nothing, run(0.9, 0.9985, 0.999)))
+
+
+def test_acts_in_training_judges_every_training():
+    right = run(0.9, 0.9985, stopped=True)
+    with pytest.raises(ClaimFailed, match="went on after epoch 1"):
+        callback.acts_in_training(Handle(stopper(), right, run(0.9985, 0.9)))
+
+
+def test_acts_in_training_rehearses_without_an_accuracy_too():
+    callback.acts_in_training(Handle(Guarded, run(0.9, 0.999, key="sparse_categorical_accuracy")))
+
+
+def test_rehearsals_differ_from_one_another():
+    seen = []
+
+    class Curious:
+        def __rehearse__(self, logs):
+            seen.append([logged["loss"] for logged in logs])
+            return None, [""] * len(logs)
+
+    callback.keeps_going_below_target(Curious(), [0.9, 0.9])
+    callback.keeps_going_below_target(Curious(), [0.9, 0.9])
+    losses = [loss for logged in seen for loss in logged if len(logged) == 2]
+    assert len(set(losses)) == 4

@@ -1,28 +1,35 @@
-"""Claims about a training, from small real ones."""
+"""Claims about a training, from small real ones and from what a referee would say."""
+
+import math
 
 import keras
 import numpy as np
 import pytest
 
 from grader.checks import training
-from grader.errors import ClaimFailed
+from grader.errors import ClaimFailed, RefereeError
+from grader.model import Run
 
 IMAGES = np.eye(4, dtype=np.float32)
 LABELS = np.arange(4)
+WRONG = np.array([0, 1, 2, 0])
 
 
-def classifier(strength=1.0):
+def classifier(strength=1.0, metrics="accuracy", loss="sparse_categorical_crossentropy"):
     """Four classes, one for each of IMAGES; right with a positive strength."""
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, activation="softmax")])
-    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile("sgd", loss, metrics=[metrics])
     model.set_weights([strength * np.eye(4), np.zeros(4)])
     return model
 
 
+def fitted(model, epochs=3, **options):
+    return model, model.fit(IMAGES, LABELS, epochs=epochs, verbose=0, **options)
+
+
 @pytest.fixture(scope="module")
 def trained():
-    model = classifier()
-    return model, model.fit(IMAGES, LABELS, epochs=3, verbose=0)
+    return fitted(classifier())
 
 
 def history(**lists):
@@ -33,79 +40,316 @@ def history(**lists):
     return record
 
 
-def test_epochs_and_accuracies_of_a_real_training(trained):
-    _, record = trained
-    assert training.epochs_run(record) == 3
-    assert training.accuracies(record) == [1.0, 1.0, 1.0]
+class Referee:
+    """Says what an examiner's would say; other seeds have runs of their own."""
+
+    def __init__(self, run, others=None):
+        self._run, self._others, self.asked = run, others or {}, []
+
+    def run(self):
+        """Give what the model was trained."""
+        if self._run is None:
+            raise ClaimFailed("The model's weights are none that a training gave it.")
+        return self._run
+
+    def again(self, seed, above):
+        """Give what it would be with another seed."""
+        self.asked.append((seed, above))
+        return self._others[seed]
 
 
-def test_accuracies_under_the_short_name():
-    assert training.accuracies(history(acc=[0.5, 0.6], loss=[2, 1])) == [0.5, 0.6]
+def run(*curve, fits=None, key="accuracy", **more):
+    """A run whose epochs had these accuracies."""
+    logs = tuple({key: value, "loss": 1.0 - value} for value in curve)
+    known = {"callbacks": (), "asked": len(curve), "stopped": False, "whole": True}
+    return Run(key="k", logs=logs, fits=fits or (len(curve),), **(known | more))
+
+
+def refereed(found, others=None, strength=-1.0, told=None):
+    """A model whose run is ``found``, and the history of its last fit; it predicts nonsense."""
+    model = classifier(strength)
+    model.__referee__ = Referee(found, others)
+    logs = found.logs[-found.fits[-1] :]
+    return model, told or history(**{name: [one[name] for one in logs] for name in logs[0]})
+
+
+# -- what run there was -------------------------------------------------------------------------
+
+
+def test_keras_records_a_run(trained):
+    model, record = trained
+    found = training.trained(model)
+    assert (found.epochs, found.fits, found.asked, found.stopped) == (3, (3,), 3, False)
+    assert [logged["accuracy"] for logged in found.logs] == record.history["accuracy"]
+    assert (found.key, found.whole, found.test_accuracy) == ("", None, None)
+    assert found.parameters == 20
+
+
+def test_several_fits_add_up():
+    model = classifier()
+    for _ in range(5):
+        _, record = fitted(model, epochs=5, batch_size=2)
+    found = training.trained(model)
+    assert (found.epochs, found.fits) == (25, (20, 5))
+    assert found.logs[:20] == ({},) * 20
+    with pytest.raises(ClaimFailed, match="trained for 25 epochs in 2 calls of fit, expected 5"):
+        training.trained_epochs(model, record, 5)
+
+
+def test_a_model_that_is_compiled_anew_counts_from_there():
+    model, _ = fitted(classifier())
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    fitted(model, epochs=2)
+    assert training.trained(model).fits == (2,)
+
+
+def test_a_callback_that_ends_a_fit_is_seen():
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = epoch == 1
+
+    found = training.trained(fitted(classifier(), epochs=7, callbacks=[Stop()])[0])
+    assert (found.epochs, found.asked, found.stopped) == (2, 7, True)
+
+
+@pytest.mark.parametrize("model", [classifier(), keras.Sequential([keras.layers.Dense(2)])])
+def test_a_model_that_was_never_fitted_has_no_run(model):
+    with pytest.raises(ClaimFailed, match="never trained"):
+        training.trained(model)
+
+
+def test_a_history_that_was_put_on_a_model_is_no_run(trained):
+    model = classifier()
+    for made_up in (history(accuracy=[0.999]), trained[1], {"accuracy": [0.999]}):
+        model.history = made_up
+        with pytest.raises(ClaimFailed, match="none that its fit recorded"):
+            training.trained(model)
+
+
+def test_a_run_needs_a_model():
+    with pytest.raises(ClaimFailed, match="Expected a trained Keras model, received NoneType"):
+        training.trained(None)
+
+
+def test_the_referee_has_the_word():
+    model, _ = fitted(classifier())
+    model.__referee__ = Referee(run(0.5))
+    assert training.trained(model) == run(0.5)
+    model.__referee__ = Referee(None)
+    with pytest.raises(ClaimFailed, match="none that a training gave it"):
+        training.trained(model)
+
+
+# -- histories ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("other", [None, {"accuracy": [0.999]}, [0.999]])
-def test_a_history_is_what_fit_returns(other):
+def test_a_history_is_what_fit_returns(trained, other):
     with pytest.raises(ClaimFailed, match=r"Expected what model\.fit\(\.\.\.\) returns"):
-        training.epochs_run(other)
+        training.fewer_than(trained[0], other, 20)
 
 
 @pytest.mark.parametrize("empty", [history(), keras.callbacks.History()])
-def test_a_history_has_epochs(empty):
+def test_a_history_has_epochs(trained, empty):
     with pytest.raises(ClaimFailed, match="history is empty"):
-        training.epochs_run(empty)
+        training.fewer_than(trained[0], empty, 20)
 
 
-def test_a_history_agrees_in_length():
+def test_a_history_agrees_in_length(trained):
+    made_up = history(accuracy=[0.5, 0.999], loss=[1])
     with pytest.raises(ClaimFailed, match="records 2 epochs, but its lists have the lengths"):
-        training.epochs_run(history(accuracy=[0.5, 0.999], loss=[1]))
+        training.fewer_than(trained[0], made_up, 20)
 
 
-def test_a_history_has_an_accuracy():
-    with pytest.raises(ClaimFailed, match="no accuracy, only loss, mae"):
-        training.accuracies(history(loss=[1], mae=[1]))
+def test_a_history_is_that_of_the_last_fit():
+    model, first = fitted(classifier())
+    _, second = fitted(model)
+    training.fewer_than(model, second, 20)
+    for check in (training.fewer_than, training.trained_epochs, training.reaches):
+        with pytest.raises(ClaimFailed, match="not what the last fit of this model returned"):
+            check(model, first, 20)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        history(accuracy=[0.5, 0.999], loss=[0.5, 0.4]),
+        history(accuracy=[0.5], loss=[0.5]),
+        history(accuracy=[0.5, 0.6, 0.7], loss=[0.5, 0.4, 0.3]),
+        history(loss=[0.5, 0.4]),
+        history(accuracy=["0.5", None], loss=[0.5, 0.4]),
+    ],
+)
+def test_a_history_tells_what_the_run_logged(told):
+    with pytest.raises(ClaimFailed, match="by hand or changed by a callback"):
+        training.fewer_than(*refereed(run(0.5, 0.6), told=told), 20)
+
+
+def test_a_history_may_tell_more_than_the_run_logged():
+    told = history(accuracy=[0.5, 0.6], loss=[0.5, 0.4], learning_rate=[0.1, 0.05])
+    training.fewer_than(*refereed(run(0.5, 0.6), told=told), 20)
+
+
+def test_a_loss_that_is_no_number_is_a_number_like_others():
+    diverged = Run("k", ({"accuracy": 0.1, "loss": math.nan},), (1,), (), 1, False)
+    training.fewer_than(*refereed(diverged), 20)
+
+
+# -- claims -------------------------------------------------------------------------------------
 
 
 def test_trained_epochs(trained):
     training.trained_epochs(*trained, 3)
-    with pytest.raises(ClaimFailed, match="ran for 3 epochs, expected 5"):
+    with pytest.raises(ClaimFailed, match="trained for 3 epochs, expected 5"):
         training.trained_epochs(*trained, 5)
+
+
+def test_trained_epochs_wants_one_fit():
+    model = classifier()
+    for _ in range(5):
+        _, record = fitted(model, epochs=1)
+    with pytest.raises(ClaimFailed, match="in 2 calls of fit, and the history tells of 1"):
+        training.trained_epochs(model, record, 5)
+
+
+def test_trained_epochs_counts_what_the_referee_counted():
+    training.trained_epochs(*refereed(run(*[0.5] * 5)), 5)
+    with pytest.raises(ClaimFailed, match="trained for 25 epochs in 5 calls of fit, expected 5"):
+        training.trained_epochs(*refereed(run(*[0.5] * 25, fits=(5,) * 5)), 5)
+    with pytest.raises(ClaimFailed, match="the history tells of 1, expected a history of all 5"):
+        training.trained_epochs(*refereed(run(*[0.5] * 5, fits=(1,) * 5)), 5)
 
 
 def test_fewer_than(trained):
     training.fewer_than(*trained, 4)
-    with pytest.raises(ClaimFailed, match="3 epochs, expected fewer than 3"):
+    with pytest.raises(ClaimFailed, match="trained for 3 epochs, expected fewer than 3"):
         training.fewer_than(*trained, 3)
 
 
+def test_fewer_than_counts_all_fits():
+    training.fewer_than(*refereed(run(*[0.5] * 19, fits=(10, 9))), 20)
+    with pytest.raises(ClaimFailed, match="trained for 20 epochs in 2 calls of fit, expected few"):
+        training.fewer_than(*refereed(run(*[0.5] * 20, fits=(10, 10))), 20)
+
+
 def test_reaches(trained):
-    model, record = trained
-    training.reaches(model, record, 0.998)
-    training.reaches(model, history(accuracy=[0.9, 0.9981, 0.99]), 0.998)
+    training.reaches(*trained, 0.998)
+    training.reaches(*refereed(run(0.9, 0.9981, 0.99)), 0.998)
+    training.reaches(*refereed(run(0.9, 0.9981, key="acc", stopped=True)), 0.998)
+    stopped = run(0.9, 0.998, stopped=True)
     with pytest.raises(ClaimFailed, match=r"best of 2 epochs had a training accuracy of 0\.9980"):
-        training.reaches(model, history(accuracy=[0.9, 0.998]), 0.998)
+        training.reaches(*refereed(stopped), 0.998)
+
+
+def test_reaches_says_at_home_that_grading_tries_more_seeds(trained):
+    with pytest.raises(ClaimFailed, match="Grading trains it with two more seeds"):
+        training.reaches(*trained, 1.0)
+
+
+def test_reaches_counts_on_all_training_images():
+    with pytest.raises(ClaimFailed, match=r"a part of the training images.*validation_split"):
+        training.reaches(*refereed(run(0.9, 0.9999, whole=False)), 0.998)
+
+
+def test_reaches_tries_two_more_seeds_and_the_best_counts():
+    model, record = refereed(run(0.9, 0.997), {1: run(0.9, 0.996), 2: run(0.9, 0.9985)})
+    training.reaches(model, record, 0.998)
+    assert model.__referee__.asked == [(1, 0.998), (2, 0.998)]
+
+
+def test_reaches_needs_no_second_try_after_a_good_one():
+    model, record = refereed(run(0.9, 0.997), {1: run(0.9985)})
+    training.reaches(model, record, 0.998)
+    assert model.__referee__.asked == [(1, 0.998)]
+
+
+def test_reaches_fails_where_no_seed_helps():
+    model, record = refereed(run(0.9, 0.99), {1: run(0.996), 2: run(0.997)})
+    with pytest.raises(ClaimFailed, match=r"of 0\.9970, .*Other seeds were tried"):
+        training.reaches(model, record, 0.998)
+
+
+def test_reaches_tries_no_seeds_for_a_run_that_was_stopped():
+    model, record = refereed(run(0.9, 0.99, stopped=True, asked=19))
+    with pytest.raises(ClaimFailed, match=r"of 0\.9900, expected more than 0\.998\. Give"):
+        training.reaches(model, record, 0.998)
+    assert model.__referee__.asked == []
+
+
+def test_reaches_looks_at_the_fit_that_the_history_tells_of():
+    with pytest.raises(ClaimFailed, match=r"best of 1 epochs .* 0\.9900"):
+        training.reaches(*refereed(run(0.999, 0.99, fits=(1, 1), stopped=True)), 0.998)
+
+
+def test_reaches_needs_an_accuracy():
+    model, record = fitted(classifier(metrics="sparse_categorical_crossentropy"))
+    with pytest.raises(ClaimFailed, match="no accuracy, only loss, sparse_categorical_crossentro"):
+        training.reaches(model, record, 0.5)
 
 
 def test_generalises():
-    training.generalises(classifier(), IMAGES, LABELS, 1.0)
-    training.generalises(classifier(), IMAGES, [0, 1, 2, 0], 0.75)
+    model, _ = fitted(classifier())
+    training.generalises(model, IMAGES, LABELS, 1.0)
+    training.generalises(model, IMAGES, WRONG, 0.75)
     with pytest.raises(ClaimFailed, match=r"right in 75\.0% of cases, expected at least 98\.0%"):
-        training.generalises(classifier(), IMAGES, [0, 1, 2, 0], 0.98)
+        training.generalises(model, IMAGES, WRONG, 0.98)
+
+
+def test_generalises_wants_a_training():
+    with pytest.raises(ClaimFailed, match="never trained"):
+        training.generalises(classifier(), IMAGES, LABELS, 0.98)
+
+
+def test_generalises_believes_the_referee_and_no_prediction():
+    training.generalises(refereed(run(0.9, test_accuracy=0.98))[0], IMAGES, LABELS, 0.98)
+    right, _ = refereed(run(0.9, test_accuracy=0.97), strength=1.0)
+    with pytest.raises(ClaimFailed, match=r"right in 97\.0% of cases"):
+        training.generalises(right, IMAGES, LABELS, 0.98)
+
+
+def test_a_run_that_was_not_measured_is_the_referees_fault():
+    with pytest.raises(RefereeError, match="run k has no test accuracy"):
+        training.generalises(refereed(run(0.9))[0], IMAGES, LABELS, 0.98)
 
 
 def test_better_than():
-    training.better_than(classifier(), classifier(-1.0), IMAGES, LABELS, 0.89)
+    good, bad = fitted(classifier())[0], fitted(classifier(-1.0), epochs=1)[0]
+    training.better_than(good, bad, IMAGES, LABELS, 0.89)
     with pytest.raises(ClaimFailed, match=r"0\.0% of cases, expected at least 89\.0%"):
-        training.better_than(classifier(-1.0), classifier(), IMAGES, LABELS, 0.89)
+        training.better_than(bad, good, IMAGES, LABELS, 0.89)
     with pytest.raises(ClaimFailed, match=r"100\.0% of cases, the one to beat in 100\.0%"):
-        training.better_than(classifier(), classifier(2.0), IMAGES, LABELS, 0.89)
+        training.better_than(good, fitted(classifier(2.0))[0], IMAGES, LABELS, 0.89)
 
 
-def test_a_training_needs_a_model(trained):
-    _, record = trained
-    with pytest.raises(ClaimFailed, match="Expected a trained Keras model, received NoneType"):
-        training.fewer_than(None, record, 4)
-    with pytest.raises(ClaimFailed, match="has never seen an image"):
-        training.reaches(keras.Sequential([keras.layers.Dense(2)]), record, 0.5)
+def competing(right, compared, again=0.0):
+    """Two models of which the referee measured these accuracies; the first may try again."""
+    better, _ = refereed(run(0.9, test_accuracy=right), {1: run(0.9, test_accuracy=again)})
+    return better, refereed(run(0.9, test_accuracy=compared))[0]
+
+
+def compare(models):
+    training.better_than(*models, IMAGES, LABELS, 0.89)
+
+
+def test_better_than_believes_the_referee_and_no_prediction():
+    compare(competing(0.89, 0.87))
+    with pytest.raises(ClaimFailed, match=r"90\.0% of cases, the one to beat in 90\.0%"):
+        compare(competing(0.9, 0.9))
+
+
+def test_better_than_gives_bad_luck_a_second_seed():
+    unlucky = competing(0.885, 0.87, again=0.9)
+    compare(unlucky)
+    assert unlucky[0].__referee__.asked == [(1, 1.0)]
+    with pytest.raises(ClaimFailed, match=r"88\.6% of cases, expected at least 89\.0%"):
+        compare(competing(0.885, 0.87, again=0.886))
+
+
+def test_better_than_takes_what_is_far_off_for_no_luck():
+    poor = competing(0.8, 0.7, again=0.95)
+    with pytest.raises(ClaimFailed, match=r"80\.0% of cases"):
+        compare(poor)
+    assert poor[0].__referee__.asked == []
 
 
 def test_a_classifier_answers_with_one_row_for_each_image():

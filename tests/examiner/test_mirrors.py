@@ -184,17 +184,15 @@ def test_a_figure_is_described_or_is_none(answer: Any, expected: Any) -> None:
 def test_a_check_travels_with_what_it_imports_and_no_test() -> None:
     kernel = Kernel(look("f", handle(4)), {"value": {"tuple": [None, {"tuple": []}]}})
     f = Mirrors(kernel.ask, lambda *_: None).look(["f"])["f"]
-    assert f.__rehearse__([0.5], "acc") == (None, ())
+    assert f.__rehearse__([{"acc": 0.5}]) == (None, ())
     question = kernel.questions[1]
-    assert (question["module"], question["function"]) == (
-        "grader.checks.callback",
-        "_rehearse_here",
-    )
-    assert list(question["modules"])[-1] == "grader.checks.callback"
+    asked = (question["module"], question["function"])
+    assert asked == ("grader.checks.rehearsal", "rehearse_here")
+    assert list(question["modules"])[-1] == "grader.checks.rehearsal"
     assert "grader.errors" in question["modules"]
 
 
-@pytest.mark.parametrize("module", ["callback", "figures", "withheld"])
+@pytest.mark.parametrize("module", ["rehearsal", "figures", "withheld"])
 def test_each_text_follows_what_it_needs(module: str) -> None:
     seen: list[str] = []
     for name, text in mirrors.sources(f"grader.checks.{module}").items():
