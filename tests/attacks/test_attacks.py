@@ -24,12 +24,13 @@ from tests.attacks import exercise
 from tests.attacks.cases import (
     ATTACKS,
     HTML,
+    ON_EXERCISES,
     PEER,
     RIGHT,
-    SAMPLES,
     SVG,
     Attack,
     HandedIn,
+    OnExercise,
     hand_in,
 )
 from tests.attacks.world import PLAIN, SCRIPT, World, live_scripts
@@ -37,7 +38,6 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("attacks")  # one worker: one class
 SECONDS = 6
-CONVOLUTIONS = ROOT / "tests" / "submissions" / "convolution_from_scratch"
 WHERE = "import os\nprint(os.readlink('/proc/self/ns/pid'))"
 
 
@@ -149,16 +149,31 @@ def test_a_live_script_would_be_found() -> None:
         assert not live_scripts(f"<p>{html.escape(text)}</p><script>other()</script>")
 
 
-def test_the_attacks_on_a_convolution_are_among_the_samples() -> None:
-    """They are graded with all samples; here it is held what they may cost."""
-    folder = ROOT / "tests" / "submissions" / "convolution_from_scratch"
-    for number in SAMPLES:
-        for name in SAMPLES[number]:
-            found = samples.load(folder / name).verdicts
-            lost = {claim for claim, outcome in found.items() if outcome is not Outcome.PASSED}
-            if number == 33:
-                assert lost == {"convolve_from_scratch"}
-            assert bool(lost) is (number != 35), "whoever mutates the input is judged by the output"
+def lost(assignment: str, name: str) -> set[str]:
+    """The claims that a sample is expected to lose, tried and not passed."""
+    found = samples.load(ROOT / "tests" / "submissions" / assignment / name).verdicts
+    kept = (Outcome.PASSED, Outcome.NOT_ATTEMPTED)
+    return {claim for claim, outcome in found.items() if outcome not in kept}
+
+
+@pytest.mark.parametrize("case", ON_EXERCISES, ids=lambda case: f"{case.number}-{case.name}")
+def test_an_attack_on_an_exercise_is_among_the_samples(case: OnExercise) -> None:
+    """They are graded with all samples; here it is held what they cost, and what honesty costs."""
+    assert lost(case.assignment, case.name) == case.loses
+    assert lost(case.assignment, case.twin) == set()
+
+
+def test_each_attack_on_an_exercise_is_written_down() -> None:
+    rows = (ROOT / "docs" / "security.md").read_text().splitlines()
+    for case in ON_EXERCISES:
+        row = f"| {case.number} | `{case.assignment}` | {about(case)} |"
+        assert any(line.startswith(row) for line in rows), f"docs/security.md: expected {row}"
+
+
+def about(case: OnExercise) -> str:
+    """What the student of a sample does, as the sample says it."""
+    folder = ROOT / "tests" / "submissions" / case.assignment / case.name
+    return samples.load(folder).about.removesuffix(".")
 
 
 def test_a_picture_is_kept(attacked: Class) -> None:

@@ -1,0 +1,7 @@
+tf.keras.utils.set_random_seed(0)
+x_train = prepare(train_images)
+dnn, cnn = build_dnn(), build_cnn()
+dnn_history = dnn.fit(x_train, train_labels, epochs=5, verbose=0)
+cnn_history = cnn.fit(x_train, train_labels, epochs=5, verbose=0)
+dnn = build_dnn()
+dnn.fit(x_train, train_labels, verbose=0)

@@ -1,0 +1,5 @@
+tf.keras.utils.set_random_seed(0)
+x_train = prepare(train_images)
+dnn, cnn = build_dnn(), build_cnn()
+dnn_history = dnn.fit(x_train, train_labels, epochs=5, verbose=0)
+cnn_history = cnn.fit(prepare(test_images), test_labels, epochs=5, verbose=0)

@@ -1,0 +1,5 @@
+old = build_model()
+old.fit(prepare(train_images), train_labels, epochs=10, callbacks=[StopAtTarget()], verbose=2)
+model = build_model()
+model.set_weights(old.get_weights())
+history = model.fit(prepare(train_images), train_labels, callbacks=[StopAtTarget()], verbose=2)
