@@ -56,7 +56,8 @@ def recorded(model: Any) -> Run:
         raise ClaimFailed(
             "The model was never trained: it has not seen an image. Call fit on this very model."
         )
-    if type(history) is not keras.callbacks.History or history.model is not model:
+    kept = type(history) is keras.callbacks.History and history.model is model
+    if not kept or not history.params:  # fit sets both, and how many steps there were
         raise ClaimFailed(
             "The model's history is none that its fit recorded. Leave model.history as fit sets it."
         )

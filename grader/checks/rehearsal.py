@@ -1,7 +1,7 @@
 """Lets a callback go through a training that is only played: made-up logs, no computing.
 
-Where the callback lives in a student's kernel, the text of this module runs there, beside it; so
-it holds nothing that a student must not read, and the logs are made up by whoever asks.
+Where the callback lives in a student's kernel, it is rehearsed there, and what stands for it here
+passes the logs on. They are made up by whoever asks, so that no rehearsal is like another.
 """
 
 from __future__ import annotations

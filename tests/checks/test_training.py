@@ -120,7 +120,9 @@ def test_a_model_that_was_never_fitted_has_no_run(model):
 
 def test_a_history_that_was_put_on_a_model_is_no_run(trained):
     model = classifier()
-    for made_up in (history(accuracy=[0.999]), trained[1], {"accuracy": [0.999]}):
+    by_hand = history(accuracy=[0.999])
+    by_hand.set_model(model)
+    for made_up in (by_hand, history(accuracy=[0.999]), trained[1], {"accuracy": [0.999]}):
         model.history = made_up
         with pytest.raises(ClaimFailed, match="none that its fit recorded"):
             training.trained(model)
