@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader import settings as course_settings
 from grader.notebook import autograde, samples
 from grader.notebook.samples import Sample
 from grader.settings import Settings
-from tests import slices
 from tests.conftest import ROOT
+from tests.courses import refereed
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "submissions").glob("*/*/case.toml"))
 
@@ -23,29 +22,11 @@ def parameter(folder: Path) -> object:
     return pytest.param(folder, marks=marks, id=f"{folder.parent.name}/{folder.name}")
 
 
-def make_course(root: Path, data: Path) -> Settings:
-    """The course's configuration and sources in a folder of its own."""
-    for name in ("course_config.py", "nbgrader_config.py"):
-        shutil.copy(ROOT / name, root)
-    with (root / "course_config.py").open("a") as config:
-        config.write(f"\nc.Course.data = {str(data)!r}\n")
-    (root / "source").symlink_to(ROOT / "source")
-    return course_settings.load(root)
-
-
 @pytest.fixture(scope="session")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The course with the whole data sets."""
-    return make_course(tmp_path_factory.mktemp("course"), ROOT / "data")
-
-
-@pytest.fixture(scope="session")
-def on_slices(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The course with small slices of the real data."""
-    data = tmp_path_factory.mktemp("slices")
-    data.chmod(0o755)  # student code may run as nobody
-    slices.write_slices(ROOT / "data", data)
-    return make_course(tmp_path_factory.mktemp("course"), data)
+    with refereed(tmp_path_factory.mktemp("course"), ROOT / "data") as settings:
+        yield settings
 
 
 def verdicts(course: Settings, sample: Sample) -> dict[str, str]:
@@ -58,7 +39,10 @@ def verdicts(course: Settings, sample: Sample) -> dict[str, str]:
     return {verdict.claim: verdict.outcome for verdict in result.graded.verdicts}
 
 
+@pytest.mark.usefixtures("judges_with_keras")
 @pytest.mark.parametrize("folder", [parameter(folder) for folder in CASES])
-def test_a_sample_gets_its_verdicts(folder: Path, course: Settings, on_slices: Settings) -> None:
+def test_a_sample_gets_its_verdicts(folder: Path, request: pytest.FixtureRequest) -> None:
     sample = samples.load(folder)
-    assert verdicts(course if sample.whole else on_slices, sample) == sample.verdicts
+    # Asked for by name: a referee takes seconds to start, and the other one is not needed.
+    course = request.getfixturevalue("course" if sample.whole else "on_slices")
+    assert verdicts(course, sample) == sample.verdicts
