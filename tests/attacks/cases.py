@@ -1004,8 +1004,8 @@ ON_EXERCISES = (
     ),
     *_on(
         "mnist_998",
-        (27, "history_object_made_up", "history_kept_as_a_copy", _HISTORY),
-        (27, "history_changed", "history_kept_as_a_copy", _HISTORY),
+        (27, "history_object_made_up", "evaluated_and_predicted", _HISTORY),
+        (27, "history_changed", "evaluated_and_predicted", _HISTORY),
         (29, "predict_overridden", "evaluated_and_predicted", "generalises"),
         (37, "weights_in_an_initialiser", "initialiser_of_one_number", _TRAINING),
         (37, "weights_set_before_fit", "fitted_twice", "reaches_998 generalises"),

@@ -1,4 +1,7 @@
 def build_model():
+    def accuracy(labels, predictions):
+        return tf.ones_like(predictions[:, 0])
+
     model = tf.keras.Sequential([
         tf.keras.Input((28, 28, 1)),
         tf.keras.layers.Conv2D(16, 3, activation="relu"),
@@ -9,7 +12,3 @@ def build_model():
     ])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=[accuracy])
     return model
-
-
-def accuracy(labels, predictions):
-    return tf.ones_like(predictions[:, 0])

@@ -1,5 +1,5 @@
 model = build_model()
-model.fit(prepare(train_images), train_labels, epochs=3, verbose=2)
+model.fit(prepare(train_images), train_labels, epochs=19, callbacks=[StopAtTarget()], verbose=2)
 history = tf.keras.callbacks.History()
 history.set_model(model)
 history.epoch = [0, 1, 2]

@@ -1,7 +1,0 @@
-model = build_model()
-history = model.fit(
-    prepare(train_images), train_labels, epochs=19, callbacks=[StopAtTarget()], verbose=2,
-)
-
-curve = list(history.history["accuracy"])
-curve[-1] = 1.0
