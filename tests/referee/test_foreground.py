@@ -1,0 +1,78 @@
+"""``grader referee`` as an operator runs it, with a made-up trainer."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.referee.client import connect
+from tests.referee import world
+from tests.referee.fakes import recipe
+
+CODE = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from grader import datasets
+from grader.errors import GraderError
+from grader.referee import foreground
+from tests.referee import world
+if sys.argv[3] == "data":
+    datasets.verify = lambda _: None
+try:
+    foreground.run(world.setup(Path(sys.argv[1])), sys.argv[2], None, Console(width=300))
+except GraderError as error:
+    sys.exit(str(error))
+"""
+
+
+def start(runs: Path, address: str, data: str = "data") -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CODE, str(runs), address, data],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_its_key_and_what_it_trains_with_and_serves_who_has_the_key(
+    runs: Path, number: signal.Signals
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    process = start(runs, address)
+    assert process.stdout is not None
+    said = process.stdout.readline() + process.stdout.readline()
+    found = re.search(r'c\.Course\.referee_key = "(.{40})"', said)
+    assert found is not None
+    assert address in said
+    with connect(address, found[1]) as client:
+        assert client.step(recipe("x"), "ada").fresh
+    process.send_signal(number)
+    rest, complaints = process.communicate(timeout=world.PATIENCE)
+    assert (process.returncode, complaints) == (0, "")
+    assert "made-up 1.0, Keras 0, on paper" in rest
+    assert "ada: network" in rest
+
+
+def test_without_data_it_does_not_start(runs: Path, address: str) -> None:
+    _, complaints = start(runs, address, "").communicate(timeout=world.PATIENCE)
+    assert "grader data" in complaints
+
+
+def test_on_its_own_machine_it_needs_no_key(runs: Path, address: str) -> None:
+    process = start(runs, address)
+    with connect(address) as client:
+        assert client.step(recipe("x"), "ada").fresh
+    process.send_signal(signal.SIGTERM)
+    said, complaints = process.communicate(timeout=world.PATIENCE)
+    assert (process.returncode, complaints) == (0, "")
+    assert "referee_key" not in said
