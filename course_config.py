@@ -12,6 +12,23 @@ c.Course.assignments = ["cnn_exploration", "convolution_from_scratch", "mnist_99
 # The folder of MNIST and Fashion-MNIST, made by `grader data`; relative to this file.
 c.Course.data = "data"
 
+# -- who trains: the referee -------------------------------------------------------------------
+# While a submission is graded, its trainings are carried out by a process of the course's. "local":
+# on this machine, with this backend of Keras ("tensorflow" or "jax"). Or the address of a worker
+# that `grader referee` runs on another machine, and the key that it prints; see docs/referee.md.
+c.Course.referee = "local"
+c.Course.referee_key = ""
+c.Course.backend = "tensorflow"
+
+# The folder of what was trained; relative to this file. What is in it is not trained again.
+c.Course.runs = "runs"
+
+# For all assignments ("*") or one; the fields are those of grader.model.Budget.
+c.Course.budgets = {
+    "*": {"epochs": 30, "trainings": 20},
+    "mnist_998": {"epochs": 20},
+}
+
 # -- collecting ------------------------------------------------------------------------------
 # `nbgrader zip_collect` unpacks what a learning platform gave: only ordinary files, not too many.
 c.ZipCollectApp.extractor_plugin = "grader.notebook.extracting.CarefulExtractor"

@@ -276,3 +276,33 @@ def runs_prune(course: Path, days: int | None, megabytes: int | None, dry_run: b
         Console().print(list_table(pruned.runs, "Would be removed" if dry_run else "Removed"))
     done = "would be freed, {} kept" if dry_run else "freed, {} kept"
     click.echo(f"{size(pruned.freed)} {done.format(size(pruned.kept))}")
+
+
+@main.command(short_help="Carry out trainings for other machines.")
+@click.option(
+    "--listen",
+    "address",
+    default="tcp://0.0.0.0:7345",
+    show_default=True,
+    help="Where: tcp://HOST:PORT, or ipc:///FOLDER/SOCKET for this machine alone.",
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of the secret key, made where there is none; referee.key in the folder of runs.",
+)
+@click.pass_obj
+def referee(course: Path, address: str, key: Path | None) -> None:
+    """Train what submissions ask for, until Ctrl-C; for a machine with a GPU, say.
+
+    Graders name its address in c.Course.referee and its key, which is printed, in
+    c.Course.referee_key.
+
+    Example: grader referee --listen tcp://0.0.0.0:7345
+    """
+    from grader.referee.child import Setup
+    from grader.referee.foreground import run
+
+    known = settings.load(course)
+    setup = Setup(known.data, known.runs, known.backend, known.widest_budget())
+    run(setup, address, key, Console())

@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import traitlets
 from traitlets.config import Config, Configurable, PyFileConfigLoader
 
 from grader.errors import ConfigurationError, CourseError
-from grader.model import Limits
+from grader.model import Budget, Limits
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -28,6 +29,20 @@ class Course(Configurable):
         value_trait=traitlets.Dict(),
         key_trait=traitlets.Unicode(),
         help="What a submission may use up: assignment, or * for all, to fields of Limits.",
+    ).tag(config=True)
+    budgets = traitlets.Dict(
+        value_trait=traitlets.Dict(),
+        key_trait=traitlets.Unicode(),
+        help="What its trainings may cost: assignment, or * for all, to fields of Budget.",
+    ).tag(config=True)
+    referee = traitlets.Unicode(
+        "local", help="Who trains: local, or the address of a worker, ipc:// or tcp://."
+    ).tag(config=True)
+    referee_key = traitlets.Unicode(
+        "", help="The public key of a worker on another machine; `grader referee` prints it."
+    ).tag(config=True)
+    backend = traitlets.Enum(
+        ["tensorflow", "jax"], "tensorflow", help="Keras' backend in a local referee."
     ).tag(config=True)
     sandbox = traitlets.Enum(
         ["bubblewrap", "none"],
@@ -46,6 +61,10 @@ class Settings:
         runs: the folder of the referee's runs, absolute.
         assignments: names, in the order of the course.
         limits_of: assignment to what one submission of it may use up.
+        budget_of: assignment to what the trainings of one submission of it may cost.
+        referee: who trains: ``local``, or the address of a worker.
+        referee_key: that worker's public key; empty for ``local``.
+        backend: Keras' in a local referee: ``tensorflow`` or ``jax``.
         sandbox: where student code runs: ``bubblewrap``, or ``none`` for trusted files.
         config: everything that course_config.py says, for nbgrader's own classes.
     """
@@ -55,12 +74,25 @@ class Settings:
     runs: Path
     assignments: tuple[str, ...]
     limits_of: Mapping[str, Limits]
+    budget_of: Mapping[str, Budget]
+    referee: str
+    referee_key: str = field(repr=False)
+    backend: str
     sandbox: str
     config: Config = field(repr=False, compare=False)
 
     def limits(self, assignment: str) -> Limits:
         """What one submission of ``assignment`` may use up."""
         return self.limits_of[assignment]
+
+    def budget(self, assignment: str) -> Budget:
+        """What the trainings of one submission of ``assignment`` may cost the referee."""
+        return self.budget_of[assignment]
+
+    def widest_budget(self) -> Budget:
+        """The most of everything that any assignment allows: for a referee that serves them all."""
+        budgets = [dataclasses.asdict(one) for one in self.budget_of.values()] or [{}]
+        return Budget(**{name: max(one[name] for one in budgets) for name in budgets[0]})
 
     def require_assignment(self, name: str) -> str:
         """Return ``name`` if the course has such an assignment, else raise ``CourseError``."""
@@ -105,18 +137,41 @@ def from_config(root: Path, config: Config) -> Settings:
         data=root / course.data,
         runs=root / course.runs,
         assignments=tuple(course.assignments),
-        limits_of={name: _limits(course.limits, name) for name in course.assignments},
+        limits_of={
+            name: Limits(**_of("limits", Limits, course.limits, name))
+            for name in course.assignments
+        },
+        budget_of={
+            name: Budget(**_of("budgets", Budget, course.budgets, name))
+            for name in course.assignments
+        },
+        referee=_referee(course.referee),
+        referee_key=course.referee_key,
+        backend=course.backend,
         sandbox=course.sandbox,
         config=config,
     )
 
 
-def _limits(configured: Mapping[str, Mapping[str, float]], assignment: str) -> Limits:
-    """The limits of one assignment: its own before those of all, those before our defaults."""
+def _of(
+    setting: str, kind: type[Limits | Budget], configured: Mapping[str, Any], assignment: str
+) -> dict[str, Any]:
+    """The fields for one assignment: its own before those of all; others have our defaults."""
     found = {**configured.get("*", {}), **configured.get(assignment, {})}
-    if unknown := found.keys() - {field.name for field in dataclasses.fields(Limits)}:
+    known = [field.name for field in dataclasses.fields(kind)]
+    if unknown := found.keys() - set(known):
         raise ConfigurationError(
-            f"c.Course.limits names {', '.join(sorted(unknown))}: expected some of "
-            f"{', '.join(field.name for field in dataclasses.fields(Limits))}"
+            f"c.Course.{setting} names {', '.join(sorted(unknown))}: "
+            f"expected some of {', '.join(known)}"
         )
-    return Limits(**found)  # type: ignore[arg-type]  # whole numbers and seconds alike
+    return found
+
+
+def _referee(configured: str) -> str:
+    """Who trains, if it is spelled like one."""
+    if configured == "local" or configured.startswith(("ipc:///", "tcp://")):
+        return configured
+    raise ConfigurationError(
+        f"c.Course.referee is {configured!r}: expected local, or an address that `grader referee` "
+        "printed, as tcp://gpu.example.org:7345"
+    )

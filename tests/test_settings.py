@@ -6,6 +6,7 @@ import pytest
 
 from grader import settings
 from grader.errors import ConfigurationError, CourseError
+from grader.model import Budget
 from grader.settings import Settings
 from tests.conftest import ROOT
 
@@ -41,4 +42,38 @@ def test_an_unknown_limit_is_named_with_the_known_ones(tiny_course: Settings) ->
     with (tiny_course.root / "course_config.py").open("a") as config:
         config.write("c.Course.limits = {'sums': {'patience': 3}}")
     with pytest.raises(ConfigurationError, match=r"names patience: expected some of .*cell_secon"):
+        settings.load(tiny_course.root)
+
+
+def test_who_trains_and_what_it_may_cost_is_read() -> None:
+    course = settings.load(ROOT)
+    assert (course.referee, course.referee_key) == ("local", "")
+    assert (course.backend, course.runs) == ("tensorflow", ROOT / "runs")
+    assert course.budget("mnist_998").epochs == 20
+    assert course.budget("cnn_exploration").epochs == 30
+
+
+def test_the_widest_budget_has_the_most_of_everything(tiny_course: Settings) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write("c.Course.assignments = ['a', 'b']\n")
+        config.write(
+            "c.Course.budgets = {'a': {'epochs': 9}, 'b': {'epochs': 3, 'weights': 10**9}}"
+        )
+    widest = settings.load(tiny_course.root).widest_budget()
+    assert (widest.epochs, widest.weights) == (9, 10**9)
+    assert widest.trainings == Budget().trainings
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("c.Course.budgets = {'sums': {'money': 3}}", r"budgets names money: .*epoch_seconds"),
+        ("c.Course.referee = 'gpu.example.org'", r"referee is 'gpu\.example\.org': expected local"),
+        ("c.Course.backend = 'torch'", r"cannot be read: .*tensorflow"),
+    ],
+)
+def test_a_referee_that_cannot_be_is_said(tiny_course: Settings, line: str, said: str) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write(line)
+    with pytest.raises(ConfigurationError, match=said):
         settings.load(tiny_course.root)
