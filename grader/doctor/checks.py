@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.doctor import course, machine, packages
+from grader.doctor import course, machine, packages, referee
 from grader.doctor.findings import Check
 
 CHECKS = (
@@ -14,6 +14,8 @@ CHECKS = (
     Check("TensorFlow", packages.tensorflow),
     Check("alembic", packages.alembic),
     Check("data sets", course.data_sets),
+    Check("referee", referee.trains),
+    Check("runs", referee.runs),
     Check("course kernel", course.course_kernel),
     Check("gradebook", course.gradebook),
     Check("exchange", course.exchange, needed=False),

@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.doctor.findings import Finding, Status
@@ -96,12 +96,17 @@ def remedies_for_extensions() -> dict[str, str]:
     return remedies
 
 
-def elsewhere(function: Callable[[], dict[str, Any]], seconds: float = 120) -> dict[str, Any]:
+def elsewhere(
+    function: Callable[[], dict[str, Any]],
+    seconds: float = 120,
+    environment: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Call a function of a module's top level in a fresh process of this Python.
 
     Args:
         function: takes nothing, returns what JSON can hold.
         seconds: wall time that it may take.
+        environment: variables for its process, besides ours.
 
     Raises:
         GraderError: it raised, crashed, or took too long; says what its process said last.
@@ -116,7 +121,7 @@ def elsewhere(function: Callable[[], dict[str, Any]], seconds: float = 120) -> d
             text=True,
             timeout=seconds,
             check=False,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **(environment or {})},
         )
     except subprocess.TimeoutExpired as error:
         raise GraderError(f"no answer within {seconds:g} s") from error
