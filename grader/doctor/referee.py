@@ -58,6 +58,6 @@ def runs(settings: Settings) -> Finding:
 
 def describe_backend() -> dict[str, Any]:
     """What Keras computes with here; to be called ``elsewhere``."""
-    from grader.referee import environment
+    from grader.referee import environments
 
-    return {**environment.describe()}
+    return {**environments.describe(), "device": environments.device()}

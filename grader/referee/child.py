@@ -72,11 +72,12 @@ class Setup:
 
 def real(setup: Setup) -> tuple[Referee, dict[str, str]]:
     """The trainer, and what it trains with; imports Keras."""
-    from grader.referee import environment
+    from grader.referee import environments
     from grader.referee.store import Store
     from grader.referee.trainer import Trainer
 
-    return Trainer(setup.data, Store(setup.runs), setup.budget), environment.describe()
+    facts = {**environments.describe(), "device": environments.device()}
+    return Trainer(setup.data, Store(setup.runs), setup.budget), facts
 
 
 class Child:
