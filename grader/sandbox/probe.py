@@ -76,6 +76,9 @@ def _work(question: dict[str, Any], decoder: Any) -> Any:
             if dataclasses.is_dataclass(found) and not isinstance(found, type):
                 return dataclasses.astuple(found)
             return found
+        case "rehearse":
+            fitting = sys.modules["course_fitting"]
+            return fitting.rehearse(_kept[question["of"]], question["epochs"])
         case "clock":
             return time.process_time()
         case other:
@@ -115,7 +118,8 @@ def _refer(value: Any, encoder: Any) -> dict[str, Any]:
         return {"history": encoder.encode([value.history, value.epoch, value.params])}
     if keras is not None and isinstance(value, keras.Model):
         return _model(value, keras, encoder)
-    return {"handle": _keep(value), "type": kind.__name__, "callable": callable(value)}
+    handle = {"handle": _keep(value), "type": kind.__name__, "callable": callable(value)}
+    return handle | ({"class": value.__name__} if isinstance(value, type) else {})
 
 
 def _model(model: Any, keras: Any, encoder: Any) -> dict[str, Any]:
