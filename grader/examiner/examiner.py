@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from grader.errors import SandboxError
+from grader.errors import RefereeError, SandboxError
 from grader.examiner import names
 from grader.examiner.mirrors import Mirrors, StudentRaised
 
@@ -37,6 +37,7 @@ def examine(source: str, mirrors: Mirrors) -> Finding:
 
     Raises:
         SandboxError: this machine failed to give a second sandbox.
+        RefereeError: the referee failed to carry out or to measure a training.
         BaseException: what ends the student's kernel or its time is no finding and passes through.
     """
     space: dict[str, Any] = {"__name__": "__main__"}
@@ -44,7 +45,7 @@ def examine(source: str, mirrors: Mirrors) -> Finding:
         space |= mirrors.look(sorted(names.free(source)))
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(source, "<test>", "exec"), space)
-    except SandboxError:
+    except (RefereeError, SandboxError):
         raise
     except StudentRaised as raised:
         return _finding(raised.name, raised)

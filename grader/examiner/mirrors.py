@@ -10,11 +10,13 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
 from grader.errors import ClaimFailed
+from grader.examiner.trainings import OfModel, Trainings
+from grader.model import Budget, Run
 from grader.sandbox.values import Decoder, Encoder, Malformed
 
 Ask = Callable[[dict[str, Any], Sequence[bytes]], tuple[dict[str, Any], Sequence[Any]]]
@@ -39,16 +41,21 @@ class Handle:
     Checks see their own ``type(handle).__name__``: the class is named like the student's.
     """
 
-    def __init__(self, mirrors: Mirrors, number: int, name: str) -> None:
+    def __init__(self, mirrors: Mirrors, number: int, name: str, of_class: str = "") -> None:
         self._mirrors, self._number, self._name = mirrors, number, name
+        self._class = of_class  # its own name, if it is a class
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it in the student's kernel; returns the mirror of what it returned there."""
         return self._mirrors.call(self, arguments, named)
 
-    def __rehearse__(self, logs: list[dict[str, float]]) -> Any:
+    def __rehearse__(self, logs: list[dict[str, float]]) -> tuple[Any, Any]:
         """Let it, a callback's class, see made-up epochs; see ``grader.checks.rehearsal``."""
-        return self._mirrors.run("grader.checks.rehearsal", "rehearse_here", self, logs)
+        return self._mirrors.rehearse(self, logs)
+
+    def __trainings__(self) -> tuple[Run, ...]:
+        """The runs in which a callback of this class took part."""
+        return self._mirrors.trainings.of_callback({self._name, self._class} - {""})
 
     def __describe__(self) -> Any:
         """Describe it, a Figure; see ``grader.checks.figures``."""
@@ -89,10 +96,12 @@ class Mirrors:
     Args:
         ask: sends a question and its buffers to the probe, and returns the answer and its buffers.
         withheld: calls a student's function by name where numpy is the only library.
+        trainings: what the referee trained for this kernel; nothing, where it is left out.
     """
 
-    def __init__(self, ask: Ask, withheld: Withheld) -> None:
+    def __init__(self, ask: Ask, withheld: Withheld, trainings: Trainings | None = None) -> None:
         self._ask, self.withheld = ask, withheld
+        self.trainings = trainings or Trainings(None, "", Budget(), {})
 
     def look(self, names: Sequence[str]) -> dict[str, Any]:
         """The mirrors of those of ``names`` that are bound in the student's kernel."""
@@ -138,6 +147,17 @@ class Mirrors:
         }
         return self._answer(question, encoder)
 
+    def rehearse(self, handle: Handle, logs: Sequence[Mapping[str, float]]) -> tuple[Any, Any]:
+        """Let a callback's class see a training with made-up logs, in the student's kernel.
+
+        Returns:
+            The epoch after which the training was stopped, or None, and what each epoch printed.
+        """
+        question = {"do": "rehearse", "of": handle._number, "epochs": len(logs)}
+        with self.trainings.rehearsing(logs) as script:
+            printed = self._answer(question, Encoder(self._refer))
+        return script.stopped_after, printed
+
     def _answer(self, question: dict[str, Any], encoder: Encoder) -> Any:
         reply, buffers = self._ask(question, encoder.buffers)
         if type(printed := reply.get("printed")) is str:
@@ -165,7 +185,7 @@ class Mirrors:
         if tag == "handle" and type(found["handle"]) is int:
             kind = str(found.get("type"))[:100]
             named = type(kind if kind.isidentifier() else "object", (Handle,), {})
-            return named(self, found["handle"], "")
+            return named(self, found["handle"], "", str(found.get("class", ""))[:200])
         if tag == "history":
             from grader.examiner import models
 
@@ -177,6 +197,7 @@ class Mirrors:
             weights = found.get("weights")
             model = models.mirror(found, None if weights is None else decoder.decode(weights))
             model.mirror_of = found["model"]
+            model.__referee__ = OfModel(self.trainings, model)
             return model
         raise Malformed(f"unknown reference {tag!r:.40}")
 

@@ -182,17 +182,25 @@ def test_a_figure_is_described_or_is_none(answer: Any, expected: Any) -> None:
 
 
 def test_a_check_travels_with_what_it_imports_and_no_test() -> None:
-    kernel = Kernel(look("f", handle(4)), {"value": {"tuple": [None, {"tuple": []}]}})
+    kernel = Kernel(look("f", handle(4)), {"value": None})
     f = Mirrors(kernel.ask, lambda *_: None).look(["f"])["f"]
-    assert f.__rehearse__([{"acc": 0.5}]) == (None, ())
+    assert f.__describe__() is None
     question = kernel.questions[1]
     asked = (question["module"], question["function"])
-    assert asked == ("grader.checks.rehearsal", "rehearse_here")
-    assert list(question["modules"])[-1] == "grader.checks.rehearsal"
+    assert asked == ("grader.checks.figures", "_described")
+    assert list(question["modules"])[-1] == "grader.checks.figures"
     assert "grader.errors" in question["modules"]
 
 
-@pytest.mark.parametrize("module", ["rehearsal", "figures", "withheld"])
+def test_a_rehearsal_is_asked_for_and_what_it_printed_comes_back() -> None:
+    kernel = Kernel(look("f", handle(4)), {"value": {"list": ["a", "b"]}})
+    f = Mirrors(kernel.ask, lambda *_: None).look(["f"])["f"]
+    assert f.__rehearse__([{"acc": 0.5}, {"acc": 0.6}]) == (None, ["a", "b"])
+    assert kernel.questions[1] == {"do": "rehearse", "of": 4, "epochs": 2}
+    assert f.__trainings__() == ()
+
+
+@pytest.mark.parametrize("module", ["figures", "withheld"])
 def test_each_text_follows_what_it_needs(module: str) -> None:
     seen: list[str] = []
     for name, text in mirrors.sources(f"grader.checks.{module}").items():

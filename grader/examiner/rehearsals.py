@@ -1,0 +1,42 @@
+"""What the examiner answers while a callback is rehearsed: logs that are made up beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.errors import DeclarationRefused
+
+NUMBER = -1  # of a rehearsal, among the numbers of trainings
+
+
+class Script:
+    """The logs of a training that is only played.
+
+    Args:
+        logs: what each epoch logs, in order.
+
+    Attributes:
+        stopped_after: the epoch, counted from 1, after which the training was stopped, or None.
+    """
+
+    def __init__(self, logs: Sequence[Mapping[str, float]]) -> None:
+        self._logs, self._served = list(logs), 0
+        self.stopped_after: int | None = None
+
+    def begin(self) -> dict[str, Any]:
+        """Begin at the first epoch."""
+        self._served, self.stopped_after = 0, None
+        return {"training": NUMBER, "epochs": len(self._logs)}
+
+    def epoch(self) -> dict[str, Any]:
+        """The next epoch's logs; weights stay as they are."""
+        if self._served == len(self._logs):
+            raise DeclarationRefused("The rehearsal has no more epochs.")
+        self._served += 1
+        return {"logs": dict(self._logs[self._served - 1]), "weights": None}
+
+    def end(self, stopped: bool) -> dict[str, Any]:
+        """The training ended, by the callback or with the last epoch."""
+        self.stopped_after = self._served if stopped else None
+        return {}
