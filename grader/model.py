@@ -30,6 +30,8 @@ class Claim:
         statement: what is claimed, from the cell's line ``# Claim: ...``.
         hint: what to do where it fails, from the cell's line ``# Hint: ...``.
         needs: ``grade_id`` of every solution cell that the claim rests on, in notebook order.
+        after_training: whether it is judged once all of the student's cells have run, from the
+            cell's line ``# Judged: after training``.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Claim:
     statement: str
     hint: str
     needs: tuple[str, ...]
+    after_training: bool = False
 
 
 @dataclass(frozen=True)
@@ -298,6 +301,7 @@ class Graded:
         timings: where the time went.
         submission_sha256: of the notebook that was handed in.
         source_sha256: of the source notebook that it was judged by.
+        runs: what the referee trained for it, a run a model.
     """
 
     student: str
@@ -309,6 +313,7 @@ class Graded:
     timings: tuple[Timing, ...]
     submission_sha256: str
     source_sha256: str
+    runs: tuple[Run, ...] = ()
 
     @property
     def score(self) -> float:

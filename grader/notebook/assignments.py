@@ -115,6 +115,7 @@ def _claims(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
             statement=_comment(cell, "Claim", path),
             hint=_comment(cell, "Hint", path),
             needs=rests_on[grade_id(cell)],
+            after_training=_after_training(cell, path),
         )
         for cell in source.cells
         if is_claim(cell)
@@ -128,6 +129,17 @@ def _comment(cell: NotebookNode, word: str, path: Path) -> str:
             f"{path}, cell {grade_id(cell)}: expected a line '# {word}: ...' in the test cell"
         )
     return found[1].strip()
+
+
+def _after_training(cell: NotebookNode, path: Path) -> bool:
+    """Whether a line says that the claim is judged after all of the student's cells have run."""
+    found = re.findall(r"^# Judged:(.*)$", cell.source, re.MULTILINE)
+    if any(text.strip() != "after training" for text in found):
+        raise CourseError(
+            f"{path}, cell {grade_id(cell)}: found '# Judged:{found[0]}', expected "
+            "'# Judged: after training', or no such line"
+        )
+    return bool(found)
 
 
 def _dependencies(source: NotebookNode) -> dict[str, tuple[str, ...]]:

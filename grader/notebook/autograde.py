@@ -11,7 +11,7 @@ from nbgrader.converters import Autograde
 
 from grader.errors import CourseError, GraderError
 from grader.model import Graded, Timing
-from grader.notebook import assignments, folders, gradebook, handed_in, reading, verdicts
+from grader.notebook import assignments, folders, gradebook, handed_in, reading, referees, verdicts
 from grader.notebook.converters import convert
 from grader.notebook.stopwatch import Stopwatch
 from grader.settings import Settings
@@ -69,14 +69,17 @@ def grade(
     assignment = assignments.load(settings, name)
     students = choose(settings, name, students)
     gradebook.prepare(settings, assignment)
-    for student in students:
-        try:
-            result = _grade_one(settings, assignment, student, again, progress)
-            if result.fresh and result.faulty:  # once more: a fault may pass
+    try:
+        for student in students:
+            try:
                 result = _grade_one(settings, assignment, student, again, progress)
-            yield result
-        except GraderError as error:
-            yield Result(student, None, str(error))
+                if result.fresh and result.faulty:  # once more: a fault may pass
+                    result = _grade_one(settings, assignment, student, again, progress)
+                yield result
+            except GraderError as error:
+                yield Result(student, None, str(error))
+    finally:
+        referees.close()
 
 
 def choose(settings: Settings, name: str, students: Sequence[str] = ()) -> tuple[str, ...]:

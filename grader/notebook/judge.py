@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import signal
+import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.errors import ClaimFailed
+from grader.errors import ClaimFailed, RefereeError
 from grader.examiner.examiner import examine
 from grader.examiner.mirrors import Mirrors
-from grader.model import Claim, Verdict
+from grader.examiner.trainings import Trainings
+from grader.model import Budget, Claim, Run, Verdict
 from grader.notebook import kernels
 from grader.notebook.assignments import Assignment, grade_id
+from grader.notebook.clock import Clock
 from grader.notebook.kernel import StudentKernel
-from grader.notebook.outcomes import Circumstances, answered, unanswered
+from grader.notebook.outcomes import Circumstances, answered, faulty, unanswered
 from grader.notebook.plain import plain
 from grader.notebook.rebuild import Rebuilt
+from grader.notebook.referees import Digests
 from grader.notebook.runs import CellRun, End, Ended
+from grader.notebook.serving import Serving
 from grader.notebook.stopwatch import Stopwatch
+from grader.referee.recipe import Referee
 from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.settings import Settings
 
@@ -45,17 +50,23 @@ class Examination:
         rebuilt: a student's answers in the course's notebook.
         folder: the public files that lie beside the notebook.
         settings: the course: its data, its limits, and its sandbox.
+        student: nbgrader's id of the student, for the referee's books.
+        referee: carries out trainings; None where networks are not judged: then ``fit`` is refused.
+        waiting: entered while the referee makes the submission wait.
     """
 
     assignment: Assignment
     rebuilt: Rebuilt
     folder: Path
     settings: Settings
+    student: str = ""
+    referee: Referee | None = None
+    waiting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
 
 
 def judge(
     examination: Examination, stopwatch: Stopwatch, progress: Progress = lambda _: None
-) -> Iterator[Verdict]:
+) -> Generator[Verdict, None, tuple[Run, ...]]:
     """Run the student's cells, and let the examiner judge the claims.
 
     The notebook is changed in place: cells get their outputs.
@@ -68,6 +79,9 @@ def judge(
     Yields:
         One verdict a claim, in notebook order.
 
+    Returns:
+        What the referee trained for the submission.
+
     Raises:
         SandboxError: this machine cannot give a sandbox.
     """
@@ -75,6 +89,7 @@ def judge(
         judgement = _Judgement(examination, resources, stopwatch)
         yield from judgement.all(progress)
         judgement.read_clock()
+        return judgement.runs
 
 
 class _Judgement:
@@ -86,32 +101,73 @@ class _Judgement:
         self._examination = examination
         self._assignment, self._rebuilt = examination.assignment, examination.rebuilt
         self._limits = examination.settings.limits(self._assignment.name)
-        self._deadline = time.monotonic() + self._limits.submission_seconds
+        self._clock = Clock()
+        self._deadline = self._clock.now() + self._limits.submission_seconds
         self._cells = self._rebuilt.notebook.cells
         self._runs: dict[str, CellRun] = {}
         self._killers: list[int] = []
+        self._given = 0  # verdicts
         self._resources, self._stopwatch = resources, stopwatch
+        self._alone: StudentKernel | None = None
+        self._alone_ended: list[str] = []
+        self._trainings = Trainings(
+            examination.referee,
+            examination.student,
+            examination.settings.budget(self._assignment.name),
+            Digests(examination.settings.data),
+        )
+        self._serving = Serving(self._trainings.answer, self._clock, self._waiting)
+        self._trainings.waiting = self._serving.paused
         with stopwatch.measure("starting the kernel"):
             self._kernel = resources.enter_context(self._started())
         self._started_after = self._mirrors().clock()
         stopwatch.add("starting the kernel", 0.0, self._started_after)
-        self._alone: StudentKernel | None = None
-        self._alone_ended: list[str] = []
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """What the referee trained."""
+        return self._trainings.runs
 
     def all(self, progress: Progress) -> Iterator[Verdict]:
-        """Every verdict, in notebook order."""
+        """Every verdict, in notebook order.
+
+        Claims that are judged after training wait for the student's last cell, and with them what
+        comes after in the notebook.
+        """
         claims = {claim.name: claim for claim in self._assignment.claims}
+        judged: dict[str, Verdict] = {}
+        waiting = []
         for index, cell in enumerate(self._cells):
-            if cell.cell_type == "code":
-                name = grade_id(cell)
-                progress(name or cell.id)
-                if name in claims:
-                    with self._stopwatch.measure("examining"):
-                        verdict = self._verdict(claims[name], index)
-                    yield verdict
-                else:
-                    with self._stopwatch.measure("following the student's cells"):
-                        self._runs[name or cell.id] = self._run(index)
+            name = grade_id(cell)
+            if cell.cell_type != "code":
+                continue
+            if name in claims and claims[name].after_training:
+                waiting.append((claims[name], index))
+                continue
+            progress(name or cell.id)
+            if name in claims:
+                judged[name] = self._examined(claims[name], index)
+            else:
+                with self._stopwatch.measure("following the student's cells"):
+                    self._runs[name or cell.id] = self._run(index)
+            yield from self._next(judged)
+        for claim, index in waiting:
+            progress(claim.name)
+            judged[claim.name] = self._examined(claim, index)
+            yield from self._next(judged)
+
+    def _examined(self, claim: Claim, index: int) -> Verdict:
+        with self._stopwatch.measure("examining"):
+            return self._verdict(claim, index)
+
+    def _next(self, judged: dict[str, Verdict]) -> Iterator[Verdict]:
+        """The verdicts that are next in notebook order, as far as they are there."""
+        while self._given < len(self._assignment.claims):
+            name = self._assignment.claims[self._given].name
+            if name not in judged:
+                return
+            self._given += 1
+            yield judged[name]
 
     def read_clock(self) -> None:
         """Tell the stopwatch what the student's own code has used, as its kernel says."""
@@ -122,7 +178,7 @@ class _Judgement:
     @property
     def _seconds(self) -> float:
         """What the next cell may take: kernels that are started anew get no new time."""
-        return min(self._limits.cell_seconds, self._deadline - time.monotonic())
+        return min(self._limits.cell_seconds, self._deadline - self._clock.now())
 
     @property
     def _hopeless(self) -> CellRun | None:
@@ -137,8 +193,15 @@ class _Judgement:
         """Run a cell of the student's; if it ends the kernel, bring a new one to where it was."""
         if (over := self._hopeless) is not None:
             return over
-        run = self._kernel.run(index, self._seconds)
+        run = self._followed(index)
         self._survive(run, index)
+        return run
+
+    def _followed(self, index: int) -> CellRun:
+        """Run a cell; where the referee failed it, that is the grader's fault."""
+        run = self._kernel.run(index, self._seconds)
+        if (fault := self._trainings.take_fault()) and run.alive:
+            return dataclasses.replace(run, end=End.FAULT, message=fault)
         return run
 
     def _survive(self, run: CellRun, index: int) -> None:
@@ -146,9 +209,13 @@ class _Judgement:
             return
         self._killers.append(index)
         if len(self._killers) <= _RESTARTS:
+            self._trainings.forget()
             self._kernel.start()
             for earlier in self._student_cells(index):
-                self._kernel.run(earlier, self._seconds)
+                run = self._followed(earlier)
+                if run.end is End.FAULT:
+                    cell = self._cells[earlier]
+                    self._runs[grade_id(cell) or cell.id] = run
 
     def _student_cells(self, before: int, given: bool = True) -> list[int]:
         """The code cells ahead of one that are no tests and killed no kernel."""
@@ -168,9 +235,14 @@ class _Judgement:
             outcome, message = unanswered(claim, over, around)
         else:
             try:
-                with _patience(self._seconds + _OWN_SECONDS):
+                seconds = self._seconds + _OWN_SECONDS
+                with self._clock.alarm(seconds, lambda: _give_up(seconds)):
                     finding = examine(self._cells[index].source, self._mirrors(index))
                 outcome, message = answered(claim, finding, around)
+                if (fault := self._trainings.take_fault()) and finding.error:
+                    outcome, message = faulty(fault)
+            except RefereeError as error:
+                outcome, message = faulty(str(error))
             except Ended as ended:
                 outcome, message = unanswered(claim, ended.run, around)
                 self._survive(ended.run, index)
@@ -179,12 +251,16 @@ class _Judgement:
         return Verdict(claim.name, outcome, claim.points, plain(message)[:_MESSAGE], seconds)
 
     def _mirrors(self, index: int = 0) -> Mirrors:
-        deadline = time.monotonic() + self._seconds
+        deadline = self._clock.now() + self._seconds
 
         def ask(question: dict[str, Any], buffers: Any) -> Any:
-            return self._kernel.ask(question, buffers, deadline - time.monotonic())
+            return self._kernel.ask(question, buffers, deadline - self._clock.now())
 
-        return Mirrors(ask, lambda name, arguments: self._withheld(index, name, arguments))
+        return Mirrors(
+            ask,
+            lambda name, arguments: self._withheld(index, name, arguments),
+            self._trainings,
+        )
 
     def _withheld(self, index: int, name: str, arguments: tuple[Any, ...]) -> Any:
         """Call a student's function in a fresh sandbox where numpy alone can convolve."""
@@ -193,10 +269,10 @@ class _Judgement:
             self._alone.execute("import numpy as np")
             runs = [self._alone.run(i, self._seconds) for i in self._student_cells(index, False)]
             self._alone_ended = [run.description for run in runs if run.end is not End.DONE]
-        deadline = time.monotonic() + self._seconds
+        deadline = self._clock.now() + self._seconds
         alone = self._alone
         mirrors = Mirrors(
-            lambda question, buffers: alone.ask(question, buffers, deadline - time.monotonic()),
+            lambda question, buffers: alone.ask(question, buffers, deadline - self._clock.now()),
             lambda *_: None,
         )
         function = mirrors.look([name]).get(name)
@@ -228,20 +304,24 @@ class _Judgement:
             self._examination.settings,
             self._assignment.name,
             withheld,
+            # Networks are trained in the first alone; where numpy is the only library are none.
+            serving=Serving(Trainings(None, "", Budget(), {}).answer, self._clock)
+            if withheld
+            else self._serving,
         )
 
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """The referee works: the sandboxes' own clocks stand still."""
+        with ExitStack() as paused:
+            paused.enter_context(self._stopwatch.measure("waiting for the referee"))
+            paused.enter_context(self._examination.waiting())
+            for kernel in (self._kernel, self._alone):
+                if kernel is not None:
+                    paused.enter_context(kernel.paused())
+            yield
 
-@contextlib.contextmanager
-def _patience(seconds: float) -> Iterator[None]:
-    """End a test that takes longer by itself; its questions have a deadline of their own."""
 
-    def give_up(*_: object) -> None:
-        raise Ended(CellRun(End.LIMIT, seconds, message=f"time limit, {seconds:.0f} s"))
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+def _give_up(seconds: float) -> None:
+    """End a test that takes too long by itself; its questions have a deadline of their own."""
+    raise Ended(CellRun(End.LIMIT, seconds, message=f"time limit, {seconds:.0f} s"))

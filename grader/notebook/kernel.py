@@ -1,5 +1,7 @@
 """Runs a notebook's cells in a student kernel, and carries questions to the probe in it.
 
+Meanwhile ``fit`` may ask in that kernel for a training; see ``grader.notebook.serving``.
+
 What comes out of the kernel is data, and any of it may be forged. How a cell ended is told to
 people; verdicts rest on what the examiner found.
 """
@@ -10,8 +12,7 @@ import asyncio
 import contextlib
 import json
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,21 @@ import zmq
 import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 
+from grader.notebook.clock import Clock
 from grader.notebook.runs import CellRun, End, Ended
+from grader.notebook.serving import Reply, Serving, asked
 from grader.sandbox.client import KernelMisbehaved, SandboxManager
 from grader.sandbox.ends import EndReason
+from grader.sandbox.provisioner import SandboxProvisioner
 
 # After a cell has overrun, how long Python may take to notice the interrupt.
 _INTERRUPT_SECONDS = 5.0
+
+_NEAR = 0.02  # seconds by which a cell may overrun: how often its time is looked at near the end
 
 _INSTALL = """
 def _install(texts):
@@ -68,12 +74,19 @@ class StudentKernel:
         notebook: whose cells are run.
         make_manager: called for each new kernel; returns its manager, not started.
         folder: the working directory, where the manager heeds one.
+        serving: answers what ``fit`` asks, and has the clock by which cells are stopped; where it
+            is left out, ``fit`` is refused.
     """
 
     def __init__(
-        self, notebook: NotebookNode, make_manager: Callable[[], AsyncKernelManager], folder: Path
+        self,
+        notebook: NotebookNode,
+        make_manager: Callable[[], AsyncKernelManager],
+        folder: Path,
+        serving: Serving | None = None,
     ) -> None:
         self._notebook, self._make_manager, self._folder = notebook, make_manager, folder
+        self._serving = serving or Serving(_no_fit, Clock())
         self._open = contextlib.ExitStack()
         self._client: NotebookClient
 
@@ -87,7 +100,7 @@ class StudentKernel:
             record_timing=False,
             # A cell tagged to be skipped would never be tested, and so never fail.
             skip_cells_with_tag="",
-            interrupt_on_timeout=False,
+            timeout=None,  # ours counts otherwise; see `_run`
         )
         self._open.enter_context(
             self._client.setup_kernel(
@@ -107,13 +120,12 @@ class StudentKernel:
     def run(self, index: int, seconds: float) -> CellRun:
         """Run the notebook's cell ``index``, stopping it after ``seconds``."""
         cell = self._client.nb.cells[index]
-        self._client.timeout = max(1, round(seconds))
-        begin = time.monotonic()
+        begin = self._now()
         try:
-            self._client.execute_cell(cell, index)
+            run_sync(self._run)(cell, index, begin + max(1.0, seconds))
         except CellExecutionError as raised:
             return self._raised(raised, begin)
-        except CellTimeoutError:
+        except TimeoutError:
             return self._overrun(begin)
         except DeadKernelError:
             return self._died(begin)
@@ -121,7 +133,77 @@ class StudentKernel:
             return self._misbehaved(begin)
         if self._lost():
             return self._died(begin)
-        return CellRun(End.DONE, time.monotonic() - begin)
+        return CellRun(End.DONE, self._now() - begin)
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop the sandbox's own clock, while somebody else makes it wait."""
+        provisioner = getattr(self._client.km, "provisioner", None)
+        if not isinstance(provisioner, SandboxProvisioner):
+            yield
+            return
+        provisioner.pause_clock()
+        try:
+            yield
+        finally:
+            provisioner.resume_clock()
+
+    def _now(self) -> float:
+        return self._serving.clock.now()
+
+    async def _run(self, cell: NotebookNode, index: int, deadline: float) -> None:
+        """Run a cell and serve what ``fit`` asks, until the cell ends or its time is up.
+
+        nbclient's own time limit would count what is waited for the referee.
+        """
+        await self._drop_requests()
+        running = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
+        serving = asyncio.ensure_future(self._serve())
+        try:
+            while not running.done():
+                left = deadline - self._now()
+                if left <= 0:
+                    raise TimeoutError
+                await asyncio.wait(
+                    {running, serving},
+                    timeout=max(_NEAR, left),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if serving.done() and not running.done():
+                    serving.result()
+            await running
+        finally:
+            await _cancel_others()
+
+    async def _drop_requests(self) -> None:
+        """Drop what an earlier cell left on stdin."""
+        channel = self._client.kc.stdin_channel
+        while await channel.socket.poll(0):
+            await channel.get_msg(timeout=1)
+
+    async def _serve(self) -> None:
+        """Reply to each request of ``fit`` while a cell runs; others are nobody's to answer."""
+        channel = self._client.kc.stdin_channel
+        while True:
+            if await channel.socket.poll():
+                message: dict[str, Any] = await channel.get_msg(timeout=1)
+                found = asked(message["content"])
+                if message["msg_type"] == "input_request" and found is not None:
+                    self._send(message, *await self._serving.reply(found, self._expect_alive))
+
+    async def _expect_alive(self) -> None:
+        if not await self._client.km.is_alive():
+            raise DeadKernelError("Kernel died")
+
+    def _send(
+        self, request: dict[str, Any], reply: Mapping[str, Any], buffers: Sequence[bytes]
+    ) -> None:
+        """Reply to a request on stdin."""
+        kc = self._client.kc
+        content = {"value": json.dumps(reply), "status": "ok"}
+        kc.session.send(
+            kc.stdin_channel.socket, "input_reply", content, parent=request, buffers=list(buffers)
+        )
 
     def execute(self, code: str) -> None:
         """Run code of ours, and wait for its end; its outputs are dropped."""
@@ -138,7 +220,7 @@ class StudentKernel:
         Raises:
             Ended: no answer came: the kernel ended, or time was up.
         """
-        begin = time.monotonic()
+        begin = self._now()
         try:
             answer = run_sync(self._ask)(question, buffers, begin + seconds)
         except TimeoutError:
@@ -172,21 +254,23 @@ class StudentKernel:
     async def _request(
         self, number: str, deadline: float, reply: dict[str, Any], buffers: Sequence[bytes]
     ) -> dict[str, Any] | None:
-        """Wait for the probe to ask, and reply; None if its line ended without asking."""
-        message = await self._message(number, deadline)
-        if message["msg_type"] != "input_request":
-            return None
-        kc = self._client.kc
-        content = {"value": json.dumps(reply), "status": "ok"}
-        kc.session.send(
-            kc.stdin_channel.socket, "input_reply", content, parent=message, buffers=list(buffers)
-        )
-        return message
+        """Wait for the probe to ask, and reply; None if its line ended without asking.
+
+        What the probe is asked for may call ``fit``, whose requests are served meanwhile.
+        """
+        while True:
+            message = await self._message(number, deadline)
+            if message["msg_type"] != "input_request":
+                return None
+            if (found := asked(message["content"])) is None:
+                self._send(message, reply, buffers)
+                return message
+            self._send(message, *await self._serving.reply(found, self._expect_alive))
 
     async def _message(self, number: str, deadline: float) -> dict[str, Any]:
         """The next message on stdin or shell that belongs to the request ``number``."""
         channels = (self._client.kc.stdin_channel, self._client.kc.shell_channel)
-        while (remaining := deadline - time.monotonic()) > 0:
+        while (remaining := deadline - self._now()) > 0:
             poller = zmq.asyncio.Poller()
             for channel in channels:
                 poller.register(channel.socket, zmq.POLLIN)
@@ -196,8 +280,8 @@ class StudentKernel:
                     message: dict[str, Any] = await channel.get_msg(timeout=1)
                     if message["parent_header"].get("msg_id") == number:
                         return message
-            if not ready and not await self._client.km.is_alive():
-                raise DeadKernelError("Kernel died")
+            if not ready:
+                await self._expect_alive()
         raise TimeoutError
 
     def _raised(self, raised: CellExecutionError, begin: float) -> CellRun:
@@ -206,7 +290,7 @@ class StudentKernel:
             str(said).encode(errors="replace").decode()[:10_000]
             for said in (raised.ename, raised.evalue)
         )
-        return CellRun(End.RAISED, time.monotonic() - begin, name, text)
+        return CellRun(End.RAISED, self._now() - begin, name, text)
 
     def _misbehaved(self, begin: float) -> CellRun:
         """End a kernel that sent what cannot be read, if its channel did not end it already."""
@@ -214,7 +298,7 @@ class StudentKernel:
         run_sync(_cancel_others)()
         if not isinstance(manager, SandboxManager):
             return CellRun(
-                End.DIED, time.monotonic() - begin, message="a malformed message", alive=False
+                End.DIED, self._now() - begin, message="a malformed message", alive=False
             )
         if manager.end() is None:
             run_sync(manager.provisioner.stop)(EndReason.MALFORMED)
@@ -222,7 +306,7 @@ class StudentKernel:
 
     def _overrun(self, begin: float) -> CellRun:
         """Interrupt what overran; a Python that does not come back from it is lost."""
-        seconds = time.monotonic() - begin
+        seconds = self._now() - begin
         alive = True
         run_sync(self._client.km.interrupt_kernel)()
         try:
@@ -233,7 +317,7 @@ class StudentKernel:
 
     def _died(self, begin: float) -> CellRun:
         """Why the kernel is gone."""
-        seconds = time.monotonic() - begin
+        seconds = self._now() - begin
         manager = self._client.km
         if not isinstance(manager, SandboxManager):
             return CellRun(End.DIED, seconds, message="a crash or an exit", alive=False)
@@ -251,9 +335,11 @@ class StudentKernel:
 
 
 async def _cancel_others() -> None:
-    """End what nbclient leaves behind where it raises: its watch over a kernel that is gone."""
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+    """End what nbclient leaves behind where it raises, and what waits for the referee."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
         task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _probe() -> dict[str, str]:
@@ -262,4 +348,11 @@ def _probe() -> dict[str, str]:
     return {
         "course_values": folder.joinpath("values.py").read_text(),
         "course_probe": folder.joinpath("probe.py").read_text(),
+        "course_images": folder.joinpath("recognising.py").read_text(),
+        "course_fitting": folder.joinpath("fitting.py").read_text(),
     }
+
+
+def _no_fit(_: Mapping[str, Any]) -> Reply:
+    """The answer of a kernel for which no training is carried out."""
+    return {"refused": "No network is trained here: leave out fit."}, []

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 import grader
 from grader.errors import ConfigurationError
 from grader.notebook.kernel import StudentKernel
+from grader.notebook.serving import Serving
 from grader.sandbox.client import SandboxManager, kernel_command
 from grader.sandbox.policy import Policy
 from grader.settings import Settings
@@ -31,6 +32,8 @@ def started(
     settings: Settings,
     assignment: str,
     withheld: Sequence[str] = (),
+    *,
+    serving: Serving | None = None,
 ) -> Iterator[StudentKernel]:
     """A student kernel for the cells of ``notebook``, ready; nothing is left of it afterwards.
 
@@ -40,6 +43,7 @@ def started(
         settings: the course: its data, limits, and kind of sandbox.
         assignment: whose limits hold.
         withheld: names of packages that cannot be imported, besides the course's own.
+        serving: answers what ``fit`` asks; see ``StudentKernel``.
 
     Raises:
         SandboxError: this machine cannot give a sandbox.
@@ -51,7 +55,7 @@ def started(
                 return _plain(Path(scratch), settings)
             return _sandboxed(folder, settings, assignment, withheld)
 
-        kernel = StudentKernel(notebook, make_manager, folder)
+        kernel = StudentKernel(notebook, make_manager, folder, serving)
         try:
             kernel.start()
             yield kernel

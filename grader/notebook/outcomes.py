@@ -39,6 +39,8 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
         return Outcome.PASSED, ""
     if blank := _blank(claim, around):
         return blank
+    if fault := _fault(claim, around):
+        return fault
     if finding.error == "OutputLimit":
         return Outcome.OVER_LIMIT, f"Testing your code was stopped: {finding.message}."
     if finding.error in ("ClaimFailed", "AssertionError"):
@@ -54,11 +56,22 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
 def unanswered(claim: Claim, run: CellRun, around: Circumstances) -> Judged:
     """What a test came to whose question got no answer."""
     if run.end is End.FAULT:
-        return Outcome.GRADER_FAULT, f"The grader failed ({run.message}); this is not your fault."
+        return faulty(run.message)
     return _blank(claim, around) or (
         _OUTCOMES[run.end],
         f"Testing your code {run.description}.",
     )
+
+
+def faulty(message: str) -> Judged:
+    """What a claim came to where the grader itself failed, nobody's zero."""
+    return Outcome.GRADER_FAULT, f"The grader failed ({message}); this is not your fault."
+
+
+def _fault(claim: Claim, around: Circumstances) -> Judged | None:
+    """A claim that rests on a cell in which the grader failed: on a training, for example."""
+    runs = [around.runs[name] for name in claim.needs if name in around.runs]
+    return next((faulty(run.message) for run in runs if run.end is End.FAULT), None)
 
 
 def _blank(claim: Claim, around: Circumstances) -> Judged | None:

@@ -20,10 +20,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from grader import settings
 from grader.model import Graded, Outcome, Verdict
-from grader.notebook import assignments, folders, reading, rebuild, verdicts
+from grader.notebook import assignments, folders, reading, rebuild, referees, verdicts
 from grader.notebook.judge import Examination
 from grader.notebook.stopwatch import Stopwatch
-from grader.notebook.worker import judge_apart
+from grader.notebook.worker import judge_apart, judges_networks
 from grader.settings import Settings
 
 Resources = dict[str, Any]
@@ -71,8 +71,10 @@ class JudgeClaims(_Step):
             nb, tuple(found.missing), tuple(found.untouched), tuple(found.duplicated)
         )
         stopwatch = Stopwatch()
-        examination = Examination(assignment, rebuilt, Path(resources["metadata"]["path"]), course)
-        nb, judged = judge_apart(examination, stopwatch, self.progress)
+        folder = Path(resources["metadata"]["path"])
+        examination = Examination(assignment, rebuilt, folder, course, names["student"])
+        referee = referees.address(course) if judges_networks(assignment) else ""
+        nb, judged, runs = judge_apart(examination, stopwatch, self.progress, referee)
         _show(nb, judged)
         submitted = folders.submitted(course, names["student"], assignment.name)
         graded = Graded(
@@ -87,6 +89,7 @@ class JudgeClaims(_Step):
                 reading.content(submitted / f"{names['notebook']}.ipynb")
             ),
             source_sha256=assignment.sha256,
+            runs=runs,
         )
         resources["grader"] = graded
         resources.setdefault("outputs", {})

@@ -14,15 +14,20 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self._parts: dict[tuple[str, bool], list[float]] = {}
+        self._inner = [[0.0, 0.0]]  # what parts within the one that is measured have taken
 
     @contextmanager
     def measure(self, part: str, student: bool = False) -> Iterator[None]:
-        """Add what this process spends in the body."""
+        """Add what this process spends in the body, but for parts that are measured within it."""
         wall, cpu = time.monotonic(), time.process_time()
+        self._inner.append([0.0, 0.0])
         try:
             yield
         finally:
-            self.add(part, time.monotonic() - wall, time.process_time() - cpu, student)
+            inner = self._inner.pop()
+            spent = [time.monotonic() - wall, time.process_time() - cpu]
+            self.add(part, spent[0] - inner[0], spent[1] - inner[1], student)
+            self._inner[-1] = [one + more for one, more in zip(self._inner[-1], spent, strict=True)]
 
     def add(self, part: str, wall: float, cpu: float, student: bool = False) -> None:
         """Add what was measured elsewhere."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from grader.errors import ConfigurationError, CourseError
-from grader.model import Graded, Outcome, Timing, Verdict
+from grader.model import Graded, Outcome, Run, Timing, Verdict
 
-VERSION = 1
+VERSION = 2
 
 
 def file_name(notebook: str) -> str:
@@ -47,4 +48,11 @@ def read(file: Path) -> Graded | None:
     )
     timings = tuple(Timing(**timing) for timing in found.pop("timings"))
     notes = tuple(found.pop("notes"))
-    return Graded(verdicts=verdicts, timings=timings, notes=notes, **found)
+    runs = tuple(_run(run) for run in found.pop("runs"))
+    return Graded(verdicts=verdicts, timings=timings, notes=notes, runs=runs, **found)
+
+
+def _run(found: dict[str, Any]) -> Run:
+    """A run as ``asdict`` wrote it: JSON knows no tuples."""
+    sequences = {name: tuple(found[name]) for name in ("logs", "fits", "callbacks")}
+    return Run(**found | sequences)

@@ -48,3 +48,20 @@ def test_the_tiny_notebook_is_what_it_says(tiny_course: Settings) -> None:
     found = assignments.load(tiny_course, "sums")
     assert found.solution_ids == ("add", "total", "written_answer")
     assert [claim.points for claim in found.claims] == [p for _, p in tiny.TESTS.values()]
+
+
+@pytest.mark.parametrize(("line", "late"), [("# Judged: after training", True), ("# Judge", False)])
+def test_a_claim_may_wait_for_the_training(tiny_course: Settings, line: str, late: bool) -> None:
+    path = assignments.source_path(tiny_course, "sums")
+    path.write_text(path.read_text().replace("# Claim: adds is", f"{line}\\n# Claim: adds is"))
+    claims = assignments.load(tiny_course, "sums").claims
+    assert [claim.after_training for claim in claims] == [late, False, False]
+
+
+def test_a_claim_that_is_judged_at_another_time_is_refused(tiny_course: Settings) -> None:
+    path = assignments.source_path(tiny_course, "sums")
+    path.write_text(
+        path.read_text().replace("# Claim: adds is", "# Judged: later\\n# Claim: adds is")
+    )
+    with pytest.raises(CourseError, match="cell adds: found '# Judged: later', expected"):
+        assignments.load(tiny_course, "sums")

@@ -204,7 +204,7 @@ def test_a_fault_of_the_grader_is_tried_again_and_is_nobodys_zero(
         outcome = Outcome.GRADER_FAULT if len(tries) < 4 else Outcome.PASSED
         claims = examination.assignment.claims
         verdicts = tuple(Verdict(claim.name, outcome, claim.points) for claim in claims)
-        return examination.rebuilt.notebook, verdicts
+        return examination.rebuilt.notebook, verdicts, ()
 
     monkeypatch.setattr("grader.notebook.preprocessors.judge_apart", faulty)
     (result,) = autograde.grade(tiny_course, "sums")

@@ -58,7 +58,7 @@ def test_whatever_else_was_raised_is_crashed(error: str) -> None:
         (
             CellRun(End.FAULT, message="lost"),
             Outcome.GRADER_FAULT,
-            "The cell `add` ended Python itself (lost).",
+            "The grader failed (lost); this is not your fault.",
         ),
     ],
 )
@@ -103,3 +103,15 @@ def test_no_answer_is_never_passed(end: End, outcome: Outcome) -> None:
 def test_a_fault_of_ours_is_nobodys_even_where_nothing_was_written() -> None:
     fault = CellRun(End.FAULT, message="lost")
     assert unanswered(CLAIM, fault, around(untouched=("add",)))[0] is Outcome.GRADER_FAULT
+
+
+def test_a_claim_that_rests_on_a_fault_of_the_grader_is_nobodys_zero() -> None:
+    fault = CellRun(End.FAULT, message="the worker died")
+    message = "The grader failed (the worker died); this is not your fault."
+    for error in ("NameError", "ClaimFailed", "OutputLimit"):
+        found = answered(CLAIM, Finding(error, "?"), around({"more": fault}))
+        assert found == (Outcome.GRADER_FAULT, message)
+    assert answered(CLAIM, Finding(), around({"more": fault})) == (Outcome.PASSED, "")
+    assert answered(CLAIM, Finding("x"), around({"other": fault}))[0] is Outcome.CRASHED
+    untouched = around({"more": fault}, untouched=("add",))
+    assert answered(CLAIM, Finding("x"), untouched)[0] is Outcome.NOT_ATTEMPTED

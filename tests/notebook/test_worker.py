@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import multiprocessing
@@ -16,7 +17,7 @@ import pytest
 from nbformat.v4 import new_notebook
 
 from grader.errors import SandboxError
-from grader.model import Limits, Outcome, Timing, Verdict
+from grader.model import Limits, Outcome, Run, Timing, Verdict
 from grader.notebook import assignments, worker
 from grader.notebook.judge import Examination
 from grader.notebook.rebuild import Rebuilt, rebuild
@@ -24,6 +25,7 @@ from grader.notebook.stopwatch import Stopwatch
 from grader.settings import Settings
 from tests import tiny
 
+RUN = Run("key", ({"loss": 1.0},), (1,), (), 1, False)
 FIRST = Verdict("adds", Outcome.PASSED, 2.0)
 
 
@@ -85,26 +87,45 @@ def within_less(*_: Any) -> Iterator[Verdict]:
     yield dataclasses.replace(FIRST, message="done" if told[-1].cells == [] else "")
 
 
+@contextlib.contextmanager
+def no_referee(*address: str) -> Iterator[Any]:
+    yield address
+
+
+def waiting_for_long(examination: Examination, *_: Any) -> Any:
+    assert examination.referee == ("ipc:///nowhere", examination.settings.referee_key)
+    with examination.waiting():
+        time.sleep(11)
+    for claim in examination.assignment.claims:
+        yield Verdict(claim.name, Outcome.PASSED, claim.points)
+    return (RUN,)
+
+
 def played(judge: Callable[..., Any], *arguments: Any) -> None:
     """What the process does, with another judge in it."""
     worker.judge = judge  # type: ignore[attr-defined]
+    worker.connect = no_referee  # type: ignore[attr-defined]
     worker._work(*arguments)
 
 
 @pytest.fixture
 def play(
     tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[Any, tuple[Verdict, ...]]]:
+) -> Callable[..., tuple[Any, tuple[Verdict, ...], Any]]:
     """Judge a good submission with another judge; give it a few seconds."""
     limits = Limits(submission_seconds=-25)  # the process itself has twice that and a minute
     course = dataclasses.replace(tiny_course, limits_of={"sums": limits})
     assignment = assignments.load(course, "sums")
     rebuilt = rebuild(assignment, tiny.submission(course, tiny.GOOD))
 
-    def run(judge: Callable[..., Any], progress: Callable[[str], None] = lambda _: None) -> Any:
+    def run(
+        judge: Callable[..., Any],
+        progress: Callable[[str], None] = lambda _: None,
+        referee: str = "",
+    ) -> Any:
         monkeypatch.setattr(worker, "_work", functools.partial(played, judge))
         examination = Examination(assignment, rebuilt, course.root, course)
-        return worker.judge_apart(examination, Stopwatch(), progress)
+        return worker.judge_apart(examination, Stopwatch(), progress, referee)
 
     return run
 
@@ -115,7 +136,7 @@ def play(
 def test_what_was_said_counts_and_the_rest_is_the_graders_fault(
     play: Any, judge: Any, end: int
 ) -> None:
-    _, (first, *others) = play(judge)
+    _, (first, *others), _ = play(judge)
     assert first == FIRST
     assert [(one.claim, one.outcome) for one in others] == [
         ("adds_negatives", Outcome.GRADER_FAULT),
@@ -134,7 +155,7 @@ def test_a_machine_without_a_sandbox_judges_nobody(play: Any) -> None:
 
 def test_verdicts_and_the_notebook_come_back_whole(play: Any) -> None:
     heard: list[str] = []
-    notebook, verdicts = play(whole, heard.append)
+    notebook, verdicts, _ = play(whole, heard.append)
     assert heard == ["add"]
     assert {verdict.message for verdict in verdicts} == {"half \ud800"}
     assert notebook.cells[0].source == "changed"
@@ -152,7 +173,13 @@ def test_who_stops_waiting_leaves_no_process_behind(play: Any) -> None:
 
 
 def test_memory_is_bounded_and_an_account_with_less_can_grade(play: Any) -> None:
-    _, (verdict, *_) = play(telling_its_memory)
+    _, (verdict, *_), _ = play(telling_its_memory)
     assert verdict.message == str(worker.MEMORY_BYTES)
-    _, (verdict, *_) = play(within_less)
+    _, (verdict, *_), _ = play(within_less)
     assert verdict.message == "done"
+
+
+def test_waiting_for_the_referee_takes_none_of_a_judges_time(play: Any) -> None:
+    _, verdicts, runs = play(waiting_for_long, referee="ipc:///nowhere")
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
+    assert runs == (RUN,)
