@@ -123,7 +123,8 @@ class Run:
         callbacks: names of the classes of the callbacks that the last fit was given.
         asked: epochs that the last fit was asked for.
         stopped: whether a callback ended the last fit.
-        whole: whether every fit trained on the whole training set; None: not known.
+        whole: whether every fit was given the whole training set, of which up to half may be held
+            back for validation; None: not known.
         train_accuracy: share of the whole training set told right at the end; None: not measured.
         test_accuracy: share of the whole test set, likewise.
         parameters: how many weights the network has.

@@ -97,7 +97,7 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
         raise ClaimFailed(
             f"The model was trained on a part of the training images, and an accuracy above "
             f"{accuracy} counts on all of them. Give fit all training images and their labels, "
-            "without a validation_split."
+            "and hold back at most half of them with validation_split."
         )
     best, tries = max(accuracies(run)), ""
     referee = _referee(model)

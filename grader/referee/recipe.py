@@ -157,7 +157,8 @@ class Measures:
     Attributes:
         train_accuracy: share of the whole training set that is told right.
         test_accuracy: share of the whole test set.
-        whole: whether every fit trained on the whole training set.
+        whole: whether every fit was given the whole training set; up to half of it may be held back
+            by ``validation_split``.
         parameters: how many numbers ``model.weights`` holds.
     """
 

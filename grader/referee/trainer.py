@@ -19,6 +19,8 @@ from grader.referee.course_images import CourseImages
 from grader.referee.recipe import Epoch, Fit, Measures, Recipe, Referee
 from grader.referee.training import Training
 
+# Holding images back to look at while training is good practice; training on few is not.
+MOST_HELD_BACK = 0.5
 LIVE = 3  # models that are kept as they are, for the epoch that is asked for next
 
 
@@ -174,9 +176,8 @@ class Trainer(Referee):
 
     def _whole(self, fit: Fit) -> bool:
         there = self._images.count(fit.images)
-        return (fit.images.first, fit.images.count) == (0, there) and (
-            fit.validation is not None or not fit.validation_split
-        )
+        held_back = 0.0 if fit.validation is not None else fit.validation_split
+        return (fit.images.first, fit.images.count) == (0, there) and held_back <= MOST_HELD_BACK
 
     def _key(self, recipe: Recipe) -> str:
         return recipe.key(self.environment)

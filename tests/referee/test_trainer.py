@@ -321,7 +321,7 @@ def test_what_was_trained_is_measured_once(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"validation_split": 0.1}, {"first": 1, "count": 2399}, {"count": 2399}],
+    [{"validation_split": 0.6}, {"first": 1, "count": 2399}, {"count": 2399}],
 )
 def test_a_part_of_the_training_set_is_not_the_whole(
     trainer: Trainer, data: Path, changes: dict[str, Any]
@@ -332,7 +332,11 @@ def test_a_part_of_the_training_set_is_not_the_whole(
     part = small.recipe(
         data, images=small.images(data, **{"count": 2400} | rows), batch_size=400, **split
     )
+    held_back = small.recipe(
+        data, images=whole.fits[0].images, batch_size=400, validation_split=0.2
+    )
     assert trainer.measure(whole, "ada").whole
+    assert trainer.measure(held_back, "ada").whole
     assert not trainer.measure(part, "ada").whole
     both = small.then(whole, images=part.fits[0].images, **split)
     assert not trainer.measure(both, "ada").whole
