@@ -71,6 +71,9 @@ def grade_class(
     result = ClassResult(assignment, _graded(settings, name, console, students, again))
     problems = [(one.student, one.problem) for one in result.results if one.graded is None]
     console.print(table.class_table(name, assignment.claims, result.graded, problems))
+    console.print(
+        table.trainings([one.graded for one in result.results if one.graded and one.fresh])
+    )
     if why:
         for one in result.graded:
             if one.score < one.max_score:

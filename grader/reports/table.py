@@ -67,6 +67,19 @@ def explanations(graded: Graded) -> RenderableType:
     return Group(Text(graded.student, "bold"), lost)
 
 
+def trainings(graded: Sequence[Graded]) -> RenderableType:
+    """What the referee did for these submissions, in a line; nothing where it did nothing."""
+    runs = [run for one in graded for run in one.runs]
+    if not runs:
+        return Text()
+    now, all_of_them = (sum(numbers) for numbers in zip(*((r.fresh, r.epochs) for r in runs)))
+    return Text(
+        f"The referee carried out {now} epochs for {len(runs)} trained models"
+        f" and found {all_of_them - now} in the store.",
+        style="dim",
+    )
+
+
 def timings_table(submissions: Sequence[Sequence[Timing]]) -> RenderableType:
     """Where the time of a class went: the mean of each part over its submissions."""
     table = Table(title="Seconds a submission", title_justify="left", title_style="bold")
