@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -306,3 +307,45 @@ def referee(course: Path, address: str, key: Path | None) -> None:
     known = settings.load(course)
     setup = Setup(known.data, known.runs, known.backend, known.widest_budget())
     run(setup, address, key, Console())
+
+
+@main.command(short_help="Write a file of grades for Canvas, Moodle or a spreadsheet.")
+@click.argument("assignments", nargs=-1)
+@click.option("--to", type=click.Choice(["canvas", "moodle", "csv"]), required=True)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file; exports/<to>.csv of the course if left out.",
+)
+@click.option(
+    "--worksheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --to moodle: fill in the grading worksheet that was downloaded from there.",
+)
+@click.option(
+    "--by",
+    "identify_by",
+    type=click.Choice(["id", "email", "lms_user_id"]),
+    help="What the platform finds a student by: a field of nbgrader's.",
+)
+@click.option("--include-waiting", is_flag=True, help="Also what waits for a person, as it stands.")
+@click.option("--missing-as-zero", is_flag=True, help="0 for who handed in nothing, not empty.")
+@click.pass_obj
+def export(course: Path, /, to: str, assignments: tuple[str, ...], **how: Any) -> None:
+    """Write the grades of ASSIGNMENTS (all, if none is named) as Canvas or Moodle imports them.
+
+    A grade that is not final is left out, and who is concerned is said on stderr. The exit code
+    is 0 only if everything that was handed in has a grade in the file.
+
+    Example: grader export mnist_998 --to canvas
+    """
+    from grader.notebook.exports.course import export as write_grades
+
+    known = settings.load(course)
+    done = write_grades(known, to, assignments, **how)
+    for note in done.notes:
+        click.echo(f"grader: {note.text}", err=True)
+    inside = done.file.is_relative_to(known.root)
+    click.echo(f"Grades are in {done.file.relative_to(known.root) if inside else done.file}")
+    if not done.complete:
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Grades as files for learning platforms; each exporter is also a plugin of ``nbgrader export``."""

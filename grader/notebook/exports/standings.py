@@ -1,0 +1,169 @@
+"""How each student stands in each assignment, as nbgrader's gradebook has it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
+
+from grader.errors import CourseError
+from grader.notebook import folders
+from grader.settings import Settings
+
+
+class State(StrEnum):
+    """Whether there is a number to export. Only ``FINAL`` is one that nobody will change."""
+
+    FINAL = "graded"
+    WAITING = "waiting for a person"
+    NOT_GRADED = "handed in but not graded"
+    MISSING = "nothing handed in"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as nbgrader's gradebook has it; a field that is not known is empty."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment as the gradebook knows it.
+
+    Attributes:
+        name: nbgrader's.
+        max_score: of all its cells, written answers included.
+        due: when it is due, in UTC; None for never.
+    """
+
+    name: str
+    max_score: float
+    due: datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one student stands in one assignment.
+
+    Attributes:
+        state: see ``State``.
+        raw_score: of all cells; those that wait for a person count what they have, or nothing.
+        penalty: for handing in late, in points.
+        handed_in: when, in UTC, where nbgrader knows it.
+        waiting: ``grade_id`` of each cell that waits for a person.
+        lost: name, score and points of each graded cell without its full points.
+        comments: of a person (or nbgrader), by the name of the cell.
+    """
+
+    state: State
+    raw_score: float = 0.0
+    penalty: float = 0.0
+    handed_in: datetime | None = None
+    waiting: tuple[str, ...] = ()
+    lost: tuple[tuple[str, float, float], ...] = ()
+    comments: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """The late penalty taken off, as in nbgrader's own export: never below 0."""
+        return max(0.0, self.raw_score - self.penalty)
+
+
+@dataclass(frozen=True)
+class Standings:
+    """A class in some assignments.
+
+    Attributes:
+        assignments: in the order of the course.
+        people: whom the gradebook knows, in its order: by last name.
+        of: assignment's name and student's id to the standing; also of those whom the gradebook
+            does not know yet and who handed in.
+    """
+
+    assignments: tuple[Assignment, ...]
+    people: tuple[Person, ...]
+    of: Mapping[tuple[str, str], Standing]
+
+
+def read(
+    gradebook: Gradebook,
+    settings: Settings,
+    assignments: Sequence[str] = (),
+    students: Sequence[str] = (),
+) -> Standings:
+    """Look up a class.
+
+    Args:
+        gradebook: nbgrader's, open.
+        settings: the course, which says who handed in, and the order of the assignments.
+        assignments: only these; all that the gradebook knows, if left out.
+        students: only these; everyone, if left out.
+
+    Raises:
+        CourseError: the gradebook does not know an assignment or a student that was named.
+    """
+    known = {one.name: one for one in gradebook.assignments}
+    _require(assignments, known, "assignment", "release it first (grader release)")
+    order = [*settings.assignments, *sorted(known)]
+    names = [name for name in dict.fromkeys(order) if name in (assignments or known)]
+    names = [name for name in names if name in known]
+    people = {one.id: _person(one) for one in gradebook.students}
+    _require(students, people, "student", "grade the student's work first (grader grade)")
+    chosen = tuple(one for one in people.values() if not students or one.id in students)
+    of: dict[tuple[str, str], Standing] = {}
+    for name in names:
+        handed_in = set(folders.students(settings, name))
+        ids = {one.id for one in chosen} | (set() if students else handed_in)
+        of |= {(name, one): _standing(gradebook, name, one, one in handed_in) for one in ids}
+    found = tuple(Assignment(name, known[name].max_score, known[name].duedate) for name in names)
+    return Standings(found, chosen, of)
+
+
+def _require(named: Sequence[str], known: Collection[str], what: str, remedy: str) -> None:
+    if unknown := [name for name in named if name not in known]:
+        raise CourseError(
+            f"the gradebook knows no {what} {', '.join(unknown)}: expected some of "
+            f"{', '.join(sorted(known)) or 'none, for it is empty'}; {remedy}"
+        )
+
+
+def _person(student: Student) -> Person:
+    fields = ("id", "first_name", "last_name", "email", "lms_user_id")
+    return Person(*((getattr(student, field) or "").strip() for field in fields))
+
+
+def _standing(gradebook: Gradebook, name: str, student: str, handed_in: bool) -> Standing:
+    try:
+        found = gradebook.find_submission(name, student)
+    except MissingEntry:
+        return Standing(State.NOT_GRADED if handed_in else State.MISSING)
+    grades = [grade for notebook in found.notebooks for grade in notebook.grades]
+    waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
+    return Standing(
+        state=State.WAITING if waiting else State.FINAL,
+        raw_score=found.score,
+        penalty=found.late_submission_penalty or 0.0,
+        handed_in=found.timestamp,
+        waiting=waiting,
+        lost=tuple(
+            sorted(
+                (grade.name, grade.score, grade.max_score)
+                for grade in grades
+                if grade.score < grade.max_score
+            )
+        ),
+        comments=_comments(found),
+    )
+
+
+def _comments(found: SubmittedAssignment) -> tuple[str, ...]:
+    comments = [one for notebook in found.notebooks for one in notebook.comments if one.comment]
+    return tuple(one.comment.strip() for one in sorted(comments, key=lambda one: str(one.name)))
