@@ -349,3 +349,44 @@ def export(course: Path, /, to: str, assignments: tuple[str, ...], **how: Any) -
     click.echo(f"Grades are in {done.file.relative_to(known.root) if inside else done.file}")
     if not done.complete:
         sys.exit(1)
+
+
+@main.command(short_help="Begin an exercise of your own.")
+@click.argument("assignment")
+@click.pass_obj
+def new(course: Path, assignment: str) -> None:
+    """Make the instructor's notebook of a new ASSIGNMENT, with samples, and add it to the course.
+
+    What is made works as it stands: a small exercise, to be rewritten into one's own.
+
+    Example: grader new edge_filters
+    """
+    from grader.authoring.exercise import create
+
+    for line in create(settings.load(course), assignment):
+        click.echo(line)
+    click.echo(f"Rewrite the notebook, then: grader try {assignment}")
+
+
+@main.command("try", short_help="Grade an assignment's sample submissions.")
+@click.argument("assignment")
+@click.option("--case", "cases", multiple=True, help="Only this sample; may be repeated.")
+@click.option(
+    "--sandbox",
+    type=click.Choice(["bubblewrap", "none"]),
+    help="Instead of the configured one; none runs code unprotected: your own trusted files only.",
+)
+@click.pass_obj
+def try_(course: Path, assignment: str, cases: tuple[str, ...], sandbox: str | None) -> None:
+    """Grade tests/submissions/ASSIGNMENT/*, and say which verdicts are not the expected ones.
+
+    The course's gradebook and submissions are left alone. Samples are graded on the whole data. The
+    exit code is 0 only if every sample gets exactly the verdicts that its case.toml expects.
+
+    Example: grader try convolution_from_scratch --case loops
+    """
+    from grader.trial import try_samples
+
+    trials = try_samples(settings.load(course, sandbox), assignment, Console(), cases)
+    if any(one.received is None or one.differences for one in trials):
+        sys.exit(1)

@@ -51,7 +51,7 @@ def class_table(
         )
     for student, _ in problems:
         table.add_row(student, Text("not graded", "bold red"), *("" for _ in claims), "")
-    return Group(table, _columns(claims), _marks())
+    return Group(table, columns_legend(claims), marks_legend())
 
 
 def explanations(graded: Graded) -> RenderableType:
@@ -100,12 +100,14 @@ def timings_table(submissions: Sequence[Sequence[Timing]]) -> RenderableType:
     return table
 
 
-def _columns(claims: Sequence[Claim]) -> Text:
+def columns_legend(claims: Sequence[Claim]) -> Text:
+    """What the numbers at the head of a table stand for."""
     named = (f"{n} {claim.name} ({claim.points:g})" for n, claim in enumerate(claims, 1))
     return Text(", ".join(named), style="dim")
 
 
-def _marks() -> Text:
+def marks_legend() -> Text:
+    """What the letters of ``MARKS`` stand for."""
     legend = Text()
     for outcome, (mark, style) in MARKS.items():
         legend.append(mark, style).append(f" {outcome}   ")

@@ -1,0 +1,1 @@
+"""Begins a new assignment: a small exercise that works, to be rewritten into one's own."""
