@@ -72,7 +72,9 @@ def trainings(graded: Sequence[Graded]) -> RenderableType:
     runs = [run for one in graded for run in one.runs]
     if not runs:
         return Text()
-    now, all_of_them = (sum(numbers) for numbers in zip(*((r.fresh, r.epochs) for r in runs), strict=True))
+    now, all_of_them = (
+        sum(numbers) for numbers in zip(*((r.fresh, r.epochs) for r in runs), strict=True)
+    )
     return Text(
         f"The referee carried out {now} epochs for {len(runs)} trained models"
         f" and found {all_of_them - now} in the store.",
