@@ -42,7 +42,7 @@ class Course(Configurable):
         "", help="The public key of a worker on another machine; `grader referee` prints it."
     ).tag(config=True)
     backend = traitlets.Enum(
-        ["tensorflow", "jax"], "tensorflow", help="Keras' backend in a local referee."
+        ["tensorflow", "jax", "torch"], "tensorflow", help="Keras' backend in a local referee."
     ).tag(config=True)
     sandbox = traitlets.Enum(
         ["bubblewrap", "none"],
@@ -64,7 +64,7 @@ class Settings:
         budget_of: assignment to what the trainings of one submission of it may cost.
         referee: who trains: ``local``, or the address of a worker.
         referee_key: that worker's public key; empty for ``local``.
-        backend: Keras' in a local referee: ``tensorflow`` or ``jax``.
+        backend: Keras' in a local referee: ``tensorflow``, ``jax`` or ``torch``.
         sandbox: where student code runs: ``bubblewrap``, or ``none`` for trusted files.
         config: everything that course_config.py says, for nbgrader's own classes.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 
@@ -15,7 +16,7 @@ DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
 
 
 def prepare_environment(backend: str) -> None:
-    """Choose Keras' backend for this process, and have JAX compute the same bits each time.
+    """Choose Keras' backend for this process, and have it compute the same bits each time.
 
     Call it first in a process that trains. Whatever else the operator set in ``XLA_FLAGS`` stays,
     and a deterministic flag that they set themselves is theirs to answer for.
@@ -24,8 +25,14 @@ def prepare_environment(backend: str) -> None:
         backend: as Keras calls it: ``jax``, ``tensorflow`` or ``torch``.
 
     Raises:
-        RefereeError: Keras or JAX is imported already, and would not heed it.
+        RefereeError: the backend is not installed; or Keras or JAX is imported already, and would
+            not heed it.
     """
+    if importlib.util.find_spec(backend) is None:
+        raise RefereeError(
+            f"{backend} is not installed: install it here (pip install {backend}), "
+            "or choose another backend, c.Course.backend in course_config.py"
+        )
     late = [name for name in ("keras", "jax") if name in sys.modules]
     if late:
         raise RefereeError(
@@ -33,5 +40,8 @@ def prepare_environment(backend: str) -> None:
         )
     os.environ["KERAS_BACKEND"] = backend
     flags = os.environ.get("XLA_FLAGS", "")
+    if backend == "torch":
+        # Without it cuBLAS may add up in another order each time, and torch refuses to compute.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if backend == "jax" and DETERMINISTIC.partition("=")[0] not in flags:
         os.environ["XLA_FLAGS"] = f"{flags} {DETERMINISTIC}".strip()

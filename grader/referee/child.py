@@ -25,7 +25,7 @@ import psutil
 
 from grader.errors import DeclarationRefused, RefereeError
 from grader.model import Budget
-from grader.referee import wire
+from grader.referee import backends, wire
 from grader.referee.recipe import Referee
 from grader.referee.wire import Answer, Asked, Hello, Part
 
@@ -42,7 +42,7 @@ class Setup:
     Attributes:
         data: the folder of the data sets.
         runs: the folder of the store.
-        backend: Keras': ``tensorflow`` or ``jax``.
+        backend: Keras': ``tensorflow``, ``jax`` or ``torch``.
         budget: that requests are held to.
         factory: ``module:function`` that makes the trainer of this; see ``real``.
     """
@@ -72,6 +72,7 @@ class Setup:
 
 def real(setup: Setup) -> tuple[Referee, dict[str, str]]:
     """The trainer, and what it trains with; imports Keras."""
+    backends.prepare_environment(setup.backend)
     from grader.referee import environments
     from grader.referee.store import Store
     from grader.referee.trainer import Trainer
@@ -97,7 +98,6 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "KERAS_BACKEND": setup.backend},
             )
         there.close()
 

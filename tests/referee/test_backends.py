@@ -46,6 +46,12 @@ def test_other_backends_get_no_flags_of_jax(unimported: pytest.MonkeyPatch) -> N
     assert "XLA_FLAGS" not in os.environ
 
 
+def test_a_backend_that_is_not_installed_is_named(unimported: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RefereeError, match=r"mxnet is not installed: .*c\.Course\.backend"):
+        prepare_environment("mxnet")
+    assert "KERAS_BACKEND" not in os.environ
+
+
 @pytest.mark.parametrize("package", ["keras", "jax"])
 def test_refuses_to_come_too_late(unimported: pytest.MonkeyPatch, package: str) -> None:
     unimported.setitem(sys.modules, package, sys)
