@@ -37,6 +37,22 @@ def hold_still() -> None:
         import_module("torch").use_deterministic_algorithms(True)
 
 
+def draw_from_variables(model: Any) -> None:
+    """Let all that a model draws come from its variables, which a checkpoint holds.
+
+    On torch, Keras' Dropout draws from the process's own generator unless a seed was chosen, and
+    `_initial_seed` is where it looks for one.
+    """
+    import keras
+
+    if keras.backend.backend() != "torch":
+        return
+    for layer in model._flatten_layers():
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None and generator._initial_seed is None:
+            generator._initial_seed = 0
+
+
 def device() -> str:
     """What is computed on, in words: ``CPU, 2 cores``, or a GPU's name."""
     import keras

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from grader.errors import DeclarationRefused, GraderError, RefereeError
 from grader.model import Budget
-from grader.referee import budgets, declaration
+from grader.referee import budgets, declaration, environments
 from grader.referee.course_images import CourseImages, Labelled
 from grader.referee.recipe import Fit, Recipe
 
@@ -47,6 +47,7 @@ class Training:
 
         keras.utils.set_random_seed(recipe.seed)
         self.model = declaration.build_compiled(recipe.network, _compiled(recipe), budget)
+        environments.draw_from_variables(self.model)
         self._images = images
         self._budget = budget
         self._fits = 0  # how many fits the recipe has that the loop was made for

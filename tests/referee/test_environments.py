@@ -70,3 +70,15 @@ def test_torch_is_held_still_and_described(calls: list[Any]) -> None:
     assert calls == [True]
     assert environments.describe()["device"] == environments.device() == "Some GPU"
     assert environments.describe()["backend_version"] == "9.9"
+
+
+def test_dropout_on_torch_draws_from_its_variable(calls: list[Any]) -> None:
+    layers = [keras.layers.Dropout(0.5), keras.layers.Dropout(0.5, seed=3), keras.layers.Flatten()]
+    environments.draw_from_variables(keras.Sequential(layers))
+    assert [layer.seed_generator._initial_seed for layer in layers[:2]] == [0, 3]
+
+
+def test_dropout_elsewhere_does_so_anyway() -> None:
+    dropout = keras.layers.Dropout(0.5)
+    environments.draw_from_variables(keras.Sequential([dropout]))
+    assert dropout.seed_generator._initial_seed is None
