@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from rich.console import Console
 
-from grader import settings as course_settings
+from grader import copies
 from grader.classroom import grade_class
-from grader.errors import ConfigurationError
 from grader.notebook import release, samples
 from grader.reports import curves, pictures
 from grader.settings import Settings
@@ -68,20 +66,8 @@ def build(course: Settings, folder: Path) -> Settings:
     Raises:
         ConfigurationError: the folder holds something else, or cannot be written.
     """
-    try:
-        _clear(folder)
-        folder.mkdir(parents=True)
-        (folder / _MARK).touch()
-        for name in ("course_config.py", "nbgrader_config.py"):
-            shutil.copy(course.root / name, folder)
-        shutil.copytree(course.root / "source", folder / "source")
-        (folder / "data").symlink_to(course.data)
-    except OSError as error:
-        raise ConfigurationError(
-            f"{error.filename or folder} cannot be written ({error.strerror}): "
-            "choose another folder with --folder"
-        ) from error
-    demo = course_settings.load(folder)
+    copies.clear(folder, _MARK, "demo")
+    demo = copies.copy(course, folder)
     for name in demo.assignments:
         release.release(demo, name)
     for student, cases in CLASS.items():
@@ -118,13 +104,3 @@ def handed_in(course: Settings) -> tuple[str, ...]:
     """The assignments that the class hands in: not one that an instructor added to the course."""
     names = {name for cases in CLASS.values() for name in cases}
     return tuple(name for name in course.assignments if name in names)
-
-
-def _clear(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
-        raise ConfigurationError(
-            f"{folder} holds something that is no demo: expected an empty or a demo's folder; "
-            "choose another with --folder"
-        )
-    if folder.exists():
-        shutil.rmtree(folder)

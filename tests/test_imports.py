@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "grader/errors.py": set[str](),
     "grader/model.py": set[str](),
     "grader/checks/": {"grader.model", "grader.errors", "grader.checks"},
+    "grader/copies.py": {"grader.errors", "grader.settings"},
     "grader/datasets/": {"grader.errors", "grader.datasets"},
     "grader/kernel.py": {"grader.errors", "grader.datasets"},
     "grader/settings.py": {"grader.errors", "grader.model"},
