@@ -30,7 +30,9 @@ c.Course.budgets = {
 }
 
 # -- collecting ------------------------------------------------------------------------------
-# `nbgrader zip_collect` unpacks what a learning platform gave: only ordinary files, not too many.
+# From nbgrader's exchange, and from the archives of a learning platform (`nbgrader zip_collect`):
+# only ordinary files, not too many.
+c.ExchangeFactory.collect = "grader.notebook.collecting.CarefulCollect"
 c.ZipCollectApp.extractor_plugin = "grader.notebook.extracting.CarefulExtractor"
 
 # -- where student code runs, and what it may use up -------------------------------------------
