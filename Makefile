@@ -22,9 +22,10 @@ bench-gpu: $(READY)
 	grader data
 	python -m benchmarks.gpu
 
+# make lab LAB="--port 9000" hands options on to `grader lab`.
 lab: $(READY)
 	grader data
-	jupyter lab
+	grader lab $(LAB)
 
 check: $(READY)
 	ruff format --check
@@ -62,4 +63,4 @@ lock:
 	  pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build demo
+	rm -rf $(VENV) build demo lab

@@ -68,6 +68,11 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = "grader.notebook.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 
+# -- the Validate button: it runs a whole notebook in the server, and a training takes minutes ----
+c.Execute.timeout = 2400
+
 # -- the formgrader: a student's Markdown must not run in the instructor's browser ------------
 c.HTMLExporter.filters = {"markdown2html": "grader.notebook.formgrader.markdown"}
 c.HTMLExporter.sanitize_html = True
+# It would print this configuration above the list of assignments.
+c.FormgradeExtension.debug = False

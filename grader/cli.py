@@ -390,3 +390,39 @@ def try_(course: Path, assignment: str, cases: tuple[str, ...], sandbox: str | N
     trials = try_samples(settings.load(course, sandbox), assignment, Console(), cases)
     if any(one.received is None or one.differences for one in trials):
         sys.exit(1)
+
+
+@main.command(short_help="Open the course in JupyterLab, as a student and as an instructor.")
+@click.option(
+    "--as",
+    "only",
+    type=click.Choice(["instructor", "student"]),
+    help="Only this one of the two; both if left out.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65534),
+    default=8888,
+    show_default=True,
+    help="Of the instructor's JupyterLab; the student's has the next one.",
+)
+@click.option("--browser/--no-browser", default=True, help="Open a browser, or only say where.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("lab"),
+    show_default=True,
+    help="Where the lab stands; what an earlier one left there is gone on with.",
+)
+@click.option("--fresh", is_flag=True, help="Make the lab anew, whatever was done in it.")
+@click.pass_obj
+def lab(course: Path, /, folder: Path, **how: Any) -> None:
+    """Open a copy of the course in JupyterLab, with an exchange and a class that handed in.
+
+    Nothing in the course's own folder, and no setting of this account, is used or changed.
+
+    Example: grader lab --as student --port 9000
+    """
+    from grader.lab import open_lab
+
+    open_lab(settings.load(course), folder, click.echo, **how)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -112,3 +113,12 @@ def test_without_a_sandbox_the_results_say_so(course: Settings) -> None:
     assert "all but the student's code" in result.output
     verdicts = course.root / "autograded" / "ada" / "sums" / "sums.verdicts.json"
     assert json.loads(verdicts.read_text())["sandbox"] == "none"
+
+
+def test_a_port_that_is_taken_is_one_line(course: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = grader(course, "lab", "--as", "instructor", "--port", port)
+    assert f"port {port} cannot be used" in one_line(result)

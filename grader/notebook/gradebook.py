@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy.exc
@@ -30,6 +31,14 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
         raise _unusable(url, str(error).splitlines()[0]) from error
     if recorded != _expected(assignment):
         release.register(settings, assignment.name)
+
+
+def enrol(settings: Settings, names: Mapping[str, tuple[str, str]]) -> None:
+    """Put students into the gradebook: nbgrader's id to first and last name."""
+    url = folders.course_directory(settings).db_url
+    with Gradebook(url, settings.config.CourseDirectory.course_id) as gradebook:
+        for student, (first, last) in names.items():
+            gradebook.update_or_create_student(student, first_name=first, last_name=last)
 
 
 def assignments_in(settings: Settings) -> tuple[str, ...] | None:
