@@ -35,6 +35,11 @@ class Course(Configurable):
         key_trait=traitlets.Unicode(),
         help="What its trainings may cost: assignment, or * for all, to fields of Budget.",
     ).tag(config=True)
+    targets = traitlets.Dict(
+        value_trait=traitlets.Float(min=0.0, max=1.0),
+        key_trait=traitlets.Unicode(),
+        help="The training accuracy that an assignment asks for, if it asks for one.",
+    ).tag(config=True)
     referee = traitlets.Unicode(
         "local", help="Who trains: local, or the address of a worker, ipc:// or tcp://."
     ).tag(config=True)
@@ -62,6 +67,7 @@ class Settings:
         assignments: names, in the order of the course.
         limits_of: assignment to what one submission of it may use up.
         budget_of: assignment to what the trainings of one submission of it may cost.
+        target_of: assignment to the training accuracy that it asks for, where it asks for one.
         referee: who trains: ``local``, or the address of a worker.
         referee_key: that worker's public key; empty for ``local``.
         backend: Keras' in a local referee: ``tensorflow``, ``jax`` or ``torch``.
@@ -75,6 +81,7 @@ class Settings:
     assignments: tuple[str, ...]
     limits_of: Mapping[str, Limits]
     budget_of: Mapping[str, Budget]
+    target_of: Mapping[str, float]
     referee: str
     referee_key: str = field(repr=False)
     backend: str
@@ -88,6 +95,10 @@ class Settings:
     def budget(self, assignment: str) -> Budget:
         """What the trainings of one submission of ``assignment`` may cost the referee."""
         return self.budget_of[assignment]
+
+    def target(self, assignment: str) -> float | None:
+        """The training accuracy that ``assignment`` asks for; None if it asks for none."""
+        return self.target_of.get(assignment)
 
     def widest_budget(self) -> Budget:
         """The most of everything that any assignment allows: for a referee that serves them all."""
@@ -144,6 +155,9 @@ def from_config(root: Path, config: Config) -> Settings:
         budget_of={
             name: Budget(**_of("budgets", Budget, course.budgets, name))
             for name in course.assignments
+        },
+        target_of={
+            name: course.targets[name] for name in course.assignments if name in course.targets
         },
         referee=_referee(course.referee),
         referee_key=course.referee_key,

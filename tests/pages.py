@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-_STRUCTURE = ("html", "head", "meta", "title", "style", "body", "header", "main", "section")
+_STRUCTURE = ("html", "head", "meta", "title", "style", "body", "header", "main", "section", "nav")
 _BLOCKS = (
     "article",
     "h1",
@@ -22,10 +22,12 @@ _BLOCKS = (
 )
 _INLINE = ("span", "strong", "em", "del", "code", "a", "img")
 _TABLES = ("table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li")
-_SAFE_TAGS = frozenset((*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES))
+_DRAWINGS = ("figure", "figcaption", "svg", "line", "text", "path", "circle")
+_SAFE_TAGS = frozenset((*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES, *_DRAWINGS))
 _META = ("lang", "charset", "name", "content", "http-equiv")
-_NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-hidden")
-_SAFE_ATTRIBUTES = frozenset((*_META, *_NAMES))
+_NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-label", "aria-hidden")
+_PLACES = ("viewbox", "role", "x", "y", "x1", "x2", "y1", "y2", "d", "cx", "cy", "r")
+_SAFE_ATTRIBUTES = frozenset((*_META, *_NAMES, *_PLACES))
 _SAFE_PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 

@@ -53,6 +53,13 @@ def test_who_trains_and_what_it_may_cost_is_read() -> None:
     assert course.budget("cnn_exploration").epochs == 30
 
 
+def test_an_assignment_has_a_target_only_if_it_asks_for_one(tiny_course: Settings) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write("c.Course.assignments = ['a', 'b']\nc.Course.targets = {'a': 0.9}")
+    course = settings.load(tiny_course.root)
+    assert (course.target("a"), course.target("b")) == (0.9, None)
+
+
 def test_the_widest_budget_has_the_most_of_everything(tiny_course: Settings) -> None:
     with (tiny_course.root / "course_config.py").open("a") as config:
         config.write("c.Course.assignments = ['a', 'b']\n")
@@ -70,6 +77,7 @@ def test_the_widest_budget_has_the_most_of_everything(tiny_course: Settings) -> 
         ("c.Course.budgets = {'sums': {'money': 3}}", r"budgets names money: .*epoch_seconds"),
         ("c.Course.referee = 'gpu.example.org'", r"referee is 'gpu\.example\.org': expected local"),
         ("c.Course.backend = 'torch'", r"cannot be read: .*tensorflow"),
+        ("c.Course.targets = {'sums': 99.8}", r"cannot be read: .*targets.*99\.8"),
     ],
 )
 def test_a_referee_that_cannot_be_is_said(tiny_course: Settings, line: str, said: str) -> None:

@@ -19,15 +19,16 @@ from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
 
 from grader import settings as course_settings
-from grader.errors import CourseError, GraderError
+from grader.errors import GraderError
 from grader.model import Graded, Outcome, Verdict
-from grader.notebook import assignments, autograde, folders, grades, outputs, reading, verdicts
+from grader.notebook import assignments, autograde, folders, grades, shown, standing
 from grader.notebook.assignments import Assignment, grade_id
 from grader.notebook.converters import convert
 from grader.notebook.grades import Grades
 from grader.notebook.plain import visible
+from grader.notebook.shown import Outputs
 from grader.reports import feedback
-from grader.reports.feedback import Answer, Judged, Page, Shown
+from grader.reports.feedback import Answer, Judged, Page
 from grader.settings import Settings
 
 # What nbgrader itself needs beside a page: when it was handed in, and who may fetch it.
@@ -68,7 +69,7 @@ def generate(settings: Settings, name: str, students: Sequence[str] = ()) -> Ite
 
 def _generate(settings: Settings, name: str, student: str) -> Path:
     if not (folders.autograded(settings, student, name) / f"{name}.ipynb").exists():
-        raise _not_graded(name, student)
+        raise standing.not_graded(name, student)
     directory = folders.course_directory(settings)
     directory.assignment_id, directory.student_id = name, student
     config = copy.deepcopy(settings.config)
@@ -109,8 +110,9 @@ def collect(settings: Settings, nb: NotebookNode, name: str, student: str, grade
         SubmissionError: what was handed in is gone.
     """
     assignment = assignments.load(settings, name)
-    graded = _graded(settings, assignment, student)
+    graded = standing.current(settings, assignment, student)
     known = grades.read(gradebook, name, student)
+    drawn = shown.collect(nb)
     return Page(
         assignment=name,
         student=student,
@@ -119,31 +121,13 @@ def collect(settings: Settings, nb: NotebookNode, name: str, student: str, grade
         max_score=known.max_score,
         late_penalty=known.late_penalty,
         claims=_claims(assignment, graded, known),
-        answers=_answers(nb, known),
+        answers=_answers(nb, known, drawn),
         notes=graded.notes,
-    )
-
-
-def _graded(settings: Settings, assignment: Assignment, student: str) -> Graded:
-    """The verdicts, if they are on what is handed in now and by the assignment as it is now."""
-    name = assignment.name
-    folder = folders.autograded(settings, student, name)
-    graded = verdicts.read(folder / verdicts.file_name(name))
-    if graded is None:
-        raise _not_graded(name, student)
-    handed_in = folders.submitted(settings, student, name) / f"{name}.ipynb"
-    if reading.sha256(reading.content(handed_in)) != graded.submission_sha256:
-        changed = f"{student} handed in {name} again"
-    elif assignment.sha256 != graded.source_sha256:
-        changed = f"the source of {name} was changed"
-    else:
-        return graded
-    raise CourseError(f"{changed} since it was graded: grade it again (grader grade {name})")
-
-
-def _not_graded(name: str, student: str) -> CourseError:
-    return CourseError(
-        f"{student}'s {name} is not graded yet: grade it first (grader grade {name})"
+        pictures=drawn.pictures,
+        runs=graded.runs,
+        target=settings.target(name),
+        seconds=graded.seconds,
+        timings=graded.timings,
     )
 
 
@@ -156,6 +140,7 @@ def _claims(assignment: Assignment, graded: Graded, known: Grades) -> tuple[Judg
             message=_message(verdict),
             score=known.cells[verdict.claim].score,
             by_hand=known.cells[verdict.claim].by_hand,
+            seconds=verdict.seconds,
         )
         for verdict in graded.verdicts
     )
@@ -169,15 +154,14 @@ def _message(verdict: Verdict) -> str:
     return text if len(text) <= _MESSAGE else f"{text[:_MESSAGE]} ..."
 
 
-def _answers(nb: NotebookNode, known: Grades) -> tuple[Answer, ...]:
-    """What the student wrote. The notebook's outputs are not believed to be sanitised."""
-    budget = outputs.Budget()
+def _answers(nb: NotebookNode, known: Grades, drawn: Outputs) -> tuple[Answer, ...]:
+    """What the student wrote, and what it put out."""
     return tuple(
         Answer(
             name=grade_id(cell),
             written=cell.cell_type != "code",
             source=visible(cell.source),
-            outputs=tuple(map(_shown, outputs.sanitise(cell.get("outputs"), budget))),
+            outputs=drawn.of_answers.get(grade_id(cell), ()),
             comment=visible(known.comments.get(grade_id(cell), "")),
             points=known.cells[grade_id(cell)].points if utils.is_grade(cell) else None,
             score=known.cells[grade_id(cell)].score if utils.is_grade(cell) else None,
@@ -185,17 +169,6 @@ def _answers(nb: NotebookNode, known: Grades) -> tuple[Answer, ...]:
         for cell in nb.cells
         if utils.is_solution(cell)
     )
-
-
-def _shown(output: NotebookNode) -> Shown:
-    """An output as ``outputs.sanitise`` leaves it, for the page."""
-    match output.output_type:
-        case "stream":
-            return Shown(output.text, warning=output.name == "stderr")
-        case "error":
-            return Shown("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
-    data = output.data
-    return Shown(data.get("text/plain", ""), png=data.get("image/png", ""))
 
 
 def _clear(folder: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import RefereeError
 from grader.model import Run, logged_accuracy
+from grader.reports import scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +23,6 @@ _STYLES = (
     ("#000000", (0, (1, 3)), "P"),
 )
 _ONE_OF_MANY = ("#0072B2", "-", ".")
-_GRID = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
-_HIGHEST = 0.99995  # what is drawn for an accuracy of 1, which the axis does not reach
 
 
 def draw(runs: Sequence[Run], path: Path, target: float | None = None) -> None:
@@ -68,7 +66,7 @@ def draw(runs: Sequence[Run], path: Path, target: float | None = None) -> None:
 def _draw(axes: Axes, run: Run, style: Any, label: str | None, bundled: bool) -> None:
     """One run: its curve, how it ended, and the test accuracy, tied to that end."""
     colour, stroke, mark = style
-    curve = _curve(run)
+    curve = scale.curve(run)
     epochs = range(1, len(curve) + 1)
     axes.plot(
         epochs, curve, color=colour, linestyle=stroke, marker=mark, markersize=4, label=label,
@@ -81,7 +79,7 @@ def _draw(axes: Axes, run: Run, style: Any, label: str | None, bundled: bool) ->
     )  # fmt: skip
     if run.test_accuracy is None:
         return
-    tested = _shown(run.test_accuracy)
+    tested = scale.drawn(run.test_accuracy)
     if not bundled:
         axes.plot([epochs[-1]] * 2, [curve[-1], tested], color=colour, linestyle=":", linewidth=1)
     axes.plot(
@@ -96,11 +94,9 @@ def _prepare(axes: Axes, runs: Sequence[Run], target: float | None) -> None:
 
     axes.set_yscale("function", functions=(_stretched, _accuracy))
     levels = [run.test_accuracy for run in runs] + [target]
-    shown = [_shown(level) for level in levels if level is not None]
-    shown += [value for run in runs for value in _curve(run) if not math.isnan(value)]
-    lowest, highest = min(shown), max(shown)
-    axes.set_ylim(max(0.0, 1 - (1 - lowest) * 1.3), 1 - (1 - highest) / 1.5)
-    axes.yaxis.set_major_locator(FixedLocator(_GRID))
+    shown = [level for level in levels if level is not None]
+    axes.set_ylim(scale.limits([*shown, *(value for run in runs for value in scale.curve(run))]))
+    axes.yaxis.set_major_locator(FixedLocator(scale.GRID))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}"))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_locator(MaxNLocator(nbins=16, integer=True, min_n_ticks=1))
@@ -144,16 +140,6 @@ def _label(run: Run, index: int) -> str:
     name = run.key[:10] or f"run {index + 1}"
     weights = f", {run.parameters:,} weights" if run.parameters else ""
     return f"{name}{weights}, {run.epochs} epoch{'s' if run.epochs > 1 else ''}"
-
-
-def _curve(run: Run) -> list[float]:
-    """The accuracy after each epoch; NaN, which leaves a gap, where none was logged."""
-    found = [logged_accuracy(logs) for logs in run.logs]
-    return [math.nan if value is None else _shown(value) for value in found]
-
-
-def _shown(accuracy: float) -> float:
-    return min(max(accuracy, 0.0), _HIGHEST)
 
 
 def _stretched(accuracy: Any) -> Any:

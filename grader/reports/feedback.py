@@ -1,20 +1,11 @@
-"""The feedback page: its data as frozen dataclasses, and their rendering as one HTML file.
-
-The page holds nothing that a browser could run and refers to nothing outside of it.
-"""
+"""The feedback page: its data as frozen dataclasses, and their rendering as one HTML file."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
-import jinja2
-from markupsafe import Markup, escape
-
-from grader.model import Claim, Outcome
+from grader.model import Claim, Outcome, Run, Timing
+from grader.reports import html, plot, trainings
 
 # A sign and words besides the colour: pages are also printed, and read without colour vision.
 WORDS = {
@@ -24,6 +15,14 @@ WORDS = {
     Outcome.OVER_LIMIT: ("✗", "over a limit: the code took too much time or memory"),
     Outcome.NOT_ATTEMPTED: ("○", "not attempted"),
     Outcome.GRADER_FAULT: ("?", "could not be graded: not your fault, a person will look at it"),
+}
+
+# Parts of the work as the grader measures them, and as students read them.
+_PARTS = {
+    "starting the kernel": "starting Python",
+    "following the student's cells": "running your cells",
+    "waiting for the referee": "waiting for your trainings",
+    "examining": "testing your work",
 }
 
 
@@ -37,6 +36,7 @@ class Judged:
         message: what was found and expected; empty if passed.
         score: what the gradebook holds; None while it waits for a person.
         by_hand: whether a person gave or changed the score.
+        seconds: that the test took.
     """
 
     claim: Claim
@@ -44,6 +44,7 @@ class Judged:
     message: str
     score: float | None
     by_hand: bool = False
+    seconds: float = 0.0
 
     @property
     def earned(self) -> float:
@@ -66,7 +67,7 @@ class Shown:
     """An output of a student's cell.
 
     Attributes:
-        text: plain text, or what describes the picture.
+        text: plain text, or where the picture comes from.
         png: a picture in base64, else empty.
         warning: whether it was written to stderr.
     """
@@ -118,6 +119,11 @@ class Page:
         claims: in notebook order.
         answers: in notebook order.
         notes: what was odd about the notebook, in words.
+        pictures: that cells drew which are no answers, in notebook order.
+        runs: what the referee trained for the student.
+        target: the training accuracy that the assignment asks for; None: it asks for none.
+        seconds: that grading took in all.
+        timings: where they went.
     """
 
     assignment: str
@@ -129,6 +135,11 @@ class Page:
     claims: tuple[Judged, ...]
     answers: tuple[Answer, ...]
     notes: tuple[str, ...] = ()
+    pictures: tuple[Shown, ...] = ()
+    runs: tuple[Run, ...] = ()
+    target: float | None = None
+    seconds: float = 0.0
+    timings: tuple[Timing, ...] = ()
 
     @property
     def passed(self) -> int:
@@ -146,32 +157,24 @@ class Page:
         scores = [*(one.score for one in self.claims), *(one.score for one in self.by_hand)]
         return scores.count(None)
 
+    @property
+    def spent(self) -> tuple[tuple[str, float], ...]:
+        """Where the time went, in words and seconds; what is not named is the grader's own."""
+        walls = {one.part: one.wall for one in self.timings}
+        named = [(words, walls.get(part, 0.0)) for part, words in _PARTS.items()]
+        rest = max(0.0, self.seconds - sum(wall for _, wall in named))
+        return (*named, ("everything else", rest))
+
 
 def render(page: Page) -> str:
     """The page as one HTML document."""
-    folder = Path(__file__).parent / "templates"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"prose": prose, "number": "{:g}".format}
-    style = (folder / "feedback.css").read_text()
-    return environment.get_template("feedback.html.j2").render(
+    return html.render(
+        "feedback.html.j2",
+        "feedback.css",
         page=page,
         words=WORDS,
         cells={answer.name: number for number, answer in enumerate(page.answers, 1)},
-        style=Markup(style),
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-    )
-
-
-def prose(text: str) -> Markup:
-    """One of our sentences, in which `backticks` mean code."""
-    parts = re.split(r"`([^`\n]+)`", text)
-    code = Markup("<code>{}</code>")
-    return Markup("").join(
-        code.format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+        plots=[plot.plot(run, page.target) for run in page.runs],
+        size=(plot.WIDTH, plot.HEIGHT),
+        tell=trainings,
     )

@@ -1,0 +1,53 @@
+"""Templates become pages that hold nothing a browser could run, and refer to nothing outside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup, escape
+
+from grader.reports import trainings
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_BASE = "page.css"
+
+
+def render(template: str, style: str, **values: object) -> str:
+    """One HTML document.
+
+    Args:
+        template: its name.
+        style: name of the style sheet that follows the one that all pages share.
+        **values: what the template names, beside the style sheet and its hash.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "prose": prose,
+        "number": "{:g}".format,
+        "seconds": trainings.seconds,
+    }
+    sheet = "".join((_TEMPLATES / name).read_text() for name in (_BASE, style))
+    return environment.get_template(template).render(
+        style=Markup(sheet),
+        style_hash=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
+        **values,
+    )
+
+
+def prose(text: str) -> Markup:
+    """One of our sentences, in which `backticks` mean code."""
+    parts = re.split(r"`([^`\n]+)`", text)
+    code = Markup("<code>{}</code>")
+    return Markup("").join(
+        code.format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+    )
