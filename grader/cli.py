@@ -426,3 +426,30 @@ def lab(course: Path, /, folder: Path, **how: Any) -> None:
     from grader.lab import open_lab
 
     open_lab(settings.load(course), folder, click.echo, **how)
+
+
+@main.command(short_help="Report on a class: scores, verdicts, trainings, what needs a person.")
+@click.argument("assignment")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the page, its figures (PNG) and tables (CSV); reports/ASSIGNMENT if left out.",
+)
+@click.pass_obj
+def report(course: Path, assignment: str, output: Path | None) -> None:
+    """Write a report on everything that is graded of ASSIGNMENT, for instructors.
+
+    One HTML file that needs nothing beside it, and the same figures and tables as files.
+
+    Example: grader report mnist_998 --output /tmp/mnist_998
+    """
+    from grader.notebook.class_report import gather
+    from grader.reports import class_page
+
+    known = settings.load(course)
+    found = gather(known, assignment)
+    page, *others = class_page.write(found, output or known.root / "reports" / assignment)
+    click.echo(f"{page}  (and {len(others)} files of figures and tables beside it)")
+    if found.left_out:
+        students = ", ".join(student for student, _ in found.left_out)
+        click.echo(f"Not graded, and not in the figures: {students}", err=True)

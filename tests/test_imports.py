@@ -44,6 +44,7 @@ ONLY_IN = {
     "nbgrader": ("grader/notebook/",),
     "ray": ("grader/engines/ray.py",),
     "matplotlib": ("grader/reports/", "grader/checks/figures.py"),
+    "rapidfuzz": ("grader/reports/likeness.py",),
 }
 
 # What is too heavy to be imported at the top of a module.

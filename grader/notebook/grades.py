@@ -52,11 +52,26 @@ def read(url: str, assignment: str, student: str) -> Grades:
         try:
             found = gradebook.find_submission_notebook(assignment, assignment, student)
         except MissingEntry:
-            raise CourseError(
-                f"{student} has no grades for {assignment} in the gradebook: "
-                f"grade it first (grader grade {assignment})"
-            ) from None
+            raise unknown(assignment, student) from None
         return _grades(found)
+
+
+def read_class(url: str, assignment: str) -> dict[str, Grades]:
+    """Look up everyone who has a submission in the gradebook, by nbgrader's id."""
+    with Gradebook(url) as gradebook:
+        try:
+            found = gradebook.find_notebook(assignment, assignment)
+        except MissingEntry:
+            return {}
+        return {one.student.id: _grades(one) for one in found.submissions}
+
+
+def unknown(assignment: str, student: str) -> CourseError:
+    """What is said of a submission that the gradebook does not know."""
+    return CourseError(
+        f"{student} has no grades for {assignment} in the gradebook: "
+        f"grade it first (grader grade {assignment})"
+    )
 
 
 def _grades(found: SubmittedNotebook) -> Grades:
