@@ -76,7 +76,7 @@ def test_the_widest_budget_has_the_most_of_everything(tiny_course: Settings) -> 
     [
         ("c.Course.budgets = {'sums': {'money': 3}}", r"budgets names money: .*epoch_seconds"),
         ("c.Course.referee = 'gpu.example.org'", r"referee is 'gpu\.example\.org': expected local"),
-        ("c.Course.backend = 'torch'", r"cannot be read: .*tensorflow"),
+        ("c.Course.backend = 'mxnet'", r"cannot be read: .*tensorflow"),
         ("c.Course.targets = {'sums': 99.8}", r"cannot be read: .*targets.*99\.8"),
     ],
 )
