@@ -14,7 +14,7 @@ c.Course.data = "data"
 
 # -- who trains: the referee -------------------------------------------------------------------
 # While a submission is graded, its trainings are carried out by a process of the course's. "local":
-# on this machine, with this backend of Keras ("tensorflow" or "jax"). Or the address of a worker
+# on this machine, with this backend of Keras ("tensorflow", "jax" or "torch"). Or the address of a worker
 # that `grader referee` runs on another machine, and the key that it prints; see docs/referee.md.
 c.Course.referee = "local"
 c.Course.referee_key = ""
@@ -42,12 +42,12 @@ c.ZipCollectApp.extractor_plugin = "grader.notebook.extracting.CarefulExtractor"
 # "none" is for an instructor's own trusted files, on a machine without bubblewrap.
 c.Course.sandbox = "bubblewrap"
 
-# For all assignments ("*") or one; the fields are those of grader.model.Limits. A training on two
-# CPU cores takes minutes.
+# For all assignments ("*") or one; the fields are those of grader.model.Limits. What the referee
+# takes for trainings does not count.
 c.Course.limits = {
     "*": {"cell_seconds": 120, "submission_seconds": 600},
-    "cnn_exploration": {"cell_seconds": 1200, "submission_seconds": 3000},
-    "mnist_998": {"cell_seconds": 2400, "submission_seconds": 3600},
+    "cnn_exploration": {"cell_seconds": 300, "submission_seconds": 1200},
+    "mnist_998": {"cell_seconds": 300, "submission_seconds": 1200},
 }
 
 # -- grading: the seam with nbgrader ----------------------------------------------------------

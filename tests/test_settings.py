@@ -15,7 +15,7 @@ def test_the_course_is_read_as_typed_values() -> None:
     course = settings.load(ROOT)
     assert course.assignments == ("cnn_exploration", "convolution_from_scratch", "mnist_998")
     assert course.data == ROOT / "data"
-    assert course.limits("mnist_998").cell_seconds > course.limits("cnn_exploration").cell_seconds
+    assert course.limits("mnist_998").cell_seconds > course.limits("convolution_from_scratch").cell_seconds
     assert course.sandbox == "bubblewrap"
 
 
