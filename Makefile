@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo test bench-gpu lab check format release lock clean
+.PHONY: demo test hub bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -17,6 +17,10 @@ demo: $(READY)
 test: $(READY)
 	grader data
 	pytest --numprocesses 2 --dist loadgroup --durations 10
+
+# All that a JupyterHub for the course runs on; docs/jupyterhub.md goes on from here.
+hub: $(READY)
+	grader data
 
 bench-gpu: $(READY)
 	grader data
