@@ -14,8 +14,8 @@ c.Course.data = "data"
 
 # -- who trains: the referee -------------------------------------------------------------------
 # While a submission is graded, its trainings are carried out by a process of the course's. "local":
-# on this machine, with this backend of Keras ("tensorflow", "jax" or "torch"). Or the address of a worker
-# that `grader referee` runs on another machine, and the key that it prints; see docs/referee.md.
+# on this machine, with this backend of Keras ("tensorflow", "jax" or "torch"). Or the address of a
+# worker that `grader referee` runs elsewhere, and the key that it prints; see docs/referee.md.
 c.Course.referee = "local"
 c.Course.referee_key = ""
 c.Course.backend = "tensorflow"
