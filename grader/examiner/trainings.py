@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from grader.errors import ClaimFailed, DeclarationRefused, RefereeError
 from grader.examiner import declared
+from grader.examiner.record import Training, sha256
 from grader.examiner.rehearsals import NUMBER, Script
 from grader.model import Budget, Run
 from grader.referee import declaration
@@ -33,57 +32,6 @@ _NONE_HERE = (
     "This assignment trains no network, and fit is not carried out while it is graded: "
     "leave it out."
 )
-
-
-@dataclass(frozen=True)
-class _Past:
-    """What stays of an epoch: the record, without its weights."""
-
-    key: str
-    logs: Mapping[str, float]
-    seconds: float
-    device: str
-    fresh: bool
-    weights_sha256: str
-
-
-@dataclass
-class _Training:
-    """One call of ``fit`` and, in ``earlier`` and ``past``, the model's trainings before it."""
-
-    network: str
-    earlier: tuple[Fit, ...]
-    fit: Fit
-    past: list[_Past]
-    asked: int
-    callbacks: tuple[str, ...]
-    stopped: bool = False
-    ended: bool = False
-    seed: int = field(default=0)
-
-    @property
-    def fits(self) -> tuple[Fit, ...]:
-        """Those that have come to an epoch."""
-        return (*self.earlier, self.fit) if self.fit.learning_rates else self.earlier
-
-    def recipe(self, epochs: int | None = None) -> Recipe:
-        """What the referee is asked for: all epochs so far, or the first ``epochs``."""
-        whole = Recipe(self.network, self.fits, self.seed)
-        return whole if epochs is None else whole.upto(epochs)
-
-    def longer(self, rate: float | None) -> Recipe:
-        """The recipe with one epoch more."""
-        rates = (*self.fit.learning_rates, rate)
-        fit = dataclasses.replace(self.fit, learning_rates=rates)
-        return Recipe(self.network, (*self.earlier, fit), self.seed)
-
-    def add(self, recipe: Recipe, epoch: Epoch) -> None:
-        """Take over the epoch that the referee gave for ``recipe``."""
-        self.fit = recipe.fits[-1]
-        sha256 = _sha256(epoch.weights)
-        self.past.append(
-            _Past(epoch.key, epoch.logs, epoch.seconds, epoch.device, epoch.fresh, sha256)
-        )
 
 
 class Trainings:
@@ -103,7 +51,7 @@ class Trainings:
         self, referee: Referee | None, who: str, budget: Budget, digests: Mapping[str, str]
     ) -> None:
         self._referee, self._who, self._budget, self._digests = referee, who, budget, digests
-        self._trainings: list[_Training] = []
+        self._trainings: list[Training] = []
         self._lost = 0  # trainings of kernels that are gone: their numbers are not used again
         self._begun = 0
         self._refusals: list[str] = []
@@ -158,7 +106,7 @@ class Trainings:
                 "run while work is graded. Leave out those that nothing rests on."
             )
         found = declared.read(message, self._budget, self._digests)
-        training = _Training(found.network, (), found.fit, [], found.epochs, found.callbacks)
+        training = Training(found.network, (), found.fit, [], found.epochs, found.callbacks)
         if found.continues is not None:
             self._continue(training, self._known(found.continues))
         else:
@@ -173,7 +121,7 @@ class Trainings:
         number = self._lost + len(self._trainings) - 1
         return {"training": number, "epochs": min(found.epochs, left)}
 
-    def _continue(self, training: _Training, before: _Training) -> None:
+    def _continue(self, training: Training, before: Training) -> None:
         """Let a training go on where the model's last one ended."""
         if before.network != training.network:
             raise DeclarationRefused(
@@ -214,7 +162,7 @@ class Trainings:
                     self._measured(training.recipe())
         return {}
 
-    def _known(self, number: Any) -> _Training:
+    def _known(self, number: Any) -> Training:
         place = number - self._lost if type(number) is int else -1
         if not 0 <= place < len(self._trainings):
             raise DeclarationRefused("No such training was begun.")
@@ -255,7 +203,7 @@ class Trainings:
             RefereeError: the referee cannot say how good it is.
         """
         training, epochs = self._found(model)
-        return self._run(training, self._ask_measures(training.recipe(epochs)))
+        return training.run(self._ask_measures(training.recipe(epochs)))
 
     def again(self, model: Any, seed: int, above: float) -> Run:
         """Train a model's network once more in the same way, with another seed and no callbacks.
@@ -267,7 +215,7 @@ class Trainings:
             ClaimFailed, RefereeError: as ``run_of``.
         """
         training, _ = self._found(model)
-        other = _Training(training.network, (), training.fit, [], training.asked, (), seed=seed)
+        other = Training(training.network, (), training.fit, [], training.asked, (), seed=seed)
         lengths = [len(fit.learning_rates) for fit in training.earlier]
         lengths.append(min(training.asked, self._budget.epochs - sum(lengths)))
         for fit, length in zip((*training.earlier, training.fit), lengths, strict=True):
@@ -277,12 +225,12 @@ class Trainings:
                 epoch = self._step(recipe)
                 other.add(recipe, epoch)
                 other.stopped = any(epoch.logs.get(name, 0.0) > above for name in _ACCURACY)
-        return self._run(other, self._ask_measures(other.recipe()))
+        return other.run(self._ask_measures(other.recipe()))
 
     def of_callback(self, names: Set[str]) -> tuple[Run, ...]:
         """The runs in which a callback of a class of one of these names took part."""
         return tuple(
-            self._run(training, self._measures.get(training.recipe()))
+            training.run(self._measures.get(training.recipe()))
             for training in self._trainings
             if training.fit.learning_rates and not names.isdisjoint(training.callbacks)
         )
@@ -291,13 +239,13 @@ class Trainings:
     def runs(self) -> tuple[Run, ...]:
         """Every run: each model's trainings up to its last."""
         last = {id(one.past[0]): one for one in self._trainings if one.past}
-        return tuple(self._run(one, self._measures.get(one.recipe())) for one in last.values())
+        return tuple(one.run(self._measures.get(one.recipe())) for one in last.values())
 
-    def _found(self, model: Any) -> tuple[_Training, int]:
+    def _found(self, model: Any) -> tuple[Training, int]:
         """The training that a model's weights come from, and after how many epochs."""
         try:
             network = declaration.network(model.to_json(), self._budget)
-            weights = _sha256([np.asarray(weight) for weight in model.weights])
+            weights = sha256([np.asarray(weight) for weight in model.weights])
         except Exception as error:  # a mirror that can only be looked at
             raise ClaimFailed(self._untrained(f" ({error!s:.200})")) from error
         known = [one for one in reversed(self._trainings) if one.network == network and one.past]
@@ -321,24 +269,6 @@ class Trainings:
         return (
             f"The model was not trained while your work was graded{more}. Call fit on this very "
             "model in the cell that you hand in."
-        )
-
-    def _run(self, training: _Training, measures: Measures | None) -> Run:
-        past = training.past
-        return Run(
-            key=past[-1].key,
-            logs=tuple(one.logs for one in past),
-            fits=tuple(len(fit.learning_rates) for fit in training.fits),
-            callbacks=training.callbacks,
-            asked=training.asked,
-            stopped=training.stopped,
-            whole=None if measures is None else measures.whole,
-            train_accuracy=None if measures is None else measures.train_accuracy,
-            test_accuracy=None if measures is None else measures.test_accuracy,
-            parameters=0 if measures is None else measures.parameters,
-            seconds=sum(one.seconds for one in past),
-            device=past[-1].device,
-            fresh=sum(one.fresh for one in past),
         )
 
     def _ask_measures(self, recipe: Recipe) -> Measures:
@@ -379,15 +309,6 @@ class OfModel:
 def _unset(fit: Fit) -> Fit:
     """A fit before its first epoch, in which no callback sets anything."""
     return dataclasses.replace(fit, learning_rates=())
-
-
-def _sha256(weights: Sequence[Any]) -> str:
-    """SHA-256 of a model's weights, in order, with their types and shapes."""
-    found = hashlib.sha256()
-    for weight in weights:
-        found.update(f"{weight.dtype.str}{weight.shape}".encode())
-        found.update(np.ascontiguousarray(weight).tobytes())
-    return found.hexdigest()
 
 
 def _nothing_else(value: Any, _: Encoder) -> dict[str, Any]:
