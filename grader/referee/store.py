@@ -212,11 +212,14 @@ def discard(path: Path) -> None:
 
 
 def size(path: Path) -> int:
-    """Bytes that a file, or a folder with all in it, takes on the disk."""
+    """Bytes of a file, or of all files in a folder.
+
+    Blocks would be nearer to what the disk gives up, but some file systems count them late.
+    """
     total = 0
     for one in [path, *path.rglob("*")]:
         with contextlib.suppress(FileNotFoundError):
-            total += one.stat().st_blocks * 512
+            total += one.stat().st_size
     return total
 
 

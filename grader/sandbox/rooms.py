@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import stat
@@ -29,8 +30,9 @@ class Room:
 
     @classmethod
     def make(cls) -> Room:
-        """Make a room of a name that nobody has."""
-        room = cls(Path(tempfile.mkdtemp(prefix="grader-sandbox-", dir=PLACE)))
+        """Make a room of a name that nobody has, and that tells which process made it."""
+        prefix = f"grader-sandbox-{os.getpid()}-"
+        room = cls(Path(tempfile.mkdtemp(prefix=prefix, dir=PLACE)))
         room.furnish()
         return room
 

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from grader.errors import CourseError
 from grader.model import Outcome, Verdict
-from grader.notebook import autograde, folders
+from grader.notebook import autograde, folders, verdicts
 from grader.notebook.assignments import grade_id
 from grader.notebook.autograde import Result
 from grader.notebook.judge import Examination
@@ -128,7 +128,7 @@ def test_the_verdicts_stand_beside_it_as_versioned_json(graded: Graded) -> None:
     course, _ = graded
     path = folders.autograded(course, "good", "sums") / "sums.verdicts.json"
     found = json.loads(path.read_text())
-    assert found["version"] == 1
+    assert found["version"] == verdicts.VERSION
     assert [verdict["outcome"] for verdict in found["verdicts"]] == ["passed"] * 3
 
 

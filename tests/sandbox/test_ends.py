@@ -15,27 +15,28 @@ import pytest
 from grader.sandbox import memory
 from grader.sandbox.client import run_kernel
 from grader.sandbox.ends import End, EndReason
-from grader.sandbox.policy import CONNECTION, Policy
+from grader.sandbox.policy import Policy
 from grader.sandbox.rooms import PLACE
 
 from .conftest import MB, SMALL, Kernel
 
 
-def left_behind():
-    """Rooms and groups on this host."""
-    found = [str(path) for path in PLACE.glob("grader-sandbox-*")]
+def left_behind(maker=None):
+    """Rooms and groups on this host that a process has made: this one, if left out."""
+    ours = f"grader-sandbox-{maker or os.getpid()}-*"  # other tests run beside this one
+    found = [str(path) for path in PLACE.glob(ours)]
     bound = memory.memory_bound()
     if bound.parent:
-        found += [str(path) for path in Path(bound.parent).glob("grader-sandbox-*")]
+        found += [str(path) for path in Path(bound.parent).glob(ours)]
     return set(found)
 
 
-def processes(word):
-    """Processes of this host whose command line holds a word."""
+def processes(word, where="cmdline"):
+    """Processes of this host whose command line, or environment, holds a word."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            line = (folder / "cmdline").read_bytes()
+            line = (folder / where).read_bytes()
         except OSError:
             continue
         if word.encode() in line:
@@ -183,10 +184,10 @@ def test_nothing_is_left(fresh):
 
 def test_nothing_is_left_of_a_start_that_was_broken_off():
     """At each point of it: some of these come before there is a namespace, some after."""
-    before, running = left_behind(), processes(CONNECTION)
+    before, whose = left_behind(), f"test-{os.getpid()}-{time.time_ns()}"
 
     async def start():
-        async with run_kernel(Policy(SMALL)):
+        async with run_kernel(Policy(SMALL, environment={"WHOSE": whose})):
             pytest.fail("too late to break it off")
 
     async def break_off():
@@ -195,8 +196,7 @@ def test_nothing_is_left_of_a_start_that_was_broken_off():
                 await asyncio.wait_for(start(), seconds)
 
     asyncio.run(break_off())
-    # Those of tests before this one may still be on their way out.
-    assert set(processes(CONNECTION)) <= set(running)
+    assert processes(whose, "environ") == []
     assert left_behind() == before
 
 
@@ -226,10 +226,10 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("victim", ["grader", "keeper"])
 def test_nothing_is_left_when_we_are_killed(victim):
-    before = left_behind()
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", CHILD], **pipes) as grader:
         keeper = int(grader.stdout.readline())
+        assert left_behind(grader.pid)
         until = time.monotonic() + 10
         while not processes("87654") and time.monotonic() < until:
             time.sleep(0.05)
@@ -241,6 +241,6 @@ def test_nothing_is_left_when_we_are_killed(victim):
         assert processes("87654") == []
         grader.stdin.close()  # where the keeper died, its room is the grader's to remove
     until = time.monotonic() + 10
-    while left_behind() - before and time.monotonic() < until:
+    while left_behind(grader.pid) and time.monotonic() < until:
         time.sleep(0.05)
-    assert left_behind() <= before
+    assert left_behind(grader.pid) == set()
