@@ -50,6 +50,14 @@ c.Course.limits = {
     "mnist_998": {"cell_seconds": 300, "submission_seconds": 1200},
 }
 
+# -- what students get in place of a solution -------------------------------------------------
+# It is what a claim ends with whose cell was not written yet: so it says what to do.
+c.ClearSolutions.code_stub = {
+    "python": "# YOUR CODE HERE\n"
+    'raise NotImplementedError("Not written yet: replace this line by your solution, '
+    'then run the cell again.")'
+}
+
 # -- grading: the seam with nbgrader ----------------------------------------------------------
 # `grader grade`, `nbgrader autograde` and the formgrader's button all go through these lists.
 c.Autograde.exporter_class = "grader.notebook.exporter.SubmissionExporter"

@@ -99,7 +99,7 @@ def _outputs(
     if isinstance(answer, dict):
         raise ClaimFailed(
             "activation_model(model) returns a dictionary of outputs. Expected: a list, in the "
-            "order of the layers."
+            "order of the layers. Give tf.keras.Model outputs=[...]."
         )
     tensors = list(answer) if isinstance(answer, list | tuple) else [answer]
     outputs = [
@@ -119,7 +119,7 @@ def _expect_shapes(
         raise ClaimFailed(
             f"activation_model(model) has {len(received)} outputs for a model of {len(expected)} "
             f"layers ({', '.join(_kind(layer) for layer in model.layers)}). Expected: one output "
-            "for every layer, in order; model.layers lists them."
+            "for every layer, in order. Take layer.output of each layer in model.layers."
         )
     for number, (layer, got, wanted) in enumerate(
         zip(model.layers, received, expected, strict=True)

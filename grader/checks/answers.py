@@ -48,9 +48,15 @@ def array(
     """
     values = _exact(answer, what)
     if values.dtype.kind not in KINDS[kind]:
-        raise ClaimFailed(f"{what} holds values of dtype {values.dtype}. Expected: {kind} numbers.")
+        raise ClaimFailed(
+            f"{what} holds values of dtype {values.dtype}. Expected: {kind} numbers. "
+            "Convert it, for example with .astype(float)."
+        )
     if shape is not None and values.shape != shape:
-        raise ClaimFailed(f"{what} has the shape {values.shape}. Expected: {shape}.")
+        raise ClaimFailed(
+            f"{what} has the shape {values.shape}. Expected: {shape}. "
+            "Print its shape in your code, to see where it becomes another."
+        )
     if not np.isfinite(values).all():
         raise ClaimFailed(
             f"{what} holds NaN (not a number) or infinity. Expected: finite numbers. "
@@ -63,7 +69,9 @@ def integer(answer: object, *, what: str) -> int:
     """Return one whole number, given as an int, a numpy integer, or an array of shape ()."""
     value = array(answer, what=what)
     if value.shape != () or value.dtype.kind not in KINDS["whole"]:
-        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: one whole number.")
+        raise ClaimFailed(
+            f"{what} is {describe(answer)}. Expected: one whole number. Return just that."
+        )
     return int(value)
 
 
@@ -71,7 +79,7 @@ def real(answer: object, *, what: str) -> float:
     """Return one finite number, whole or not, as a float."""
     value = array(answer, what=what)
     if value.shape != ():
-        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: one number.")
+        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: one number. Return just that.")
     return float(value)
 
 
@@ -80,7 +88,8 @@ def integers(answer: object, *, what: str) -> list[int]:
     values = array(answer, what=what)
     if values.ndim != 1 or (values.size and values.dtype.kind not in KINDS["whole"]):
         raise ClaimFailed(
-            f"{what} is {describe(answer)}. Expected: a list of whole numbers, such as [2, 3, 5]."
+            f"{what} is {describe(answer)}. Expected: a list of whole numbers, such as [2, 3, 5]. "
+            "Return just that."
         )
     return [int(value) for value in values]
 
@@ -88,9 +97,13 @@ def integers(answer: object, *, what: str) -> list[int]:
 def text(answer: object, *, what: str) -> str:
     """Return a string of at most ``MAX_TEXT`` characters."""
     if type(answer) is not str and type(answer) is not np.str_:
-        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: a text (str).")
+        raise ClaimFailed(
+            f"{what} is {describe(answer)}. Expected: a text (str). Make it one with str(...)."
+        )
     if len(answer) > MAX_TEXT:
-        raise ClaimFailed(f"{what} has {len(answer)} characters. Expected: at most {MAX_TEXT}.")
+        raise ClaimFailed(
+            f"{what} has {len(answer)} characters. Expected: at most {MAX_TEXT}. Shorten it."
+        )
     return str(answer)
 
 
@@ -133,7 +146,10 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
         kind = type(answer)
     seen[0] += answer.size if kind is np.ndarray else 1  # type: ignore[attr-defined]
     if seen[0] > MAX_ELEMENTS or depth > MAX_DEPTH:
-        raise ClaimFailed(f"{what} is too large: at most {MAX_ELEMENTS} numbers are accepted.")
+        raise ClaimFailed(
+            f"{what} is too large: at most {MAX_ELEMENTS} numbers are accepted. "
+            "Return only what is asked for."
+        )
     if kind is list or kind is tuple:
         return [_plain(item, what, seen, depth + 1) for item in answer]  # type: ignore[attr-defined]
     if kind is np.ndarray and answer.dtype.kind in KINDS["number"]:  # type: ignore[attr-defined]
@@ -142,7 +158,7 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
         return answer
     raise ClaimFailed(
         f"{what} {'is' if depth == 0 else 'holds a value that is'} {describe(answer)}. "
-        "Expected: numbers, in a plain numpy array or in lists."
+        "Expected: numbers, in a plain numpy array or in lists. Return them so."
     )
 
 

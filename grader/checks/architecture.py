@@ -80,25 +80,27 @@ def expect_layers(model: Any, expected: Sequence[tuple[str, Mapping[str, object]
         if number > len(found):
             raise ClaimFailed(
                 f"The model ends after {_times(len(found), 'layer')}, but a {kind} should follow "
-                f"as layer {number}. Its layers: {_listing(model)}."
+                f"as layer {number}. Its layers: {_listing(model)}. Add what is missing."
             )
         layer, activation = found[number - 1]
         if type(layer).__name__ != kind:
             raise ClaimFailed(
                 f"Layer {number} is a {type(layer).__name__}, expected a {kind}. "
-                f"The model's layers: {_listing(model)}."
+                f"The model's layers: {_listing(model)}. Put the {kind} there."
             )
         for name, value in settings.items():
             actual = activation if name == "activation" else _plain(getattr(layer, name, None))
             if actual != value:
                 raise ClaimFailed(
-                    f"Layer {number}, a {kind}, has {name}={actual!r}, expected {name}={value!r}."
+                    f"Layer {number}, a {kind}, has {name}={actual!r}, expected {name}={value!r}. "
+                    f"Write {kind}(...) with {name}={value!r}."
                 )
     if len(found) > len(expected):
         extra, _ = found[len(expected)]
         raise ClaimFailed(
             f"Layer {len(expected) + 1} is a {type(extra).__name__}, but the model should end "
-            f"before it, with {_times(len(expected), 'layer')}. Its layers: {_listing(model)}."
+            f"before it, with {_times(len(expected), 'layer')}. Its layers: {_listing(model)}. "
+            "Remove what is too many."
         )
 
 
@@ -152,12 +154,13 @@ def expect_classes(model: Any, count: int) -> None:
     seen = f"{type(last).__name__} with activation {activation!r}" if found else "nothing"
     if type(last).__name__ != "Dense" or activation != "softmax":
         raise ClaimFailed(
-            f"The model ends in {seen}, expected a Dense layer of {count} units with softmax."
+            f"The model ends in {seen}, expected a Dense layer of {count} units with softmax. "
+            f'Let it end with Dense({count}, activation="softmax").'
         )
     if getattr(last, "units", None) != count:
         raise ClaimFailed(
             f"The model's last layer has {getattr(last, 'units', None)} units, expected {count}: "
-            "one for each class."
+            f"one for each class. Write Dense({count}, ...)."
         )
 
 

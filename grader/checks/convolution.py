@@ -185,11 +185,11 @@ def _diagnosis(answer: Grey, image: NDArray[Any], kernel: ArrayLike) -> str:
     factors = np.asarray(kernel)
     if _wrong_inside(answer, reference(image, factors[::-1, ::-1])) is None:
         return (
-            "This is the kernel turned by 180 degrees, as mathematicians convolve. Here, as in "
-            "TensorFlow, image[r-1+i, c-1+j] belongs to kernel[i][j]."
+            "This is the kernel turned by 180 degrees, as mathematicians convolve. Multiply "
+            "image[r-1+i, c-1+j] by kernel[i][j], as TensorFlow does."
         )
     if _wrong_inside(answer, reference(image, factors.T)) is None:
-        return "The kernel's rows and columns are swapped: i counts rows, j counts columns."
+        return "The kernel's rows and columns are swapped: let i count rows and j count columns."
     if _wrong_inside(answer, np.where(answer == image, answer, reference(image, kernel))) is None:
         return (
             "The wrong pixels still hold the image's values: let the loops reach every row from 1 "

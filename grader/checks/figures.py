@@ -87,7 +87,7 @@ def journey_figure(
             f"The figure has {shown.rows} rows and {shown.columns} columns, for {len(images)} "
             f"images and {len(stages)} layers ({', '.join(kind for kind, _ in stages)}). Expected: "
             f"a row per image and a column per convolution and pooling layer, {len(images)} x "
-            f"{len(stages)}; plt.subplots(rows, columns) lays them out."
+            f"{len(stages)}; lay them out with plt.subplots(rows, columns)."
         )
     _expect_images(shown, stages)
 
@@ -97,7 +97,7 @@ def _expect_images(shown: FigureDescription, stages: list[tuple[str, tuple[int, 
     if len(shown.images) != shown.rows * shown.columns:
         raise ClaimFailed(
             f"The figure has {len(shown.images)} axes for {shown.rows} rows and {shown.columns} "
-            "columns. Expected: one in each place."
+            "columns. Expected: one in each place. Lay them out with plt.subplots(rows, columns)."
         )
     for place, shape in enumerate(shown.images):
         row, column = divmod(place, shown.columns)
@@ -105,7 +105,7 @@ def _expect_images(shown: FigureDescription, stages: list[tuple[str, tuple[int, 
         where = f"Row {row}, column {column} of the figure"
         if shape is None:
             raise ClaimFailed(
-                f"{where} shows no image. Expected: what {kind} gives, drawn with imshow."
+                f"{where} shows no image, expected one. Draw what {kind} gives with imshow."
             )
         if tuple(shape[:2]) != expected:
             raise ClaimFailed(

@@ -50,8 +50,8 @@ def _answers_to(kernel: object, lines: Grey, others: Grey, *, name: str, own: st
 def _direction(strong: Grey, weak: Grey) -> str:
     """Give the next step for a filter that answers to the wrong lines."""
     if not strong.any() or PREFERENCE * strong.sum() < weak.sum():
-        return "It finds the lines across: are the two filters swapped?"
-    return "Along a line the numbers should be alike, across it they should change sign."
+        return "It finds the lines across. Swap the two filters, or its rows and columns."
+    return "Make the numbers alike along a line, and let them change sign across it."
 
 
 def _bars() -> Grey:

@@ -109,10 +109,13 @@ def same_label_indices(
         raise ClaimFailed(f"{said}: {len(received)} indices instead of {count}. Return just count.")
     for index in received:
         if not 0 <= index < len(labels):
-            raise ClaimFailed(f"{said}: there is no image {index}. Indices count from 0.")
+            raise ClaimFailed(f"{said}: there is no image {index}. Count indices from 0.")
         if labels[index] != label:
             raise ClaimFailed(
                 f"{said}: image {index} has the label {labels[index]}, not {label}. "
                 "Return positions in labels, counted from 0."
             )
-    raise ClaimFailed(f"{said}: all have that label, but they are not the first, in order.")
+    raise ClaimFailed(
+        f"{said}: all have that label, but they are not the first, in order. "
+        f"Return the first {count}, in ascending order."
+    )

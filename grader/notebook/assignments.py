@@ -90,17 +90,19 @@ def load(settings: Settings, name: str) -> Assignment:
     return Assignment(
         name=name,
         source=source,
-        master=_compiled(source, path),
+        master=_compiled(source, path, settings),
         claims=_claims(source, path),
         sha256=reading.sha256(content),
     )
 
 
-def _compiled(source: NotebookNode, path: Path) -> NotebookNode:
+def _compiled(source: NotebookNode, path: Path, settings: Settings) -> NotebookNode:
     notebook, resources = copy.deepcopy(source), {"nbgrader": {"notebook": path.stem}}
     try:
         for preprocessor in _COMPILE:
-            notebook, resources = preprocessor().preprocess(notebook, resources)
+            notebook, resources = preprocessor(config=settings.config).preprocess(
+                notebook, resources
+            )
     except (RuntimeError, ValidationError) as error:
         raise CourseError(f"{path} cannot be compiled: {error}") from error
     return notebook

@@ -34,7 +34,7 @@ def test_many_filters_find_lines(kernel):
     ("kernel", "words"),
     [
         (VERTICAL + 1, "VERTICAL_LINES sum to 9, expected 0"),
-        (VERTICAL.T, "It finds the lines across: are the two filters swapped?"),
+        (VERTICAL.T, "It finds the lines across. Swap the two filters"),
         (EDGES, "Along a line the numbers should be alike"),
         (np.zeros((3, 3)), "answers to clear vertical lines with 0 of 255, expected at least 60"),
         (VERTICAL / 100, "answers to clear vertical lines with 9 of 255"),

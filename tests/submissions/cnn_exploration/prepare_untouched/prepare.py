@@ -8,4 +8,4 @@ def prepare(images):
         A new array of shape (n, 28, 28, 1), floating-point numbers from 0 to 1.
     """
     # YOUR CODE HERE
-    raise NotImplementedError()
+    raise NotImplementedError("Not written yet: replace this line by your solution, then run the cell again.")
