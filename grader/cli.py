@@ -85,15 +85,20 @@ def doctor(course: Path) -> None:
 
 
 @main.command(short_help="Install the kernel that the course's notebooks name.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The data folder, where there is no course's folder that names it: for students.",
+)
 @click.pass_obj
-def kernel(course: Path) -> None:
+def kernel(course: Path, data: Path | None) -> None:
     """Install the Jupyter kernel "course", whose keras.datasets read the course's data folder.
 
     Example: grader kernel
     """
     from grader.kernel import install
 
-    click.echo(f"Kernel installed in {install(settings.load(course).data)}")
+    click.echo(f"Kernel installed in {install(data or settings.load(course).data)}")
 
 
 @main.command(short_help="Compile the instructor notebooks into what students get.")
@@ -453,3 +458,25 @@ def report(course: Path, assignment: str, output: Path | None) -> None:
     if found.left_out:
         students = ", ".join(student for student, _ in found.left_out)
         click.echo(f"Not graded, and not in the figures: {students}", err=True)
+
+
+@main.command(short_help="Check your own notebook, without training.")
+@click.argument("notebook", type=click.Path(path_type=Path, dir_okay=False))
+def check(notebook: Path) -> None:
+    """Say of every claim that NOTEBOOK shows whether it holds; those of a training are left out.
+
+    For students. The cells that claims rest on run in an ordinary kernel, without a sandbox: it is
+    your own code on your own machine. The exit code is 0 only if every checked claim passed.
+
+    Example: grader check mnist_998.ipynb
+    """
+    from grader.model import Outcome
+    from grader.notebook.checking import check as check_notebook
+    from grader.reports.checked import checked_table
+
+    console = Console()
+    with console.status("Starting ...") as status:
+        done = check_notebook(notebook, lambda cell: status.update(f"Running {cell} ..."))
+    console.print(checked_table(done.name, done.claims, done.verdicts))
+    if any(verdict.outcome is not Outcome.PASSED for verdict in done.verdicts):
+        sys.exit(1)

@@ -154,3 +154,37 @@ def test_the_command_installs_for_the_courses_data_folder(tmp_path, monkeypatch)
     assert json.loads((folder / "kernel.json").read_text())["argv"][-1] == str(
         settings.load(COURSE).data
     )
+
+
+def test_check_does_no_harm_in_a_sandbox(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "grader.notebook.magic", None)  # what a missing module is
+    kernel.check("")
+    assert capsys.readouterr().out == "%check does nothing while your work is graded.\n"
+
+
+def test_check_tells_what_else_is_missing(monkeypatch):
+    monkeypatch.delitem(sys.modules, "grader.notebook.magic", raising=False)
+    monkeypatch.setitem(sys.modules, "IPython.core.getipython", None)
+    with pytest.raises(ModuleNotFoundError, match="getipython"):
+        kernel.check("")
+
+
+def test_the_data_folder_is_the_installed_kernels(data, tmp_path, monkeypatch):
+    kernel.install(data, tmp_path)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
+    monkeypatch.delenv(kernel.COURSE_DATA, raising=False)
+    assert kernel.data_folder() == data
+    monkeypatch.setenv(kernel.COURSE_DATA, "/elsewhere")
+    assert kernel.data_folder() == Path("/elsewhere")
+    monkeypatch.setattr(kernel, "NAME", "no_such_kernel")
+    with pytest.raises(ConfigurationError, match="'no_such_kernel' is not installed"):
+        kernel.data_folder()
+
+
+def test_a_student_without_a_courses_folder_names_the_data(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernel.install, "__defaults__", (tmp_path,))
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(cli.main, ["kernel"]).exit_code == 2
+    assert CliRunner().invoke(cli.main, ["kernel", "--data", "mine"]).exit_code == 0
+    spec = json.loads((tmp_path / "share/jupyter/kernels/course/kernel.json").read_text())
+    assert spec["argv"][-1] == str(tmp_path / "mine")

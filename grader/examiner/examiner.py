@@ -5,11 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from grader.errors import RefereeError, SandboxError
 from grader.examiner import names
-from grader.examiner.mirrors import Mirrors, StudentRaised
+from grader.examiner.mirrors import StudentRaised
+
+
+class Looks(Protocol):
+    """Where a test cell's names come from: ``Mirrors``, or a kernel that tests itself."""
+
+    def look(self, names: list[str]) -> dict[str, Any]:
+        """Those of ``names`` that are defined, with what they are for a test cell."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Finding:
     message: str = ""
 
 
-def examine(source: str, mirrors: Mirrors) -> Finding:
+def examine(source: str, mirrors: Looks) -> Finding:
     """Run a test cell in this process, with the student's names bound to mirrors.
 
     Names that the student's kernel lacks stay unbound, so that using one raises ``NameError`` as in
