@@ -90,15 +90,23 @@ def doctor(course: Path) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="The data folder, where there is no course's folder that names it: for students.",
 )
+@click.option(
+    "--referee", default="", help="Let this referee train for the kernel: tcp://HOST:PORT."
+)
+@click.option("--referee-key", default="", help="The key that `grader referee` prints there.")
 @click.pass_obj
-def kernel(course: Path, data: Path | None) -> None:
+def kernel(course: Path, data: Path | None, referee: str, referee_key: str) -> None:
     """Install the Jupyter kernel "course", whose keras.datasets read the course's data folder.
 
-    Example: grader kernel
+    With --referee, model.fit is carried out there: in seconds, for a laptop without a GPU.
+
+    Example: grader kernel --referee tcp://gpu.example.org:7345 --referee-key KEY
     """
     from grader.kernel import install
 
-    click.echo(f"Kernel installed in {install(data or settings.load(course).data)}")
+    data = data or settings.load(course).data
+    folder = install(data, referee=referee, referee_key=referee_key)
+    click.echo(f"Kernel installed in {folder}")
 
 
 @main.command(short_help="Compile the instructor notebooks into what students get.")

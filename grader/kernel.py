@@ -20,12 +20,16 @@ NAME = "course"
 DISPLAY_NAME = "Deep learning course"
 COURSE_DATA = "COURSE_DATA"
 """The environment variable that names the data folder; where set, it wins over the kernelspec."""
+REFEREE, REFEREE_KEY = "COURSE_REFEREE", "COURSE_REFEREE_KEY"
+"""Likewise, for a referee that trains in this kernel's place, and its key."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the kernel; Jupyter calls this with the kernelspec's ``argv``."""
     parser = argparse.ArgumentParser(prog="python -m grader.kernel", allow_abbrev=False)
     parser.add_argument("--data", help=f"the data folder, where {COURSE_DATA} names none")
+    parser.add_argument("--referee", help="address of a referee that carries out trainings")
+    parser.add_argument("--referee-key", default="", help="its public key, for tcp")
     ours, ipython = parser.parse_known_args(argv)
     if ours.data and not os.environ.get(COURSE_DATA):
         os.environ[COURSE_DATA] = ours.data
@@ -34,6 +38,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     # The notebook's folder, which -P (see install) withholds; last, so that it hides no package.
     sys.path.append("")
     serve_course_data()
+    if address := os.environ.get(REFEREE) or ours.referee:
+        train_elsewhere(address, os.environ.get(REFEREE_KEY) or ours.referee_key)
 
     from ipykernel.kernelapp import IPKernelApp
 
@@ -67,6 +73,18 @@ def serve_course_data() -> None:
         wrapt.when_imported(f"keras.src.datasets.{name}")(_replace_load_data)
 
 
+def train_elsewhere(address: str, key: str) -> None:
+    """Let a referee carry out what ``fit`` is asked for, once keras is imported."""
+    import wrapt
+
+    def replace_fit(keras: ModuleType) -> None:
+        from grader.notebook.refereed import replace_fit as replace
+
+        replace(keras, address, key, Path(os.environ.get(COURSE_DATA, "")))
+
+    wrapt.when_imported("keras")(replace_fit)
+
+
 def _replace_load_data(module: ModuleType) -> None:
     """Put the course's ``load_data`` into one of Keras' modules, with Keras' signature and help."""
     import wrapt
@@ -91,7 +109,9 @@ def _replace_load_data(module: ModuleType) -> None:
     wrapt.wrap_function_wrapper(module, "load_data", load_data)
 
 
-def install(data: Path, prefix: Path = Path(sys.prefix)) -> Path:
+def install(
+    data: Path, prefix: Path = Path(sys.prefix), *, referee: str = "", referee_key: str = ""
+) -> Path:
     """Write the kernelspec ``course`` and return its folder; twice gives the same files.
 
     The data folder travels as an argument, not in the kernelspec's ``env``: Jupyter lays that over
@@ -99,6 +119,8 @@ def install(data: Path, prefix: Path = Path(sys.prefix)) -> Path:
 
     Args:
         data: the data folder; it need not exist yet.
+        referee: address of a referee that trains for this kernel; empty: Keras does.
+        referee_key: its public key, where the address is ``tcp``.
         prefix: the environment whose ``share/jupyter`` holds the kernelspec.
 
     Raises:
@@ -109,10 +131,12 @@ def install(data: Path, prefix: Path = Path(sys.prefix)) -> Path:
 
     from grader.errors import ConfigurationError
 
+    elsewhere = ["--referee", referee] if referee else []
+    elsewhere += ["--referee-key", referee_key] if referee_key else []
     # -P: a folder `grader` beside a notebook must not stand in for this package.
     argv = make_ipkernel_cmd(
         mod="grader.kernel",
-        extra_arguments=["--data", str(data.absolute())],
+        extra_arguments=[*elsewhere, "--data", str(data.absolute())],
         python_arguments=[
             "-P",
             "-Xfrozen_modules=off",

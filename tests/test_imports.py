@@ -19,8 +19,13 @@ MAY_IMPORT = {
     "grader/checks/": {"grader.model", "grader.errors", "grader.checks"},
     "grader/copies.py": {"grader.errors", "grader.settings"},
     "grader/datasets/": {"grader.errors", "grader.datasets"},
-    # %check, imported where it is called: in a sandbox it is not there.
-    "grader/kernel.py": {"grader.errors", "grader.datasets", "grader.notebook.magic"},
+    # %check and a referee, imported where they are used: in a sandbox neither is there.
+    "grader/kernel.py": {
+        "grader.errors",
+        "grader.datasets",
+        "grader.notebook.magic",
+        "grader.notebook.refereed",
+    },
     "grader/settings.py": {"grader.errors", "grader.model"},
     "grader/reports/": {"grader.errors", "grader.model", "grader.reports"},
     "grader/sandbox/": {"grader.errors", "grader.model", "grader.sandbox"},

@@ -188,3 +188,12 @@ def test_a_student_without_a_courses_folder_names_the_data(tmp_path, monkeypatch
     assert CliRunner().invoke(cli.main, ["kernel", "--data", "mine"]).exit_code == 0
     spec = json.loads((tmp_path / "share/jupyter/kernels/course/kernel.json").read_text())
     assert spec["argv"][-1] == str(tmp_path / "mine")
+
+
+def test_a_referee_is_named_in_the_kernelspec(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernel.install, "__defaults__", (tmp_path,))
+    named = ["--referee", "tcp://gpu.example.org:7345", "--referee-key", "abc"]
+    result = CliRunner().invoke(cli.main, ["kernel", "--data", "mine", *named])
+    assert result.exit_code == 0
+    spec = json.loads((tmp_path / "share/jupyter/kernels/course/kernel.json").read_text())
+    assert spec["argv"][-6:-2] == named

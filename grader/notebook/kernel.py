@@ -111,7 +111,7 @@ class StudentKernel:
                 stderr=subprocess.DEVNULL,
             )
         )
-        self.execute(_INSTALL % _probe())
+        self.execute(_INSTALL % probe_texts())
 
     def close(self) -> None:
         """End the kernel and whatever it started."""
@@ -342,7 +342,7 @@ async def _cancel_others() -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-def _probe() -> dict[str, str]:
+def probe_texts() -> dict[str, str]:
     """The texts that run in a kernel before any student code, by the names of their modules."""
     folder = resources.files("grader.sandbox")
     return {
