@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -126,7 +124,9 @@ def test_a_referee_lost_in_a_training_is_no_new_beginning(referee: FakeReferee, 
         network().fit(*images(data), epochs=2, verbose=0, callbacks=[callback])
 
 
-def test_an_installed_kernel_trains_with_a_real_referee(data: Path, tmp_path: Path) -> None:
+def test_an_installed_kernel_trains_with_a_real_referee(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = """
 import keras, numpy as np
 (x, y), _ = keras.datasets.mnist.load_data()
@@ -139,9 +139,8 @@ print(len(history.epoch), sorted(history.history))
     notebook = new_notebook(cells=[new_code_cell(code)])
     with local.started(data, tmp_path / "runs", "tensorflow", Budget()) as address:
         folder = kernel.install(data, tmp_path, referee=address, referee_key="unused")
-        specs = KernelSpecManager(kernel_dirs=[str(folder.parent)])
-        manager = AsyncKernelManager(kernel_name=kernel.NAME, kernel_spec_manager=specs)
-        NotebookClient(notebook, km=manager, timeout=120).execute()
+        monkeypatch.setenv("JUPYTER_PATH", str(folder.parents[1]))
+        NotebookClient(notebook, kernel_name=kernel.NAME, timeout=120).execute()
     assert notebook.cells[0].outputs[-1].text == "2 ['accuracy', 'loss']\n"
     assert ELSEWHERE not in str(notebook)
     assert list((tmp_path / "runs").glob("*/*/record.json"))
