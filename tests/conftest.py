@@ -20,6 +20,11 @@ ROOT = Path(__file__).parent.parent
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the trainings of minutes: at the end, one process would wait for the other."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture
 def tiny_course(tmp_path: Path) -> Settings:
     """A course of its own folder with the exercise of ``tests.tiny``."""

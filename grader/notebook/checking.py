@@ -96,6 +96,7 @@ def _settings(path: Path) -> Settings:
         assignments=(path.stem,),
         limits_of={path.stem: limits},
         budget_of={path.stem: Budget()},
+        target_of={},
         referee="local",
         referee_key="",
         backend="tensorflow",
