@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,10 @@ def test_ctrl_c_ends_everything(lab: OpenLab) -> None:
     assert lab.end() == 0
     for port in (lab.port, lab.port + 1):
         require_free(port)
+    # The server that judges are forked from ends once it finds its parent gone.
+    until = time.monotonic() + 20
+    while left_behind(lab.folder) and time.monotonic() < until:
+        time.sleep(0.1)
     assert left_behind(lab.folder) == []
 
 

@@ -35,7 +35,7 @@ def test_many_filters_find_lines(kernel):
     [
         (VERTICAL + 1, "VERTICAL_LINES sum to 9, expected 0"),
         (VERTICAL.T, "It finds the lines across. Swap the two filters"),
-        (EDGES, "Along a line the numbers should be alike"),
+        (EDGES, "Make the numbers alike along a line"),
         (np.zeros((3, 3)), "answers to clear vertical lines with 0 of 255, expected at least 60"),
         (VERTICAL / 100, "answers to clear vertical lines with 9 of 255"),
         (np.zeros((3, 4)), "VERTICAL_LINES has the shape (3, 4). Expected: (3, 3)."),

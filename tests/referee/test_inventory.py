@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -190,7 +191,7 @@ def test_pruning_clears_what_killed_writers_left(
     spare.mkdir()
     (spare / "weights.npz").write_bytes(bytes(50_000))
     (store.place(second) / "record.json").write_text("{")
-    later = TODAY.timestamp() + LEFT_OVER_SECONDS + 60
+    later = time.time() + LEFT_OVER_SECONDS + 60
     monkeypatch.setattr("grader.referee.store.time.time", lambda: later)
     assert inventory.prune(store, dry_run=True).freed >= 50_000
     assert spare.exists()
