@@ -3,6 +3,7 @@
     GraderError                 one line for a person: received, expected, remedy
     |-- ConfigurationError      course_config.py, or a folder it names, is not usable
     |-- CourseError             an assignment or its source notebook is unknown or malformed
+    |   `-- ExchangeUnusableError   nbgrader's exchange is not there or refuses; that may pass
     |-- DataError               a data set is missing or is not the real one
     |-- DeclarationRefused      a network or a training asks for what is not accepted
     |-- RefereeError            the referee failed; nobody's work is judged by it
@@ -25,6 +26,10 @@ class ConfigurationError(GraderError):
 
 class CourseError(GraderError):
     """An assignment or its source notebook is unknown or malformed."""
+
+
+class ExchangeUnusableError(CourseError):
+    """nbgrader's exchange is not there, or refuses; that may pass."""
 
 
 class DataError(GraderError):

@@ -1,0 +1,26 @@
+"""Values that all packages share, as frozen dataclasses; import them from here."""
+
+from grader.model.graded import Graded, Timing, WorkPart
+from grader.model.limits import Budget, Limits
+from grader.model.runs import KeptEpoch, KeptRun, Run
+from grader.model.submission import Submission
+from grader.model.verdicts import Claim, Outcome, Verdict
+from grader.model.watch import Source, Told, WatchRules
+
+__all__ = [
+    "Budget",
+    "Claim",
+    "Graded",
+    "KeptEpoch",
+    "KeptRun",
+    "Limits",
+    "Outcome",
+    "Run",
+    "Source",
+    "Submission",
+    "Timing",
+    "Told",
+    "Verdict",
+    "WatchRules",
+    "WorkPart",
+]
