@@ -1,1 +1,1 @@
-"""Where a student's code runs: no network, no tests, nothing of others, and limits on the rest."""
+"""Runs student code in a sandbox: no network, no tests, no other student's files, and limits."""

@@ -1,8 +1,9 @@
-"""Becoming nobody before a sandbox is made, where the grader was started as root.
+"""Changes to the account nobody before a sandbox is started, where the grader runs as root.
 
-Limits on processes do not bind root, and what root's sandbox wrote would be root's. But Python and
-the course may stand where only root can enter. So what the sandbox shows is first bound to an open
-place, in a mount namespace that nobody else sees and that is gone with its last process.
+Limits on processes do not bind root, and files that root's sandbox wrote would belong to root. But
+Python and the course may be in folders that only root can enter. So what the sandbox shows is first
+bound below a folder that every account may enter, in a private mount namespace, which ends with its
+last process.
 """
 
 from __future__ import annotations
@@ -16,28 +17,29 @@ from pathlib import Path
 NOBODY = 65534
 
 CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE, MS_NOSUID, MS_NODEV = 0x20000, 4096, 16384, 1 << 18, 2, 4
+CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 
 
 def must_drop() -> bool:
-    """Whether we are root, and so must become nobody."""
+    """Whether this process is root, and so must become nobody."""
     return os.geteuid() == 0
 
 
 def give(folder: Path) -> None:
-    """Let whoever the sandbox runs as have this folder."""
+    """Make the account that the sandbox runs as the owner of this folder."""
     if must_drop():
         os.chown(folder, NOBODY, NOBODY)
 
 
 def open_places(sources: Iterable[str], folder: Path) -> dict[str, str]:
-    """Bind each source to a place below ``folder`` that anybody may reach.
+    """Bind each source below ``folder``, where every account can reach it.
 
-    Runs in the process that becomes the sandbox, before ``drop``. Where we are not root a source
-    is its own place, since what this user cannot reach is not shown to students either.
+    Runs in the process that becomes the sandbox, before ``drop``. Without root, a source keeps its
+    own path: files that this user cannot read are not shown to students either.
 
     Raises:
-        OSError: root's rights do not go so far, as in some containers.
+        OSError: root may not mount here, as in some containers.
     """
     if not must_drop():
         return {source: source for source in sources}
@@ -57,26 +59,42 @@ def open_places(sources: Iterable[str], folder: Path) -> dict[str, str]:
 
 
 def drop() -> None:
-    """Become nobody for good, where we are root."""
+    """Become nobody for good, if this process is root."""
     if must_drop():
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def die_with_parent(parent: int) -> None:
-    """Be killed when ``parent`` ends. After ``drop``, which would undo it; a new program keeps it.
+def join_user_namespace(process: int) -> None:
+    """Join the user namespace of a process of this account, after ``drop``.
+
+    A sandbox that is made from there can be entered from there; see ``grader.sandbox.warm``.
+
+    Args:
+        process: a descriptor of it.
 
     Raises:
-        OSError: it has ended already.
+        OSError: it has ended, or it is another account's.
+    """
+    _call(ctypes.CDLL(None, use_errno=True).setns, process, CLONE_NEWUSER)
+
+
+def die_with_parent(parent: int) -> None:
+    """Have Linux kill this process when ``parent`` ends.
+
+    Call it after ``drop``, which would undo it; ``exec`` keeps it.
+
+    Raises:
+        OSError: the parent has ended already.
     """
     _call(ctypes.CDLL(None, use_errno=True).prctl, PR_SET_PDEATHSIG, int(signal.SIGKILL))
     if os.getppid() != parent:
-        raise ProcessLookupError("the keeper is gone")
+        raise ProcessLookupError("the supervisor is gone")
 
 
 def _call(function: ctypes._NamedFuncPointer, *arguments: bytes | int | None) -> None:
-    """Call a function of libc that answers 0, or raise what went wrong."""
+    """Call a function of libc; raises ``OSError`` unless it returns 0."""
     if function(*arguments) != 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{function.__name__}: {os.strerror(code)}")

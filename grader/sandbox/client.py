@@ -1,31 +1,37 @@
-"""Jupyter's kernel manager and client, hardened against the kernel that they talk to."""
+"""Jupyter's kernel manager and client, hardened against hostile kernels."""
 
 from __future__ import annotations
 
+import asyncio
+import queue
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import zmq
 import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.connect import ConnectionFileMixin, channel_socket_types
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Instance, Type
 
-from grader.sandbox.ends import End, EndReason
-from grader.sandbox.losses import LossWatch
+from grader.sandbox.channel_monitor import DisconnectMonitor
 from grader.sandbox.policy import CONNECTION, Policy
 from grader.sandbox.provisioner import SandboxProvisioner
+from grader.sandbox.sandbox_exit import EndReason, SandboxExit
 
 MESSAGE_BYTES = 16 << 20
-WAITING_MESSAGES = 100  # times the above is what a kernel can make a client hold that does not read
+SEND_SECONDS = 10.0  # for a message to be taken: a peer that is gone takes none, for ever
+# How long a kernel that has just started may take before it is asked again.
+ANSWER_SECONDS, STATUS_SECONDS = 1.0, 0.2
+WAITING_MESSAGES = 100  # times the above is what an unread channel can hold in memory
 KERNEL_NAME = "sandbox"
 
 
-class KernelMisbehaved(Exception):  # noqa: N818 - it is the kernel that erred, not the grader
-    """A kernel sent more than it may, or what is no message; its sandbox was ended for it.
+class KernelMisbehaved(Exception):  # noqa: N818 - the kernel is at fault, not the grader
+    """A kernel sent too much, or a malformed message; its sandbox was ended.
 
     Attributes:
         reason: ``OUTPUT_LIMIT`` or ``MALFORMED``.
@@ -36,27 +42,32 @@ class KernelMisbehaved(Exception):  # noqa: N818 - it is the kernel that erred, 
         self.reason = reason
 
     def __reduce__(self) -> tuple[type[KernelMisbehaved], tuple[EndReason]]:
-        """Pickle by the reason, so that it survives a process boundary."""
+        """Pickle the reason alone, so that the error can cross processes."""
         return type(self), (self.reason,)
 
 
 class GuardedChannel(AsyncZMQSocketChannel):
-    """A channel that counts what it receives and believes none of it.
+    """A channel that counts the bytes that it receives and checks each message.
 
-    ``watcher`` is the client, which is told what came; each channel of a client has the same.
+    Attributes:
+        watcher: the client, which counts the bytes of all its channels.
     """
 
     watcher: SandboxClient | None = None
 
-    async def _recv(self, **kwargs: Any) -> dict[str, Any]:
-        """Receive one message, if the kernel may still send any."""
+    def _recv(self, **kwargs: Any) -> Any:
+        """Receive one message, as a coroutine; the base classes disagree on the type."""
+        return self._receive(**kwargs)
+
+    async def _receive(self, **kwargs: Any) -> dict[str, Any]:
+        """Receive one message; raises ``KernelMisbehaved``."""
         parts = await self.socket.recv_multipart(**kwargs)
         if self.watcher is not None:
             await self.watcher.count(sum(map(len, parts)))
         try:
             _, message = self.session.feed_identities(parts)
             said: dict[str, Any] = self.session.deserialize(message)
-            # What every reader of messages takes for granted.
+            # All readers of messages rely on these.
             for name in ("header", "parent_header", "metadata", "content"):
                 if not isinstance(said[name], dict):
                     raise TypeError(f"{name} is no object")
@@ -69,8 +80,25 @@ class GuardedChannel(AsyncZMQSocketChannel):
         return said
 
 
-class SandboxClient(AsyncKernelClient):
-    """A client that a kernel can neither flood nor send elsewhere.
+class _LingerFree(ConnectionFileMixin):
+    """Connects to a kernel, and waits for nothing when it disconnects."""
+
+    def _create_connected_socket(self, channel: str, identity: bytes | None = None) -> Any:
+        """Connect a socket that drops at once what the kernel has not taken.
+
+        ZeroMQ reads the time for that when a socket connects, and waits when a kernel was killed.
+        So Jupyter's own, a second, would pass at the end of each kernel.
+        """
+        connected = self.context.socket(channel_socket_types[channel])
+        connected.linger = 0
+        if identity:
+            connected.identity = identity
+        connected.connect(self._make_url(channel))
+        return connected
+
+
+class SandboxClient(_LingerFree, AsyncKernelClient):
+    """A client that a kernel can neither flood nor redirect.
 
     Attributes:
         received: bytes of all messages so far.
@@ -85,44 +113,90 @@ class SandboxClient(AsyncKernelClient):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"context": _guarded_context()} | kwargs)
-        self._created_context = "context" not in kwargs  # then it is ours to destroy
-        self._watch: LossWatch | None = None
+        self._created_context = "context" not in kwargs  # the base class then destroys it
+        self._monitor: DisconnectMonitor | None = None
 
     def start_channels(self, *args: Any, **kwargs: Any) -> None:
-        """Start the channels, and somebody who notices when one is lost."""
-        super().start_channels(*args, **kwargs)
+        """Start the channels, and a monitor that notices when one is lost.
+
+        Without Jupyter's heartbeat: the supervisor knows better whether the kernel lives, and the
+        heartbeat's thread waits for ever to send to a kernel that has just gone.
+        """
+        super().start_channels(*args, **kwargs | {"hb": False})
         channels = {
             name: getattr(self, f"{name}_channel") for name in ("shell", "iopub", "control")
         }
         for channel in channels.values():
             channel.watcher = self
         sockets = {name: channel.socket for name, channel in channels.items()}
-        sockets["stdin"] = self.stdin_channel.socket  # answers come there, and are not output
+        sockets["stdin"] = (
+            self.stdin_channel.socket
+        )  # answers come there; they do not count as output
         provisioner: Any = getattr(self.parent, "provisioner", None)
         sandboxed = isinstance(provisioner, SandboxProvisioner)
-        self._watch = LossWatch(sockets, provisioner.channel_lost if sandboxed else _ignore)
-        self._watch.start()
+        self._monitor = DisconnectMonitor(
+            sockets, provisioner.channel_lost if sandboxed else _ignore
+        )
+        self._monitor.start()
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers a question, and says on iopub that it has done so.
+
+        Jupyter's own then waits a fifth of a second for messages that never come. It also takes
+        the protocol's version from the answer, which student code may have written.
+
+        Raises:
+            RuntimeError: the kernel died, or did not answer in time.
+        """
+        try:
+            async with asyncio.timeout(timeout):  # also where other messages come without end
+                while not await self._answers(self.kernel_info()):
+                    if not await self.is_alive():
+                        raise RuntimeError("Kernel died before replying to kernel_info")
+        except TimeoutError:
+            raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds") from None
+
+    # Jupyter's own clients call it by this name, too.
+    _async_wait_for_ready = wait_for_ready
+
+    async def _answers(self, question: str) -> bool:
+        """Whether the reply comes, and the status that follows; drops all that comes before."""
+        try:
+            while True:
+                reply = await self.shell_channel.get_msg(timeout=ANSWER_SECONDS)
+                if reply["parent_header"].get("msg_id") == question:
+                    break
+            # A message to a subscription that is not yet there is lost: one asks again.
+            while True:
+                said = await self.iopub_channel.get_msg(timeout=STATUS_SECONDS)
+                if said["parent_header"].get("msg_id") == question and (
+                    said["content"].get("execution_state") == "idle"
+                ):
+                    break
+        except queue.Empty:
+            return False
+        return True
 
     def stop_channels(self) -> None:
-        """Stop the channels and who watches them."""
-        if self._watch is not None:
-            self._watch.stop()
-            self._watch = None
+        """Stop the monitor and the channels."""
+        if self._monitor is not None:
+            self._monitor.stop()
+            self._monitor = None
         super().stop_channels()
 
     def lost(self) -> tuple[str, ...]:
-        """Names of channels that were lost: for too long a message, or by the kernel's will.
+        """Names of channels that were lost: after too long a message, or closed by the kernel.
 
-        The sandbox is then ended, as over its output limit. No verdict may rest on a cell during
-        which a channel was lost: its outputs may be missing.
+        The sandbox is then ended as over its output limit. No verdict may rest on a cell during
+        which a channel was lost, since its outputs may be missing.
         """
-        return () if self._watch is None else self._watch.lost
+        return () if self._monitor is None else self._monitor.lost
 
     async def count(self, size: int) -> None:
-        """Count a message.
+        """Count the bytes of a message.
 
         Raises:
-            KernelMisbehaved: it was one too many; the sandbox is gone.
+            KernelMisbehaved: the output limit is passed; the sandbox was ended.
         """
         self.received += size
         manager = self.parent
@@ -132,19 +206,19 @@ class SandboxClient(AsyncKernelClient):
             raise KernelMisbehaved(EndReason.OUTPUT_LIMIT)
 
     async def stop_kernel(self, reason: EndReason) -> None:
-        """End the sandbox, whose kernel must not be listened to any more."""
+        """End the sandbox of a kernel that misbehaved."""
         provisioner = getattr(self.parent, "provisioner", None)
         if isinstance(provisioner, SandboxProvisioner):
             await provisioner.stop(reason)
 
 
-class OneSpec(KernelSpecManager):
-    """Knows the sandboxed kernel without anything installed for Jupyter."""
+class SandboxSpecManager(KernelSpecManager):
+    """Finds the sandboxed kernel, although no kernelspec is installed."""
 
     argv: tuple[str, ...] = ()
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """The sandboxed kernel, by whatever name it is asked for."""
+        """The sandboxed kernel, for any name."""
         return KernelSpec(
             argv=list(self.argv),
             display_name="Deep learning course, sandboxed",
@@ -153,29 +227,30 @@ class OneSpec(KernelSpecManager):
         )
 
 
-class SandboxManager(AsyncKernelManager):
-    """Starts sandboxed kernels under a policy; what a notebook's kernelspec says does not matter.
+class SandboxManager(_LingerFree, AsyncKernelManager):
+    """Starts sandboxed kernels under a policy, whichever kernelspec a notebook names.
 
     Args:
-        policy: what the sandbox holds.
-        argv: the kernel's command line inside; plain ipykernel where none is given.
+        policy: of the sandbox.
+        argv: the kernel's command line inside; by default ipykernel's.
     """
 
-    policy: Policy = Instance(Policy, args=())
+    policy = Instance(Policy, args=())
     client_class = f"{__name__}.SandboxClient"
     client_factory = Type(klass=AsyncKernelClient, default_value=SandboxClient)
 
     def __init__(self, policy: Policy | None = None, argv: tuple[str, ...] = (), **kwargs: Any):
         policy = policy or Policy()
-        specs = OneSpec()
+        specs = SandboxSpecManager()
         specs.argv = argv or kernel_command(policy)
         kwargs |= {"kernel_name": KERNEL_NAME, "kernel_spec_manager": specs}
         super().__init__(policy=policy, context=_guarded_context(), **kwargs)
-        self._created_context = True  # and so destroyed with the kernel
+        self._created_context = True  # the base class then destroys it with the kernel
 
-    def end(self) -> End | None:
-        """What became of the kernel; None while it lives."""
-        return None if self.provisioner is None else self.provisioner.end()
+    def end(self) -> SandboxExit | None:
+        """How the kernel ended; None while it lives."""
+        provisioner = self.provisioner
+        return provisioner.end() if isinstance(provisioner, SandboxProvisioner) else None
 
 
 def kernel_command(policy: Policy, program: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -188,16 +263,18 @@ def kernel_command(policy: Policy, program: tuple[str, ...] = ()) -> tuple[str, 
 async def run_kernel(
     policy: Policy | None = None, argv: tuple[str, ...] = ()
 ) -> AsyncIterator[tuple[SandboxManager, SandboxClient]]:
-    """A sandboxed kernel and its client, ready; nothing is left of it afterwards.
+    """A sandboxed kernel and its client, ready; both are removed afterwards.
 
     Raises:
-        SandboxError: this machine cannot give a sandbox, or it did not come up.
+        SandboxError: the sandbox did not start.
     """
     manager = SandboxManager(policy, argv)
-    client = None
+    client: SandboxClient | None = None
     try:
         await manager.start_kernel()
-        client = manager.client()
+        made = manager.client()
+        assert isinstance(made, SandboxClient)
+        client = made
         client.start_channels()
         await client.wait_for_ready(timeout=60)
         yield manager, client
@@ -210,13 +287,14 @@ async def run_kernel(
 
 
 def _guarded_context() -> Any:
-    """A context all of whose sockets take short messages, few at once, from one peer for good."""
+    """A context whose sockets bound messages, and that waits for no peer for ever."""
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
     context.setsockopt(zmq.RECONNECT_IVL, -1)
     context.setsockopt(zmq.RCVHWM, WAITING_MESSAGES)
+    context.setsockopt(zmq.SNDTIMEO, int(SEND_SECONDS * 1000))
     return context
 
 
 def _ignore() -> None:
-    """A kernel that is in no sandbox is not ours to end."""
+    """Do nothing: a kernel outside a sandbox is not ours to end."""

@@ -1,80 +1,45 @@
-"""Turns a policy into bubblewrap's arguments, and hands them to a keeper that holds the sandbox."""
+"""Starts a supervisor for a sandbox, and the process that warm kernels are forked from."""
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from grader.errors import SandboxError
 from grader.sandbox import policy as places
 from grader.sandbox import seccomp
+from grader.sandbox.bubblewrap_options import arguments, encoded, warm_arguments
 from grader.sandbox.memory import MemoryBound
 from grader.sandbox.policy import Policy
-from grader.sandbox.rooms import Room
+from grader.sandbox.sandbox_dir import SandboxDir
 
-KEEP = "from grader.sandbox.keeper import main; main()"
+SUPERVISE = "from grader.sandbox.supervisor import main; main()"
+BECOME_WARM_PARENT = "from grader.sandbox.warm.host import become_parent; become_parent()"
+PRLIMIT = "/usr/bin/prlimit"
 INSTALL = "install it: apt-get install bubblewrap"
 
 
-@dataclass(frozen=True)
-class Content:
-    """An argument that is a descriptor from which bubblewrap reads these bytes."""
-
-    data: bytes
-
-
-@dataclass(frozen=True)
-class HostFile:
-    """An argument that is a descriptor of this regular file of the host."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """An argument that names something of the host to be shown inside."""
-
-    path: str
-
-
-Argument = str | Content | HostFile | Source
-
-
-def arguments(policy: Policy, room: Room, connection: bytes, bound: MemoryBound) -> list[Argument]:
-    """Everything that bubblewrap is told.
-
-    Args:
-        policy: what the sandbox holds.
-        room: its folder on the host, of which it sees only ``room.open``.
-        connection: the kernel's connection file.
-        bound: how memory is held, since the filter is stricter where it is only watched.
-    """
-    return [
-        *_isolation(),
-        *_system(),
-        *_temporary(policy),
-        *_python(policy),
-        *_scratch(policy, room, connection),
-        *(part for name, value in policy.variables.items() for part in ("--setenv", name, value)),
-        *("--seccomp", Content(seccomp.program(unseen_memory=bound.robust))),
-        # Last: what stands above still makes folders there. Both would be as large as memory.
-        *("--remount-ro", "/dev", "--remount-ro", "/"),
-    ]
-
-
 def command(policy: Policy, argv: Sequence[str], bound: MemoryBound) -> list[str]:
-    """What runs inside: the limits of one process, then the kernel.
+    """The command line inside: limits on bubblewrap's process and on this one, then the kernel.
 
-    The number of processes is counted for each user namespace from Linux 5.14 on, so it must be
-    set inside: set before, it would count whatever else this user runs on the host.
+    From Linux 5.14 on, processes are counted for each user namespace. So their limit is set inside:
+    outside, all processes of this user on the host would count. Bubblewrap's own process, number 1,
+    needs limits too, since student code can write its memory, and so have it do anything.
     """
+    flags = " ".join(f"--{name}={most}:{most}" for name, most in _limits(policy, bound).items())
+    limited = f'{PRLIMIT} --pid 1 {flags} && exec {PRLIMIT} {flags} -- "$@"'
+    return ["/bin/sh", "-c", limited, "sh", *argv]
+
+
+def _limits(policy: Policy, bound: MemoryBound) -> dict[str, int]:
+    """Limits on each process, as ``prlimit`` calls them."""
     limits = policy.limits
     flags = {
         "nproc": limits.processes,
@@ -83,159 +48,146 @@ def command(policy: Policy, argv: Sequence[str], bound: MemoryBound) -> list[str
         "core": 0,
         "memlock": 8 << 20,
     }
-    if not bound.robust:
-        flags["as"] = max(
-            8 << 30, 2 * limits.memory_bytes
-        )  # TensorFlow reserves far more than it uses
-    return ["/usr/bin/prlimit", *(f"--{k}={v}:{v}" for k, v in flags.items()), "--", *argv]
+    if not bound.robust:  # TensorFlow reserves far more than it uses
+        flags["as"] = max(8 << 30, 2 * limits.memory_bytes)
+    return flags
+
+
+def _warm(policy: Policy, argv: Sequence[str], bound: MemoryBound) -> dict[str, Any] | None:
+    """What the supervisor asks a warm parent for; None for a cold start."""
+    if (
+        policy.warm is None
+        or "-m" not in argv
+        or not set(policy.blocked) <= set(policy.warm_blocked)
+    ):
+        return None
+    program = list(argv[argv.index("-m") + 1 :])
+    return {
+        "address": str(policy.warm),
+        # Keeps the namespaces for the kernel, and ends with them.
+        "command": ["/usr/bin/sleep", "infinity"],
+        "order": {
+            "argv": program,
+            "environment": policy.variables,
+            "limits": {f"RLIMIT_{k.upper()}": v for k, v in _limits(policy, bound).items()},
+            "seccomp": seccomp.program(unseen_memory=bound.robust).hex(),
+            "folder": places.HOME,
+        },
+    }
 
 
 def start(
-    policy: Policy, argv: Sequence[str], room: Room, connection: bytes, bound: MemoryBound
+    policy: Policy,
+    argv: Sequence[str],
+    directory: SandboxDir,
+    connection: bytes,
+    bound: MemoryBound,
 ) -> subprocess.Popen[bytes]:
-    """Start a keeper, which starts the sandbox; reports come on its stdout, orders go to its stdin.
+    """Start a supervisor, which starts the sandbox, reads commands on stdin, and reports on stdout.
 
     Args:
-        policy: what the sandbox holds.
+        policy: of the sandbox.
         argv: the kernel's command line, as it stands inside.
-        room: its folder on the host, made before; the keeper removes it in the end.
+        directory: of the sandbox on the host, created before; the supervisor removes it.
         connection: the kernel's connection file, with sockets in ``policy.SOCKETS``.
-        bound: how memory is held.
+        bound: how memory is bounded.
 
     Raises:
         SandboxError: bubblewrap is not installed.
     """
-    bubblewrap = shutil.which("bwrap")
-    if bubblewrap is None:
+    orders = {
+        "bubblewrap": _bubblewrap(),
+        "arguments": [encoded(part) for part in arguments(policy, directory, connection, bound)],
+        "command": command(policy, argv, bound),
+        "directory": str(directory.folder),
+        "bound": asdict(bound),
+        "limits": asdict(policy.limits),
+        "warm": _warm(policy, argv, bound),
+        "parent": os.getpid(),
+    }
+    return _run(
+        SUPERVISE,
+        orders,
+        prefix=bound.prefix,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,  # a command to a supervisor that has ended must fail at once
+    )
+
+
+def start_warm_parent(
+    policy: Policy,
+    modules: Sequence[str],
+    folder: Path,
+    *,
+    listener: int,
+    ends: tuple[int, ...],
+    bound: MemoryBound,
+) -> subprocess.Popen[bytes]:
+    """Start the process that kernels are forked from.
+
+    Args:
+        policy: of the kernels, without any submission's files.
+        modules: names of what it imports.
+        folder: on the host, for its mounts.
+        listener: a descriptor of the socket that it listens at.
+        ends: descriptors that become readable when it shall end.
+        bound: how the memory of sandboxes is bounded. The parent starts where their supervisors do,
+            since an account may move processes only within the control groups that it was given.
+
+    Raises:
+        SandboxError: bubblewrap is not installed.
+    """
+    program = [policy.python.executable, "-P", "-m", "grader.sandbox.warm.parent"]
+    orders = {
+        "bubblewrap": _bubblewrap(),
+        "arguments": [encoded(part) for part in warm_arguments(policy)],
+        "command": [*program, str(listener), ",".join(map(str, ends)), *modules],
+        "directory": str(folder),
+    }
+    return _run(
+        BECOME_WARM_PARENT,
+        orders,
+        prefix=bound.prefix,
+        descriptors=(listener, *ends),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # TensorFlow's greetings
+    )
+
+
+def _bubblewrap() -> str:
+    """The program; raises ``SandboxError`` where it is not installed."""
+    path = shutil.which("bwrap")
+    if path is None:
         raise SandboxError(
             f"no sandbox without bubblewrap (bwrap), which is not on PATH; {INSTALL}"
         )
-    orders = {
-        "bubblewrap": bubblewrap,
-        "arguments": [_encoded(part) for part in arguments(policy, room, connection, bound)],
-        "command": command(policy, argv, bound),
-        "room": str(room.folder),
-        "bound": asdict(bound),
-        "limits": asdict(policy.limits),
-        "parent": os.getpid(),
-    }
+    return path
+
+
+def _run(
+    code: str,
+    orders: dict[str, Any],
+    *,
+    prefix: Sequence[str] = (),
+    descriptors: tuple[int, ...] = (),
+    **how: Any,
+) -> subprocess.Popen[bytes]:
+    """Start a program of this package that reads its orders from a descriptor on its argv.
+
+    It imports the standard library alone, so that it is there in milliseconds.
+    """
     package = Path(__file__).parents[2]
-    code = f"import sys; sys.path.insert(0, {str(package)!r}); {KEEP}"
     descriptor = os.memfd_create("orders")
     try:
         os.write(descriptor, json.dumps(orders).encode())
         os.lseek(descriptor, 0, os.SEEK_SET)
+        code = f"import sys; sys.path.insert(0, {str(package)!r}); {code}"
         return subprocess.Popen(
-            [*bound.prefix, sys.executable, "-I", "-S", "-c", code, str(descriptor)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,  # commands to a keeper that is gone must not wait to fail once more
-            pass_fds=(descriptor,),
-            start_new_session=True,  # a Ctrl-C at the terminal is for the grader alone
+            [*prefix, sys.executable, "-I", "-S", "-c", code, str(descriptor)],
+            pass_fds=(descriptor, *descriptors),
+            start_new_session=True,  # Ctrl-C at the terminal must reach only the grader
+            **how,
         )
     finally:
         os.close(descriptor)
-
-
-def _isolation() -> list[Argument]:
-    """Namespaces of its own, no rights, no life of its own."""
-    apart = ("user", "ipc", "pid", "net", "uts", "cgroup")
-    uid = str(places.UID)
-    return [
-        *(f"--unshare-{kind}" for kind in apart),
-        *("--disable-userns", "--uid", uid, "--gid", uid, "--hostname", "sandbox"),
-        *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"),
-    ]
-
-
-def _system() -> Iterator[Argument]:
-    """The operating system, without anything that is written on a host."""
-    yield from ("--ro-bind", Source("/usr"), "/usr")
-    for name in ("bin", "lib", "lib32", "lib64", "sbin"):
-        folder = Path("/", name)
-        if folder.is_symlink():
-            yield from ("--symlink", f"usr/{name}", str(folder))
-        elif folder.is_dir():
-            yield from ("--ro-bind", Source(str(folder)), str(folder))
-    for name in ("fonts", "ld.so.cache", "localtime"):
-        if Path("/etc", name).exists():
-            yield from ("--ro-bind", Source(str(Path("/etc", name).resolve())), f"/etc/{name}")
-    uid = places.UID
-    yield from _text("/etc/passwd", f"student:x:{uid}:{uid}::{places.HOME}:/bin/sh\n")
-    yield from _text("/etc/group", f"student:x:{uid}:\n")
-    yield from ("--proc", "/proc", "--dev", "/dev")
-
-
-def _temporary(policy: Policy) -> Iterator[Argument]:
-    """A place for what Python is shown at, where that is below /tmp; else /tmp is a link."""
-    if _lives_in_tmp(policy):
-        size = str(policy.limits.scratch_bytes)
-        yield from ("--size", size, "--perms", "1777", "--tmpfs", "/tmp")
-
-
-def _lives_in_tmp(policy: Policy) -> bool:
-    return any(Path(folder).is_relative_to("/tmp") for folder in policy.python.folders)
-
-
-def _python(policy: Policy) -> Iterator[Argument]:
-    """The interpreter, its packages, and something in the place of the withheld ones."""
-    for folder in policy.python.folders:
-        yield from ("--ro-bind", Source(folder), folder)
-    for path, source in policy.readable.items():
-        yield from ("--ro-bind", Source(str(source)), path)
-    for folder in policy.python.packages:
-        for name in policy.withheld:
-            yield from _withhold(Path(folder), name)
-
-
-def _withhold(packages: Path, name: str) -> Iterator[Argument]:
-    """Put a package that cannot be imported where one stands that could."""
-    refusal = (
-        f"raise ModuleNotFoundError({f'{name} is withheld in this sandbox'!r}, name={name!r})\n"
-    )
-    if (packages / name).is_dir():
-        yield from ("--tmpfs", str(packages / name))
-        yield from _text(str(packages / name / "__init__.py"), refusal)
-        yield from ("--remount-ro", str(packages / name))
-    if (packages / f"{name}.py").is_file():
-        yield from _text(str(packages / f"{name}.py"), refusal)
-    if (packages / f"{name}.libs").is_dir():  # its compiled parts, in reach of ctypes
-        yield from ("--tmpfs", str(packages / f"{name}.libs"))
-        yield from ("--remount-ro", str(packages / f"{name}.libs"))
-
-
-def _scratch(policy: Policy, room: Room, connection: bytes) -> Iterator[Argument]:
-    """All that is writable inside, and the files that were handed in."""
-    size = str(policy.limits.scratch_bytes)
-    yield from ("--size", size, "--perms", "0700", "--tmpfs", places.HOME)
-    yield from ("--size", size, "--perms", "1777", "--tmpfs", "/dev/shm")
-    yield from ("--dir", f"{places.HOME}/.tmp")
-    if not _lives_in_tmp(policy):
-        yield from ("--symlink", f"{places.HOME}/.tmp", "/tmp")
-    for name, path in policy.files.items():
-        yield from ("--perms", "0644", "--file", HostFile(str(path)), f"{places.HOME}/{name}")
-    if policy.font_cache is not None:
-        place = f"{places.HOME}/.cache/matplotlib/{policy.font_cache.name}"
-        yield from ("--perms", "0644", "--file", HostFile(str(policy.font_cache.resolve())), place)
-    if policy.data is not None:
-        yield from ("--ro-bind", Source(str(policy.data.resolve())), places.DATA)
-    yield from ("--bind", Source(str(room.open)), places.SOCKETS)
-    yield from ("--ro-bind-data", Content(connection), places.CONNECTION)
-    yield from ("--chdir", places.HOME)
-
-
-def _text(path: str, text: str) -> Iterator[Argument]:
-    """A small file of our own, read-only."""
-    yield from ("--perms", "0444", "--ro-bind-data", Content(text.encode()), path)
-
-
-def _encoded(part: Argument) -> str | dict[str, str]:
-    """An argument as JSON takes it; the keeper turns it back."""
-    match part:
-        case Content(data):
-            return {"content": base64.b64encode(data).decode()}
-        case HostFile(path):
-            return {"file": path}
-        case Source(path):
-            return {"source": path}
-    return part

@@ -1,7 +1,7 @@
-"""Which bound on memory this machine offers, and holding a sandbox to it.
+"""Finds how memory can be bounded on this machine, and makes a sandbox's control group.
 
-A control group is the only bound that holds: pages of memfd and shared memory belong to no
-process. Where none is to be had, a keeper watches what the processes hold, which is weak.
+Only a control group is a strong bound: pages of memfd and shared memory belong to no process. Where
+there is none, the supervisor watches the memory of the processes, which is weak.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from grader.machine import own_groups
+
 
 class BoundKind(StrEnum):
-    """How memory is held, best first."""
+    """How memory is bounded, best first."""
 
     SYSTEMD = "a systemd scope"
     V2 = "a delegated cgroup v2"
@@ -30,13 +32,13 @@ class BoundKind(StrEnum):
 
 @dataclass(frozen=True)
 class MemoryBound:
-    """A way to hold memory that was tried here and works.
+    """A way to bound memory that was tried on this machine and works.
 
     Attributes:
         kind: see ``BoundKind``.
-        parent: the control group in which a sandbox's own is made; empty where the keeper's own
-            scope takes that part, and where memory is watched.
-        prefix: what goes before the keeper's command line.
+        parent: the control group in which a sandbox's own is made; empty where the supervisor's
+            scope is the parent, and where memory is watched.
+        prefix: what goes before the supervisor's command line.
     """
 
     kind: BoundKind
@@ -45,7 +47,7 @@ class MemoryBound:
 
     @property
     def robust(self) -> bool:
-        """Whether a student cannot get around it."""
+        """Whether student code cannot evade it."""
         return self.kind is not BoundKind.WATCHED
 
 
@@ -61,22 +63,22 @@ class Group:
 
     @classmethod
     def make(cls, kind: BoundKind, parent: Path, name: str, limit: int) -> Group:
-        """Make a group that holds its processes to ``limit`` bytes together.
+        """Make a group whose processes may use ``limit`` bytes together.
 
         Raises:
-            OSError: the kernel, or whoever set up this machine, does not let us.
+            OSError: this account may not make control groups.
         """
         group = cls(parent / name, 1 if kind is BoundKind.V1 else 2)
         group.folder.mkdir()
         try:
-            group._hold(limit)
+            group._set_limits(limit)
         except OSError:
             group.remove()
             raise
         return group
 
-    def _hold(self, limit: int) -> None:
-        """Set the limits; swap would only make a hog slow."""
+    def _set_limits(self, limit: int) -> None:
+        """Set the limits on memory and swap."""
         if self.version == 1:
             self._write("memory.limit_in_bytes", limit)
             if (self.folder / "memory.memsw.limit_in_bytes").exists():
@@ -88,20 +90,20 @@ class Group:
         self._write("memory.oom.group", 1)
 
     def join(self, pid: int) -> None:
-        """Put a process into the group; what it starts is in it, too."""
+        """Move a process into the group; processes that it starts later belong to it too."""
         self._write("cgroup.procs", pid)
 
     def kills(self) -> int:
-        """How many processes the kernel has killed because the group was full."""
+        """How many processes Linux has killed because the group was full."""
         name = "memory.oom_control" if self.version == 1 else "memory.events"
         lines = (self.folder / name).read_text().splitlines()
         return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
 
     def remove(self) -> None:
-        """End what is in the group and remove it, which takes a moment after its last process."""
+        """Kill the group's processes and remove it; Linux needs a moment after the last one."""
         for _ in range(100):
             for pid in map(int, _words(self.folder / "cgroup.procs")):
-                if pid > 1:  # 0 stands for a process that we cannot see, and to kill for ourselves
+                if pid > 1:  # 0 is a process of another namespace; os.kill(0) would kill us
                     with contextlib.suppress(OSError):
                         os.kill(pid, signal.SIGKILL)
             try:
@@ -120,14 +122,14 @@ class Group:
 
 @functools.cache
 def memory_bound() -> MemoryBound:
-    """Find the best bound, by trying; ``grader doctor`` reports it."""
+    """The best bound that works here, found by trying; ``grader doctor`` reports it."""
     return next((bound for bound in _candidates() if works(bound)), WATCHED)
 
 
 def works(bound: MemoryBound) -> bool:
     """Whether a group can be made and joined in this way."""
     if bound.kind is BoundKind.SYSTEMD:
-        return _says_memory([*bound.prefix, "sh", "-c", _CONTROLLERS])
+        return _prints_memory([*bound.prefix, "sh", "-c", _CONTROLLERS])
     process = subprocess.Popen(["sleep", "60"])
     try:
         group = Group.make(bound.kind, Path(bound.parent), f"grader-try-{process.pid}", 64 << 20)
@@ -146,17 +148,16 @@ def works(bound: MemoryBound) -> bool:
 
 
 def own_scope() -> Path:
-    """Make room for groups in the scope that this process alone is in.
+    """Prepare the scope that contains only this process as a parent of groups.
 
-    A v2 group that hands memory on to groups below it may hold no process itself.
+    A v2 group that delegates memory to its children must not contain a process itself.
 
     Raises:
         OSError: the scope was not delegated.
     """
-    mount, path = next((m, p) for kind, m, p in _own_groups() if kind is BoundKind.V2)
-    scope = mount / path
-    (scope / "keeper").mkdir()
-    (scope / "keeper" / "cgroup.procs").write_text(str(os.getpid()))
+    scope = next(own.folder for own in own_groups("memory") if own.version == 2)
+    (scope / "supervisor").mkdir()
+    (scope / "supervisor" / "cgroup.procs").write_text(str(os.getpid()))
     (scope / "cgroup.subtree_control").write_text("+memory")
     return scope
 
@@ -165,50 +166,29 @@ _CONTROLLERS = "cat /sys/fs/cgroup$(grep ^0:: /proc/self/cgroup | cut -d: -f3)/c
 
 
 def _candidates() -> Iterator[MemoryBound]:
-    """Bounds that may be had here, best first."""
+    """Bounds that may work here, best first."""
     if Path("/run/systemd/system").is_dir() and shutil.which("systemd-run"):
         user = () if os.geteuid() == 0 else ("--user",)
         options = ("--scope", "--quiet", "--collect", "--property=Delegate=yes", "--")
         yield MemoryBound(BoundKind.SYSTEMD, prefix=("systemd-run", *user, *options))
-    groups = sorted(_own_groups(), key=lambda group: group[0] is BoundKind.V1)
-    for kind, mount, path in groups:
-        folder = mount / path
-        for parent in [folder, *folder.parents]:
-            if not parent.is_relative_to(mount):
-                break
-            if kind is BoundKind.V1 or "memory" in _words(parent / "cgroup.subtree_control"):
-                yield MemoryBound(kind, str(parent))
-
-
-def _own_groups() -> Iterator[tuple[BoundKind, Path, Path]]:
-    """The groups that bound this process's memory: kind, where mounted, path below that."""
-    mounts = {}
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        fields, _, kind = line.partition(" - ")
-        if kind.startswith(("cgroup2 ", "cgroup ")):
-            options = kind.split()[2].split(",")
-            name = "" if kind.startswith("cgroup2 ") else "memory" if "memory" in options else None
-            mounts[name] = (fields.split()[3], Path(fields.split()[4]))
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
-        _, names, path = line.split(":", 2)
-        name = "memory" if "memory" in names.split(",") else names
-        if name in mounts and name in {"", "memory"}:
-            root, mount = mounts[name]
-            below = Path(path.lstrip("/")) if root == "/" else Path(os.path.relpath(path, root))
-            yield (BoundKind.V1 if name else BoundKind.V2), mount, below
+    for own in sorted(own_groups("memory"), key=lambda own: -own.version):
+        kind = BoundKind.V1 if own.version == 1 else BoundKind.V2
+        for group in own.upward:
+            if kind is BoundKind.V1 or "memory" in _words(group / "cgroup.subtree_control"):
+                yield MemoryBound(kind, str(group))
 
 
 def _words(path: Path) -> list[str]:
-    """What a file of the kernel's lists; nothing where there is none."""
+    """The words in a file; none where there is no file."""
     with contextlib.suppress(OSError):
         return path.read_text().split()
     return []
 
 
-def _says_memory(command: list[str]) -> bool:
-    """Whether a command answers with a list in which memory stands."""
+def _prints_memory(command: list[str]) -> bool:
+    """Whether a command prints a list that contains the word memory."""
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return "memory" in answer.stdout.split()
+    return "memory" in result.stdout.split()

@@ -1,4 +1,4 @@
-"""What a sandbox holds, as data: which files it sees, what is withheld, and its limits."""
+"""The policy of a sandbox, as data: the files it sees, the blocked packages, and its limits."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from pathlib import Path, PurePosixPath
 from grader.errors import SandboxError
 from grader.model import Limits
 
-HOME = "/home/student"  # the scratch folder: where the kernel starts, and all it may write
+HOME = "/home/student"  # the scratch folder: the working directory, and the only writable one
+COURSE = "/course"  # what of ours a kernel imports, below a folder of its own
 DATA = "/data"  # the course's data sets
-SOCKETS = "/run/kernel"  # where the kernel binds its sockets; gone before student code runs
+SOCKETS = "/run/kernel"  # where the kernel binds its sockets; removed before student code runs
 CONNECTION = "/run/connection.json"
-UID = 1000  # inside; nobody of that number need exist outside
+UID = 1000  # inside; the host need not have this account
 
-# The grader's own code: its checks hold reference answers.
+# The grader's own code: its checks contain reference answers.
 COURSE_PACKAGES = ("grader", "nbgrader")
-# With these withheld too, numpy is the only package left that can convolve an image.
+# Where these are blocked too, numpy is the only package that can convolve an image.
 CONVOLVING_PACKAGES = (
     "PIL",
     "cv2",
@@ -42,8 +43,8 @@ class Python:
     """The Python that student code runs on.
 
     Attributes:
-        executable: the interpreter, as the host calls it.
-        folders: what it needs to see, at the host's own places: installation and environment.
+        executable: path of the interpreter on the host.
+        folders: installation and environment, shown at the same paths as on the host.
         packages: folders that packages are imported from.
     """
 
@@ -53,10 +54,12 @@ class Python:
 
     @classmethod
     def running(cls) -> Python:
-        """The Python that runs now: students get the packages that the course was tried with."""
+        """The Python of this process, so that students get the packages that were tested."""
         folders = dict.fromkeys((sys.base_prefix, sys.prefix))
         packages = [*site.getsitepackages(), *site.getsitepackages([sys.base_prefix])]
-        packages.append("/usr/lib/python3/dist-packages")  # Debian's, in reach of sys.path.append
+        packages.append(
+            "/usr/lib/python3/dist-packages"
+        )  # Debian's, which student code could append to sys.path
         return cls(
             sys.executable,
             tuple(folder for folder in folders if not Path(folder).is_relative_to("/usr")),
@@ -65,9 +68,9 @@ class Python:
 
 
 def newest_font_cache() -> Path | None:
-    """The newest list of fonts that matplotlib has left for this user; None before its first run.
+    """This user's newest list of fonts from matplotlib; None before its first run.
 
-    Where it lies is in https://matplotlib.org/stable/install/environment_variables_faq.html
+    Its folder is documented in https://matplotlib.org/stable/install/environment_variables_faq.html
     """
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(os.environ.get("MPLCONFIGDIR") or Path(cache) / "matplotlib")
@@ -77,20 +80,24 @@ def newest_font_cache() -> Path | None:
 
 @dataclass(frozen=True)
 class Policy:
-    """What one sandbox holds.
+    """What one sandbox sees, and what it may use.
 
     Attributes:
-        limits: what it may use up.
+        limits: on time, memory, processes, files and output.
         files: copied into the scratch folder: relative name inside to file on the host.
         data: the course's data folder, read-only inside, named by ``COURSE_DATA``; or None.
-        readable: more of the host, read-only: absolute path inside to file or folder on the host.
+        readable: more files and folders, read-only: absolute path inside to path on the host.
         environment: variables beside ``HOME``, ``PATH``, ``LANG``, ``USER`` and ``COURSE_DATA``.
-        withheld: names of top-level packages that cannot be imported.
+        blocked: names of top-level packages that cannot be imported.
         python: the interpreter.
-        font_cache: matplotlib's list of fonts, without which each sandbox spends a second on it.
+        warm: socket of a warm parent that gives the kernel (``grader.sandbox.warm``); a cold start
+            where it is None, where it does not answer, where the kernel is not a module (``-m``),
+            and where packages are blocked that the warm parent could import.
+        warm_blocked: names of packages that were blocked where the warm parent imported.
+        font_cache: matplotlib's list of fonts, which each sandbox would otherwise make in a second.
 
     Raises:
-        SandboxError: a name in ``files`` or ``readable`` leads out of its place.
+        SandboxError: a name in ``files`` or ``readable`` could lead outside its folder.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -98,23 +105,25 @@ class Policy:
     data: Path | None = None
     readable: Mapping[str, Path] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    withheld: tuple[str, ...] = COURSE_PACKAGES
+    blocked: tuple[str, ...] = COURSE_PACKAGES
     python: Python = field(default_factory=Python.running)
+    warm: Path | None = None
+    warm_blocked: tuple[str, ...] = COURSE_PACKAGES
     font_cache: Path | None = field(default_factory=newest_font_cache)
 
     def __post_init__(self) -> None:
         for name in self.files:
-            if not name or PurePosixPath(name).is_absolute() or _wanders(name):
+            if not name or PurePosixPath(name).is_absolute() or _may_lead_outside(name):
                 raise SandboxError(
                     f"a submission's file is called {name!r}: a name below its folder was expected"
                 )
         for path in self.readable:
-            if not PurePosixPath(path).is_absolute() or _wanders(path):
+            if not PurePosixPath(path).is_absolute() or _may_lead_outside(path):
                 raise SandboxError(f"a sandbox shows files at absolute paths, not at {path!r}")
 
     @property
     def variables(self) -> dict[str, str]:
-        """The whole environment inside; nothing of the host's comes along."""
+        """All environment variables inside; none of the host's are passed on."""
         folders = [str(Path(self.python.executable).parent), "/usr/bin", "/bin"]
         own = {
             "HOME": HOME,
@@ -123,13 +132,13 @@ class Policy:
             "LANG": "C.UTF-8",
             "PATH": ":".join(folders),
         }
-        # There is no display and no GPU inside; a search for them only writes warnings.
+        # There is no display and no GPU inside: looking for them would only print warnings.
         own |= {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
         if self.data is not None:
             own["COURSE_DATA"] = DATA
         return own | dict(self.environment)
 
 
-def _wanders(path: str) -> bool:
-    """Whether a path is written so that it may lead elsewhere."""
+def _may_lead_outside(path: str) -> bool:
+    """Whether a path could lead outside its folder."""
     return ".." in PurePosixPath(path).parts or "\0" in path

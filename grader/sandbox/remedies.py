@@ -1,8 +1,8 @@
-"""What to do where bubblewrap does not do what it should."""
+"""What to do when bubblewrap or the kernel in it does not start."""
 
 from __future__ import annotations
 
-REMEDIES = {  # what bubblewrap says: what to do
+REMEDIES = {  # part of an error message: what to do
     "No permissions to create": "let users make namespaces: "
     "sysctl kernel.unprivileged_userns_clone=1 (and user.max_user_namespaces above 0)",
     "Creating new namespace failed": "let users make namespaces: "
@@ -18,9 +18,9 @@ REMEDIES = {  # what bubblewrap says: what to do
 }
 
 
-def remedy(words: str) -> str:
-    """What to do about what bubblewrap or a kernel said when it did not start."""
+def remedy(message: str) -> str:
+    """What to do about an error message of bubblewrap or of a kernel that did not start."""
     for sign, advice in REMEDIES.items():
-        if sign in words:
+        if sign in message:
             return advice
     return "grader doctor tries a sandbox and says more"

@@ -1,7 +1,7 @@
-"""The system calls that a sandbox goes without, as a seccomp program.
+"""The system calls that are refused in a sandbox, as a seccomp program.
 
 Classic BPF is small enough to be written by hand: a list of (code, jump if true, jump if false,
-operand), 8 bytes each. So no library is needed, and what is refused can be read in one place. The
+operand), 8 bytes each. So no library is needed, and this module lists all that is refused. The
 numbers are Linux's own and never change: ``asm/unistd_64.h`` for x86-64, ``asm-generic/unistd.h``
 for aarch64.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from grader.errors import SandboxError
 
-# What no exercise needs, and where kernels were broken into before, or a sandbox left.
+# Calls that no exercise needs, and through which kernels were attacked or sandboxes left before.
 REFUSED = {  # name: (x86-64, aarch64); None where the machine has no such call
     "acct": (163, 89),
     "add_key": (248, 217),
@@ -89,7 +89,7 @@ UNSEEN_MEMORY = {"memfd_create": (319, 279), "shmget": (29, 194)}
 CLONE, SOCKET, MMAP = (56, 220), (41, 198), (9, 222)
 
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{TIME,NS,CGROUP,UTS,IPC,USER,PID,NET}
-# No vsock: it reaches out of every network namespace.
+# No vsock: it crosses network namespaces.
 FAMILIES = {1: "unix", 2: "inet", 10: "inet6"}
 NETLINK = 16  # ZeroMQ asks the routing protocol, number 0, for addresses; the others are not needed
 SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS
@@ -154,7 +154,7 @@ Line = tuple[int, int, int, int]
 
 
 def _error(code: int) -> Line:
-    """Answer the call with this errno."""
+    """Fail the call with this errno."""
     return (RETURN, 0, 0, REFUSE | code)
 
 
@@ -170,7 +170,7 @@ def _namespaces(clone: int) -> list[Line]:
 
 
 def _sockets(socket: int) -> list[Line]:
-    """Only families that the empty network namespace holds in."""
+    """Only families that the empty network namespace confines."""
     reload = len(FAMILIES) + 6  # number of the last line
     families = [(EQUAL, reload - i - 1, 0, family) for i, family in enumerate(FAMILIES, start=2)]
     return [
@@ -186,7 +186,7 @@ def _sockets(socket: int) -> list[Line]:
 
 
 def _shared_memory(mmap: int) -> list[Line]:
-    """Shared pages without a file stay in memory when nobody maps them any more."""
+    """Refuse shared pages without a file, which stay in memory when no process maps them."""
     return [
         (EQUAL, 0, 5, mmap),
         (LOAD, 0, 0, FOURTH_ARGUMENT),

@@ -2,13 +2,15 @@
 
 import asyncio
 import shutil
-import time
+from dataclasses import replace
 
 import pytest
 
 from grader.model import Limits
 from grader.sandbox.client import run_kernel
 from grader.sandbox.policy import Policy
+from grader.sandbox.warm.host import WarmParent
+from tests.patience import PATIENCE, eventually
 
 MB = 1 << 20
 SMALL = Limits(
@@ -24,16 +26,24 @@ SMALL = Limits(
 class Kernel:
     """A sandboxed kernel that a test can simply call."""
 
-    def __init__(self, policy, argv=()):
+    def __init__(self, policy, argv=(), *, parent=True):
         self.loop = asyncio.Runner()
         self.context = run_kernel(policy, argv)
         try:
             self.manager, self.client = self.loop.run(self.context.__aenter__())
+            self.expects(policy, argv, parent)
         except BaseException:
             self.loop.close()
             raise
 
-    def run(self, code, timeout=30):
+    def expects(self, policy, argv, parent):
+        """Fail if a kernel that should be warm has started cold; another program always does."""
+        started = self.manager.provisioner
+        allowed = set(policy.blocked) <= set(policy.warm_blocked)
+        warm = parent and policy.warm is not None and allowed and (not argv or "-m" in argv)
+        assert started.warm == warm, started.cold_reason
+
+    def run(self, code, timeout=PATIENCE):
         """What a cell printed; what it raised comes back as its last line."""
         said = []
 
@@ -49,16 +59,14 @@ class Kernel:
         self.loop.run(call)
         return "".join(said).strip()
 
-    def dies(self, code, seconds=20):
+    def dies(self, code, seconds=PATIENCE):
         """Run code that the sandbox does not survive, and say how it ended."""
         self.client.execute(code)
         return self.ends(seconds)
 
-    def ends(self, seconds=20):
+    def ends(self, seconds=PATIENCE):
         """Wait for the end."""
-        until = time.monotonic() + seconds
-        while self.manager.end() is None and time.monotonic() < until:
-            time.sleep(0.02)
+        eventually(self.manager.end, seconds)
         return self.manager.end()
 
     def close(self):
@@ -75,25 +83,43 @@ def bubblewrap():
 
 
 @pytest.fixture(scope="session")
-def kernel(tmp_path_factory):
+def warm_parent():
+    """A process that has imported what the kernels of these tests run on."""
+    parent = WarmParent(Policy(), ["ipykernel_launcher", "ipykernel.ipkernel", "numpy"])
+    parent.expect_ready()
+    yield parent
+    parent.close()
+
+
+@pytest.fixture(scope="session", params=["cold", "warm"])
+def start(request):
+    """How a kernel starts: what holds in a sandbox must hold both ways."""
+    if request.param == "cold":
+        return lambda policy: policy
+    address = request.getfixturevalue("warm_parent").address
+    return lambda policy: replace(policy, warm=address)
+
+
+@pytest.fixture(scope="session")
+def kernel(start, tmp_path_factory):
     """One sandbox for all tests that it survives."""
     folder = tmp_path_factory.mktemp("host")
     (folder / "ascent.txt").write_text("hills")
     (folder / "data").mkdir()
     (folder / "data" / "images").write_text("pixels")
     policy = Policy(SMALL, files={"ascent.txt": folder / "ascent.txt"}, data=folder / "data")
-    kernel = Kernel(policy)
+    kernel = Kernel(start(policy))
     yield kernel
     kernel.close()
 
 
 @pytest.fixture
-def fresh():
+def fresh(start):
     """Make sandboxes of a test's own."""
     made = []
 
     def make(policy=None, argv=()):
-        made.append(Kernel(policy or Policy(SMALL), argv))
+        made.append(Kernel(start(policy or Policy(SMALL)), argv))
         return made[-1]
 
     yield make

@@ -12,13 +12,48 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from grader.errors import SandboxError
-from grader.sandbox.client import KernelMisbehaved, SandboxManager, kernel_command
-from grader.sandbox.ends import EndReason
+from grader.sandbox.client import KernelMisbehaved, SandboxClient, SandboxManager, kernel_command
 from grader.sandbox.host import try_sandbox
 from grader.sandbox.policy import Policy
 from grader.sandbox.remedies import remedy
+from grader.sandbox.sandbox_exit import EndReason
+from tests.patience import PATIENCE
 
 from .conftest import MB, SMALL
+
+pytestmark = pytest.mark.kernel
+
+
+def test_no_thread_sends_heartbeats(kernel):
+    """It would wait for ever for a kernel that has just gone, and so would who stops it."""
+    assert not kernel.client.hb_channel.is_alive()
+
+
+class Flood:
+    """A channel on which messages come without end, and none that is waited for."""
+
+    def __init__(self, *said):
+        self.said = list(said)
+
+    async def get_msg(self, timeout):
+        """The next message, without waiting."""
+        await asyncio.sleep(0)
+        other = {"parent_header": {"msg_id": "another"}, "content": {"execution_state": "idle"}}
+        return self.said.pop() if self.said else other
+
+
+@pytest.mark.parametrize("said", [(), ({"parent_header": {"msg_id": "ours"}},)])
+def test_a_flood_of_other_messages_makes_nobody_wait_longer(monkeypatch, said):
+    client = SandboxClient()
+    monkeypatch.setattr(client, "_shell_channel", Flood(*said))
+    monkeypatch.setattr(client, "_iopub_channel", Flood())
+    monkeypatch.setattr(client, "kernel_info", lambda: "ours")
+
+    async def ask():
+        await asyncio.wait_for(client.wait_for_ready(timeout=0.1), PATIENCE)
+
+    with pytest.raises(RuntimeError, match="didn't respond"):
+        asyncio.run(ask())
 
 
 def test_too_much_output_ends_the_sandbox(fresh):
@@ -52,6 +87,12 @@ k.iopub_socket.send_multipart([b'x', b'<IDS|MSG>', k.session.sign(parts), *parts
 def test_a_misbehaving_kernel_is_an_error_that_travels():
     error = pickle.loads(pickle.dumps(KernelMisbehaved(EndReason.OUTPUT_LIMIT)))
     assert error.reason is EndReason.OUTPUT_LIMIT
+
+
+def test_no_socket_waits_for_a_kernel_that_was_killed(fresh):
+    client = fresh().client
+    channels = client.shell_channel, client.iopub_channel, client.stdin_channel
+    assert [channel.socket.linger for channel in (*channels, client.control_channel)] == [0] * 4
 
 
 def test_nbclient_runs_notebooks_in_it():
@@ -98,7 +139,7 @@ def test_a_kernel_can_be_started_again(fresh):
     kernel.loop.run(kernel.manager.restart_kernel(now=True))
     kernel.client = kernel.manager.client()
     kernel.client.start_channels()
-    kernel.loop.run(kernel.client.wait_for_ready(timeout=30))
+    kernel.loop.run(kernel.client.wait_for_ready(timeout=PATIENCE))
     assert "NameError" in kernel.run("x")
     kernel.client.stop_channels()
 
@@ -129,7 +170,7 @@ def test_a_link_is_not_handed_in(fresh, tmp_path):
 
 
 def test_the_host_is_tried_for_real():
-    assert 0 < try_sandbox(Policy(SMALL)).seconds < 30
+    assert 0 < try_sandbox(Policy(SMALL)).seconds < PATIENCE
 
 
 def test_known_troubles_have_remedies():

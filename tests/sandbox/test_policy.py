@@ -9,8 +9,8 @@ from grader.errors import SandboxError
 from grader.sandbox.policy import COURSE_PACKAGES, DATA, HOME, Policy, Python
 
 
-def test_the_grader_itself_is_withheld():
-    assert set(COURSE_PACKAGES) <= set(Policy().withheld)
+def test_the_grader_itself_is_blocked():
+    assert set(COURSE_PACKAGES) <= set(Policy().blocked)
 
 
 def test_the_environment_is_made_not_inherited(monkeypatch):

@@ -14,15 +14,18 @@ import pytest
 
 from grader.sandbox import memory
 from grader.sandbox.client import run_kernel
-from grader.sandbox.ends import End, EndReason
 from grader.sandbox.policy import Policy
-from grader.sandbox.rooms import PLACE
+from grader.sandbox.sandbox_dir import PLACE
+from grader.sandbox.sandbox_exit import EndReason, SandboxExit
+from tests.patience import PATIENCE, eventually
 
 from .conftest import MB, SMALL, Kernel
 
+pytestmark = pytest.mark.kernel
+
 
 def left_behind(maker=None):
-    """Rooms and groups on this host that a process has made: this one, if left out."""
+    """Directories and groups of sandboxes that a process has made: this one, if left out."""
     ours = f"grader-sandbox-{maker or os.getpid()}-*"  # other tests run beside this one
     found = [str(path) for path in PLACE.glob(ours)]
     bound = memory.memory_bound()
@@ -44,33 +47,33 @@ def processes(word, where="cmdline"):
     return found
 
 
+def odd_seconds():
+    """How long a process is to sleep, so that its command line is unlike any other test's."""
+    return 10**9 + time.monotonic_ns() % 10**9
+
+
 def test_statuses_are_read_as_bubblewrap_writes_them():
-    assert End.of_status(3) == End(EndReason.EXITED, 3)
-    assert End.of_status(139) == End(EndReason.SIGNALLED, signal.SIGSEGV)
-    assert End.of_status(255) == End(EndReason.EXITED, 255)
-
-
-def test_who_is_to_blame():
-    assert End(EndReason.LOST).innocent
-    assert not End(EndReason.MEMORY_LIMIT).innocent
+    assert SandboxExit.from_status(3) == SandboxExit(EndReason.EXITED, 3)
+    assert SandboxExit.from_status(139) == SandboxExit(EndReason.SIGNALLED, signal.SIGSEGV)
+    assert SandboxExit.from_status(255) == SandboxExit(EndReason.EXITED, 255)
 
 
 def test_ends_travel():
-    end = End(EndReason.SIGNALLED, 11, "words")
+    end = SandboxExit(EndReason.SIGNALLED, 11, "words")
     assert pickle.loads(pickle.dumps(end)) == end
 
 
 @pytest.mark.parametrize(
     ("code", "end"),
     [
-        ("import os; os._exit(7)", End(EndReason.EXITED, 7)),
-        ("import os; os.kill(os.getpid(), 11)", End(EndReason.SIGNALLED, 11)),
+        ("import os; os._exit(7)", SandboxExit(EndReason.EXITED, 7)),
+        ("import os; os.kill(os.getpid(), 11)", SandboxExit(EndReason.SIGNALLED, 11)),
     ],
 )
 def test_a_kernel_that_ends_itself_is_noticed(fresh, code, end):
     kernel = fresh()
-    found = kernel.dies(code)
-    assert (found.reason, found.code) == (end.reason, end.code)
+    seen = kernel.dies(code)
+    assert (seen.reason, seen.code) == (end.reason, end.code)
     assert not kernel.loop.run(kernel.manager.is_alive())
 
 
@@ -137,47 +140,56 @@ except BlockingIOError:
 
 
 def test_time_runs_out_unless_it_is_paused(fresh):
-    kernel = fresh(Policy(replace(SMALL, submission_seconds=1.5)))
+    kernel = fresh(Policy(replace(SMALL, submission_seconds=6)))
     kernel.manager.provisioner.pause_clock()
-    time.sleep(1.8)
+    time.sleep(6.5)
     assert kernel.run("print('here')") == "here"
     kernel.manager.provisioner.resume_clock()
     assert kernel.dies("while True: pass").reason is EndReason.TIME_LIMIT
+
+
+async def busy(client, request):
+    """Wait until the kernel has begun with a cell."""
+    while True:
+        message = await client.get_iopub_msg(timeout=PATIENCE)
+        state = message["content"].get("execution_state")
+        if (message["parent_header"].get("msg_id"), state) == (request, "busy"):
+            return
 
 
 @pytest.mark.parametrize(
     "code",
     [
         "while True: pass",
-        "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)\nwhile True: pass",
+        # By then it has told that it is busy: that comes from threads which are stopped as well.
+        "import os, signal, time; time.sleep(2); os.kill(os.getpid(), signal.SIGSTOP)\n"
+        "while True: pass",
     ],
     ids=["busy", "stopped"],
 )
 def test_a_cell_can_be_interrupted(kernel, code):
     async def interrupt():
-        message = kernel.client.execute(code)
-        await asyncio.sleep(0.7)
+        request = kernel.client.execute(code)
+        await busy(kernel.client, request)
+        await asyncio.sleep(2.7)
         await kernel.manager.interrupt_kernel()
-        return await kernel.client._async_recv_reply(message, timeout=20)
+        return await kernel.client._async_recv_reply(request, timeout=PATIENCE)
 
     reply = kernel.loop.run(interrupt())
     assert reply["content"]["ename"] == "KeyboardInterrupt"
 
 
 def test_nothing_is_left(fresh):
-    before = left_behind()
+    before, number = left_behind(), str(odd_seconds())
     kernel = Kernel(Policy(SMALL))
     assert left_behind() > before
-    daemon = "import os, subprocess; subprocess.Popen(['sleep', '98765'], start_new_session=True)"
     kernel.run(
-        f"{daemon}\nif os.fork() == 0:\n    os.setsid()\n    os.execlp('sleep', 'sleep', '98765')"
+        f"import os, subprocess\nsubprocess.Popen(['sleep', '{number}'], start_new_session=True)\n"
+        f"if os.fork() == 0:\n    os.setsid()\n    os.execlp('sleep', 'sleep', '{number}')"
     )
-    until = time.monotonic() + 10
-    while len(processes("98765")) < 2 and time.monotonic() < until:
-        time.sleep(0.02)
-    assert len(processes("98765")) == 2
+    assert eventually(lambda: len(processes(number)) == 2)
     kernel.close()
-    assert processes("98765") == []
+    assert processes(number) == []
     assert left_behind() == before
     assert kernel.manager.end().reason is EndReason.STOPPED
 
@@ -208,7 +220,7 @@ def test_a_kernel_that_will_not_go_is_killed(fresh):
     time.sleep(0.5)
     began = time.monotonic()
     kernel.loop.run(kernel.manager.shutdown_kernel(now=True))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < PATIENCE  # it would go on for ever
     assert kernel.manager.end().reason is EndReason.STOPPED
 
 
@@ -217,30 +229,24 @@ import asyncio, sys
 from grader.sandbox.client import run_kernel
 async def main():
     async with run_kernel() as (manager, client):
-        client.execute("import subprocess; subprocess.run(['sleep', str(80000 + 7654)])")
+        seconds = int(sys.argv[1]) + 1
+        client.execute(f"import subprocess; subprocess.run(['sleep', '{seconds}'])")
         print(manager.provisioner.process.pid, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("victim", ["grader", "keeper"])
+@pytest.mark.parametrize("victim", ["grader", "supervisor"])
 def test_nothing_is_left_when_we_are_killed(victim):
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", CHILD], **pipes) as grader:
-        keeper = int(grader.stdout.readline())
+    pipes, seconds = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}, odd_seconds()
+    # Told the number before it: its own command line is not to be found.
+    command = [sys.executable, "-c", CHILD, str(seconds - 1)]
+    with subprocess.Popen(command, **pipes) as grader:
+        supervisor = int(grader.stdout.readline())
         assert left_behind(grader.pid)
-        until = time.monotonic() + 10
-        while not processes("87654") and time.monotonic() < until:
-            time.sleep(0.05)
-        assert processes("87654")
-        os.kill(grader.pid if victim == "grader" else keeper, signal.SIGKILL)
-        until = time.monotonic() + 10
-        while processes("87654") and time.monotonic() < until:
-            time.sleep(0.05)
-        assert processes("87654") == []
-        grader.stdin.close()  # where the keeper died, its room is the grader's to remove
-    until = time.monotonic() + 10
-    while left_behind(grader.pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert left_behind(grader.pid) == set()
+        assert eventually(lambda: processes(str(seconds)))
+        os.kill(grader.pid if victim == "grader" else supervisor, signal.SIGKILL)
+        assert eventually(lambda: not processes(str(seconds)))
+        grader.stdin.close()  # where the supervisor died, its directory is the grader's to remove
+    assert eventually(lambda: not left_behind(grader.pid))

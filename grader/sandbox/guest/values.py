@@ -1,9 +1,7 @@
-"""Values as they travel between the examiner and a student's kernel: JSON and raw buffers.
+"""Encodes and decodes the values that the examiner and a student's kernel send: JSON and buffers.
 
-Both sides use this one file: here it is imported, and its text goes into the kernel with the
-probe's. So it imports nothing of ours, and numpy alone besides the standard library. Nothing is
-ever pickled, and nothing that arrives is believed: every size is checked against the bytes that
-came with it.
+Both sides import this module. Nothing is ever pickled, and nothing that arrives is trusted: every
+size is checked against the bytes that came with it.
 
 A value is ``None``, a bool, a str, or ``{tag: content}``; see ``Encoder`` for the tags.
 """
@@ -17,24 +15,18 @@ from typing import Any
 
 import numpy as np
 
-CHUNK = 8 << 20  # bytes; the client refuses a message part of more than 16 MB
-MAX_BYTES = 512 << 20
-MAX_NODES = 1_000_000
-MAX_DEPTH = 64
-MAX_DIGITS = 1000
-# Of all dicts and sets in one answer: their keys can be chosen to collide, and then each new one is
-# compared with all that came before.
-MAX_KEYS = 10_000
+from .protocol import CHUNK, MAX_BYTES, MAX_DEPTH, MAX_DIGITS, MAX_KEYS, MAX_NODES
+
 DTYPES = "biufc"
 _DTYPE = re.compile(r"[<>|=]?[biufc][0-9]{1,2}")  # numpy itself would read much more
 
 
 class Malformed(Exception):  # noqa: N818 -- named for what arrived
-    """What arrived is no value, or a larger one than may be sent."""
+    """What arrived is no value, or exceeds a limit."""
 
 
 class _Counted:
-    """Counts the parts of a value and how deep they lie; references to further parts included."""
+    """Counts the parts of a value and how deep they are nested, references included."""
 
     def __init__(self) -> None:
         self._nodes = self._depth = 0
@@ -79,9 +71,9 @@ class Encoder(_Counted):
         if kind is bytes:
             return {"bytes": self._add(value), "size": len(value)}
         if kind in (list, tuple, set, frozenset):
-            return {kind.__name__: [self.encode(one) for one in value]}
+            return {kind.__name__: [self.encode(item) for item in value]}
         if kind is dict:
-            return {"dict": [[self.encode(key), self.encode(one)] for key, one in value.items()]}
+            return {"dict": [[self.encode(key), self.encode(item)] for key, item in value.items()]}
         if kind is np.str_:
             return str(value)
         if kind is np.ndarray and value.dtype.kind in DTYPES:
@@ -128,34 +120,34 @@ class Decoder(_Counted):
         self._resolve = resolve
         self._bytes = self._keys = 0
 
-    def decode(self, found: Any) -> Any:
-        """The value that ``found`` stands for; raises ``Malformed`` if it stands for none."""
+    def decode(self, encoded: Any) -> Any:
+        """The value that ``encoded`` stands for; raises ``Malformed`` if it stands for none."""
         try:
             self._enter()
-            return self._decoded(found)
+            return self._decoded(encoded)
         finally:
             self._depth -= 1
 
-    def _decoded(self, found: Any) -> Any:
-        if found is None or type(found) in (bool, str):
-            return found
-        if type(found) is not dict or not found:
-            raise Malformed(f"{type(found).__name__} is no value")
-        tag = next(iter(found))
+    def _decoded(self, encoded: Any) -> Any:
+        if encoded is None or type(encoded) in (bool, str):
+            return encoded
+        if type(encoded) is not dict or not encoded:
+            raise Malformed(f"{type(encoded).__name__} is no value")
+        tag = next(iter(encoded))
         try:
-            return self._tagged(tag, found)
+            return self._tagged(tag, encoded)
         except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise Malformed(f"{tag}: {error}") from error
 
-    def _tagged(self, tag: str, found: dict[str, Any]) -> Any:
-        content = found[tag]
+    def _tagged(self, tag: str, encoded: dict[str, Any]) -> Any:
+        content = encoded[tag]
         match tag:
             case "int":
                 return _integer(content)
             case "float":
                 return float(content)
             case "bytes":
-                return self._data(content, found["size"])
+                return self._data(content, encoded["size"])
             case "list" | "tuple":
                 return {"list": list, "tuple": tuple}[tag](map(self.decode, _a_list(content)))
             case "set" | "frozenset":
@@ -163,19 +155,19 @@ class Decoder(_Counted):
                 return make(map(self.decode, self._hashed(content)))
             case "dict":
                 pairs = map(_a_list, self._hashed(content))
-                return {self.decode(key): self.decode(one) for key, one in pairs}
+                return {self.decode(key): self.decode(item) for key, item in pairs}
             case "array":
-                return self._array(content, found)
+                return self._array(content, encoded)
             case "scalar":
-                return self._array(content, found)[()]
+                return self._array(content, encoded)[()]
             case _:
-                return self._resolve(tag, found, self)
+                return self._resolve(tag, encoded, self)
 
-    def _array(self, places: Any, found: dict[str, Any]) -> Any:
-        if type(found["dtype"]) is not str or not _DTYPE.fullmatch(found["dtype"]):
-            raise Malformed(f"an array of dtype {found['dtype']!r:.100}")
-        dtype = np.dtype(found["dtype"])
-        shape = tuple(_a_list(found["shape"]))
+    def _array(self, places: Any, encoded: dict[str, Any]) -> Any:
+        if type(encoded["dtype"]) is not str or not _DTYPE.fullmatch(encoded["dtype"]):
+            raise Malformed(f"an array of dtype {encoded['dtype']!r:.100}")
+        dtype = np.dtype(encoded["dtype"])
+        shape = tuple(_a_list(encoded["shape"]))
         if len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape):
             raise Malformed(f"an array of shape {shape!r:.100}")
         # In Python's own integers: numpy's would overflow for shapes of terabytes.
@@ -197,12 +189,12 @@ class Decoder(_Counted):
             raise Malformed(f"more than {MAX_BYTES} bytes in one answer")
         return b"".join(parts)
 
-    def _hashed(self, found: Any) -> list[Any]:
+    def _hashed(self, encoded: Any) -> list[Any]:
         """What is to become a dict or a set, if it has not too many keys."""
-        self._keys += len(_a_list(found))
+        self._keys += len(_a_list(encoded))
         if self._keys > MAX_KEYS:
             raise Malformed(f"dicts and sets of more than {MAX_KEYS} keys")
-        return _a_list(found)
+        return _a_list(encoded)
 
 
 def _digits(value: int) -> Any:
@@ -212,11 +204,11 @@ def _digits(value: int) -> Any:
     return value if value.bit_length() < 53 else hex(value)
 
 
-def _integer(found: Any) -> int:
-    if type(found) is int:
-        return found
-    if type(found) is str and len(found) <= MAX_DIGITS + 3:
-        return int(found, 16)
+def _integer(encoded: Any) -> int:
+    if type(encoded) is int:
+        return encoded
+    if type(encoded) is str and len(encoded) <= MAX_DIGITS + 3:
+        return int(encoded, 16)
     raise Malformed("an integer of too many digits, or none")
 
 
@@ -226,7 +218,7 @@ def _index(place: Any) -> int:
     return place
 
 
-def _a_list(found: Any) -> list[Any]:
-    if type(found) is not list:
+def _a_list(encoded: Any) -> list[Any]:
+    if type(encoded) is not list:
         raise Malformed("a list was announced")
-    return found
+    return encoded

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox import values
-from grader.sandbox.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest import values
+from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 
 
 class Reference:
@@ -22,12 +22,12 @@ def refer(value: Any, encoder: Encoder) -> dict[str, Any]:
     return {"reference": encoder.encode([1, 2])}
 
 
-def resolve(tag: str, found: dict[str, Any], decoder: Decoder) -> Any:
-    return tag, decoder.decode(found[tag])
+def resolve(tag: str, encoded: dict[str, Any], decoder: Decoder) -> Any:
+    return tag, decoder.decode(encoded[tag])
 
 
-def decode(found: Any, *buffers: bytes) -> Any:
-    return Decoder(buffers, resolve).decode(found)
+def decode(encoded: Any, *buffers: bytes) -> Any:
+    return Decoder(buffers, resolve).decode(encoded)
 
 
 def round_trip(value: Any) -> Any:
@@ -120,7 +120,7 @@ def drawn(rng: np.random.Generator, depth: int = 0) -> Any:
         case 7:
             return {int(key): drawn(rng, depth + 1) for key in rng.integers(0, 99, 4)}
         case _:
-            return {float(one) for one in rng.normal(size=3)}
+            return {float(number) for number in rng.normal(size=3)}
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -149,7 +149,7 @@ def test_large_data_goes_in_parts_that_a_client_accepts() -> None:
     encoder = Encoder(refer)
     array = np.arange(3 << 20, dtype=np.float64)
     encoded = encoder.encode(array)
-    assert [len(one) for one in encoder.buffers] == [8 << 20] * 3
+    assert [len(buffer) for buffer in encoder.buffers] == [8 << 20] * 3
     assert np.array_equal(decode(encoded, *encoder.buffers), array)
 
 
@@ -236,7 +236,7 @@ def nested(tag: str, depth: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    "found",
+    "encoded",
     [
         1,
         0.5,
@@ -300,11 +300,11 @@ def nested(tag: str, depth: int) -> Any:
             )
         ),
     ],
-    ids=lambda found: repr(found)[:60].encode("ascii", "replace").decode(),
+    ids=lambda encoded: repr(encoded)[:60].encode("ascii", "replace").decode(),
 )
-def test_what_is_no_value_is_refused(found: Any) -> None:
+def test_what_is_no_value_is_refused(encoded: Any) -> None:
     with pytest.raises(Malformed):
-        decode(found, EIGHT)
+        decode(encoded, EIGHT)
 
 
 def test_the_refused_says_what_came() -> None:

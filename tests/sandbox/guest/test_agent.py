@@ -1,4 +1,4 @@
-"""The probe in a real kernel of the course, plain, since what it may do is not the matter here."""
+"""The kernel agent in a real kernel of the course, without a sandbox."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 
 from grader.errors import ClaimFailed
-from grader.examiner.examiner import Finding
-from grader.examiner.mirrors import Handle, Mirrors
-from grader.notebook.runs import End, Ended
-from grader.sandbox.values import Malformed
+from grader.examiner.examiner import Finding, FindingKind
+from grader.examiner.proxies import Handle, Proxies
+from grader.notebook.judging.cell_runs import CellStatus, Ended
+from grader.sandbox.guest.values import Malformed
 from tests import students
+from tests.patience import PATIENCE
 from tests.students import Student, alone
 
-pytestmark = pytest.mark.xdist_group("probe")
+pytestmark = [pytest.mark.xdist_group("agent"), pytest.mark.kernel, pytest.mark.keras]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Student]:
 def student(shared: Student) -> Student:
     """The module's one kernel, without what an earlier test defined."""
     run = shared.write("%reset -f")
-    assert run.end is End.DONE, run.message
+    assert run.status is CellStatus.DONE, run.message
     return shared
 
 
@@ -74,8 +75,8 @@ def test_large_arrays_come_whole(student: Student) -> None:
 
 def test_tensors_come_as_arrays(student: Student) -> None:
     it = student.has("import tensorflow as tf\nit = [tf.constant([[1.5]]), tf.range(3)]")
-    assert [one.tolist() for one in it] == [[[1.5]], [0, 1, 2]]
-    assert {type(one) for one in it} == {np.ndarray}
+    assert [array.tolist() for array in it] == [[[1.5]], [0, 1, 2]]
+    assert {type(array) for array in it} == {np.ndarray}
 
 
 def test_a_history_comes_as_keras_own(student: Student) -> None:
@@ -149,8 +150,10 @@ def test_prints_of_a_call_reach_the_test_that_listens(student: Student) -> None:
 
 
 def test_a_missing_name_is_a_name_error(student: Student) -> None:
-    found = student.tested("assert nowhere == 1")
-    assert found == Finding("NameError", "name 'nowhere' is not defined")
+    finding = student.tested("assert nowhere == 1")
+    assert finding == Finding(
+        FindingKind.NAME_UNDEFINED, "NameError", "name 'nowhere' is not defined"
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,9 +184,9 @@ def test_what_a_function_raises_ends_the_test_alone(
 ) -> None:
     student.write(f"import asyncio\ndef it(*_):\n    raise {raised}")
     for test in ("it()", "for _ in map(it, [1, 2]):\n    pass", "list(map(it, [1]))"):
-        found = student.tested(test)
-        assert found.error == error
-        assert message in found.message
+        finding = student.tested(test)
+        assert finding.error == error
+        assert message in finding.message
 
 
 def test_a_claim_that_failed_there_failed_here(student: Student) -> None:
@@ -205,8 +208,8 @@ def test_endless_answers_are_refused_where_they_arise(student: Student) -> None:
 def test_a_function_that_hangs_is_over_its_time_and_the_kernel_goes_on(student: Student) -> None:
     student.write("def it(wait):\n    while wait:\n        pass\n    return 5")
     with pytest.raises(Ended) as ended:
-        student.mirrors(seconds=1).look(["it"])["it"](True)
-    assert (ended.value.run.end, ended.value.run.alive) == (End.LIMIT, True)
+        student.proxies(seconds=1).look(["it"])["it"](True)
+    assert (ended.value.run.status, ended.value.run.alive) == (CellStatus.LIMIT, True)
     assert student.look("it")(False) == 5
 
 
@@ -215,15 +218,31 @@ def test_a_function_that_ends_python_ends_the_question(forger: Student) -> None:
     it = forger.look("it")
     with pytest.raises(Ended) as ended:
         it()
-    assert (ended.value.run.end, ended.value.run.alive) == (End.DIED, False)
+    assert (ended.value.run.status, ended.value.run.alive) == (CellStatus.DIED, False)
 
 
 WRONG = "def add(a, b):\n    return 7\n"
+GUEST = "from grader.sandbox import guest\n"
+AGENT = "from grader.sandbox.guest.agent import AGENT as agent\n"
+ENCODER = "from grader.sandbox.guest.values import Encoder\n"
 FORGERIES = {
-    "no_probe": "import sys\ndel sys.modules['course_probe']",
-    "probe_says_nothing": "import sys\nsys.modules['course_probe'].answer = lambda: None",
-    "probe_is_a_number": "import sys\nsys.modules['course_probe'] = 3",
-    "probe_exits": "import sys\nsys.modules['course_probe'].answer = lambda: sys.exit(0)",
+    "no_agent": (
+        "import sys\nfor name in [name for name in sys.modules if 'grader' in name]:\n"
+        "    del sys.modules[name]"
+    ),
+    "agent_is_on_no_path": (
+        "import sys\nsys.path.clear()\nfor name in list(sys.modules):\n"
+        "    if 'grader' in name: del sys.modules[name]"
+    ),
+    "agent_of_ones_own": (
+        "import os, sys\nos.makedirs('grader/sandbox')\n"
+        "open('grader/sandbox/guest.py', 'w').write('def answer(): pass')\n"
+        "sys.path.insert(0, '')\nfor name in list(sys.modules):\n"
+        "    if 'grader' in name: del sys.modules[name]"
+    ),
+    "agent_says_nothing": f"{GUEST}guest.answer = lambda: None",
+    "agent_is_a_number": "import sys\nsys.modules['grader.sandbox.guest'] = 3",
+    "agent_exits": f"{GUEST}import sys\nguest.answer = lambda: sys.exit(0)",
     "nothing_is_sent": "get_ipython().kernel.session.send = lambda *a, **k: None",
     "everything_succeeds": (
         "kernel = get_ipython().kernel\nasync def do_execute(*a, **k):\n"
@@ -244,29 +263,30 @@ FORGERIES = {
         "class Always(int):\n    def __eq__(self, other): return True\n"
         "    def __bool__(self): return True\ndef add(a, b):\n    return Always()"
     ),
-    "answers_are_strange": "probe = __import__('course_probe')\nprobe._work = lambda *_: [[1]]",
-    "answers_are_none": "__import__('course_probe').values.Encoder.encode = lambda *_: None",
-    "answers_are_no_values": "__import__('course_probe').values.Encoder.encode = lambda *_: {1: 1}",
+    "answers_are_strange": f"{AGENT}agent.work = lambda *_: [[1]]",
+    "answers_are_none": f"{ENCODER}Encoder.encode = lambda *_: None",
+    "answers_are_no_values": f"{ENCODER}Encoder.encode = lambda *_: {{1: 1}}",
     "more_names_than_asked_for": (
-        "import builtins\nprobe = __import__('course_probe')\n"
-        "everything = dict(vars(builtins), add=add, __builtins__={})\n"
+        "import builtins\n"
+        + AGENT
+        + "everything = dict(vars(builtins), add=add, __builtins__={})\n"
         "everything['range'] = everything['zip'] = lambda *_: []\n"
         "everything['__builtins__'] = dict(everything)\n"
-        "work = probe._work\n"
-        "probe._work = lambda q, d: everything if q['do'] == 'look' else work(q, d)"
+        "work = agent.work\n"
+        "agent.work = lambda q, d: everything if q['do'] == 'look' else work(q, d)"
     ),
     "buffers_are_named_often": (
-        "probe = __import__('course_probe')\nexchange = probe._exchange\n"
+        AGENT + "exchange = agent.exchange\n"
         "def forged(content, buffers):\n"
         "    if 'value' in content:\n"
         "        buffers = [bytes(8 << 20)]\n"
         "        content['value'] = {'array': [0] * 99999, 'dtype': 'u1', 'shape': [99999 << 23]}\n"
-        "    return exchange(content, buffers)\nprobe._exchange = forged"
+        "    return exchange(content, buffers)\nagent.exchange = forged"
     ),
     "answers_without_end": (
-        "probe = __import__('course_probe')\nexchange = probe._exchange\n"
+        AGENT + "exchange = agent.exchange\n"
         "def forged(content, buffers):\n    while True:\n        exchange(content, buffers)\n"
-        "probe._exchange = forged"
+        "agent.exchange = forged"
     ),
     "asks_before_it_is_asked": (
         "kernel = get_ipython().kernel\nparent = kernel.get_parent('shell')\n"
@@ -287,13 +307,13 @@ assert seen == 2 and add(2, 2) == 4
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_wrong_answer_never_passes(forger: Student, forgery: str) -> None:
-    assert forger.write("def add(a, b):\n    return a + b").end is End.DONE
+    assert forger.write("def add(a, b):\n    return a + b").status is CellStatus.DONE
     assert forger.tested(TEST) == Finding(), "the correct twin passes"
     forger.write(WRONG + FORGERIES[forgery], 5)
     begin = time.monotonic()
     with contextlib.suppress(Ended):
         assert forger.tested(TEST, seconds=2).error
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < PATIENCE
 
 
 def test_a_right_answer_passes_beside_what_does_not_matter(student: Student) -> None:
@@ -306,9 +326,9 @@ def test_names_that_were_not_asked_for_are_left_out() -> None:
     def ask(question: Any, buffers: Any) -> Any:
         return {"value": {"dict": [[name, None] for name in ("a", "range", "__builtins__")]}}, []
 
-    assert Mirrors(ask, alone).look(["a", "b"]) == {"a": None}
+    assert Proxies(ask, alone).look(["a", "b"]) == {"a": None}
 
 
 def test_a_look_that_is_no_dict_is_malformed() -> None:
     with pytest.raises(Malformed, match="names were asked for"):
-        Mirrors(lambda *_: ({"value": {"list": []}}, []), alone).look(["a"])
+        Proxies(lambda *_: ({"value": {"list": []}}, []), alone).look(["a"])

@@ -1,4 +1,4 @@
-"""From a fresh child of the keeper to bubblewrap: the steps that cannot be taken back."""
+"""Turns a fresh child of the supervisor into bubblewrap: the steps that cannot be undone."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ from typing import Any, NoReturn
 
 from grader.sandbox import account
 from grader.sandbox.memory import Group
-from grader.sandbox.rooms import Room
+from grader.sandbox.sandbox_dir import SandboxDir
 
 
-def enter(
-    keeper: int,
+def enter_sandbox(
     orders: dict[str, Any],
-    room: Room,
-    group: Group | None,
+    directory: SandboxDir,
     *,
-    status: int,
     stderr: int,
+    supervisor: int | None = None,
+    group: Group | None = None,
+    status: int | None = None,
+    within: int | None = None,
 ) -> NoReturn:
-    """Take the group, the open places and nobody's account; then be bubblewrap.
+    """Join the control group, bind the sources, drop root's rights, and execute bubblewrap.
 
     Args:
-        keeper: the keeper's process, without which there shall be no sandbox.
-        orders: what ``launcher.start`` wrote.
-        room: where the open places are made.
-        group: what holds the memory; None where it is watched.
-        status: a descriptor on which bubblewrap tells of its first process.
-        stderr: a descriptor for its complaints, and for ours.
+        orders: what ``launcher`` wrote.
+        directory: where sources are bound to.
+        stderr: a descriptor for its error messages, and for ours.
+        supervisor: process id of our parent; the sandbox is killed when it ends. None: it is not.
+        group: the control group that bounds memory; None where memory is only watched.
+        status: a descriptor on which bubblewrap reports its first process; None: nobody asks.
+        within: a descriptor of the process in whose user namespace the sandbox is made; None: ours.
     """
     try:
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -40,17 +42,21 @@ def enter(
             group.join(os.getpid())
         parts = orders["arguments"]
         sources = [part["source"] for part in parts if isinstance(part, dict) and "source" in part]
-        places = account.open_places(sources, room.folder / "places")
-        told = [_resolved(part, places) for part in parts]
-        os.set_inheritable(status, True)
-        told += ["--json-status-fd", str(status)]
+        places = account.open_places(sources, directory.folder / "places")
+        words = [_resolved(part, places) for part in parts]
+        if status is not None:
+            os.set_inheritable(status, True)
+            words += ["--json-status-fd", str(status)]
         account.drop()
-        account.die_with_parent(keeper)
-        arguments = _descriptor(b"".join(os.fsencode(word) + b"\0" for word in told))
-        # The command line and the environment of bubblewrap can be read inside.
+        if within is not None:
+            account.join_user_namespace(within)
+        if supervisor is not None:
+            account.die_with_parent(supervisor)
+        arguments = _descriptor(b"".join(os.fsencode(word) + b"\0" for word in words))
+        # Student code can read the command line and the environment of bubblewrap.
         line = ["bwrap", "--args", str(arguments), "--", *orders["command"]]
         os.execve(orders["bubblewrap"], line, {})
-    except BaseException as error:  # nothing may leave this child but by its end
+    except BaseException as error:  # this child must exit here, whatever is raised
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
     os._exit(126)
 
@@ -77,7 +83,7 @@ def _descriptor(content: bytes) -> int:
 
 
 def _regular_file(path: str) -> int:
-    """A descriptor of a file that is no link and no device."""
+    """A descriptor of a regular file; links and devices are refused."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         raise OSError(errno.EINVAL, f"{path} is no regular file")

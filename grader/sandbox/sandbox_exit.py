@@ -1,4 +1,4 @@
-"""How a sandbox came to its end: the answer to "what happened to this kernel?"."""
+"""Why and how a sandbox ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class EndReason(StrEnum):
-    """Why a sandbox is gone; for the last three the student is not to blame."""
+    """Why a sandbox ended; the last three are never the student's fault."""
 
     EXITED = "exited"
     SIGNALLED = "killed by a signal"
@@ -23,27 +23,22 @@ class EndReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class End:
+class SandboxExit:
     """How a sandbox ended.
 
     Attributes:
         reason: see ``EndReason``.
         code: exit status of the kernel, or the signal's number where one killed it.
-        detail: for the person who runs the grader, never for a student: first words on stderr.
+        detail: the beginning of stderr, for the operator; never shown to students.
     """
 
     reason: EndReason
     code: int | None = None
     detail: str = ""
 
-    @property
-    def innocent(self) -> bool:
-        """Whether the grader or its machine is to blame, and so nobody may lose points by it."""
-        return self.reason in {EndReason.HOST_MEMORY, EndReason.LOST, EndReason.NOT_STARTED}
-
     @classmethod
-    def of_status(cls, status: int, detail: str = "") -> End:
-        """Read an exit status as bubblewrap passes it on: 128 and more stand for a signal."""
+    def from_status(cls, status: int, detail: str = "") -> SandboxExit:
+        """Read an exit status as bubblewrap reports it: above 128 it is 128 plus a signal."""
         if status > 128 and status - 128 in set(signal.Signals):
             return cls(EndReason.SIGNALLED, status - 128, detail)
         return cls(EndReason.EXITED, status, detail)

@@ -1,0 +1,1 @@
+"""Stands in for ``keras.Model.fit``: the referee trains, and callbacks run in the kernel."""

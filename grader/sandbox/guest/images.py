@@ -1,0 +1,303 @@
+"""Identifies which of the course's images an array holds.
+
+While work is graded, ``fit`` names the images that it was given, and the referee trains on its own
+copy of them. Nothing here is trusted: students who change it name other images, and those are
+trained on.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import image_rows, image_scalings
+
+PIXELS = 28 * 28
+CLASSES = 10
+_FILES = {"train": "train", "test": "t10k"}
+_NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
+_BLOCK = 5000  # images that are looked at together
+_NO_FORMULA: dict[str, Any] = {"divisor": 1.0, "offset": 0.0, "levels": ""}
+_WANTED = (
+    "While your work is graded, fit takes the course's own images, all or some of them, each once: "
+    "as load_data() gives them, or scaled (images / 255, for example; by mean and deviation; by "
+    "keras.utils.normalize), with the labels that belong to them. To change them otherwise, as by "
+    "random flips, put a layer into the network"
+)
+Found = tuple[str, str, Any, dict[str, Any]]  # data set, part, rows, and how they were scaled
+
+
+class FitRefused(ValueError):  # noqa: N818 -- named for what happened, like DeclarationRefused
+    """A call of fit is not accepted while work is graded; the message says what is."""
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Which of the course's images an array holds.
+
+    Attributes:
+        fields: those of ``grader.referee.spec.recipe.Images`` but for the digest. The images are
+            named in the order of the data set.
+        in_order: whether the array has them in this order.
+    """
+
+    fields: dict[str, Any]
+    in_order: bool
+
+
+def identify(images: Any, labels: Any, what: str) -> Identified:
+    """Which images these are, and how their numbers were scaled.
+
+    Args:
+        images: what fit was given: (n, ...) with 784 numbers an image.
+        labels: theirs: (n,) or (n, 1) numbers, or (n, 10) zeros and ones.
+        what: the argument's name, for messages: ``x`` or ``validation_data``.
+
+    Raises:
+        FitRefused: these are not the course's images with their labels.
+    """
+    given = plain_array(images, what)
+    if given.ndim < 2 or math.prod(given.shape[1:]) != PIXELS or not len(given):
+        raise FitRefused(f"{what} has the shape {given.shape}, expected (n, 28, 28, 1). {_WANTED}.")
+    rows = given.reshape(len(given), PIXELS)
+    if rows.dtype.kind == "f" and not np.isfinite(rows).all():
+        raise FitRefused(
+            f"{what} holds NaN (not a number) or infinity. Look for a division by 0: pixels that "
+            "are alike in all images have a standard deviation of 0. Add a small number to it."
+        )
+    found, trouble = _range(rows, what)
+    found = (
+        found
+        or _scattered(_scattered_by_formula, rows, what)
+        or _range_by_place(rows)
+        or _scattered(_scattered_otherwise, rows, what)
+    )
+    if found is None:
+        trouble = trouble or f"{what}[0] is none of the course's images, or was changed. "
+        raise FitRefused(f"{trouble}{_WANTED}.")
+    dataset, part, places, scaling = found
+    shape = {"shape": list(given.shape[1:])}
+    numbers = _arrays(dataset)[part][1][places]
+    one_hot = {"one_hot": _one_hot(labels, numbers, what)}
+    rows_named = _rows(places)
+    if "rows" in rows_named:
+        _expect_all_classes(numbers, what)
+    fields = {"dataset": dataset, "part": part} | rows_named | scaling | shape | one_hot
+    return Identified(fields, bool((np.diff(places) > 0).all()))
+
+
+def _expect_all_classes(numbers: Any, what: str) -> None:
+    """Refuse images that were picked by their labels; raises ``FitRefused``."""
+    there = sorted({int(number) for number in numbers})
+    if len(there) < CLASSES:
+        raise FitRefused(
+            f"{what} holds picked images of the labels {there} alone. While your work is graded, "
+            f"picked images are of all {CLASSES} labels: an accuracy on some of them tells little."
+        )
+
+
+def _rows(places: Any) -> dict[str, Any]:
+    """The fields that name rows: a range, or a bit for each."""
+    ascending = np.sort(places)
+    first, count = int(ascending[0]), len(ascending)
+    fields = {"first": first, "count": count}
+    if ascending[-1] - first + 1 == count:
+        return fields
+    return fields | {"rows": image_rows.bitmap(ascending)}
+
+
+def _range(rows: Any, what: str) -> tuple[Found | None, str]:
+    """Images one after the other, scaled by divisor and offset; or what differs from that."""
+    trouble = ""
+    for dataset, part, first in _places(rows[0]):
+        raw = _arrays(dataset)[part][0][first : first + len(rows)]
+        scale = _scale(rows, raw)
+        if isinstance(scale, tuple):
+            levels = _levels(rows, raw, *scale)
+            fields = {"divisor": scale[0], "offset": scale[1], "levels": levels}
+            return (dataset, part, np.arange(first, first + len(rows)), fields), ""
+        if scale:
+            trouble = (
+                f"{what}[0] is image {first} of {_NAMES[dataset]} ({part}), but {what}[{scale}] is "
+                "none of that part's images, or was changed. "
+            )
+    return None, trouble
+
+
+def _range_by_place(rows: Any) -> Found | None:
+    """Images one after the other, at the beginning or the end of a part, scaled otherwise."""
+    for dataset in _NAMES:
+        for part, (images, _) in _arrays(dataset).items():
+            for first in sorted({0, len(images) - len(rows)}):
+                if first < 0 or len(rows) > len(images):
+                    continue
+                fields = image_scalings.named(rows, images[first : first + len(rows)])
+                if fields is not None:
+                    places = np.arange(first, first + len(rows))
+                    return dataset, part, places, _NO_FORMULA | fields
+    return None
+
+
+def _scattered(find: Callable[[Any], Found | None], rows: Any, what: str) -> Found | None:
+    """Images of one part in any order, or some of them."""
+    try:
+        return find(rows)
+    except image_rows.RowsRepeat:
+        raise FitRefused(
+            f"{what} holds an image more than once. Give each image once: an epoch is one pass "
+            f"through them, and epochs=... repeats it. {_WANTED}."
+        ) from None
+
+
+def _scattered_by_formula(rows: Any) -> Found | None:
+    for dataset, part, first in _places(rows[0]):
+        images = _arrays(dataset)[part][0]
+        scale = _scale(rows[:1], images[first : first + 1])
+        if isinstance(scale, tuple):
+            places = image_rows.by_levels(rows, images, *scale)
+            if places is not None:
+                better = _scale(rows, images[places])  # one image has few grey levels
+                scale = better if isinstance(better, tuple) else scale
+                levels = _levels(rows, images[places], *scale)
+                fields = {"divisor": scale[0], "offset": scale[1], "levels": levels}
+                return dataset, part, places, fields
+    return None
+
+
+def _scattered_otherwise(rows: Any) -> Found | None:
+    for dataset in _NAMES:
+        for part, (images, _) in _arrays(dataset).items():
+            for ways in (image_rows.by_ink, image_rows.by_pixels):
+                if (found := ways(rows, images)) is not None:
+                    return dataset, part, found[0], _NO_FORMULA | found[1]
+    return None
+
+
+def count(dataset: str, part: str) -> int:
+    """How many images a part of a data set has."""
+    return len(_arrays(dataset)[part][1])
+
+
+def plain_array(given: Any, what: str) -> Any:
+    """An array, tensor or list as a numpy array of numbers; raises ``FitRefused``."""
+    if isinstance(given, list | tuple) or hasattr(given, "__array__"):
+        try:
+            array = np.asarray(given)
+        except ValueError:
+            array = np.empty(0, object)
+        if array.dtype.kind in "biuf":
+            return array
+    raise FitRefused(
+        f"{what} is a {type(given).__name__}. While your work is graded, fit takes arrays, as "
+        "fit(images, labels, batch_size=32), a tf.data.Dataset or a keras.utils.PyDataset of "
+        "(images, labels)."
+    )
+
+
+@cache
+def _arrays(dataset: str) -> dict[str, tuple[Any, Any]]:
+    """Images (n, 784) and labels (n,) of each part; none where the kernel has no data."""
+    folder = Path(os.environ.get("COURSE_DATA", "")) / dataset
+    parts = {}
+    for part, stem in _FILES.items():
+        files = folder / f"{stem}-images-idx3-ubyte", folder / f"{stem}-labels-idx1-ubyte"
+        if all(file.is_file() for file in files):
+            images, labels = (np.memmap(file, np.uint8, "r") for file in files)
+            parts[part] = images[16:].reshape(-1, PIXELS), labels[8:]
+    return parts
+
+
+def _places(image: Any) -> Iterator[tuple[str, str, int]]:
+    """Dataset, part and row of each image that this may be.
+
+    Scaling keeps which pixels equal the first: those are compared.
+    """
+    alike = image == image[0]
+    for dataset in _NAMES:
+        for part, (images, _) in _arrays(dataset).items():
+            for start in range(0, len(images), _BLOCK):
+                block = images[start : start + _BLOCK]
+                hits = ((block == block[:, :1]) == alike).all(axis=1)
+                yield from ((dataset, part, start + int(row)) for row in np.flatnonzero(hits))
+
+
+def _scale(rows: Any, raw: Any) -> tuple[float, float] | int:
+    """Divisor and offset with which ``rows`` are ``raw / divisor + offset``.
+
+    Returns:
+        The two, rounded so that the same work gives the same numbers, or the first row that is
+        scaled in another way or is not there.
+    """
+    if len(rows) > len(raw):
+        return len(raw)
+    low, high = int(raw[:_BLOCK].argmin()), int(raw[:_BLOCK].argmax())
+    least, most = float(rows.flat[low]), float(rows.flat[high])
+    spread = most - least
+    if not math.isfinite(spread) or abs(spread) < 1e-3 or abs(spread) > 1e8:
+        return 0
+    divisor = float(f"{(int(raw.flat[high]) - int(raw.flat[low])) / spread:.6g}")
+    digits = 5 - math.floor(math.log10(abs(spread)))
+    offset = round(least - int(raw.flat[low]) / divisor, digits) + 0.0  # -0.0 is no other number
+    exact = np.finfo(rows.dtype).eps if rows.dtype.kind == "f" else 0.0
+    far = max(abs(least), abs(most))
+    allowed = min(abs(spread) * 0.4 / 255, abs(spread) * 2e-5 + far * float(exact))
+    for start in range(0, len(rows), _BLOCK):
+        wanted = raw[start : start + _BLOCK] / divisor + offset
+        near = np.abs(rows[start : start + _BLOCK] - wanted).max(axis=1) <= allowed
+        if not near.all():
+            return start + int(near.argmin())
+    return divisor, offset
+
+
+def _levels(rows: Any, raw: Any, divisor: float, offset: float) -> str:
+    """What the grey levels were given as: 256 float32 numbers in base64.
+
+    Two ways to scale may give numbers whose last bits differ, and then train other weights.
+
+    Returns:
+        Empty where they are ``raw / divisor + offset``, or where a level stands for several numbers
+        that differ by rounding alone: the formula's numbers are meant then.
+    """
+    formula = (np.arange(256) / divisor + offset).astype(np.float32)
+    levels = formula.copy()
+    starts = range(0, len(rows), _BLOCK)
+    blocks = [(raw[start : start + _BLOCK], rows[start : start + _BLOCK]) for start in starts]
+    for level, given in blocks:
+        levels[level] = given.astype(np.float32)
+    if np.array_equal(levels, formula):
+        return ""
+    if not all(np.array_equal(levels[level], given.astype("f4")) for level, given in blocks):
+        return ""
+    return base64.b64encode((levels + np.float32(0)).astype("<f4").tobytes()).decode()
+
+
+def _one_hot(labels: Any, numbers: Any, what: str) -> bool:
+    """Whether labels are rows of zeros and ones; raises ``FitRefused`` if they are others."""
+    name = "y" if what == "x" else f"the labels in {what}"
+    if labels is None:
+        raise FitRefused(f"{name} is missing: give fit the labels too. {_WANTED}.")
+    given = plain_array(labels, name)
+    one_hot: bool = given.shape == (len(numbers), CLASSES)
+    if not one_hot and given.shape not in ((len(numbers),), (len(numbers), 1)):
+        raise FitRefused(
+            f"{name} has the shape {given.shape}, expected ({len(numbers)},), one label for each "
+            f"image, or ({len(numbers)}, {CLASSES}) from keras.utils.to_categorical."
+        )
+    wanted = np.eye(CLASSES)[numbers] if one_hot else np.asarray(numbers)
+    differ = np.flatnonzero(
+        (given.reshape(wanted.shape) != wanted).reshape(len(numbers), -1).any(1)
+    )
+    if len(differ):
+        raise FitRefused(
+            f"{name}[{differ[0]}] is not the label of that image, which is {numbers[differ[0]]}. "
+            f"{_WANTED}."
+        )
+    return one_hot

@@ -1,0 +1,388 @@
+"""What the grader and the kernel agent may send each other, as data; both sides import it.
+
+``PROTOCOL.md`` is written from this module (``python -m grader.sandbox.protocol_page``), and tests
+hold both sides to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+VERSION = 2
+"""Said when the agent is installed. Add 1 when a message, a field or a limit changes."""
+
+# The lines that the grader runs in the kernel. They bind no name among the student's.
+_AGENT = "__import__('importlib').import_module('grader.sandbox.guest')"
+INSTALL = f"{_AGENT}.install({VERSION})"
+ANSWER = f"{_AGENT}.answer()"
+
+CHUNK = 8 << 20  # bytes; the client refuses a message part of more than 16 MB
+MAX_BYTES = 512 << 20
+MAX_NODES = 1_000_000
+MAX_DEPTH = 64
+MAX_DIGITS = 1000
+# Of all dicts and sets in one answer: their keys can be chosen to collide, and then each new one is
+# compared with all that came before.
+MAX_KEYS = 10_000
+MAX_PRINTED = 1_000_000
+MAX_ERROR_NAME = 100
+MAX_MESSAGE = 10_000
+MAX_LINE = 200
+MAX_REFUSAL = 2000
+MAX_CALLBACKS = 50
+
+
+class Sender(StrEnum):
+    """Who sends a message."""
+
+    AGENT = "agent"
+    EXAMINER = "examiner"
+    FIT = "fit"
+    REFEREE = "referee"
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    NATURAL = "whole number"
+    NUMBER = "number"
+    TRUTH = "true or false"
+    VALUE = "value"
+    TEXTS = "list of texts"
+    NUMBERS = "list of numbers"
+    VALUES = "list of values"
+    NAMED_VALUES = "object of values"
+    NAMED_TEXTS = "object of texts"
+    NAMED_NUMBERS = "object of numbers"
+    PARTS = "list of parts"
+    IMAGES = "images"
+    NOTHING = "null"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a message.
+
+    Attributes:
+        name: the key in the JSON object.
+        kind: what it holds.
+        about: what that means.
+        always: the only value that it has, where there is one.
+        most: how many characters or items the receiver takes; None where only the limits on a whole
+            message hold.
+        optional: the field may be left out.
+        nullable: the field may be null.
+    """
+
+    name: str
+    kind: Kind
+    about: str = ""
+    always: str | bool | None = None
+    most: int | None = None
+    optional: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Message:
+    """A JSON object that one side sends.
+
+    Attributes:
+        name: for people; it is not sent.
+        sender: who sends it.
+        about: when, and what for.
+        fields: in the order of the documentation.
+    """
+
+    name: str
+    sender: Sender
+    about: str
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that both sides hold.
+
+    Attributes:
+        name: the constant's name in this module.
+        unit: what is counted.
+        about: in what it is counted.
+    """
+
+    name: str
+    unit: str
+    about: str
+
+
+LIMITS = (
+    Limit("CHUNK", "bytes", "one buffer; longer data are sent as several"),
+    Limit("MAX_BYTES", "bytes", "all buffers of one answer, counted as often as they are named"),
+    Limit("MAX_NODES", "values", "one answer, parts of parts included"),
+    Limit("MAX_DEPTH", "levels", "values in values"),
+    Limit("MAX_KEYS", "keys", "all dicts and sets of one answer"),
+    Limit("MAX_DIGITS", "hexadecimal digits", "one integer"),
+    Limit("MAX_PRINTED", "characters", "what one call, or one dry run, prints"),
+    Limit("MAX_ERROR_NAME", "characters", "the name of an exception"),
+    Limit("MAX_MESSAGE", "characters", "the message of an exception"),
+    Limit("MAX_LINE", "characters", "the line of code that raised an exception"),
+    Limit("MAX_REFUSAL", "characters", "why the stand-in refuses a call of fit"),
+    Limit("MAX_CALLBACKS", "names", "the callbacks of one call of fit"),
+)
+
+_PRINTED = Field("printed", Kind.TEXT, "what the call printed", most=MAX_PRINTED)
+
+
+def _question(name: str, about: str, *fields: Field) -> Message:
+    """A question of the examiner's; its field ``do`` says which."""
+    return Message(
+        name,
+        Sender.EXAMINER,
+        about,
+        (Field("do", Kind.TEXT, "which question", always=name), *fields),
+    )
+
+
+_OF = Field("of", Kind.NATURAL, "number of a handle")
+_ARGUMENTS = Field("arguments", Kind.VALUES, "positional arguments")
+
+QUESTIONS = (
+    Message(
+        "ready",
+        Sender.AGENT,
+        "Asks for a question. The examiner has run the line `answer()`.",
+        (Field("ready", Kind.TRUTH, "marks the message", always=True),),
+    ),
+    _question(
+        "keep",
+        "Keeps what some of the notebook's names are now, for a later look.",
+        Field("names", Kind.TEXTS, "names that are not defined are not kept"),
+        Field("place", Kind.TEXT, "under which they are kept"),
+    ),
+    _question(
+        "look",
+        "Asks for the values of some of the notebook's names. Drops all handles.",
+        Field("names", Kind.TEXTS, "names that are not defined are left out of the answer"),
+        Field("place", Kind.TEXT, "what was kept there comes before what is defined now"),
+    ),
+    _question(
+        "call",
+        "Calls a handle.",
+        _OF,
+        _ARGUMENTS,
+        Field("named", Kind.NAMED_VALUES, "keyword arguments"),
+    ),
+    _question(
+        "run",
+        "Runs a function of a check's module beside the student's objects. It gathers facts and "
+        "holds no expected answer.",
+        Field("module", Kind.TEXT, "name of the module"),
+        Field("function", Kind.TEXT, "name of the function"),
+        Field("modules", Kind.NAMED_TEXTS, "source of the module and of those that it imports"),
+        _ARGUMENTS,
+    ),
+    _question(
+        "dry_run",
+        "Shows a callback's class a training with made-up logs and no computing.",
+        _OF,
+        Field("epochs", Kind.NATURAL, "how many"),
+    ),
+    _question("clock", "Asks for the processor time that the kernel has used, in seconds."),
+    Message(
+        "answer",
+        Sender.AGENT,
+        "Answers a question.",
+        (Field("value", Kind.VALUE, "the answer"), _PRINTED),
+    ),
+    Message(
+        "error",
+        Sender.AGENT,
+        "Says what was raised instead of an answer.",
+        (
+            Field("error", Kind.TEXT, "name of the exception's class", most=MAX_ERROR_NAME),
+            Field("message", Kind.TEXT, "its message", most=MAX_MESSAGE),
+            Field("line", Kind.TEXT, "of a cell's code that raised it", most=MAX_LINE),
+            _PRINTED,
+        ),
+    ),
+    Message("received", Sender.EXAMINER, "Ends the exchange; an empty object."),
+)
+
+
+def _from_fit(name: str, about: str, *fields: Field, fit: str = "") -> Message:
+    """A message of the stand-in's; its field ``fit`` says which."""
+    marker = Field("fit", Kind.TEXT, "which message", always=fit or name)
+    return Message(name, Sender.FIT, about, (marker, *fields))
+
+
+_TRAINING = Field(
+    "training", Kind.NATURAL, "its number; -1 for a dry run, -2 where logs are made up"
+)
+_EPOCHS = Field("epochs", Kind.NATURAL, "how many are asked for")
+
+TRAININGS = (
+    _from_fit(
+        "begin",
+        "Begins a training.",
+        Field("continues", Kind.NATURAL, "the model's last training", nullable=True),
+        Field("fresh_optimizer", Kind.TRUTH, "the model was compiled since then"),
+        Field("network", Kind.TEXT, "the model's JSON", nullable=True),
+        Field("compiled", Kind.TEXT, "its compile configuration, as JSON", nullable=True),
+        Field("why", Kind.TEXT, "why there is no JSON, or the empty text"),
+        Field("images", Kind.IMAGES, "which of the course's images are trained on"),
+        Field("validation", Kind.IMAGES, "which are validated on", nullable=True),
+        Field("validation_split", Kind.NUMBER, "share of the images that is validated on"),
+        Field("validated", Kind.TRUTH, "there is validation; not read"),
+        Field("batch_size", Kind.NATURAL, "images in a batch"),
+        _EPOCHS,
+        Field("shuffle", Kind.TRUTH, "images are shuffled for each epoch"),
+        Field("callbacks", Kind.TEXTS, "names of the callbacks' classes", most=MAX_CALLBACKS),
+        Field("classes", Kind.NUMBERS, "numbers of these classes", most=MAX_CALLBACKS),
+    ),
+    _from_fit(
+        "begin a dry run",
+        "Begins a training whose logs are made up, after the question `dry_run`.",
+        Field("dry_run", Kind.TRUTH, "marks it", always=True),
+        _EPOCHS,
+        fit="begin",
+    ),
+    _from_fit(
+        "epoch",
+        "Asks for the next epoch.",
+        _TRAINING,
+        Field("learning_rate", Kind.NUMBER, "that a callback set, if one did", nullable=True),
+    ),
+    _from_fit(
+        "end",
+        "Ends a training.",
+        _TRAINING,
+        Field("stopped", Kind.TRUTH, "a callback stopped it"),
+    ),
+    _from_fit(
+        "refused",
+        "Tells that the stand-in itself refused a call of fit.",
+        Field("why", Kind.TEXT, "as the student reads it", most=MAX_REFUSAL),
+    ),
+    Message(
+        "begun",
+        Sender.REFEREE,
+        "Answers begin.",
+        (
+            _TRAINING,
+            Field("epochs", Kind.NATURAL, "how many will be carried out at most"),
+            Field("made_up", Kind.TRUTH, "no claim rests on it: logs are made up", optional=True),
+        ),
+    ),
+    Message(
+        "trained",
+        Sender.REFEREE,
+        "Answers epoch.",
+        (
+            Field("logs", Kind.NAMED_NUMBERS, "the epoch's logs"),
+            Field(
+                "weights",
+                Kind.VALUE,
+                "all weights, in order; null where logs are made up",
+                nullable=True,
+            ),
+            Field(
+                "steps",
+                Kind.NATURAL,
+                "of the optimizer; none where logs are made up",
+                optional=True,
+            ),
+        ),
+    ),
+    Message("ended", Sender.REFEREE, "Answers end and refused; an empty object."),
+    Message(
+        "refusal",
+        Sender.REFEREE,
+        "Answers any message that is not accepted; fit raises FitRefused.",
+        (Field("refused", Kind.TEXT, "why, as the student reads it"),),
+    ),
+    Message(
+        "fault",
+        Sender.REFEREE,
+        "Answers any message where the referee failed; fit raises GraderFailed.",
+        (Field("fault", Kind.TEXT, "what happened"),),
+    ),
+)
+
+IMAGES = (
+    Field("dataset", Kind.TEXT, "mnist or fashion_mnist"),
+    Field("part", Kind.TEXT, "train or test"),
+    Field("first", Kind.NATURAL, "row of the first image"),
+    Field("count", Kind.NATURAL, "how many"),
+    Field("divisor", Kind.NUMBER, "each number was divided by it"),
+    Field("offset", Kind.NUMBER, "and this was added"),
+    Field("shape", Kind.NUMBERS, "of one image"),
+    Field("one_hot", Kind.TRUTH, "labels are rows of zeros and ones"),
+    Field(
+        "levels", Kind.TEXT, "256 float32 in base64, if the formula rounds otherwise; else empty"
+    ),
+    Field("rows", Kind.TEXT, "a bit for each row from the first on, in base64", optional=True),
+    Field("curve", Kind.TEXT, "256 float32 in base64, in place of the formula", optional=True),
+    Field("pixels", Kind.TEXT, "784 factors and 784 offsets, likewise", optional=True),
+    Field("norm", Kind.TEXT, "what of an image was divided by its length", optional=True),
+)
+
+_NUMBER = Field("handle", Kind.NATURAL, "its number, until the next look")
+_WEIGHTS = Field("weights", Kind.VALUE, "list of arrays, in order", nullable=True)
+
+REFERENCES = (
+    Message(
+        "handle",
+        Sender.AGENT,
+        "Something that stays in the kernel and can be called there.",
+        (
+            _NUMBER,
+            Field("type", Kind.TEXT, "name of its class"),
+            Field("callable", Kind.TRUTH, "it can be called; not read"),
+            Field("class", Kind.TEXT, "its own name, if it is a class", optional=True),
+            Field("number", Kind.NATURAL, "of the class, as in begin", optional=True),
+        ),
+    ),
+    Message(
+        "model",
+        Sender.AGENT,
+        "A Keras model.",
+        (
+            Field("model", Kind.NATURAL, "its number, as a handle's"),
+            Field("type", Kind.TEXT, "name of its class"),
+            Field("parts", Kind.PARTS, "its layers and operations, and theirs"),
+            Field("description", Kind.TEXT, "its JSON", nullable=True),
+            _WEIGHTS,
+            Field("compiled", Kind.TEXT, "its compile configuration, as JSON", nullable=True),
+            Field("built", Kind.TRUTH, "it has weights"),
+        ),
+    ),
+    Message(
+        "history",
+        Sender.AGENT,
+        "A Keras History.",
+        (Field("history", Kind.VALUE, "list of its history, epoch and params"),),
+    ),
+    Message("handle", Sender.EXAMINER, "Something that the kernel keeps.", (_NUMBER,)),
+    Message(
+        "model",
+        Sender.EXAMINER,
+        "A model of the examiner's own.",
+        (
+            Field("model", Kind.NOTHING, "marks the reference"),
+            Field("description", Kind.TEXT, "its JSON"),
+            _WEIGHTS,
+        ),
+    ),
+)
+
+PART = (
+    Field("type", Kind.TEXT, "name of its class"),
+    Field("own", Kind.TRUTH, "the class is none of Keras'"),
+    Field("name", Kind.TEXT, "its name"),
+    Field("layer", Kind.TRUTH, "it is a layer"),
+    Field("model", Kind.TRUTH, "it is a model"),
+    Field("config", Kind.TEXT, "its configuration, as JSON", nullable=True),
+    Field("parts", Kind.PARTS, "what it holds"),
+)

@@ -1,0 +1,110 @@
+"""Writes ``guest/PROTOCOL.md`` from the table in ``guest/protocol.py``.
+
+Run ``python -m grader.sandbox.protocol_page`` after a change of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grader.sandbox.guest import protocol
+from grader.sandbox.guest.protocol import Field, Message
+
+PAGE = Path(protocol.__file__).with_name("PROTOCOL.md")
+
+_HEAD = f"""# Protocol between the grader and a student's kernel
+
+Written by `python -m grader.sandbox.protocol_page` from `protocol.py`; a test compares the two.
+This is version {protocol.VERSION}.
+
+The grader runs this line in the kernel before any student code. It names the version, and fails
+where the agent has another:
+
+    {protocol.INSTALL}
+
+It runs this line for each question:
+
+    {protocol.ANSWER}
+
+All messages travel on Jupyter's stdin channel. What the kernel sends is the `prompt` of an
+`input_request`; what the grader sends is the `value` of an `input_reply`. Both are a JSON object
+as text. Buffers beside the message hold the bytes of arrays and byte strings. The kernel always
+sends first, and the grader replies to each message once.
+
+Nothing that the kernel sends is trusted: the grader checks each type and size, and unpickles
+nothing.
+"""
+
+_VALUES = """## Values
+
+A *value* is `null`, `true`, `false`, a text, or an object whose first key is its tag:
+
+| value | JSON |
+| --- | --- |
+| whole number | `{"int": 3}`; from 53 bits on `{"int": "0x..."}` |
+| float | `{"float": 0.5}`; `"inf"`, `"-inf"` and `"nan"` as text |
+| bytes | `{"bytes": [buffers], "size": bytes}` |
+| list, tuple, set, frozenset | `{"list": [values]}`, and so on |
+| dict | `{"dict": [[value, value], ...]}` |
+| numpy array | `{"array": [buffers], "dtype": text, "shape": [numbers]}` |
+| numpy scalar | `{"scalar": [buffers], "dtype": text, "shape": []}` |
+| anything else | a reference, see below |
+
+Arrays have a dtype of the kinds b, i, u, f and c.
+"""
+
+
+def page() -> str:
+    """The text of ``PROTOCOL.md``."""
+    return "\n".join(_sections()).rstrip() + "\n"
+
+
+def _sections() -> Iterator[str]:
+    yield _HEAD
+    yield "## Limits\n"
+    yield "| limit | most | for |\n| --- | --- | --- |"
+    for limit in protocol.LIMITS:
+        yield f"| `{limit.name}` | {getattr(protocol, limit.name):,} {limit.unit} | {limit.about} |"
+    yield ""
+    yield _VALUES
+    yield from _messages("References", protocol.REFERENCES)
+    yield from _object("part", "A layer or an operation in `parts`.", protocol.PART)
+    yield from _messages("Questions and answers", protocol.QUESTIONS)
+    yield from _messages("Trainings", protocol.TRAININGS)
+    yield from _object("images", "Which of the course's images an array holds.", protocol.IMAGES)
+
+
+def _messages(title: str, messages: Sequence[Message]) -> Iterator[str]:
+    yield f"## {title}\n"
+    for message in messages:
+        heading = f"{message.name} (from the {message.sender})"
+        yield from _object(heading, message.about, message.fields)
+
+
+def _object(heading: str, about: str, fields: Sequence[Field]) -> Iterator[str]:
+    yield f"### {heading}\n\n{about}\n"
+    if fields:
+        yield "| field | type | meaning |\n| --- | --- | --- |"
+        yield from map(_row, fields)
+        yield ""
+
+
+def _row(field: Field) -> str:
+    kind = str(field.kind)
+    if field.always is not None:
+        kind = f'`"{field.always}"`' if isinstance(field.always, str) else "`true`"
+    if field.nullable:
+        kind += " or null"
+    if field.most is not None:
+        kind += f", at most {field.most:,}"
+    return f"| `{field.name}`{' (optional)' if field.optional else ''} | {kind} | {field.about} |"
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Warm kernels: forked from a process that has imported what notebooks import, and run nothing.
+
+``host`` starts that process, the warm parent, on the grader's side; ``parent`` is its program; a
+sandbox's supervisor asks it for a kernel through ``call``.
+"""

@@ -1,0 +1,291 @@
+"""Both sides of the exchange send what the table says, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import datasets
+from grader.errors import ClaimFailed, SandboxError
+from grader.examiner import fit_declaration
+from grader.examiner.proxies import Proxies
+from grader.examiner.trainings import Trainings
+from grader.model import Budget
+from grader.notebook.judging import kernel_stdin
+from grader.notebook.judging.class_referee import Digests
+from grader.notebook.judging.fit_requests import asked
+from grader.sandbox import client, protocol_page
+from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol, values
+from grader.sandbox.guest import agent as agent_module
+from grader.sandbox.guest.agent import Agent
+from grader.sandbox.guest.fit.stand_in import FitStandIn
+from grader.sandbox.guest.images import FitRefused
+from grader.sandbox.guest.protocol import Field, Kind, Message, Sender
+from tests import students
+from tests.conftest import ROOT
+from tests.referee.fake import FakeReferee
+from tests.slices import write_slices
+from tests.students import alone
+
+pytestmark = pytest.mark.keras
+
+TAGS = {"int", "float", "bytes", "list", "tuple", "set", "frozenset", "dict", "array", "scalar"}
+
+
+# What the table says of one JSON object
+
+
+def violations(content: Any, fields: Sequence[Field], sender: Sender) -> list[str]:
+    """How an object differs from its fields in the table."""
+    if type(content) is not dict:
+        return [f"{content!r:.60} is no object"]
+    wrong = [f"unknown field {name}" for name in content.keys() - {f.name for f in fields}]
+    for field in fields:
+        if field.name not in content:
+            wrong += [] if field.optional else [f"{field.name} is missing"]
+        elif not fits(content[field.name], field, sender):
+            wrong.append(f"{field.name} is {content[field.name]!r:.60}")
+    return wrong
+
+
+def fits(value: Any, field: Field, sender: Sender) -> bool:
+    if value is None and field.nullable:
+        return True
+    if field.always is not None and value != field.always:
+        return False
+    if field.most is not None and len(value) > field.most:
+        return False
+    return is_kind(value, field.kind, sender)
+
+
+PLAIN = {
+    Kind.TEXT: (str,),
+    Kind.NATURAL: (int,),
+    Kind.NUMBER: (int, float),
+    Kind.TRUTH: (bool,),
+    Kind.NOTHING: (type(None),),
+}
+ITEMS = {
+    Kind.TEXTS: Kind.TEXT,
+    Kind.NUMBERS: Kind.NUMBER,
+    Kind.VALUES: Kind.VALUE,
+    Kind.NAMED_TEXTS: Kind.TEXT,
+    Kind.NAMED_NUMBERS: Kind.NUMBER,
+    Kind.NAMED_VALUES: Kind.VALUE,
+}
+
+
+def is_kind(value: Any, kind: Kind, sender: Sender) -> bool:
+    if kind in PLAIN:
+        return type(value) in PLAIN[kind]
+    if kind in ITEMS:
+        if type(value) is not (dict if "object" in kind.value else list):
+            return False
+        items = value.values() if type(value) is dict else value
+        return all(is_kind(item, ITEMS[kind], sender) for item in items)
+    if kind is Kind.VALUE:
+        return is_value(value, sender)
+    if kind is Kind.IMAGES:
+        return not violations(value, protocol.IMAGES, sender)
+    assert kind is Kind.PARTS
+    return all(not violations(part, protocol.PART, sender) for part in value)
+
+
+def is_value(value: Any, sender: Sender) -> bool:
+    if value is None or type(value) in (bool, str):
+        return True
+    tag = next(iter(value))
+    if tag == "dict":
+        return all(is_value(each, sender) for pair in value[tag] for each in pair)
+    if tag in ("list", "tuple", "set", "frozenset"):
+        return all(is_value(each, sender) for each in value[tag])
+    if tag in TAGS:
+        return True
+    references = [m for m in protocol.REFERENCES if (m.name, m.sender) == (tag, sender)]
+    return any(not violations(value, each.fields, sender) for each in references)
+
+
+def recognise(content: Any, messages: Sequence[Message], *senders: Sender) -> str:
+    """The name of the message that an object is; an assertion fails where it is none."""
+    wrong = {}
+    for message in messages:
+        if message.sender in senders:
+            wrong[message.name] = violations(content, message.fields, message.sender)
+            if not wrong[message.name]:
+                return message.name
+    raise AssertionError(f"{content!r:.300} is no message of the table: {wrong}")
+
+
+# An agent without a kernel: the examiner's proxies ask it in this process
+
+
+class Loop:
+    """Carries questions from ``Proxies`` to an ``Agent``, and notes which messages were sent.
+
+    Args:
+        namespace: the student's names.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self.seen: list[str] = []
+        self.trainings = Trainings(None, "", Budget(), {})
+        self.proxies = Proxies(self._ask, alone, self.trainings)
+        self._agent = Agent(self._exchange, lambda: namespace)
+        self._question: tuple[Any, Any] = ({}, [])
+        self._answer: tuple[Any, Any] = ({}, [])
+
+    def _ask(self, question: dict[str, Any], buffers: Sequence[bytes]) -> Any:
+        question = json.loads(json.dumps(question))
+        self.seen.append(recognise(question, protocol.QUESTIONS, Sender.EXAMINER))
+        self._question = question, buffers
+        self._agent.answer()
+        return self._answer
+
+    def _exchange(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> Any:
+        sent = json.loads(json.dumps(content))
+        if (request := asked({"prompt": json.dumps(content)})) is not None:
+            self.seen.append(recognise(request, protocol.TRAININGS, Sender.FIT))
+            return self.trainings.answer(request)
+        name = recognise(sent, protocol.QUESTIONS, Sender.AGENT)
+        self.seen.append(name)
+        if name == "ready":
+            return self._question
+        self._answer = sent, list(buffers)
+        return {}, []
+
+
+def test_questions_and_answers_are_those_of_the_table() -> None:
+    import keras
+
+    class Stops(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            print(epoch)
+            self.model.stop_training = True
+
+    def failing() -> None:
+        raise ValueError("x" * 20_000)
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    history = keras.callbacks.History()
+    history.history, history.epoch, history.params = {"loss": [0.5]}, [0], {"epochs": 1}
+    names = {"model": model, "history": history, "Stops": Stops, "failing": failing}
+    names |= {"call": lambda *given, **named: (given, named), "plain": [1, 2.5, {"a": np.ones(3)}]}
+    loop = Loop(names)
+    loop.proxies.keep(["plain"])
+    proxies = loop.proxies.look([*names, "missing"])
+    assert list(proxies) == list(names)
+    assert proxies["call"](1, proxies["Stops"], proxies["model"], key=np.float32(2))[1] == {
+        "key": 2.0
+    }
+    other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    assert proxies["call"](other)[0][0].count_params() == 10
+    with pytest.raises(ValueError, match="xxx") as raised:
+        proxies["failing"]()
+    assert len(str(raised.value)) == protocol.MAX_MESSAGE
+    assert proxies["Stops"].dry_run([{"loss": 1.0}, {"loss": 0.5}]) == (1, ["0\n"])
+    with pytest.raises(ClaimFailed):
+        loop.proxies.dry_run(proxies["call"], [{"loss": 1.0}])
+    with pytest.raises(ClaimFailed, match="Figure"):
+        loop.proxies.run("grader.checks.figures", "_described", proxies["plain"])
+    assert loop.proxies.clock() > 0
+    unseen = {m.name for m in protocol.QUESTIONS} - set(loop.seen)
+    assert unseen == {"received"}, "it is what this loop and the kernel's session reply"
+
+
+# The stand-in for fit without a kernel: the record of trainings answers it in this process
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    from grader.sandbox.guest import images
+
+    write_slices(ROOT / "data", tmp_path)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    images._arrays.cache_clear()
+    yield tmp_path
+    images._arrays.cache_clear()
+
+
+def test_messages_of_trainings_are_those_of_the_table(data: Path) -> None:
+    import keras
+
+    referee, seen = FakeReferee(), []
+    budget = Budget(epochs=3)
+    trainings = Trainings(referee, "ada", budget, Digests(data))
+
+    def exchange(content: Mapping[str, Any], buffers: Sequence[bytes]) -> Any:
+        assert list(buffers) == []
+        request = asked({"prompt": json.dumps(content)})
+        seen.append(recognise(request, protocol.TRAININGS, Sender.FIT))
+        reply, parts = trainings.answer(request or {})
+        seen.append(recognise(json.loads(json.dumps(reply)), protocol.TRAININGS, Sender.REFEREE))
+        return reply, parts
+
+    fit = FitStandIn(exchange).in_place_of(keras.Model.fit)
+    (x, y), _ = datasets.load(data, "mnist")
+    model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+    model.add(keras.layers.Dense(10, "softmax"))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    fit(model, x[:64] / 255, y[:64], epochs=2, verbose=0, validation_split=0.25)
+    with pytest.raises(FitRefused):
+        fit(model, x[::-1], y, callbacks=[keras.callbacks.History()] * 3)
+    fit(model, x[:64] / 255, y[:64], validation_data=(x[:9] / 255, y[:9]), verbose=0)
+    with pytest.raises(FitRefused, match="more than 3"):
+        fit(model, x[:64] / 255, y[:64], verbose=0)
+    referee.broken = "it ended"
+    model = keras.models.clone_model(model)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(RuntimeError, match="it ended"):
+        fit(model, x[:64] / 255, y[:64], verbose=0)
+    assert {m.name for m in protocol.TRAININGS} - set(seen) == {"begin a dry run"}
+
+
+# Numbers, version, and the page
+
+
+def test_both_sides_hold_the_limits_of_the_table() -> None:
+    for limit in protocol.LIMITS:
+        assert type(getattr(protocol, limit.name)) is int
+    assert values.MAX_BYTES is protocol.MAX_BYTES
+    assert printed.MAX_PRINTED is protocol.MAX_PRINTED
+    assert agent_module.MAX_MESSAGE is protocol.MAX_MESSAGE
+    assert fit_declaration.MAX_CALLBACKS == protocol.MAX_CALLBACKS
+    assert client.MESSAGE_BYTES >= 2 * protocol.CHUNK
+    assert set(kernel_stdin._NO_ANSWER) == {"error", "message"}
+
+
+def test_the_examiner_cuts_what_is_longer_than_the_table_says() -> None:
+    said = {"error": "E" * 1000, "message": "m" * 50_000, "printed": ""}
+    with pytest.raises(Exception, match="m") as raised:
+        Proxies(lambda *_: (said, []), alone).look(["a"])
+    assert len(str(raised.value)) == protocol.MAX_MESSAGE
+    assert len(raised.value.name) == protocol.MAX_ERROR_NAME  # type: ignore[attr-defined]
+    trainings = Trainings(None, "", Budget(), {})
+    trainings.answer({"fit": "refused", "why": "w" * 50_000})
+    assert len(trainings._trainings.last_refusal) == protocol.MAX_REFUSAL
+
+
+def test_another_version_is_refused() -> None:
+    with pytest.raises(ProtocolMismatch, match=f"version {protocol.VERSION}"):
+        install(protocol.VERSION + 1)
+
+
+@pytest.mark.kernel
+@pytest.mark.xdist_group("agent")
+def test_a_kernel_whose_agent_speaks_another_version_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = protocol.INSTALL.replace(f"({protocol.VERSION})", "(0)")
+    monkeypatch.setattr(protocol, "INSTALL", line)
+    with pytest.raises(SandboxError, match="version 0"), students.started(tmp_path):
+        pass
+
+
+def test_the_page_is_written_from_the_table() -> None:
+    text = protocol_page.PAGE.read_text()
+    assert text == protocol_page.page(), "run: python -m grader.sandbox.protocol_page"
