@@ -1,1 +1,1 @@
-"""What a network may be, and the networks that are built from descriptions."""
+"""The referee: the trusted trainer, and what it is asked for. See docs/referee.md."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import eventually
 from tests.referee import world
 
 
@@ -21,7 +22,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "runs"
     folder.mkdir()
     yield folder
-    assert world.eventually(lambda: not world.processes(folder), 10)
+    assert eventually(lambda: not world.processes(folder))
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.referee.recipe import Epoch, Fit, Images, Recipe
-from grader.referee.store import Store
+from grader.referee.spec.recipe import Epoch, Fit, Images, Recipe
+from grader.referee.spec.trained_epoch import TrainedEpoch
+from grader.referee.store.epoch_store import Store
 
 ENVIRONMENT = {"keras": "3.15", "backend": "tensorflow", "device": "CPU"}
 IMAGES = Images("mnist", "train", 0, 60000, 255.0, 0.0, (28, 28, 1), False, "0" * 64)
@@ -35,7 +36,7 @@ def network(units: int = 256) -> str:
 def recipe(epochs: int, units: int = 256, rates: Sequence[float | None] = ()) -> Recipe:
     """A recipe of one fit; ``rates`` are those of its last epochs, None before."""
     learning_rates = (*[None] * (epochs - len(rates)), *rates)
-    fit = Fit(COMPILED, IMAGES, None, 0.0, 32, True, True, tuple(learning_rates))
+    fit = Fit(COMPILED, IMAGES, 0.0, 32, True, True, tuple(learning_rates))
     return Recipe(network(units), (fit,))
 
 
@@ -67,7 +68,7 @@ def put(store: Store, asked: Recipe, count: int = 8) -> str:
     before = asked.before()
     parent = key(before) if before else None
     made = epoch(asked, count=count)
-    store.put(key(asked), asked, parent, made, state(asked, count), environment=ENVIRONMENT)
+    store.put(TrainedEpoch(asked, made, parent, state(asked, count), ENVIRONMENT))
     return key(asked)
 
 

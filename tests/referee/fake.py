@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 
 from grader.errors import RefereeError
 from grader.model import Budget
-from grader.referee import declaration
-from grader.referee.recipe import Epoch, Measures, Recipe
+from grader.referee.spec import declaration
+from grader.referee.spec.recipe import NOTHING, Epoch, Measures, Observation, Recipe
 
 ENVIRONMENT = {"backend": "fake"}
 
 
 class FakeReferee:
-    """Implements ``grader.referee.recipe.Referee``; the same recipe always gives the same epoch.
+    """A ``grader.referee.spec.recipe.Referee``; the same recipe always gives the same epoch.
 
     Attributes:
         steps: every recipe that an epoch was asked of.
+        observed: what was to be observed of each.
+        later: whether others were to be served before.
         measured: every recipe that measures were asked of.
         seconds: that an epoch takes.
         broken: how it fails, or the empty string.
@@ -33,13 +35,17 @@ class FakeReferee:
 
     def __init__(self) -> None:
         self.steps: list[Recipe] = []
+        self.observed: list[Observation] = []
+        self.later: list[bool] = []
         self.measured: list[Recipe] = []
         self.seconds = 0.0
         self.broken = ""
         self.test_accuracy = 0.9
         self.accuracy: Callable[[int], float] = lambda epoch: 1.0 - 0.5**epoch
 
-    def step(self, recipe: Recipe, who: str) -> Epoch:
+    def step(
+        self, recipe: Recipe, who: str, observation: Observation = NOTHING, *, later: bool = False
+    ) -> Epoch:
         """Make up the last epoch of ``recipe``."""
         self._expect_whole()
         known = recipe in self.steps
@@ -47,8 +53,9 @@ class FakeReferee:
         time.sleep(self.seconds)
         accuracy = self.accuracy(recipe.epochs) + recipe.seed * 1e-3
         logs = {"loss": 1.0 - accuracy, "accuracy": accuracy}
-        fit = recipe.fits[-1]
-        if fit.validation is not None or fit.validation_split:
+        self.observed.append(observation)
+        self.later.append(later)
+        if observation.validation is not None:
             logs |= {"val_loss": 1.1 - accuracy, "val_accuracy": accuracy - 0.1}
         key = recipe.key(ENVIRONMENT)
         return Epoch(key, logs, 2.0, "no device", not known, _weights(recipe, key))

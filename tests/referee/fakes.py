@@ -1,7 +1,8 @@
 """Trainers that do what a test needs; each keeps the contract of ``Referee``.
 
-A recipe's network is what a fake does: ``sleep 3``, ``die``, ``allocate 800`` ... Everything that
-it did is a line in ``runs/done``, and what was trained is kept in ``runs/kept``, as by a store.
+A recipe's network is what a fake does: ``sleep 3``, ``die``, ``allocate 800`` ... With ``wait``
+it trains until the test calls ``release``. Everything that it did is a line in ``runs/done``, and
+what was trained is kept in ``runs/kept``, as by a store.
 """
 
 from __future__ import annotations
@@ -16,16 +17,24 @@ from pathlib import Path
 import numpy as np
 
 from grader.errors import DeclarationRefused, RefereeError
-from grader.referee.child import Setup
-from grader.referee.recipe import Epoch, Fit, Images, Measures, Recipe
+from grader.referee.service.trainer_process import Setup
+from grader.referee.spec.recipe import NOTHING, Epoch, Fit, Images, Measures, Observation, Recipe
 
 IMAGES = Images("mnist", "train", 0, 100, 255.0, 0.0, (28, 28), False, "digest")
 FACTS = {"backend": "made-up", "backend_version": "1.0", "keras": "0", "device": "paper"}
 
 
+RELEASED = "released"
+
+
+def release(runs: Path) -> None:
+    """Let every training that waits go on, and those that come later not wait."""
+    (runs / RELEASED).touch()
+
+
 def recipe(network: str, epochs: int = 1) -> Recipe:
     """A recipe whose network says what the fake is to do."""
-    fit = Fit("{}", IMAGES, None, 0.0, 32, True, True, (None,) * epochs)
+    fit = Fit("{}", IMAGES, 0.0, 32, True, True, (None,) * epochs)
     return Recipe(network, (fit,))
 
 
@@ -46,7 +55,9 @@ class Fake:
         self._runs = runs
         self._held = bytearray()
 
-    def step(self, recipe: Recipe, who: str) -> Epoch:
+    def step(
+        self, recipe: Recipe, who: str, observation: Observation = NOTHING, *, later: bool = False
+    ) -> Epoch:
         """Do what the network says, and give weights that tell which recipe they are of."""
         key = recipe.key(FACTS)
         kept = self._runs / "kept" / key
@@ -76,6 +87,9 @@ class Fake:
         match recipe.network.split():
             case ["sleep", seconds, *_]:
                 time.sleep(float(seconds))
+            case ["wait", *_]:
+                while not (self._runs / RELEASED).exists():
+                    time.sleep(0.01)
             case ["allocate", megabytes, *_]:
                 self._held += os.urandom(1 << 20) * int(megabytes)
                 time.sleep(600)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from grader import datasets
-from grader.referee import declaration
-from grader.referee.recipe import Fit, Images, Recipe, digest
+from grader.referee.spec import declaration
+from grader.referee.spec.recipe import Fit, Images, Recipe, digest
 from tests.slices import write_slices
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ def images(folder: Path, count: int = 300, **changes: Any) -> Images:
         one_hot=False,
         digest=digest_of(folder, "mnist"),
     )
-    return dataclasses.replace(made, **changes)
+    return replace(made, **changes)
 
 
 def recipe(
@@ -85,20 +86,19 @@ def recipe(
     given = Fit(
         compiled=declaration.compiled(compile_config(model, **how or {}), spelt),
         images=images(folder),
-        validation=None,
         validation_split=0.0,
         batch_size=32,
         shuffle=True,
         fresh_optimizer=True,
         learning_rates=(None,) * epochs,
     )
-    return Recipe(spelt, (dataclasses.replace(given, **changes),), seed)
+    return Recipe(spelt, (replace(given, **changes),), seed)
 
 
 def then(before: Recipe, epochs: int = 1, **changes: Any) -> Recipe:
     """The same with one fit more, which is like the last but for ``changes``."""
     rates: Sequence[float | None] = (None,) * epochs
-    fit = dataclasses.replace(
+    fit = replace(
         before.fits[-1], **{"fresh_optimizer": False, "learning_rates": tuple(rates)} | changes
     )
-    return dataclasses.replace(before, fits=(*before.fits, fit))
+    return replace(before, fits=(*before.fits, fit))

@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,14 @@ from pathlib import Path
 import zmq
 
 from grader.model import Budget
-from grader.referee import wire
-from grader.referee.child import Setup
-from grader.referee.recipe import Recipe
-from grader.referee.wire import Asked
+from grader.referee.service import wire
+from grader.referee.service.messages import Answer, Queued, Request, Task
+from grader.referee.service.trainer_process import Setup
+from grader.referee.spec.recipe import Recipe
+from tests.patience import PATIENCE, eventually
+from tests.referee.fakes import done
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # for what takes a moment; a test that waits for it in vain fails
 
 
 def setup(runs: Path, budget: Budget | None = None, factory: str = "make") -> Setup:
@@ -45,7 +45,7 @@ class Worker:
 
 def start(address: str, made_of: Setup, patch: str = "", key: Path | None = None) -> Worker:
     """Start a worker; ``patch`` is run before it, in its process."""
-    code = f"from grader.referee import addresses, front, keeper, worker\n{patch}\nworker.main()"
+    code = f"from grader.referee.service import broker, worker\n{patch}\nworker.main()"
     arguments = ["--address", address, "--setup", made_of.dump()]
     arguments += [] if key is None else ["--key", str(key)]
     made_of.runs.mkdir(exist_ok=True)
@@ -71,22 +71,24 @@ def worker(
 
 def processes(runs: Path) -> list[int]:
     """Ids of workers and trainers that work on ``runs``, off their command lines."""
-    found = []
+    numbers = []
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
             if str(runs).encode() in file.read_bytes():
-                found.append(int(file.parent.name))
-    return [number for number in found if number != os.getpid()]
+                numbers.append(int(file.parent.name))
+    return [number for number in numbers if number != os.getpid()]
 
 
-def eventually(holds: Callable[[], object], seconds: float = PATIENCE) -> bool:
-    """Whether something comes to hold."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return bool(holds())
+def trained(runs: Path) -> list[object]:
+    """The networks that made-up trainers have trained, in order."""
+    return [network for _, network, _, what in done(runs) if what == "trained"]
+
+
+def trainer(runs: Path) -> int:
+    """The id of the trainer that took a request last, once one did."""
+    assert eventually(lambda: done(runs))
+    (*_, last) = [str(what) for *_, what in done(runs) if str(what).startswith("began")]
+    return int(last.split()[1])
 
 
 class Raw:
@@ -111,20 +113,32 @@ class Raw:
         """Send one message."""
         self.socket.send_multipart(parts)
 
-    def ask(self, number: int, recipe: Recipe, who: str = "raw", do: str = "step") -> None:
+    def ask(self, number: int, recipe: Recipe, who: str = "raw") -> None:
         """Send a request as it should be."""
-        self.send(wire.request(Asked(number, do, recipe, who)))
+        self.send(wire.write_request(Request(number, Task.STEP, recipe, who)))
 
-    def replies(self, count: int) -> list[tuple[int, wire.Answer]]:
+    def replies(self, count: int) -> list[tuple[int, Answer]]:
         """The next so many replies that are not mere signs of life."""
-        found: list[tuple[int, wire.Answer]] = []
-        while len(found) < count:
-            assert self.socket.poll(PATIENCE * 1000), f"{len(found)} of {count} replies came"
+        received: list[tuple[int, Answer]] = []
+        while len(received) < count:
+            assert self.socket.poll(PATIENCE * 1000), f"{len(received)} of {count} replies came"
             number, answer = wire.read_reply(self.socket.recv_multipart())
-            if not isinstance(answer, wire.Queued):
-                found.append((number, answer))
-        return found
+            if not isinstance(answer, Queued):
+                received.append((number, answer))
+        return received
+
+    def sign_of_life(self) -> tuple[int, Queued]:
+        """The next reply, which must be a sign of life: the request's number, and its place."""
+        assert self.socket.poll(PATIENCE * 1000), "no sign of life came"
+        number, answer = wire.read_reply(self.socket.recv_multipart())
+        assert isinstance(answer, Queued)
+        return number, answer
+
+    def until_heard(self, number: int = 10**6) -> None:
+        """Wait until the broker has taken all that was sent: it answers a greeting after that."""
+        self.send(wire.write_request(Request(number, Task.HELLO)))
+        assert self.replies(1)[0][0] == number
 
     def next_part(self) -> Sequence[bytes] | None:
-        """What comes next within a moment, whatever it is."""
+        """The next message, if one comes within a moment."""
         return self.socket.recv_multipart() if self.socket.poll(300) else None

@@ -1,0 +1,1 @@
+"""The referee as processes: broker, fair queue, trainer process, wire, client."""

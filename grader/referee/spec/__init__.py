@@ -1,0 +1,1 @@
+"""What may be trained: recipe and key, allow-list, canonical form, and what it costs."""

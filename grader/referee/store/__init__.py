@@ -1,0 +1,1 @@
+"""The store of runs: epochs on the disk, and what is kept of them."""

@@ -1,0 +1,1 @@
+"""How an epoch is trained: Keras loop, JAX scan loop, checkpoints, determinism."""
