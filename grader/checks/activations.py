@@ -15,11 +15,19 @@ TOLERANCE = 0.001  # float32 sums in another order, or on a GPU, differ in the f
 
 
 def small_cnn() -> Any:
-    """Make a Sequential network to ask questions with: two convolutions, random weights and biases.
+    """Make a small untrained Sequential network for a test to ask about.
 
-    Its layers are Conv2D, MaxPooling2D, Conv2D, MaxPooling2D, Flatten, Dense, Dense; it takes
-    (n, 28, 28, 1) floats. Nothing of a student's is in it, so a claim about activations does not
-    depend on the student's own network.
+    Its layers are Conv2D, MaxPooling2D, Conv2D, MaxPooling2D, Flatten, Dense and Dense, with random
+    weights and biases. A claim that asks with it does not depend on the student's own network.
+
+    Returns:
+        A ``keras.Sequential`` that takes (n, 28, 28, 1) floats and gives (n, 10) probabilities.
+
+    Example:
+        In a test cell::
+
+            images = test_images[:3, ..., np.newaxis] / 255.0
+            activation_shapes(activation_model, small_cnn(), images)
     """
     import keras
 
@@ -45,16 +53,22 @@ def small_cnn() -> Any:
 def activation_shapes(
     activation_model: Callable[..., object], model: Any, images: NDArray[np.floating]
 ) -> None:
-    """Check that there is an output of the right shape for each layer.
+    """Check that a student's model has one output for each layer, each of the layer's shape.
 
     Args:
-        activation_model: the student's; takes a model and gives a model.
+        activation_model: the student's function; takes a Keras model, returns a Keras model.
         model: a Sequential network, such as ``small_cnn()``.
-        images: (n, 28, 28, 1) floats to send through both.
+        images: (n, 28, 28, 1) floats, as ``model`` takes them; sent through both models.
 
     Raises:
-        ClaimFailed: no model, not one output per layer, or an output of another shape.
+        ClaimFailed: the function returns no Keras model, the model has another number of outputs,
+            or an output has another shape.
 
+    Example:
+        In a test cell, with the student's ``activation_model``::
+
+            images = test_images[[0], ..., np.newaxis] / 255.0
+            activation_shapes(activation_model, small_cnn(), images)
     """
     _outputs(activation_model, model, images)
 
@@ -62,9 +76,21 @@ def activation_shapes(
 def activation_values(
     activation_model: Callable[..., object], model: Any, images: NDArray[np.floating]
 ) -> None:
-    """Check that each output is what the layer computes, one layer after the other.
+    """Check that each output is what the layer computes, with the weights of the given model.
 
-    Args and errors are those of ``activation_shapes``; other values raise ``ClaimFailed``, too.
+    Args:
+        activation_model: the student's function; takes a Keras model, returns a Keras model.
+        model: a Sequential network, such as ``small_cnn()``.
+        images: (n, 28, 28, 1) floats, as ``model`` takes them; sent through both models.
+
+    Raises:
+        ClaimFailed: as ``activation_shapes``; or a value differs by more than ``TOLERANCE``.
+
+    Example:
+        In a test cell, with the student's ``activation_model``::
+
+            questions = np.random.default_rng()
+            activation_values(activation_model, small_cnn(), questions.random((2, 28, 28, 1)))
     """
     received = _outputs(activation_model, model, images)
     expected = _by_layer(model, images)
@@ -94,8 +120,8 @@ def _outputs(
             "tf.keras.Model(inputs=..., outputs=[...]) makes one."
         )
     # Keras warns unless the question has the form that the model was made with.
-    one = isinstance(getattr(returned, "input", None), list)
-    answer = returned([images.copy()] if one else images.copy(), training=False)
+    takes_list = isinstance(getattr(returned, "input", None), list)
+    answer = returned([images.copy()] if takes_list else images.copy(), training=False)
     if isinstance(answer, dict):
         raise ClaimFailed(
             "activation_model(model) returns a dictionary of outputs. Expected: a list, in the "

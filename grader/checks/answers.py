@@ -1,9 +1,9 @@
-"""A student's answers as exact, finite, plain values that are safe to compare.
+"""Copies a student's answer into exact, finite, plain values that are safe to compare.
 
-A check must never trust an answer's own methods: ``__eq__`` may always say yes, ``shape`` may lie.
-So every answer is first copied into exactly ``numpy.ndarray`` or a built-in type. Types are
-compared with ``is``, never with ``isinstance``: a subclass brings methods of its own, and is
-refused in words.
+A check must not trust an answer's own methods: ``__eq__`` may always say yes, ``shape`` may
+lie. So each answer is first copied into exactly ``numpy.ndarray`` or a built-in type. Types are
+compared with ``is``, not with ``isinstance``: a subclass has methods of its own, and is
+refused.
 """
 
 from __future__ import annotations
@@ -39,12 +39,21 @@ def array(
     Args:
         answer: a numpy array, a number, nested lists or tuples of these, or a TensorFlow tensor.
         what: the answer's name in messages, such as ``convolve(image, kernel)``.
-        shape: the shape expected; None accepts any.
-        kind: ``number`` (bool included), ``whole`` or ``float``: the dtypes accepted.
+        shape: the expected shape; None accepts any.
+        kind: the accepted dtypes: ``number`` (bool included), ``whole`` or ``float``.
+
+    Returns:
+        A new array of a numpy dtype in this machine's byte order.
 
     Raises:
-        ClaimFailed: it is something else, of another shape or kind, too large, or not finite.
+        ClaimFailed: the answer is something else, has another shape or kind, has more than
+            ``MAX_ELEMENTS`` numbers, or is not finite.
 
+    Example:
+        In a test cell, with the student's ``convolve``::
+
+            result = array(convolve(image, kernel), what="convolve(image, kernel)", shape=(9, 9))
+            assert result.min() >= 0, "A grey level is below 0. Clip the sums with np.clip."
     """
     values = _exact(answer, what)
     if values.dtype.kind not in KINDS[kind]:
@@ -66,7 +75,20 @@ def array(
 
 
 def integer(answer: object, *, what: str) -> int:
-    """Return one whole number, given as an int, a numpy integer, or an array of shape ()."""
+    """Return an answer that is one whole number.
+
+    Args:
+        answer: an int, a numpy integer, or an array or tensor of shape () of whole numbers.
+        what: the answer's name in messages.
+
+    Raises:
+        ClaimFailed: the answer is something else.
+
+    Example:
+        In a test cell, with the student's ``count_edges``::
+
+            assert integer(count_edges(image), what="count_edges(image)") == 4
+    """
     value = array(answer, what=what)
     if value.shape != () or value.dtype.kind not in KINDS["whole"]:
         raise ClaimFailed(
@@ -76,7 +98,20 @@ def integer(answer: object, *, what: str) -> int:
 
 
 def real(answer: object, *, what: str) -> float:
-    """Return one finite number, whole or not, as a float."""
+    """Return an answer that is one finite number, whole or not.
+
+    Args:
+        answer: a number, or an array or tensor of shape ().
+        what: the answer's name in messages.
+
+    Raises:
+        ClaimFailed: the answer is something else, NaN or infinite.
+
+    Example:
+        In a test cell, with the student's ``mean_grey``::
+
+            assert abs(real(mean_grey(image), what="mean_grey(image)") - 127.5) < 0.01
+    """
     value = array(answer, what=what)
     if value.shape != ():
         raise ClaimFailed(f"{what} is {describe(answer)}. Expected: one number. Return just that.")
@@ -84,7 +119,21 @@ def real(answer: object, *, what: str) -> float:
 
 
 def integers(answer: object, *, what: str) -> list[int]:
-    """Return whole numbers, given as a list, a tuple, or an array or tensor of one dimension."""
+    """Return an answer that is a list of whole numbers.
+
+    Args:
+        answer: a list, a tuple, or an array or tensor of one dimension.
+        what: the answer's name in messages.
+
+    Raises:
+        ClaimFailed: the answer is something else.
+
+    Example:
+        In a test cell, with the student's ``same_label``::
+
+            answer = same_label(labels, 9, 2)
+            assert integers(answer, what="same_label(labels, 9, 2)") == [0, 23]
+    """
     values = array(answer, what=what)
     if values.ndim != 1 or (values.size and values.dtype.kind not in KINDS["whole"]):
         raise ClaimFailed(
@@ -95,7 +144,20 @@ def integers(answer: object, *, what: str) -> list[int]:
 
 
 def text(answer: object, *, what: str) -> str:
-    """Return a string of at most ``MAX_TEXT`` characters."""
+    """Return an answer that is a text.
+
+    Args:
+        answer: a str, of at most ``MAX_TEXT`` characters.
+        what: the answer's name in messages.
+
+    Raises:
+        ClaimFailed: the answer is something else, or longer.
+
+    Example:
+        In a test cell, with the student's ``class_name``::
+
+            assert text(class_name(9), what="class_name(9)") == "Ankle boot"
+    """
     if type(answer) is not str and type(answer) is not np.str_:
         raise ClaimFailed(
             f"{what} is {describe(answer)}. Expected: a text (str). Make it one with str(...)."
@@ -108,7 +170,19 @@ def text(answer: object, *, what: str) -> str:
 
 
 def describe(answer: object) -> str:
-    """Say what an answer is, for a message, without calling anything of its own."""
+    """Describe an answer in a few words, for a message, without calling its own methods.
+
+    Args:
+        answer: any object.
+
+    Returns:
+        For example ``a numpy array of shape (3, 3) and dtype float64``.
+
+    Example:
+        In a check::
+
+            raise ClaimFailed(f"model is {describe(model)}. Expected: a Keras model.")
+    """
     kind = type(answer)
     if answer is None:
         return "None (is a return missing?)"

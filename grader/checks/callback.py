@@ -1,4 +1,4 @@
-"""Claims about the callback that ends a training: in rehearsals, and in the training itself."""
+"""Claims about the callback that ends a training: in dry runs, and in the training itself."""
 
 from __future__ import annotations
 
@@ -6,30 +6,34 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from grader.checks.rehearsal import Rehearsal, rehearse
+from grader.accuracy import NAMES, named_accuracy
+from grader.checks.dry_run import DryRun, dry_run
+from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
 from grader.model import Run
 
 TARGET = 0.998
 MESSAGE = "Reached 99.8% accuracy so cancelling training!"
-# What Keras calls the metric depends on how `compile` was told: metrics=["accuracy"] or ["acc"].
-KEYS = ("accuracy", "acc")
 
 
 def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
     """Check that the training stops after the first epoch whose accuracy is above ``TARGET``.
 
     Args:
-        callback_class: as for ``grader.checks.rehearsal.rehearse``.
-        accuracies: at least one above ``TARGET``; those before it well below, since stopping too
-            early is another claim's matter.
+        callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
+        accuracies: for each epoch of a dry run, from 0 to 1. At least one is above ``TARGET``; keep
+            those before it well below, since stopping too early is the matter of another claim.
 
     Raises:
-        ClaimFailed: it stops at another epoch, or never.
+        ClaimFailed: the training stops after another epoch, or not at all.
 
+    Example:
+        In a test cell, with the student's ``StopAtTarget``::
+
+            stops_at_target(StopAtTarget, [0.91, 0.94, 0.9985, 0.999])
     """
     hit = _first_above(accuracies)
-    stopped = _rehearsed(callback_class, accuracies).stopped_after
+    stopped = _dry_run_of(callback_class, accuracies).stopped_after
     if stopped != hit:
         raise ClaimFailed(
             f"With the made-up accuracies {_listing(accuracies)} the training "
@@ -41,11 +45,19 @@ def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
 def keeps_going_below_target(callback_class: Any, accuracies: Sequence[float]) -> None:
     """Check that no epoch stops the training while its accuracy is at most ``TARGET``.
 
-    Raises:
-        ClaimFailed: it stops.
+    Args:
+        callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
+        accuracies: for each epoch of a dry run, from 0 to ``TARGET``.
 
+    Raises:
+        ClaimFailed: the training stops.
+
+    Example:
+        In a test cell, with the student's ``StopAtTarget``::
+
+            keeps_going_below_target(StopAtTarget, [0.9, 0.99, 0.9975, 0.998])
     """
-    stopped = _rehearsed(callback_class, accuracies).stopped_after
+    stopped = _dry_run_of(callback_class, accuracies).stopped_after
     if stopped is not None:
         raise ClaimFailed(
             f"With the made-up accuracies {_listing(accuracies)} the training stopped after epoch "
@@ -55,17 +67,22 @@ def keeps_going_below_target(callback_class: Any, accuracies: Sequence[float]) -
 
 
 def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
-    """Check that ``MESSAGE`` is printed once, in the epoch that ends the training, not before.
+    """Check that ``MESSAGE`` is printed once, in the epoch that ends the training, and not before.
 
     Args:
-        callback_class: as for ``grader.checks.rehearsal.rehearse``.
-        accuracies: the last one above ``TARGET``, or none of them: then nothing may be announced.
+        callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
+        accuracies: for each epoch of a dry run, from 0 to 1. Only the last is above ``TARGET``, or
+            none: then the message must not appear.
 
     Raises:
-        ClaimFailed: it is not printed, more than once, or in another epoch.
+        ClaimFailed: the message is missing, appears more than once, or in another epoch.
 
+    Example:
+        In a test cell, with the student's ``StopAtTarget``::
+
+            stop_message(StopAtTarget, [0.91, 0.99, 0.9985])
     """
-    seen = _rehearsed(callback_class, accuracies)
+    seen = _dry_run_of(callback_class, accuracies)
     counts = [printed.count(MESSAGE) for printed in seen.printed]
     # A callback that stops too early, or never, is judged by another claim.
     ending = seen.stopped_after or _first_above(accuracies)
@@ -85,48 +102,66 @@ def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
 
 
 def acts_in_training(callback_class: Any) -> None:
-    """Check that the callback did in each real training what it does in rehearsals.
+    """Check that the callback did in each real training what it does in dry runs.
 
-    Only an examiner knows what trainings there were: its handle of the class offers
-    ``__trainings__()``, the runs in which a callback of the class took part. Each run's logs are
-    rehearsed. In an ordinary kernel there is nothing to compare with, and nothing is checked.
+    Only an examiner knows the trainings: its proxy of the class tells the runs in which a callback
+    of the class took part. A dry run with a run's logs must end as the run did. In an ordinary
+    kernel there is nothing to compare with, and nothing is checked. A claim that calls this needs
+    the line ``# Judged: after training``.
 
     Args:
-        callback_class: as for ``grader.checks.rehearsal.rehearse``.
+        callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
 
     Raises:
-        ClaimFailed: a training went on after the target, or ended elsewhere than in its rehearsal.
+        ClaimFailed: a training went on after the target, or ended elsewhere than in its dry run.
 
+    Example:
+        In a test cell, with the student's ``StopAtTarget``::
+
+            acts_in_training(StopAtTarget)
     """
-    trainings = getattr(callback_class, "__trainings__", None)
-    for run in trainings() if trainings is not None else ():
-        _expect_as_rehearsed(callback_class, run)
+    proxy = capability(callback_class, CallbackProxy)
+    for run in proxy.runs() if proxy is not None else ():
+        _expect_as_in_dry_run(callback_class, run)
 
 
-def _expect_as_rehearsed(callback_class: Any, run: Run) -> None:
-    """Compare the last fit of a run with its rehearsal."""
+def _expect_as_in_dry_run(callback_class: Any, run: Run) -> None:
+    """Compare the last fit of a run with a dry run on the same logs."""
     logs = run.logs[-run.fits[-1] :]
-    accuracies = [next((logged[key] for key in KEYS if key in logged), 0.0) for logged in logs]
+    accuracies = [named_accuracy(logged) or 0.0 for logged in logs]
     hit = _first_above(accuracies)
-    if hit is not None and hit < len(logs):  # one that remembers its training may rehearse alike
+    if hit is not None and hit < len(
+        logs
+    ):  # one that remembers its training may behave in a dry run
         raise ClaimFailed(
             f"The training went on after epoch {hit}, whose accuracy, {accuracies[hit - 1]:.6g}, "
             f"is above {TARGET}. {_advice()}"
         )
-    rehearsed = rehearse(callback_class, logs).stopped_after
+    in_dry_run = dry_run(callback_class, logs).stopped_after
     # Another callback beside this one may have been the one that ended the training.
     goes_on = not run.stopped or len(set(run.callbacks)) > 1
-    if not (goes_on if rehearsed is None else rehearsed == len(logs)):
+    if not (goes_on if in_dry_run is None else in_dry_run == len(logs)):
         raise ClaimFailed(
             f"With the accuracies of your training, {_listing(accuracies)}, the training "
-            f"{_ending(len(logs) if run.stopped else None)}, but a rehearsal {_ending(rehearsed)}. "
+            f"{_ending(len(logs) if run.stopped else None)}, but a dry run {_ending(in_dry_run)}. "
             "The callback must do the same in both: let it look at nothing but logs."
         )
 
 
-def _rehearsed(callback_class: Any, accuracies: Sequence[float]) -> Rehearsal:
-    """Rehearse under the key that the callback reads."""
-    return rehearse(callback_class, _made_up(accuracies, _key_read(callback_class)))
+def _dry_run_of(callback_class: Any, accuracies: Sequence[float]) -> DryRun:
+    """A dry run under the key that the callback reads; what it raises says which keys there are."""
+    made_up = _made_up(accuracies, _key_read(callback_class))
+    try:
+        return dry_run(callback_class, made_up)
+    except ClaimFailed:
+        raise
+    except Exception as error:
+        keys = " and ".join(map(repr, made_up[0]))
+        error.add_note(
+            f"In the dry run logs had the keys {keys}, and no other: logs.get(...) of another key "
+            "gives None, and logs[...] a KeyError. Read the accuracy by the key that it has."
+        )
+        raise
 
 
 def _made_up(accuracies: Sequence[float], key: str) -> list[dict[str, float]]:
@@ -141,12 +176,12 @@ def _key_read(callback_class: Any) -> str:
     """Find the key under which the callback looks for the accuracy; either is right.
 
     One that asks for the other key receives None, and may well crash on comparing it. If it crashes
-    with both, or never stops, the rehearsal that follows shows that.
+    with both, or never stops, the dry run that follows shows that.
     """
     calm = []
-    for key in KEYS:
+    for key in NAMES:
         try:
-            stopped = rehearse(callback_class, _made_up([1.0], key)).stopped_after
+            stopped = dry_run(callback_class, _made_up([1.0], key)).stopped_after
         except ClaimFailed:
             raise
         except Exception:  # a student's callback may raise anything
@@ -154,7 +189,7 @@ def _key_read(callback_class: Any) -> str:
         if stopped:
             return key
         calm.append(key)
-    return (calm or KEYS)[0]
+    return (calm or NAMES)[0]
 
 
 def _first_above(accuracies: Sequence[float]) -> int | None:
@@ -171,6 +206,6 @@ def _ending(epoch: int | None) -> str:
 
 def _advice() -> str:
     return (
-        f"The keys in logs were {KEYS[0]!r} and 'loss', or {KEYS[1]!r} and 'loss': read one of "
+        f"The keys in logs were {NAMES[0]!r} and 'loss', or {NAMES[1]!r} and 'loss': read one of "
         "the accuracies in on_epoch_end, and set self.model.stop_training = True."
     )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checks.answers import describe as words
+from grader.checks.protocols import FigureProxy, capability
 from grader.errors import ClaimFailed
 
 SAME_LINE = 0.02  # axes whose centres are this near, in fractions of the figure, share a line
@@ -33,12 +34,25 @@ class FigureDescription:
 
 
 def describe(figure: Any) -> FigureDescription:
-    """Describe a matplotlib Figure. Hidden axes and colour bars do not count."""
-    axes = [one for one in figure.axes if one.get_visible() and one.get_label() != "<colorbar>"]
+    """Describe a matplotlib Figure; hidden axes and colour bars do not count.
+
+    Args:
+        figure: a matplotlib Figure.
+
+    Returns:
+        The rows and columns that its axes form, and the images that they show.
+
+    Example:
+        In a check::
+
+            figure, axes = plt.subplots(2, 3)
+            assert describe(figure).columns == 3
+    """
+    axes = [each for each in figure.axes if _counts(each)]
     centres = []
-    for one in axes:
+    for each in axes:
         # The place that was laid out: an image's aspect shrinks the axes within it when drawn.
-        box = one.get_position(original=True)
+        box = each.get_position(original=True)
         centres.append(((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2))
     tops, lefts = _lines([-y for y, _ in centres]), _lines([x for _, x in centres])
     order = sorted(range(len(axes)), key=lambda i: (tops[i], lefts[i]))
@@ -46,6 +60,10 @@ def describe(figure: Any) -> FigureDescription:
         tuple(axes[i].images[-1].get_array().shape) if axes[i].images else None for i in order
     )
     return FigureDescription(len(set(tops)), len(set(lefts)), shapes)
+
+
+def _counts(axes: Any) -> bool:
+    return bool(axes.get_visible()) and axes.get_label() != "<colorbar>"
 
 
 def _lines(places: list[float]) -> list[int]:
@@ -64,17 +82,24 @@ def journey_figure(
     images: NDArray[np.floating],
     filter_index: int,
 ) -> None:
-    """Check a picture of images on their way through a network's convolutions and poolings.
+    """Check a figure of images on their way through a network's convolutions and poolings.
 
     Args:
-        plot_journey: the student's; takes what follows and gives a matplotlib Figure.
+        plot_journey: the student's function; takes the model, the images and the filter, and
+            returns a matplotlib Figure.
         model: a network of known layers, such as ``activations.small_cnn()``.
         images: (n, 28, 28, 1) floats, at least two; ``plot_journey`` gets a copy.
-        filter_index: which filter's output is to be shown.
+        filter_index: of the filter whose output is to be shown, from 0.
 
     Raises:
-        ClaimFailed: no Figure, another number of rows or columns, or another image in one of them.
+        ClaimFailed: the function returns no Figure, a Figure of another number of rows or columns,
+            or one that shows an image of another size.
 
+    Example:
+        In a test cell, with the student's ``plot_journey``::
+
+            images = test_images[:3, ..., np.newaxis] / 255.0
+            journey_figure(plot_journey, small_cnn(), images, 1)
     """
     shown = _described(plot_journey(model, images.copy(), filter_index))
     stages = [
@@ -124,11 +149,11 @@ def _described(answer: Any) -> FigureDescription:
         description = describe(answer)
         pyplot.close(answer)
         return description
-    # In a trusted process the answer stands for a Figure elsewhere, and can only describe it.
-    if hasattr(answer, "__describe__"):
-        elsewhere = answer.__describe__()
-        if type(elsewhere) is FigureDescription:
-            return elsewhere
+    # In the examiner the answer is a proxy: the Figure is described where it is.
+    proxy = capability(answer, FigureProxy)
+    elsewhere = None if proxy is None else proxy.describe_figure()
+    if type(elsewhere) is FigureDescription:
+        return elsewhere
     raise ClaimFailed(
         f"plot_journey(...) is {words(answer)}. Expected: the matplotlib Figure itself; after "
         "figure, axes = plt.subplots(...), end with: return figure."

@@ -1,11 +1,11 @@
-"""Checks on filters that look for lines, without any convolution of the student's."""
+"""Checks on filters for lines, with the course's own convolution."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from grader.checks.answers import array
-from grader.checks.convolution import reference
+from grader.checks.convolution_reference import reference
 from grader.checks.pixels import Grey
 from grader.errors import ClaimFailed
 
@@ -16,12 +16,37 @@ PREFERENCE = 3
 
 
 def vertical_lines(kernel: object) -> None:
-    """Check a filter that makes vertical lines bright and leaves out horizontal ones."""
+    """Check a filter that makes vertical lines bright and horizontal lines dark.
+
+    Args:
+        kernel: the student's, (3, 3) numbers that sum to 0.
+
+    Raises:
+        ClaimFailed: the shape or the sum is another, the filter answers to the lines across, or too
+            weakly to be seen.
+
+    Example:
+        In a test cell, with the student's ``VERTICAL_LINES``::
+
+            vertical_lines(VERTICAL_LINES)
+    """
     _answers_to(kernel, _bars(), _bars().T, name="VERTICAL_LINES", own="vertical")
 
 
 def horizontal_lines(kernel: object) -> None:
-    """Check a filter that makes horizontal lines bright and leaves out vertical ones."""
+    """Check a filter that makes horizontal lines bright and vertical lines dark.
+
+    Args:
+        kernel: the student's, (3, 3) numbers that sum to 0.
+
+    Raises:
+        ClaimFailed: as ``vertical_lines``.
+
+    Example:
+        In a test cell, with the student's ``HORIZONTAL_LINES``::
+
+            horizontal_lines(HORIZONTAL_LINES)
+    """
     _answers_to(kernel, _bars().T, _bars(), name="HORIZONTAL_LINES", own="horizontal")
 
 

@@ -1,4 +1,4 @@
-"""What Keras itself records of a training: the ``History``, and the optimizer's count of steps."""
+"""What Keras itself records of a training: the ``History``, and the optimizer's steps."""
 
 from __future__ import annotations
 
@@ -13,9 +13,20 @@ from grader.model import Run
 def logs(history: Any) -> tuple[dict[str, float], ...]:
     """Return what each epoch of a ``History`` logged, in order.
 
-    Raises:
-        ClaimFailed: it is no ``History``, is empty, or a list in it has another length.
+    Args:
+        history: what ``model.fit(...)`` returned.
 
+    Returns:
+        For each epoch its logs, under Keras' names.
+
+    Raises:
+        ClaimFailed: it is no ``History``, is empty, or one of its lists has another length.
+
+    Example:
+        In a test cell, with the student's ``history``::
+
+            validated = ["val_loss" in epoch for epoch in logs(history)]
+            assert all(validated), "Pass validation_data to fit."
     """
     import keras
 
@@ -41,26 +52,30 @@ def logs(history: Any) -> tuple[dict[str, float], ...]:
 def recorded(model: Any) -> Run:
     """Return the run that Keras recorded on the model itself, for kernels without a referee.
 
-    Keras keeps the last fit's logs and, in the optimizer, the number of all steps since the model
-    was compiled. So the epochs of earlier fits are counted, as if their batches had been as many,
-    and have no logs.
+    Keras keeps the logs of the last fit and, in the optimizer, the number of all steps since the
+    model was compiled. So epochs of earlier fits are counted as if their batches had been as many;
+    their logs are unknown, and empty here.
+
+    Args:
+        model: a Keras model.
 
     Raises:
-        ClaimFailed: the model was never trained, or its history was put there by hand.
+        ClaimFailed: the model was never trained, or its history was replaced by hand.
 
+    Example:
+        In a check::
+
+            run = recorded(model)
+            assert run.epochs == 5
     """
     import keras
 
     history = getattr(model, "history", None)
     if history is None:
-        raise ClaimFailed(
-            "The model was never trained: it has not seen an image. Call fit on this very model."
-        )
+        raise ClaimFailed("The model was never trained. Call fit on this model.")
     kept = type(history) is keras.callbacks.History and history.model is model
     if not kept or not history.params:  # fit sets both, and how many steps there were
-        raise ClaimFailed(
-            "The model's history is none that its fit recorded. Leave model.history as fit sets it."
-        )
+        raise ClaimFailed("model.history was not recorded by fit. Leave it as fit sets it.")
     last = logs(history)
     steps = history.params.get("steps") or 1
     earlier = math.ceil(int(model.optimizer.iterations) / steps) - len(last)
@@ -77,9 +92,18 @@ def recorded(model: Any) -> Run:
 
 
 def agrees(told: Sequence[Mapping[str, Any]], run: Run) -> bool:
-    """Whether logs that were told are those of the run's last fit.
+    """Tell whether logs are those of the run's last fit.
 
     A callback may have added to the logs (Keras' own add the learning rate), but not changed them.
+
+    Args:
+        told: the logs of each epoch, as ``logs`` returns them.
+        run: as the referee carried it out, or as Keras recorded it.
+
+    Example:
+        In a check::
+
+            assert agrees(logs(history), trained(model))
     """
     last = run.logs[-run.fits[-1] :]
     return len(told) == len(last) and all(

@@ -18,12 +18,17 @@ def prepared_images(prepare: Callable[..., object], images: NDArray[np.uint8]) -
     """Check that a student's ``prepare`` makes images ready for a convolution.
 
     Args:
-        prepare: (n, 28, 28) uint8 to (n, 28, 28, 1) floats of any precision, images / 255.
-        images: the question, (n, height, width) uint8; ``prepare`` gets a copy.
+        prepare: the student's function; takes (n, 28, 28) uint8, returns (n, 28, 28, 1) floats of
+            any precision: the images divided by 255.
+        images: (n, height, width) uint8 to ask with; ``prepare`` gets a copy.
 
     Raises:
-        ClaimFailed: a wrong shape, whole numbers, values not divided by 255, or other values.
+        ClaimFailed: the shape is wrong, values are whole numbers, not divided by 255, or others.
 
+    Example:
+        In a test cell, with the student's ``prepare``::
+
+            prepared_images(prepare, train_images[:3])
     """
     prepared = array(prepare(images.copy()), what="prepare(images)")
     _expect_shape(prepared.shape, (*images.shape, 1))
@@ -89,14 +94,19 @@ def same_label_indices(
     """Check that a student's ``same_label`` finds the first images of one class.
 
     Args:
-        same_label: takes labels, a label and a count, gives a list or array of indices.
+        same_label: the student's function; takes labels, a label and a count, and returns a list or
+            an array of indices.
         labels: (n,) class numbers; ``same_label`` gets a copy.
         label: the class to look for.
         count: how many indices to ask for; ``labels`` has at least as many of that class.
 
     Raises:
-        ClaimFailed: too many or too few, an index of another class, or not the first ones.
+        ClaimFailed: there are too many or too few indices, one of another class, or not the first.
 
+    Example:
+        In a test cell, with the student's ``same_label``::
+
+            same_label_indices(same_label, test_labels, label=9, count=3)
     """
     call = f"same_label(labels, {label}, {count})"
     received = integers(same_label(labels.copy(), label, count), what=call)

@@ -14,19 +14,56 @@ GREY_LEVEL = 1.001
 
 
 def worst(off: Grey, tolerance: float = GREY_LEVEL) -> tuple[int, ...] | None:
-    """Return where the difference is largest, or None where all are within the tolerance."""
+    """Find the place where a difference is largest.
+
+    Args:
+        off: absolute differences, of any shape.
+        tolerance: up to which differences are accepted.
+
+    Returns:
+        Its index; None where all differences are within the tolerance.
+
+    Example:
+        In a check::
+
+            wrong = worst(np.abs(answer - expected))
+    """
     if not off.size or off.max() <= tolerance:
         return None
     return tuple(int(index) for index in np.unravel_index(int(off.argmax()), off.shape))
 
 
 def kind(image: Any) -> str:
-    """Say in words what image was asked about."""
+    """Describe the kind of an image, for a message.
+
+    Args:
+        image: (rows, columns) grey levels, as an array or as lists of lists.
+
+    Returns:
+        For example ``an image of 9 x 17 pixels (uint8)``.
+
+    Example:
+        In a check::
+
+            raise ClaimFailed(f"For {kind(image)} max_pool returns None.")
+    """
     rows, columns = np.shape(image)
     form = image.dtype if isinstance(image, np.ndarray) else "nested lists"
     return f"an image of {rows} x {columns} pixels ({form})"
 
 
 def place(index: tuple[int, ...]) -> str:
-    """Return an index in words."""
+    """Describe an index, for a message.
+
+    Args:
+        index: (row, column).
+
+    Returns:
+        For example ``row 3, column 4``.
+
+    Example:
+        In a check::
+
+            raise ClaimFailed(f"At {place(wrong)} the value is {answer[wrong]:g}.")
+    """
     return f"row {index[0]}, column {index[1]}"

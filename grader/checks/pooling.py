@@ -1,4 +1,4 @@
-"""Checks on a student's max pooling: the maxima, the shape, and what does not fit into a block."""
+"""Checks on a student's function ``max_pool(image, size=2)``: maxima, shape, incomplete blocks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,21 @@ EXACT = 0.001
 
 
 def values(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
-    """Check the maximum of each block; both sides of the image are multiples of ``size``."""
+    """Check the maximum of each block.
+
+    Args:
+        max_pool: the student's function.
+        image: (rows, columns) grey levels; both sides are multiples of ``size``.
+        size: side of a block in pixels; left out of the call where it is 2.
+
+    Raises:
+        ClaimFailed: a value is not the largest of its block, or the shape is another.
+
+    Example:
+        In a test cell, with the student's ``max_pool``::
+
+            values(max_pool, np.random.default_rng().integers(0, 256, (12, 12)), size=4)
+    """
     rows, columns = (side // size for side in image.shape)
     expected = image.reshape(rows, size, columns, size).max(axis=(1, 3))
     answer = _pooled(max_pool, image, size, shape=expected.shape)
@@ -35,13 +49,41 @@ def values(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
 
 
 def shape(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
-    """Check the result's shape alone; both sides of the image are multiples of ``size``."""
+    """Check the shape of the result, and not its values.
+
+    Args:
+        max_pool: the student's function.
+        image: (rows, columns) grey levels; both sides are multiples of ``size``.
+        size: side of a block in pixels; left out of the call where it is 2.
+
+    Raises:
+        ClaimFailed: the result is no array of (rows / size, columns / size) numbers.
+
+    Example:
+        In a test cell, with the student's ``max_pool``::
+
+            shape(max_pool, np.random.default_rng().integers(0, 256, (12, 20)))
+    """
     rows, columns = image.shape
     _pooled(max_pool, image, size, shape=(rows // size, columns // size))
 
 
 def drops_incomplete(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
-    """Check that incomplete blocks are dropped: the cropped image must give the same result."""
+    """Check that incomplete blocks are dropped: the cropped image must give the same result.
+
+    Args:
+        max_pool: the student's function.
+        image: (rows, columns) grey levels; a side is no multiple of ``size``.
+        size: side of a block in pixels; left out of the call where it is 2.
+
+    Raises:
+        ClaimFailed: incomplete blocks change the shape or the values.
+
+    Example:
+        In a test cell, with the student's ``max_pool``::
+
+            drops_incomplete(max_pool, np.random.default_rng().integers(0, 256, (7, 7)))
+    """
     rows, columns = (side // size for side in image.shape)
     answer = _pooled(max_pool, image, size, shape=(rows, columns))
     cropped = image[: rows * size, : columns * size]

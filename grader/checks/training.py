@@ -1,8 +1,8 @@
-"""Claims about a training, on the facts of the run that carried it out.
+"""Claims about a training, by the facts of the run.
 
-While a submission is graded, the referee carries out each training: how many epochs there were,
-what they logged and how good the network is are measured, and nothing that the student's process
-says of them is believed. In an ordinary kernel the same claims rest on what Keras recorded.
+While a submission is graded, the referee carries out each training: it counts the epochs, logs
+the accuracies and measures the network, and nothing that the student's process says of them
+counts. In an ordinary kernel the same claims rest on what Keras recorded.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.accuracy import named_accuracy
 from grader.checks.answers import array
+from grader.checks.further_seeds import OTHER_SEEDS, best_of_further_seeds
 from grader.checks.history import agrees, logs, recorded
+from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed, RefereeError
 from grader.model import Run
 
 BATCH = 256
-KEYS = ("accuracy", "acc")  # what the metric is called after metrics=["accuracy"] or ["acc"]
-OTHER_SEEDS = (1, 2)  # a student's own run has the seed 0
 LUCK = 0.01  # of test accuracy: what the first weights of a network may well be worth
 
 
 def trained(model: Any) -> Run:
     """Return the run whose weights a model has, all its fits together.
 
-    In an examiner the model has ``__referee__``, whose ``run()`` gives what the referee measured.
+    In an examiner it is what the referee carried out; in an ordinary kernel, what Keras recorded.
 
     Args:
         model: a Keras model.
@@ -34,6 +35,10 @@ def trained(model: Any) -> Run:
     Raises:
         ClaimFailed: there is no such run; the message says why.
 
+    Example:
+        In a test cell, with the student's ``model``::
+
+            assert trained(model).asked <= 19, "fit was asked for more than 19 epochs."
     """
     import keras
 
@@ -42,17 +47,26 @@ def trained(model: Any) -> Run:
             f"Expected a trained Keras model, received {type(model).__name__}. Keep the model that "
             "you call fit on."
         )
-    referee = _referee(model)
-    run: Run = recorded(model) if referee is None else referee.run()
-    return run
+    record = capability(model, TrainingRecord)
+    return recorded(model) if record is None else record.run_of(model)
 
 
 def trained_epochs(model: Any, history: Any, epochs: int) -> None:
     """Check that the model was trained for exactly ``epochs`` epochs, by one call of fit.
 
-    Raises:
-        ClaimFailed: it was trained for fewer or more, all fits together, or by several fits.
+    Args:
+        model: a trained Keras model.
+        history: what that call of fit returned.
+        epochs: the expected number.
 
+    Raises:
+        ClaimFailed: it was trained for fewer or more epochs, by several fits, or ``history`` is
+            another.
+
+    Example:
+        In a test cell, with the student's ``cnn`` and ``cnn_history``::
+
+            trained_epochs(cnn, cnn_history, 5)
     """
     run = _told(model, history)
     if run.epochs != epochs:
@@ -70,9 +84,18 @@ def trained_epochs(model: Any, history: Any, epochs: int) -> None:
 def fewer_than(model: Any, history: Any, epochs: int) -> None:
     """Check that the model was trained for fewer than ``epochs`` epochs, all fits together.
 
-    Raises:
-        ClaimFailed: it was trained for as many or more.
+    Args:
+        model: a trained Keras model.
+        history: what the last call of fit returned.
+        epochs: the number that must not be reached.
 
+    Raises:
+        ClaimFailed: it was trained for as many epochs or more, or ``history`` is another.
+
+    Example:
+        In a test cell, with the student's ``model`` and ``history``::
+
+            fewer_than(model, history, 20)
     """
     run = _told(model, history)
     if run.epochs >= epochs:
@@ -85,12 +108,23 @@ def fewer_than(model: Any, history: Any, epochs: int) -> None:
 def reaches(model: Any, history: Any, accuracy: float) -> None:
     """Check that some epoch of the last fit logged a training accuracy above ``accuracy``.
 
-    Where no callback ended the fit and only luck may be missing, the referee tries the same network
-    with other seeds, and the best counts.
+    Where no callback ended the fit and the run came near, other first weights might have done
+    better: the referee then trains the same network with two more seeds, and the best counts. See
+    ``grader.checks.further_seeds``.
+
+    Args:
+        model: a trained Keras model.
+        history: what the last call of fit returned.
+        accuracy: between 0 and 1.
 
     Raises:
-        ClaimFailed: none did, or the fit was on a part of the training images alone.
+        ClaimFailed: no epoch did, ``history`` is another, or the fit was on a part of the training
+            images.
 
+    Example:
+        In a test cell, with the student's ``model`` and ``history``::
+
+            reaches(model, history, 0.998)
     """
     run = _told(model, history)
     if run.whole is False:
@@ -100,15 +134,8 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
             "and hold back at most half of them with validation_split."
         )
     best, tries = max(accuracies(run)), ""
-    referee = _referee(model)
     if best <= accuracy and not run.stopped:
-        if referee is None:
-            tries = " Grading trains it with two more seeds, and the best counts."
-        for seed in OTHER_SEEDS if referee else ():
-            best = max(best, *accuracies(referee.again(seed, accuracy)))
-            tries = " Other seeds were tried, and did no better."
-            if best > accuracy:
-                break
+        best, tries = best_of_further_seeds(model, best, accuracy)
     if best <= accuracy:
         raise ClaimFailed(
             f"The best of {run.fits[-1]} epochs had a training accuracy of {best:.4f}, expected "
@@ -120,25 +147,30 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
 def generalises(
     model: Any, images: NDArray[Any], labels: NDArray[np.integer[Any]], minimum: float
 ) -> None:
-    """Check that at least the share ``minimum`` of images it was not trained on is told right.
+    """Check that at least the share ``minimum`` of images that are new to the model is told right.
 
     Args:
         model: a trained classifier.
-        images: (n, ...) as the model takes them, prepared. A referee measures on the test images
-            of its own, and looks neither at these nor at the student's ``predict``.
+        images: (n, ...) as the model takes them, prepared. A referee measures on test images of its
+            own, and uses neither these nor the student's ``predict``.
         labels: (n,) the right classes, whole numbers.
         minimum: between 0 and 1.
 
     Raises:
-        ClaimFailed: it tells fewer right, or answers in another shape.
+        ClaimFailed: the model tells fewer right, or answers in another shape.
+        RefereeError: the referee has not measured the run.
 
+    Example:
+        In a test cell, with the student's ``model`` and ``prepare``::
+
+            generalises(model, prepare(test_images.copy()), test_labels, 0.98)
     """
     right = _right(model, images, labels)
     if right < minimum:
         raise ClaimFailed(
             f"On images that it has not seen the model is right in {right:.1%} of cases, expected "
-            f"at least {minimum:.1%}. Train on all training images, and look for layers that "
-            "learn by heart: too many weights, no pooling."
+            f"at least {minimum:.1%}. Train on all training images; if the training accuracy "
+            "is much higher, the network overfits: use fewer weights, or pooling."
         )
 
 
@@ -149,26 +181,32 @@ def better_than(
     labels: NDArray[np.integer[Any]],
     minimum: float,
 ) -> None:
-    """Check that ``model`` tells more images right than ``other``, and the share ``minimum``.
+    """Check that ``model`` tells more images right than ``other``, and enough of them.
 
-    A referee's seed is not the student's to choose. So a model that misses ``minimum`` by no more
-    than ``LUCK`` is trained once more, with another seed, and the better one counts.
+    Students do not choose the referee's seed. So a model that misses ``minimum`` by no more than
+    ``LUCK`` is trained once more, with another seed, and the better run counts.
 
     Args:
-        model: the classifier that should be the better one.
+        model: the classifier that should be better.
         other: the classifier to compare with.
         images: (n, ...) as both models take them, prepared; see ``generalises``.
         labels: (n,) the right classes, whole numbers.
         minimum: between 0 and 1.
 
     Raises:
-        ClaimFailed: it is no better, or not good enough.
+        ClaimFailed: the model is no better, or not good enough.
+        RefereeError: the referee has not measured a run.
 
+    Example:
+        In a test cell, with the student's ``cnn``, ``dnn`` and ``prepare``::
+
+            better_than(cnn, dnn, prepare(test_images), test_labels, minimum=0.89)
     """
-    right, compared = (_right(one, images, labels) for one in (model, other))
-    referee = _referee(model)
-    if referee is not None and minimum - LUCK <= right < minimum:
-        right = max(right, _measured(referee.again(OTHER_SEEDS[0], 1.0)))  # no accuracy is above 1
+    right, compared = (_right(each, images, labels) for each in (model, other))
+    record = capability(model, TrainingRecord)
+    if record is not None and minimum - LUCK <= right < minimum:
+        again = record.again(model, OTHER_SEEDS[0], 1.0)  # no accuracy is above 1
+        right = max(right, _measured(again))
     if right < minimum:
         raise ClaimFailed(
             f"On the test images the model is right in {right:.1%} of cases, expected at least "
@@ -176,41 +214,58 @@ def better_than(
         )
     if right <= compared:
         raise ClaimFailed(
-            f"On the test images the model is right in {right:.1%} of cases, the one to beat in "
-            f"{compared:.1%}. Look whether both were built and trained as asked."
+            f"On the test images the model is right in {right:.1%} of cases, the other model in "
+            f"{compared:.1%}. Check that both were built and trained as asked."
         )
 
 
 def accuracies(run: Run) -> list[float]:
-    """Return the training accuracy after each epoch of the last fit: ``accuracy`` or ``acc``.
+    """Return the training accuracy after each epoch of the last fit.
+
+    Args:
+        run: as ``trained`` returns it.
+
+    Returns:
+        For each epoch a number from 0 to 1, as it was logged by the name ``accuracy`` or ``acc``.
 
     Raises:
         ClaimFailed: no accuracy was logged.
 
+    Example:
+        In a test cell, with the student's ``model``::
+
+            assert accuracies(trained(model))[-1] > 0.9, "The last epoch's accuracy is below 90 %."
     """
     last = run.logs[-run.fits[-1] :]
-    for key in KEYS:
-        if all(key in one for one in last):
-            return [float(one[key]) for one in last]
-    raise ClaimFailed(
-        f"The history has no accuracy, only {', '.join(last[0])}. "
-        'Compile the model with metrics=["accuracy"] and train again.'
-    )
+    values = [named_accuracy(logs) for logs in last]
+    if None in values:
+        raise ClaimFailed(
+            f"The history has no accuracy, only {', '.join(last[0])}. "
+            'Compile the model with metrics=["accuracy"] and train again.'
+        )
+    return [float(value) for value in values if value is not None]
 
 
 def accuracy_on(model: Any, images: NDArray[Any], labels: NDArray[np.integer[Any]]) -> float:
     """Return the share of images whose most probable class is the right one.
 
-    Counted here from the model's predictions, so it does not depend on how it was compiled.
+    It is counted from the model's predictions, so it does not depend on how the model was compiled.
 
     Args:
         model: a classifier.
         images: (n, ...) as the model takes them.
-        labels: (n,) the right classes.
+        labels: (n,) the right classes, whole numbers.
+
+    Returns:
+        Between 0 and 1.
 
     Raises:
-        ClaimFailed: it does not answer with one row for each image.
+        ClaimFailed: the model does not answer with one row for each image.
 
+    Example:
+        In a test cell, with the student's ``model`` and ``prepare``::
+
+            assert accuracy_on(model, prepare(test_images), test_labels) > 0.9
     """
     predictions = array(
         model.predict(np.array(images), batch_size=BATCH, verbose=0), what="model.predict(images)"
@@ -230,7 +285,7 @@ def _told(model: Any, history: Any) -> Run:
         raise ClaimFailed(
             "The history is not what the last fit of this model returned: its numbers were written "
             "by hand or changed by a callback, or are those of another fit. "
-            "Write history = model.fit(...), and leave it as it is."
+            "Write history = model.fit(...), and keep it unchanged."
         )
     return run
 
@@ -238,7 +293,9 @@ def _told(model: Any, history: Any) -> Run:
 def _right(model: Any, images: NDArray[Any], labels: NDArray[np.integer[Any]]) -> float:
     """Return the share of test images that is told right: measured, or else predicted here."""
     run = trained(model)
-    return accuracy_on(model, images, labels) if _referee(model) is None else _measured(run)
+    if capability(model, TrainingRecord) is None:
+        return accuracy_on(model, images, labels)
+    return _measured(run)
 
 
 def _measured(run: Run) -> float:
@@ -247,11 +304,6 @@ def _measured(run: Run) -> float:
             f"the run {run.key} has no test accuracy: expected one that was measured; grade again"
         )
     return run.test_accuracy
-
-
-def _referee(model: Any) -> Any:
-    """Return what tells of the model's trainings, in an examiner; None in an ordinary kernel."""
-    return getattr(model, "__referee__", None)
 
 
 def _counted(run: Run) -> str:

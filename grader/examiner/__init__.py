@@ -1,1 +1,1 @@
-"""The trusted side of a test: runs test cells, in which student names are bound to mirrors."""
+"""The trusted side of a test: runs test cells, in which student names are bound to proxies."""

@@ -5,64 +5,101 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Protocol
 
-from grader.errors import RefereeError, SandboxError
+from grader.errors import DataError, RefereeError, SandboxError
 from grader.examiner import names
-from grader.examiner.mirrors import StudentRaised
+from grader.examiner.proxies import StudentRaised
 
 
 class Looks(Protocol):
-    """Where a test cell's names come from: ``Mirrors``, or a kernel that tests itself."""
+    """Where a test cell's names come from: ``Proxies``, or a kernel that tests itself."""
 
     def look(self, names: list[str]) -> dict[str, Any]:
         """Those of ``names`` that are defined, with what they are for a test cell."""
 
 
+class FindingKind(Enum):
+    """What the end of a test cell means for a verdict."""
+
+    PASSED = auto()  # it ran to its end
+    REFUTED = auto()  # an assertion or a check found the work wrong
+    NAME_UNDEFINED = auto()  # a name that the test cell uses is not there
+    NOT_IMPLEMENTED = auto()  # the stub of a solution cell was called
+    OUTPUT_LIMIT = auto()  # the student's code printed more than it may
+    RAISED = auto()  # anything else was raised
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What a test cell came to: nothing is wrong, or an exception's name and text.
+    """How a test cell ended.
 
     Attributes:
+        kind: see ``FindingKind``.
         error: class name of what the test cell raised; empty if it ran to its end.
         message: its text.
+        note: what a check adds to it, in sentences.
     """
 
+    kind: FindingKind = FindingKind.PASSED
     error: str = ""
     message: str = ""
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test cell ran to its end."""
+        return self.kind is FindingKind.PASSED
 
 
-def examine(source: str, mirrors: Looks) -> Finding:
-    """Run a test cell in this process, with the student's names bound to mirrors.
+def examine(source: str, proxies: Looks) -> Finding:
+    """Run a test cell in this process, with the student's names bound to proxies.
 
     Names that the student's kernel lacks stay unbound, so that using one raises ``NameError`` as in
     a notebook. Each cell has a namespace of its own.
 
     Args:
         source: the instructor's test cell: trusted.
-        mirrors: of the student's kernel.
+        proxies: of the student's kernel.
 
     Raises:
         SandboxError: this machine failed to give a second sandbox.
+        DataError: the course's images cannot be read.
         RefereeError: the referee failed to carry out or to measure a training.
         BaseException: what ends the student's kernel or its time is no finding and passes through.
     """
     space: dict[str, Any] = {"__name__": "__main__"}
     try:
-        space |= mirrors.look(sorted(names.free(source)))
+        space |= proxies.look(sorted(names.free(source)))
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(source, "<test>", "exec"), space)
-    except (RefereeError, SandboxError):
+    except (RefereeError, SandboxError, DataError):
         raise
-    except StudentRaised as raised:
-        return _finding(raised.name, raised)
     except Exception as error:
-        return _finding(type(error).__name__, error)
+        return _finding(error)
     return Finding()
 
 
-def _finding(name: str, error: Exception) -> Finding:
+def _finding(error: Exception) -> Finding:
     """What was raised, as text that can be written anywhere: half a character cannot."""
     # A class may be called nothing at all, and would look like a test that ran to its end.
-    texts = (name.strip() or "an exception without a name", str(error))
-    return Finding(*(text.encode(errors="replace").decode() for text in texts))
+    name = error.name if isinstance(error, StudentRaised) else type(error).__name__
+    notes = " ".join(getattr(error, "__notes__", ()))
+    texts = (name.strip() or "an exception without a name", str(error), notes)
+    return Finding(_kind(error), *(text.encode(errors="replace").decode() for text in texts))
+
+
+def _kind(error: Exception) -> FindingKind:
+    """What an exception that ended a test cell means for a verdict."""
+    match error:
+        case AssertionError():  # ClaimFailed among them
+            return FindingKind.REFUTED
+        case NameError() if not isinstance(error, UnboundLocalError):
+            return FindingKind.NAME_UNDEFINED
+        case NotImplementedError():
+            return FindingKind.NOT_IMPLEMENTED
+        case StudentRaised(name="OutputLimit"):  # raised by the kernel agent
+            return FindingKind.OUTPUT_LIMIT
+        case _:
+            return FindingKind.RAISED

@@ -28,7 +28,7 @@ def is_python(source: str) -> bool:
     """Whether ``source`` is Python: a cell with magics or a slip of the pen is not."""
     try:
         ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
 

@@ -7,6 +7,8 @@ import pytest
 from grader.checks.activations import activation_shapes, activation_values, small_cnn
 from grader.errors import ClaimFailed
 
+pytestmark = pytest.mark.keras
+
 IMAGES = np.random.default_rng(0).random((2, 28, 28, 1))
 
 
@@ -41,7 +43,7 @@ def test_a_single_layer_needs_no_list():
 @pytest.mark.parametrize("wrong", [zeros, new_weights])
 def test_right_shapes_with_other_values_fail_for_their_values(wrong, model):
     activation_shapes(wrong, model, IMAGES)
-    with pytest.raises(ClaimFailed, match=r"Output 0 .* layer 0, Conv2D, computes: values differ"):
+    with pytest.raises(ClaimFailed, match=r"Output 0 .*layer 0, Conv2D"):
         activation_values(wrong, model, IMAGES)
 
 

@@ -91,8 +91,8 @@ def test_array_is_a_copy():
         pytest.param(10**5000, "x is of type int", id="huge"),
         (np.array([1.0, np.nan]), "x holds NaN"),
         (float("inf"), "x holds NaN (not a number) or infinity"),
-        (np.broadcast_to(np.zeros(()), (2**21, 2**21)), "x is too large"),
-        ([np.broadcast_to(np.zeros(()), (2**21, 2**21))], "x is too large"),
+        (np.broadcast_to(np.zeros(()), (2**21, 2**21)), "too large"),
+        ([np.broadcast_to(np.zeros(()), (2**21, 2**21))], "too large"),
     ],
 )
 def test_array_refuses_in_words(answer, words):
@@ -103,7 +103,7 @@ def test_array_refuses_in_words(answer, words):
 def test_array_refuses_a_list_that_holds_itself():
     endless = []
     endless.append(endless)
-    with pytest.raises(ClaimFailed, match="x is too large"):
+    with pytest.raises(ClaimFailed, match="too large"):
         answers.array(endless, what="x")
 
 
@@ -112,12 +112,12 @@ def test_array_refuses_one_list_many_times_over(monkeypatch):
     many = []
     for _ in range(4):
         many = [many] * 10
-    with pytest.raises(ClaimFailed, match="x is too large"):
+    with pytest.raises(ClaimFailed, match="too large"):
         answers.array(many, what="x")
 
 
 def test_array_refuses_another_shape():
-    with pytest.raises(ClaimFailed, match=r"x has the shape \(2,\)\. Expected: \(2, 1\)"):
+    with pytest.raises(ClaimFailed, match=r"\(2,\).*\(2, 1\)"):
         answers.array([1, 2], what="x", shape=(2, 1))
 
 
@@ -125,7 +125,7 @@ def test_array_refuses_another_shape():
     ("answer", "kind"), [([1.5], "whole"), ([True], "whole"), ([1], "float"), ([True], "float")]
 )
 def test_array_refuses_another_kind(answer, kind):
-    with pytest.raises(ClaimFailed, match=f"x holds values of dtype .* Expected: {kind} numbers"):
+    with pytest.raises(ClaimFailed, match=f"dtype .*{kind}"):
         answers.array(answer, what="x", kind=kind)
 
 
@@ -183,7 +183,7 @@ def test_text_refuses(answer):
 
 
 def test_text_refuses_a_flood():
-    with pytest.raises(ClaimFailed, match="x has 1000001 characters"):
+    with pytest.raises(ClaimFailed, match="1000001"):
         answers.text("a" * 1_000_001, what="x")
 
 
@@ -200,5 +200,5 @@ def test_tensors_are_read_by_their_exact_type(monkeypatch):
     monkeypatch.setitem(sys.modules, ops.__name__, ops)
     np.testing.assert_array_equal(answers.array(EagerTensor(), what="x"), np.eye(2))
     assert answers.array([EagerTensor()], what="x").shape == (1, 2, 2)
-    with pytest.raises(ClaimFailed, match="x is of type Pretender"):
+    with pytest.raises(ClaimFailed, match="Pretender"):
         answers.array(Pretender(), what="x")

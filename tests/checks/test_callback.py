@@ -3,10 +3,14 @@
 import keras
 import pytest
 
+from grader.accuracy import NAMES
 from grader.checks import callback
-from grader.checks.rehearsal import rehearse
+from grader.checks.dry_run import dry_run
+from grader.checks.protocols import CallbackProxy
 from grader.errors import ClaimFailed
 from grader.model import Run
+
+pytestmark = pytest.mark.keras
 
 HIT = [0.91, 0.94, 0.9985, 0.999]
 
@@ -62,7 +66,7 @@ class Guarded(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-@pytest.mark.parametrize("key", callback.KEYS)
+@pytest.mark.parametrize("key", NAMES)
 def test_either_key_will_do(key):
     callback.stops_at_target(stopper(key=key), HIT)
     callback.keeps_going_below_target(stopper(key=key), [0.99, 0.998])
@@ -86,14 +90,14 @@ def test_a_crash_on_stopping_is_no_matter_while_nothing_stops():
 
 
 def test_stops_at_target_names_the_keys_for_one_that_never_stops():
-    with pytest.raises(ClaimFailed, match=r"went on to the end.*keys in logs were 'accuracy'"):
+    with pytest.raises(ClaimFailed, match="to the end"):
         callback.stops_at_target(Guarded, HIT)
 
 
 def test_stops_at_target_refuses_another_epoch():
-    with pytest.raises(ClaimFailed, match=r"0\.91, .* stopped after epoch 2, .* after epoch 3"):
+    with pytest.raises(ClaimFailed, match=r"0\.91, .*epoch 2.*epoch 3"):
         callback.stops_at_target(stopper(limit=0.93), HIT)
-    with pytest.raises(ClaimFailed, match="stopped after epoch 4"):
+    with pytest.raises(ClaimFailed, match="epoch 4"):
         callback.stops_at_target(stopper(limit=0.9989), HIT)
 
 
@@ -103,7 +107,7 @@ def test_keeps_going_below_target_passes_one_that_never_stops():
 
 @pytest.mark.parametrize("limit", [0.99, 0.9979])
 def test_keeps_going_below_target_refuses_stopping_early(limit):
-    with pytest.raises(ClaimFailed, match=r"epoch 2, whose accuracy, 0\.998, is not above"):
+    with pytest.raises(ClaimFailed, match=r"epoch 2.* 0\.998,"):
         callback.keeps_going_below_target(stopper(limit), [0.9, 0.998, 0.95])
 
 
@@ -114,36 +118,38 @@ def test_stop_message_is_no_claim_about_stopping(one):
 
 
 def test_stop_message_refuses_too_early():
-    with pytest.raises(ClaimFailed, match=r"appeared in epoch 1, but .* stopped after epoch 3"):
+    with pytest.raises(ClaimFailed, match=r"in epoch 1.*after epoch 3"):
         callback.stop_message(Chatty, HIT)
-    with pytest.raises(ClaimFailed, match=r"appeared in epoch 1, but .* went on to the end"):
+    with pytest.raises(ClaimFailed, match=r"in epoch 1.*to the end"):
         callback.stop_message(Chatty, [0.1, 0.2])
 
 
 def test_stop_message_refuses_twice():
-    with pytest.raises(ClaimFailed, match="found 2 times"):
+    with pytest.raises(ClaimFailed, match="2 times"):
         callback.stop_message(stopper(times=2), HIT)
 
 
 def test_stop_message_refuses_silence():
-    with pytest.raises(ClaimFailed, match=r"printed '', expected 'Reached 99\.8%.*found 0 times"):
+    with pytest.raises(ClaimFailed, match=r"'', .*99\.8%.* 0 times"):
         callback.stop_message(Guarded, HIT[:3])
 
 
 # -- what it did in real trainings ----------------------------------------------------------------
 
 
-class Handle:
-    """Stands for a class as in an examiner: rehearses as told, and took part in some runs."""
+class Handle(CallbackProxy):
+    """A proxy of a class: behaves in dry runs as told, and took part in some runs."""
 
-    def __init__(self, rehearsed_as, *runs):
-        self._as, self._runs = rehearsed_as, runs
+    def __init__(self, in_dry_runs, *runs):
+        self._as, self._runs = in_dry_runs, runs
 
-    def __rehearse__(self, logs):
-        seen = rehearse(self._as, logs)
+    def dry_run(self, logs):
+        """Let the class told to stand in see the logs."""
+        seen = dry_run(self._as, logs)
         return seen.stopped_after, list(seen.printed)
 
-    def __trainings__(self):
+    def runs(self):
+        """Tell the runs that were given."""
         return self._runs
 
 
@@ -152,8 +158,8 @@ def run(*accuracies, stopped=False, key="accuracy", callbacks=("StopAtTarget",),
     return Run("k", logs, fits or (len(logs),), callbacks, 19, stopped)
 
 
-@pytest.mark.parametrize("key", callback.KEYS)
-def test_acts_in_training_as_in_rehearsals(key):
+@pytest.mark.parametrize("key", NAMES)
+def test_acts_in_training_as_in_dry_runs(key):
     runs = [
         run(0.9, 0.99, 0.9985, stopped=True, key=key),
         run(0.9, 0.998, 0.95, key=key),
@@ -172,15 +178,15 @@ def test_acts_in_training_is_no_claim_about_the_target():
     callback.acts_in_training(Handle(stopper(limit=0.93), run(0.9, 0.94, stopped=True)))
 
 
-def test_acts_in_training_refuses_one_that_stops_in_rehearsals_only():
+def test_acts_in_training_refuses_one_that_stops_in_dry_runs_only():
     one = Handle(stopper(limit=0.93), run(0.91, 0.94, 0.95))
-    with pytest.raises(ClaimFailed, match=r"0\.91, .* went on to the end, but .* after epoch 2"):
+    with pytest.raises(ClaimFailed, match=r"to the end.*dry run.*epoch 2"):
         callback.acts_in_training(one)
 
 
 def test_acts_in_training_refuses_one_that_stops_in_trainings_only():
     one = Handle(stopper(), run(0.91, 0.94, stopped=True))
-    with pytest.raises(ClaimFailed, match="stopped after epoch 2, but a rehearsal went on"):
+    with pytest.raises(ClaimFailed, match=r"after epoch 2.*dry run.*to the end"):
         callback.acts_in_training(one)
 
 
@@ -188,31 +194,31 @@ def test_acts_in_training_lets_another_callback_end_the_training():
     both = ("EarlyStopping", "StopAtTarget")
     callback.acts_in_training(Handle(stopper(), run(0.91, 0.94, stopped=True, callbacks=both)))
     late = run(0.94, 0.95, stopped=True, callbacks=both)
-    with pytest.raises(ClaimFailed, match="but a rehearsal stopped after epoch 1"):
+    with pytest.raises(ClaimFailed, match=r"dry run.*after epoch 1"):
         callback.acts_in_training(Handle(stopper(limit=0.93), late))
 
 
 def test_acts_in_training_refuses_one_that_remembers_its_training():
-    """It rehearses as it trained, so only the training itself shows it."""
-    with pytest.raises(ClaimFailed, match=r"went on after epoch 2, whose accuracy, 0\.9985, is ab"):
+    """In a dry run it does what it did in training, so only the training itself shows it."""
+    with pytest.raises(ClaimFailed, match=r"after epoch 2.*0\.9985"):
         callback.acts_in_training(Handle(Nothing, run(0.9, 0.9985, 0.999)))
 
 
 def test_acts_in_training_judges_every_training():
     right = run(0.9, 0.9985, stopped=True)
-    with pytest.raises(ClaimFailed, match="went on after epoch 1"):
+    with pytest.raises(ClaimFailed, match="after epoch 1"):
         callback.acts_in_training(Handle(stopper(), right, run(0.9985, 0.9)))
 
 
-def test_acts_in_training_rehearses_without_an_accuracy_too():
+def test_acts_in_training_compares_without_an_accuracy_too():
     callback.acts_in_training(Handle(Guarded, run(0.9, 0.999, key="sparse_categorical_accuracy")))
 
 
-def test_rehearsals_differ_from_one_another():
+def test_dry_runs_differ_from_one_another():
     seen = []
 
-    class Curious:
-        def __rehearse__(self, logs):
+    class Curious(CallbackProxy):
+        def dry_run(self, logs):
             seen.append([logged["loss"] for logged in logs])
             return None, [""] * len(logs)
 

@@ -10,6 +10,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), dtype=np.uint8)
 LABELS = np.array([9, 2, 1, 1, 6, 9, 9, 1], dtype=np.uint8)
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("precision", [np.float16, np.float32, np.float64])
 def test_images_prepared_in_any_precision_pass(precision):
     prepared_images(
@@ -17,6 +18,7 @@ def test_images_prepared_in_any_precision_pass(precision):
     )
 
 
+@pytest.mark.keras
 def test_a_tensor_passes():
     import tensorflow as tf
 
@@ -88,5 +90,5 @@ def test_a_changed_copy_of_the_labels_changes_no_verdict():
         labels[:] = label
         return [0, 1]
 
-    with pytest.raises(ClaimFailed, match="image 1 has the label 2"):
+    with pytest.raises(ClaimFailed, match=r"image 1.*label 2"):
         same_label_indices(same_label, LABELS, 9, 2)

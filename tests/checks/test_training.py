@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from grader.checks import training
+from grader.checks.protocols import TrainingRecord, capability, grant
 from grader.errors import ClaimFailed, RefereeError
 from grader.model import Run
+
+pytestmark = pytest.mark.keras
 
 IMAGES = np.eye(4, dtype=np.float32)
 LABELS = np.arange(4)
@@ -40,19 +43,19 @@ def history(**lists):
     return record
 
 
-class Referee:
-    """Says what an examiner's would say; other seeds have runs of their own."""
+class Record(TrainingRecord):
+    """Says what an examiner's record would say; other seeds have runs of their own."""
 
     def __init__(self, run, others=None):
         self._run, self._others, self.asked = run, others or {}, []
 
-    def run(self):
+    def run_of(self, model):
         """Give what the model was trained."""
         if self._run is None:
             raise ClaimFailed("The model's weights are none that a training gave it.")
         return self._run
 
-    def again(self, seed, above):
+    def again(self, model, seed, above):
         """Give what it would be with another seed."""
         self.asked.append((seed, above))
         return self._others[seed]
@@ -68,9 +71,14 @@ def run(*curve, fits=None, key="accuracy", **more):
 def refereed(found, others=None, strength=-1.0, told=None):
     """A model whose run is ``found``, and the history of its last fit; it predicts nonsense."""
     model = classifier(strength)
-    model.__referee__ = Referee(found, others)
+    grant(model, Record(found, others))
     logs = found.logs[-found.fits[-1] :]
     return model, told or history(**{name: [one[name] for one in logs] for name in logs[0]})
+
+
+def asked(model):
+    """Which other seeds were asked for, and up to which accuracy."""
+    return capability(model, TrainingRecord).asked
 
 
 # -- what run there was -------------------------------------------------------------------------
@@ -92,7 +100,7 @@ def test_several_fits_add_up():
     found = training.trained(model)
     assert (found.epochs, found.fits) == (25, (20, 5))
     assert found.logs[:20] == ({},) * 20
-    with pytest.raises(ClaimFailed, match="trained for 25 epochs in 2 calls of fit, expected 5"):
+    with pytest.raises(ClaimFailed, match=r"25 epochs in 2 calls.* 5"):
         training.trained_epochs(model, record, 5)
 
 
@@ -112,10 +120,10 @@ def test_a_callback_that_ends_a_fit_is_seen():
     assert (found.epochs, found.asked, found.stopped) == (2, 7, True)
 
 
-@pytest.mark.parametrize("model", [classifier(), keras.Sequential([keras.layers.Dense(2)])])
-def test_a_model_that_was_never_fitted_has_no_run(model):
-    with pytest.raises(ClaimFailed, match="never trained"):
-        training.trained(model)
+def test_a_model_that_was_never_fitted_has_no_run():
+    for model in (classifier(), keras.Sequential([keras.layers.Dense(2)])):
+        with pytest.raises(ClaimFailed, match="never trained"):
+            training.trained(model)
 
 
 def test_a_history_that_was_put_on_a_model_is_no_run(trained):
@@ -124,20 +132,20 @@ def test_a_history_that_was_put_on_a_model_is_no_run(trained):
     by_hand.set_model(model)
     for made_up in (by_hand, history(accuracy=[0.999]), trained[1], {"accuracy": [0.999]}):
         model.history = made_up
-        with pytest.raises(ClaimFailed, match="none that its fit recorded"):
+        with pytest.raises(ClaimFailed, match="not recorded by fit"):
             training.trained(model)
 
 
 def test_a_run_needs_a_model():
-    with pytest.raises(ClaimFailed, match="Expected a trained Keras model, received NoneType"):
+    with pytest.raises(ClaimFailed, match="NoneType"):
         training.trained(None)
 
 
 def test_the_referee_has_the_word():
     model, _ = fitted(classifier())
-    model.__referee__ = Referee(run(0.5))
+    grant(model, Record(run(0.5)))
     assert training.trained(model) == run(0.5)
-    model.__referee__ = Referee(None)
+    grant(model, Record(None))
     with pytest.raises(ClaimFailed, match="none that a training gave it"):
         training.trained(model)
 
@@ -147,19 +155,19 @@ def test_the_referee_has_the_word():
 
 @pytest.mark.parametrize("other", [None, {"accuracy": [0.999]}, [0.999]])
 def test_a_history_is_what_fit_returns(trained, other):
-    with pytest.raises(ClaimFailed, match=r"Expected what model\.fit\(\.\.\.\) returns"):
+    with pytest.raises(ClaimFailed, match=r"model\.fit"):
         training.fewer_than(trained[0], other, 20)
 
 
 @pytest.mark.parametrize("empty", [history(), keras.callbacks.History()])
 def test_a_history_has_epochs(trained, empty):
-    with pytest.raises(ClaimFailed, match="history is empty"):
+    with pytest.raises(ClaimFailed, match="empty"):
         training.fewer_than(trained[0], empty, 20)
 
 
 def test_a_history_agrees_in_length(trained):
     made_up = history(accuracy=[0.5, 0.999], loss=[1])
-    with pytest.raises(ClaimFailed, match="records 2 epochs, but its lists have the lengths"):
+    with pytest.raises(ClaimFailed, match=r"2 epochs.*lengths"):
         training.fewer_than(trained[0], made_up, 20)
 
 
@@ -168,7 +176,7 @@ def test_a_history_is_that_of_the_last_fit():
     _, second = fitted(model)
     training.fewer_than(model, second, 20)
     for check in (training.fewer_than, training.trained_epochs, training.reaches):
-        with pytest.raises(ClaimFailed, match="not what the last fit of this model returned"):
+        with pytest.raises(ClaimFailed, match="not what the last fit"):
             check(model, first, 20)
 
 
@@ -183,7 +191,7 @@ def test_a_history_is_that_of_the_last_fit():
     ],
 )
 def test_a_history_tells_what_the_run_logged(told):
-    with pytest.raises(ClaimFailed, match="by hand or changed by a callback"):
+    with pytest.raises(ClaimFailed, match="by hand"):
         training.fewer_than(*refereed(run(0.5, 0.6), told=told), 20)
 
 
@@ -202,7 +210,7 @@ def test_a_loss_that_is_no_number_is_a_number_like_others():
 
 def test_trained_epochs(trained):
     training.trained_epochs(*trained, 3)
-    with pytest.raises(ClaimFailed, match="trained for 3 epochs, expected 5"):
+    with pytest.raises(ClaimFailed, match=r"3 epochs.* 5"):
         training.trained_epochs(*trained, 5)
 
 
@@ -210,27 +218,27 @@ def test_trained_epochs_wants_one_fit():
     model = classifier()
     for _ in range(5):
         _, record = fitted(model, epochs=1)
-    with pytest.raises(ClaimFailed, match="in 2 calls of fit, and the history tells of 1"):
+    with pytest.raises(ClaimFailed, match=r"2 calls.*history.* 1"):
         training.trained_epochs(model, record, 5)
 
 
 def test_trained_epochs_counts_what_the_referee_counted():
     training.trained_epochs(*refereed(run(*[0.5] * 5)), 5)
-    with pytest.raises(ClaimFailed, match="trained for 25 epochs in 5 calls of fit, expected 5"):
+    with pytest.raises(ClaimFailed, match=r"25 epochs in 5 calls.* 5"):
         training.trained_epochs(*refereed(run(*[0.5] * 25, fits=(5,) * 5)), 5)
-    with pytest.raises(ClaimFailed, match="the history tells of 1, expected a history of all 5"):
+    with pytest.raises(ClaimFailed, match=r"history.* 1.*all 5"):
         training.trained_epochs(*refereed(run(*[0.5] * 5, fits=(1,) * 5)), 5)
 
 
 def test_fewer_than(trained):
     training.fewer_than(*trained, 4)
-    with pytest.raises(ClaimFailed, match="trained for 3 epochs, expected fewer than 3"):
+    with pytest.raises(ClaimFailed, match=r"3 epochs.*fewer than 3"):
         training.fewer_than(*trained, 3)
 
 
 def test_fewer_than_counts_all_fits():
     training.fewer_than(*refereed(run(*[0.5] * 19, fits=(10, 9))), 20)
-    with pytest.raises(ClaimFailed, match="trained for 20 epochs in 2 calls of fit, expected few"):
+    with pytest.raises(ClaimFailed, match="20 epochs in 2 calls"):
         training.fewer_than(*refereed(run(*[0.5] * 20, fits=(10, 10))), 20)
 
 
@@ -239,53 +247,61 @@ def test_reaches(trained):
     training.reaches(*refereed(run(0.9, 0.9981, 0.99)), 0.998)
     training.reaches(*refereed(run(0.9, 0.9981, key="acc", stopped=True)), 0.998)
     stopped = run(0.9, 0.998, stopped=True)
-    with pytest.raises(ClaimFailed, match=r"best of 2 epochs had a training accuracy of 0\.9980"):
+    with pytest.raises(ClaimFailed, match=r"2 epochs.*0\.9980"):
         training.reaches(*refereed(stopped), 0.998)
 
 
 def test_reaches_says_at_home_that_grading_tries_more_seeds(trained):
-    with pytest.raises(ClaimFailed, match="Grading trains it with two more seeds"):
+    with pytest.raises(ClaimFailed, match="two more seeds"):
         training.reaches(*trained, 1.0)
 
 
 def test_reaches_counts_on_all_training_images():
-    with pytest.raises(ClaimFailed, match=r"a part of the training images.*validation_split"):
+    with pytest.raises(ClaimFailed, match=r"part.*validation_split"):
         training.reaches(*refereed(run(0.9, 0.9999, whole=False)), 0.998)
 
 
 def test_reaches_tries_two_more_seeds_and_the_best_counts():
     model, record = refereed(run(0.9, 0.997), {1: run(0.9, 0.996), 2: run(0.9, 0.9985)})
     training.reaches(model, record, 0.998)
-    assert model.__referee__.asked == [(1, 0.998), (2, 0.998)]
+    assert asked(model) == [(1, 0.998), (2, 0.998)]
 
 
 def test_reaches_needs_no_second_try_after_a_good_one():
     model, record = refereed(run(0.9, 0.997), {1: run(0.9985)})
     training.reaches(model, record, 0.998)
-    assert model.__referee__.asked == [(1, 0.998)]
+    assert asked(model) == [(1, 0.998)]
 
 
 def test_reaches_fails_where_no_seed_helps():
-    model, record = refereed(run(0.9, 0.99), {1: run(0.996), 2: run(0.997)})
-    with pytest.raises(ClaimFailed, match=r"of 0\.9970, .*Other seeds were tried"):
+    model, record = refereed(run(0.9, 0.995), {1: run(0.996), 2: run(0.997)})
+    with pytest.raises(ClaimFailed, match=r"0\.9970.*seeds were tried.* 0\.9960 and 0\.9970\."):
         training.reaches(model, record, 0.998)
+    assert len(asked(model)) == 2
+
+
+def test_reaches_tries_no_seeds_for_a_run_that_did_not_come_near():
+    model, record = refereed(run(0.9, 0.9949), {1: run(0.9985), 2: run(0.9985)})
+    with pytest.raises(ClaimFailed, match=r"0\.9949.*run that comes near: 0\.9950 or more"):
+        training.reaches(model, record, 0.998)
+    assert asked(model) == []
 
 
 def test_reaches_tries_no_seeds_for_a_run_that_was_stopped():
     model, record = refereed(run(0.9, 0.99, stopped=True, asked=19))
-    with pytest.raises(ClaimFailed, match=r"of 0\.9900, expected more than 0\.998\. Give"):
+    with pytest.raises(ClaimFailed, match=r"0\.9900.*0\.998\. Give"):
         training.reaches(model, record, 0.998)
-    assert model.__referee__.asked == []
+    assert asked(model) == []
 
 
 def test_reaches_looks_at_the_fit_that_the_history_tells_of():
-    with pytest.raises(ClaimFailed, match=r"best of 1 epochs .* 0\.9900"):
+    with pytest.raises(ClaimFailed, match=r"1 epochs.*0\.9900"):
         training.reaches(*refereed(run(0.999, 0.99, fits=(1, 1), stopped=True)), 0.998)
 
 
 def test_reaches_needs_an_accuracy():
     model, record = fitted(classifier(metrics="sparse_categorical_crossentropy"))
-    with pytest.raises(ClaimFailed, match="no accuracy, only loss, sparse_categorical_crossentro"):
+    with pytest.raises(ClaimFailed, match="loss, sparse_categorical_crossentropy"):
         training.reaches(model, record, 0.5)
 
 
@@ -293,7 +309,7 @@ def test_generalises():
     model, _ = fitted(classifier())
     training.generalises(model, IMAGES, LABELS, 1.0)
     training.generalises(model, IMAGES, WRONG, 0.75)
-    with pytest.raises(ClaimFailed, match=r"right in 75\.0% of cases, expected at least 98\.0%"):
+    with pytest.raises(ClaimFailed, match=r"75\.0%.*98\.0%"):
         training.generalises(model, IMAGES, WRONG, 0.98)
 
 
@@ -305,7 +321,7 @@ def test_generalises_wants_a_training():
 def test_generalises_believes_the_referee_and_no_prediction():
     training.generalises(refereed(run(0.9, test_accuracy=0.98))[0], IMAGES, LABELS, 0.98)
     right, _ = refereed(run(0.9, test_accuracy=0.97), strength=1.0)
-    with pytest.raises(ClaimFailed, match=r"right in 97\.0% of cases"):
+    with pytest.raises(ClaimFailed, match=r"97\.0%"):
         training.generalises(right, IMAGES, LABELS, 0.98)
 
 
@@ -317,9 +333,9 @@ def test_a_run_that_was_not_measured_is_the_referees_fault():
 def test_better_than():
     good, bad = fitted(classifier())[0], fitted(classifier(-1.0), epochs=1)[0]
     training.better_than(good, bad, IMAGES, LABELS, 0.89)
-    with pytest.raises(ClaimFailed, match=r"0\.0% of cases, expected at least 89\.0%"):
+    with pytest.raises(ClaimFailed, match=r" 0\.0%.*89\.0%"):
         training.better_than(bad, good, IMAGES, LABELS, 0.89)
-    with pytest.raises(ClaimFailed, match=r"100\.0% of cases, the one to beat in 100\.0%"):
+    with pytest.raises(ClaimFailed, match=r"100\.0%.*100\.0%"):
         training.better_than(good, fitted(classifier(2.0))[0], IMAGES, LABELS, 0.89)
 
 
@@ -335,26 +351,26 @@ def compare(models):
 
 def test_better_than_believes_the_referee_and_no_prediction():
     compare(competing(0.89, 0.87))
-    with pytest.raises(ClaimFailed, match=r"90\.0% of cases, the one to beat in 90\.0%"):
+    with pytest.raises(ClaimFailed, match=r"90\.0%.*90\.0%"):
         compare(competing(0.9, 0.9))
 
 
 def test_better_than_gives_bad_luck_a_second_seed():
     unlucky = competing(0.885, 0.87, again=0.9)
     compare(unlucky)
-    assert unlucky[0].__referee__.asked == [(1, 1.0)]
-    with pytest.raises(ClaimFailed, match=r"88\.6% of cases, expected at least 89\.0%"):
+    assert asked(unlucky[0]) == [(1, 1.0)]
+    with pytest.raises(ClaimFailed, match=r"88\.6%.*89\.0%"):
         compare(competing(0.885, 0.87, again=0.886))
 
 
 def test_better_than_takes_what_is_far_off_for_no_luck():
     poor = competing(0.8, 0.7, again=0.95)
-    with pytest.raises(ClaimFailed, match=r"80\.0% of cases"):
+    with pytest.raises(ClaimFailed, match=r"80\.0%"):
         compare(poor)
-    assert poor[0].__referee__.asked == []
+    assert asked(poor[0]) == []
 
 
 def test_a_classifier_answers_with_one_row_for_each_image():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Reshape((2, 2))])
-    with pytest.raises(ClaimFailed, match=r"shape \(4, 2, 2\), expected \(4, classes\)"):
+    with pytest.raises(ClaimFailed, match=r"\(4, 2, 2\).*\(4, classes\)"):
         training.accuracy_on(model, IMAGES, LABELS)

@@ -6,13 +6,17 @@ import pytest
 
 from grader.errors import ClaimFailed, DeclarationRefused, SandboxError
 from grader.examiner.examiner import Finding, examine
-from grader.examiner.mirrors import Mirrors
-from grader.notebook.runs import CellRun, End, Ended
+from grader.examiner.examiner import FindingKind as Kind
+from grader.examiner.proxies import Proxies, StudentRaised
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
+
+NAMELESS = "an exception without a name"
+UNDEFINED = "name 'missing' is not defined"
 
 
-def mirrors(**known: Any) -> Mirrors:
-    """Mirrors of a kernel with these names; a value that is an exception is raised by the look."""
-    made = Mirrors(lambda *_: ({}, []), lambda *_: None)
+def proxies(**known: Any) -> Proxies:
+    """Proxies of a kernel with these names; a value that is an exception is raised by the look."""
+    made = Proxies(lambda *_: ({}, []), lambda *_: None)
 
     def look(names: Any) -> dict[str, Any]:
         return {name: known[name] for name in names if name in known}
@@ -34,39 +38,64 @@ def raising(error: BaseException) -> Any:
         ("assert add(1, 2) == 3", Finding()),
         ("", Finding()),
         ("# Claim: nothing.", Finding()),
-        ("assert add(1, 2) == 4, 'no 4'", Finding("AssertionError", "no 4")),
-        ("assert add(1, 2) == 4", Finding("AssertionError", "")),
-        ("missing", Finding("NameError", "name 'missing' is not defined")),
-        ("1 / 0", Finding("ZeroDivisionError", "division by zero")),
-        ("raise ValueError('\\ud800')", Finding("ValueError", "?")),
-        ("raise type('', (Exception,), {})", Finding("an exception without a name", "")),
-        ("raise type(' ', (Exception,), {})", Finding("an exception without a name", "")),
+        ("assert add(1, 2) == 4, 'no 4'", Finding(Kind.REFUTED, "AssertionError", "no 4")),
+        ("assert add(1, 2) == 4", Finding(Kind.REFUTED, "AssertionError", "")),
+        (
+            "missing",
+            Finding(Kind.NAME_UNDEFINED, "NameError", UNDEFINED),
+        ),
+        ("1 / 0", Finding(Kind.RAISED, "ZeroDivisionError", "division by zero")),
+        ("raise ValueError('\\ud800')", Finding(Kind.RAISED, "ValueError", "?")),
+        (
+            "raise type('', (Exception,), {})",
+            Finding(Kind.RAISED, NAMELESS, ""),
+        ),
+        (
+            "raise type(' ', (Exception,), {})",
+            Finding(Kind.RAISED, NAMELESS, ""),
+        ),
     ],
 )
 def test_a_test_comes_to(source: str, finding: Finding) -> None:
-    assert examine(source, mirrors(add=lambda a, b: a + b)) == finding
+    assert examine(source, proxies(add=lambda a, b: a + b)) == finding
 
 
 def test_a_cells_own_names_stay_its_own() -> None:
-    student = mirrors(x=[1])
+    student = proxies(x=[1])
     assert examine("def mine():\n    return x\ny = mine()\nassert y == [1]", student) == Finding()
     assert examine("y", student).error == "NameError"
 
 
-@pytest.mark.parametrize("error", [ClaimFailed("no"), DeclarationRefused("no")])
-def test_a_check_that_says_no_is_a_finding(error: Exception) -> None:
-    assert examine("f()", mirrors(f=raising(error))) == Finding(type(error).__name__, "no")
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ClaimFailed("no"), Kind.REFUTED),
+        (DeclarationRefused("no"), Kind.RAISED),
+        (NotImplementedError("no"), Kind.NOT_IMPLEMENTED),
+        (UnboundLocalError("no"), Kind.RAISED),
+    ],
+)
+def test_what_a_test_raises_is_a_finding(error: Exception, kind: Kind) -> None:
+    assert examine("f()", proxies(f=raising(error))) == Finding(kind, type(error).__name__, "no")
 
 
 @pytest.mark.parametrize(
-    "error", [SandboxError("no sandbox"), Ended(CellRun(End.LIMIT)), KeyboardInterrupt()]
+    ("name", "kind"), [("OutputLimit", Kind.OUTPUT_LIMIT), ("Mine", Kind.RAISED)]
+)
+def test_an_exception_of_the_students_is_a_finding(name: str, kind: Kind) -> None:
+    error = StudentRaised(name, "no")
+    assert examine("f()", proxies(f=raising(error))) == Finding(kind, name, "no")
+
+
+@pytest.mark.parametrize(
+    "error", [SandboxError("no sandbox"), Ended(CellRun(CellStatus.LIMIT)), KeyboardInterrupt()]
 )
 def test_what_is_no_finding_passes_through(error: BaseException) -> None:
     careful = "try:\n    f()\nexcept Exception as error:\n    raise"
     with pytest.raises(type(error)):
-        examine(careful, mirrors(f=raising(error)))
+        examine(careful, proxies(f=raising(error)))
 
 
 def test_prints_of_a_test_are_nobodys(capsys: pytest.CaptureFixture[str]) -> None:
-    assert examine("print('secret')", mirrors()) == Finding()
+    assert examine("print('secret')", proxies()) == Finding()
     assert capsys.readouterr().out == ""

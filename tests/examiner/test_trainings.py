@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 
 from grader.errors import ClaimFailed, DeclarationRefused, RefereeError
-from grader.examiner.rehearsals import NUMBER, Script
-from grader.examiner.trainings import OfModel, Trainings
+from grader.examiner.dry_runs import NUMBER, Script
+from grader.examiner.training_progress import EpochAwaited, EpochTrained, TrainingProgress
+from grader.examiner.trainings import Trainings
 from grader.model import Budget
-from grader.sandbox.values import Decoder
+from grader.sandbox.guest.values import Decoder
 from tests.referee.fake import FakeReferee
+
+pytestmark = pytest.mark.keras
 
 IMAGES = {
     "dataset": "mnist",
@@ -170,6 +173,31 @@ def test_a_run_is_found_by_the_weights(trainings: Trainings) -> None:
     assert trainings.runs == (run,)
 
 
+def test_what_is_observed_is_no_part_of_what_is_trained(
+    trainings: Trainings, referee: FakeReferee
+) -> None:
+    """The names are the student's, and the epochs those of everybody."""
+    model = build()
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["acc"])
+    tested = IMAGES | {"part": "test"}
+    fit(trainings, 1)
+    fit(trainings, 1, compiled=json.dumps(model.get_compile_config()), validation=tested)
+    assert len(set(referee.steps)) == 1
+    assert [seen.validation is None for seen in referee.observed] == [True, False]
+    (first, second) = trainings.runs
+    assert set(first.logs[0]) == {"accuracy", "loss"}
+    assert set(second.logs[0]) == {"acc", "loss", "val_acc", "val_loss"}
+    assert (first.key, second.fresh) == (second.key, 0)
+
+
+def test_what_is_held_back_is_observed(trainings: Trainings, referee: FakeReferee) -> None:
+    fit(trainings, 1, validation_split=0.25, images=IMAGES | {"first": 10})
+    rows = referee.observed[0].validation
+    assert rows is not None
+    assert (rows.first, rows.count) == (85, 25)
+    assert referee.steps[0].fits[0].trained_on == 75
+
+
 def test_two_trainings_of_one_network_are_told_apart(trainings: Trainings) -> None:
     _, short = fit(trainings, 2)
     number, _ = fit(trainings, 4)
@@ -187,7 +215,7 @@ def test_weights_of_an_earlier_epoch_are_those_of_the_whole_run(
     trainings.answer({"fit": "end", "training": number, "stopped": True})
     reply, buffers = replies[0]
     weights = Decoder(buffers, lambda *_: None).decode(reply["weights"])
-    run = OfModel(trainings, with_weights(weights)).run()
+    run = trainings.run_of(with_weights(weights))
     assert (run.epochs, run.stopped, run.train_accuracy) == (3, True, 0.5)
     assert referee.measured[-1].epochs == 1
 
@@ -201,10 +229,21 @@ def test_another_network_does_not_go_on(trainings: Trainings) -> None:
 def test_another_seed_goes_through_all_fits(trainings: Trainings, referee: FakeReferee) -> None:
     number, _ = fit(trainings, 2)
     _, weights = fit(trainings, 3, continues=number, fresh_optimizer=False)
-    again = OfModel(trainings, with_weights(weights)).again(7, 2.0)
+    again = trainings.again(with_weights(weights), 7, 2.0)
     assert (again.fits, again.callbacks, again.stopped) == ((2, 3), (), False)
     assert (referee.steps[-1].seed, referee.steps[-1].epochs) == (7, 5)
-    assert OfModel(trainings, with_weights(weights)).again(7, 0.9).fits == (2, 2)
+    assert referee.later == [False] * 5 + [True] * 5, "others come first"
+    assert trainings.again(with_weights(weights), 7, 0.9).fits == (2, 2)
+
+
+def test_another_seed_is_given_up_when_it_cannot_reach_any_more(
+    trainings: Trainings, referee: FakeReferee
+) -> None:
+    trainings = Trainings(referee, "ada", Budget(epochs=30), {"mnist": "a digest"})
+    referee.accuracy = lambda epoch: 0.9 if epoch == 1 else 0.996
+    _, weights = fit(trainings, 19)
+    assert trainings.again(with_weights(weights), 1, 0.998).fits == (8,), "the last gain is old"
+    assert trainings.again(with_weights(weights), 1, 1.0).fits == (19,), "all epochs are wanted"
 
 
 def test_a_fault_is_told_once_and_is_no_refusal(trainings: Trainings, referee: FakeReferee) -> None:
@@ -252,11 +291,9 @@ def test_a_reason_that_the_kernel_gives_is_told(trainings: Trainings) -> None:
         trainings.run_of(with_weights([np.zeros((784, 10)), np.zeros(10)]))
 
 
-def test_a_rehearsal_answers_only_while_it_lasts(
-    trainings: Trainings, referee: FakeReferee
-) -> None:
-    begin = {"fit": "begin", "rehearsal": True}
-    with trainings.rehearsing([{"loss": 1.0}]) as script:
+def test_a_dry_run_answers_only_while_it_lasts(trainings: Trainings, referee: FakeReferee) -> None:
+    begin = {"fit": "begin", "dry_run": True}
+    with trainings.dry_run([{"loss": 1.0}]) as script:
         assert trainings.answer(begin)[0] == {"training": NUMBER, "epochs": 1}
         epoch = {"fit": "epoch", "training": NUMBER}
         assert trainings.answer(epoch)[0] == {"logs": {"loss": 1.0}, "weights": None}
@@ -277,3 +314,20 @@ def test_a_script_that_was_not_stopped_says_none() -> None:
     script.epoch()
     with pytest.raises(DeclarationRefused, match="no more epochs"):
         script.epoch()
+
+
+def test_each_epoch_is_told_before_and_after_it_is_trained(referee: FakeReferee) -> None:
+    told: list[TrainingProgress] = []
+    trainings = Trainings(
+        referee, "ada", Budget(epochs=6, trainings=4), {"mnist": "a digest"}, told.append
+    )
+    first, _ = fit(trainings, 2)
+    fit(trainings, 1, continues=first)
+    awaited = [each for each in told if isinstance(each, EpochAwaited)]
+    assert [(each.epoch, each.epochs) for each in awaited] == [(1, 2), (2, 2), (3, 3)]
+    assert len({each.network for each in awaited}) == 1
+    trained = [each for each in told if isinstance(each, EpochTrained)]
+    assert [each.awaited for each in trained] == awaited
+    assert [each.accuracy for each in trained] == [
+        run.logs[n]["accuracy"] for run in trainings.runs for n in range(3)
+    ]

@@ -1,7 +1,7 @@
-"""Lets a callback go through a training that is only played: made-up logs, no computing.
+"""Dry runs of a callback: a training with made-up logs and no computing.
 
-Where the callback lives in a student's kernel, it is rehearsed there, and what stands for it here
-passes the logs on. They are made up by whoever asks, so that no rehearsal is like another.
+A proxy of a callback's class has the dry run carried out in the student's kernel. The check makes
+up the logs, so that no dry run is like another.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.checks.answers import integer, text
+from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
 
 Logs = Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class DryRun:
     """What a callback did while epochs with made-up logs went by.
 
     Attributes:
@@ -33,28 +34,35 @@ class Rehearsal:
     printed: tuple[str, ...]
 
 
-def rehearse(callback_class: Any, logs: Logs) -> Rehearsal:
+def dry_run(callback_class: Any, logs: Logs) -> DryRun:
     """Let a new callback of this class see one epoch for each of ``logs``, until it stops.
 
     Args:
-        callback_class: a subclass of ``keras.callbacks.Callback``, made without arguments; or
-            whatever stands for it and offers ``__rehearse__(logs)``, which returns
-            ``(stopped_after, printed)`` as plain data.
+        callback_class: a subclass of ``keras.callbacks.Callback`` that is made without arguments;
+            or its proxy.
         logs: what each epoch logs, in order; at least one.
 
+    Returns:
+        When the callback stopped the training, and what it printed.
+
     Raises:
-        ClaimFailed: it is no such class. Exceptions inside the callback pass through.
+        ClaimFailed: ``callback_class`` is no such class. Exceptions of the callback pass through.
 
+    Example:
+        In a test cell, with the student's ``StopAtTarget``::
+
+            seen = dry_run(StopAtTarget, [{"accuracy": 0.9}, {"accuracy": 0.999}])
+            assert seen.stopped_after == 2
     """
-    made_up = [{name: float(value) for name, value in one.items()} for one in logs]
-    stand_in = getattr(callback_class, "__rehearse__", None)
-    if stand_in is not None:
-        return _plain(*stand_in(made_up))
-    return rehearse_here(callback_class, made_up)
+    made_up = [{name: float(value) for name, value in logged.items()} for logged in logs]
+    proxy = capability(callback_class, CallbackProxy)
+    if proxy is not None:
+        return _plain(*proxy.dry_run(made_up))
+    return _dry_run_here(callback_class, made_up)
 
 
-def rehearse_here(callback_class: Any, logs: Sequence[dict[str, float]]) -> Rehearsal:
-    """Rehearse in this process, with Keras' own list of callbacks."""
+def _dry_run_here(callback_class: Any, logs: Sequence[dict[str, float]]) -> DryRun:
+    """Carry it out in this process, with Keras' own list of callbacks."""
     import keras
 
     if not (
@@ -82,17 +90,17 @@ def rehearse_here(callback_class: Any, logs: Sequence[dict[str, float]]) -> Rehe
             if model.stop_training or epoch == len(logs) - 1:
                 callbacks.on_train_end(dict(logged))
         if model.stop_training:
-            return Rehearsal(epoch + 1, _values(texts))
-    return Rehearsal(None, _values(texts))
+            return DryRun(epoch + 1, _values(texts))
+    return DryRun(None, _values(texts))
 
 
-def _plain(stopped_after: object, printed: Sequence[object]) -> Rehearsal:
-    """Take over what stands for the class says, as exact built-in values."""
-    texts = tuple(text(one, what="what the callback printed") for one in printed)
+def _plain(stopped_after: object, printed: Sequence[object]) -> DryRun:
+    """Copy what a proxy says, as exact built-in values."""
+    texts = tuple(text(each, what="what the callback printed") for each in printed)
     if stopped_after is None:
-        return Rehearsal(None, texts)
-    return Rehearsal(integer(stopped_after, what="the epoch that ended the training"), texts)
+        return DryRun(None, texts)
+    return DryRun(integer(stopped_after, what="the epoch that ended the training"), texts)
 
 
 def _values(texts: Sequence[io.StringIO]) -> tuple[str, ...]:
-    return tuple(one.getvalue() for one in texts)
+    return tuple(stream.getvalue() for stream in texts)

@@ -1,7 +1,8 @@
-"""Libraries' convolutions put out of reach for the time of one call.
+"""Blocks the convolutions of libraries for the time of one call.
 
-A best effort: it finds what students use, by name, in the modules that are loaded. Who means to
-get round it in the same process can; the examiner therefore asks where only numpy exists.
+A best effort: it looks by name, in the modules that are loaded, for what students use. Code in
+the same process can get round it on purpose; the examiner therefore asks where only numpy
+exists.
 """
 
 from __future__ import annotations
@@ -23,28 +24,52 @@ LIBRARIES = frozenset(
 CONVOLUTION = re.compile(
     r"conv(?!e[nrx])|correlate|filter2d|generic_filter|sepfir|^kernel$", re.IGNORECASE
 )
-"""A library's name for it: convolve2d, conv2d, Conv2D, fftconvolve, filter2D, ImageFilter.Kernel;
-not convert, converter, convex."""
+"""Matches what libraries call a convolution (convolve2d, conv2d, Conv2D, fftconvolve, filter2D,
+ImageFilter.Kernel), and not convert, converter, convex."""
 
 
-def call_withheld(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a student's function with every convolution of a loaded library withheld."""
-    with withheld(function):
+def call_blocked(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a student's function while every convolution of a loaded library is blocked.
+
+    Args:
+        function: the student's.
+        arguments: for the function, in order.
+
+    Returns:
+        What the function returns.
+
+    Raises:
+        ClaimFailed: as ``blocked``.
+
+    Example:
+        In a check::
+
+            answer = call_blocked(convolve, image, kernel)
+    """
+    with blocked(function):
         return function(*arguments)
 
 
 @contextmanager
-def withheld(function: Callable[..., object]) -> Iterator[None]:
-    """Make every convolution of a loaded library raise, and refuse to import further ones.
+def blocked(function: Callable[..., object]) -> Iterator[None]:
+    """Make every convolution of a loaded library raise, and refuse to import further libraries.
 
     Args:
-        function: the student's; where it is a plain function, names bound by
+        function: the student's. If it is a plain function, names that it took over by
             ``from scipy.signal import convolve2d`` are replaced among its globals too.
 
-    Raises:
-        ClaimFailed: out of the body, where one is called or imported; at once, where the
-            function's code names one.
+    Yields:
+        None; the originals are back when the block ends.
 
+    Raises:
+        ClaimFailed: in the block, where a convolution is called or a library imported; before it,
+            where the function's code names a convolution.
+
+    Example:
+        In a check::
+
+            with blocked(convolve):
+                answer = convolve(image, kernel)
     """
     originals = _originals()
     places = [vars(module) for module in _loaded()]
@@ -91,13 +116,13 @@ def _loaded() -> list[ModuleType]:
 
 def _originals() -> dict[int, str]:
     """Return the convolutions of the loaded libraries by identity, with their best-known names."""
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for module in _loaded():
         for name, value in list(vars(module).items()):
             if CONVOLUTION.search(name) and callable(value) and not isinstance(value, ModuleType):
                 full = f"{module.__name__}.{name}".replace("._api.v2", "")
-                found[id(value)] = min(full, found.get(id(value), full), key=_obscurity)
-    return found
+                names[id(value)] = min(full, names.get(id(value), full), key=_obscurity)
+    return names
 
 
 def _obscurity(name: str) -> tuple[bool, int]:
@@ -120,12 +145,12 @@ def _refuse_named(function: FunctionType, originals: dict[int, str]) -> None:
     while codes:
         code = codes.pop()
         seen.add(code)
-        found = list(_named(code, function.__globals__))
-        for value in found:
+        named = list(_named(code, function.__globals__))
+        for value in named:
             if id(value) in originals:
                 _refuse(originals[id(value)])
         nested = [value for value in code.co_consts if isinstance(value, CodeType)]
-        called = [value.__code__ for value in found if _is_neighbour(value, function)]
+        called = [value.__code__ for value in named if _is_neighbour(value, function)]
         codes.extend(set(nested + called) - seen)
 
 

@@ -6,7 +6,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from grader.checks.withheld import CONVOLUTION, withheld
+from grader.checks.blocked import CONVOLUTION, blocked
 from grader.errors import ClaimFailed
 
 
@@ -27,7 +27,7 @@ def student(source, **names):
 
 
 def refused(name):
-    return pytest.raises(ClaimFailed, match=f"convolve uses {name}. This exercise wants the sum")
+    return pytest.raises(ClaimFailed, match=f"uses {name}")
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_attributes_raise_and_are_restored(library):
     def body():
         return getattr(library, "filter" + "2D")(), library.cvtColor()
 
-    with refused("cv2.filter2D"), withheld(body):
+    with refused("cv2.filter2D"), blocked(body):
         body()
     assert body() == ("filtered", "converted")
 
 
 def test_other_attributes_stay(library):
-    with withheld(print):
+    with blocked(print):
         assert library.cvtColor() == "converted"
 
 
@@ -87,7 +87,7 @@ def test_names_bound_before_raise_and_are_restored(library):
     convolve = student(
         "def convolve():\n    return globals()['bound']()", bound=library.filter2D, kept=np.pad
     )
-    with refused("cv2.filter2D"), withheld(convolve):
+    with refused("cv2.filter2D"), blocked(convolve):
         convolve()
     assert convolve() == "filtered"
     assert convolve.__globals__["kept"] is np.pad
@@ -104,7 +104,7 @@ def test_names_bound_before_raise_and_are_restored(library):
 )
 def test_code_that_names_one_is_refused_before_it_runs(library, source):
     convolve = student(source, cv2=library, bound=library.filter2D)
-    with refused("cv2.filter2D"), withheld(convolve):
+    with refused("cv2.filter2D"), blocked(convolve):
         pytest.fail("the body was entered")
     assert convolve() in (1, [])
 
@@ -113,7 +113,7 @@ def test_a_function_of_the_students_own_by_that_name_is_allowed(library):
     convolve = student(
         "def conv2d():\n    return np.pad([1], 1)\ndef convolve():\n    return conv2d()", np=np
     )
-    with withheld(convolve):
+    with blocked(convolve):
         assert convolve().tolist() == [0, 1, 0]
 
 
@@ -121,7 +121,7 @@ def test_a_function_that_calls_itself_ends():
     convolve = student(
         "def convolve(n=3):\n    return convolve(n - 1) if n else np.array(n)", np=np
     )
-    with withheld(convolve):
+    with blocked(convolve):
         assert convolve() == 0
 
 
@@ -131,20 +131,20 @@ def test_late_imports_are_refused():
 
         return torch
 
-    with refused("torch"), withheld(body):
+    with refused("torch"), blocked(body):
         body()
     assert not [finder for finder in sys.meta_path if type(finder).__name__ == "_Refuser"]
 
 
 def test_numpy_works_on():
-    with withheld(print):
+    with blocked(print):
         windows = np.lib.stride_tricks.sliding_window_view(np.eye(4), (3, 3))
         assert np.einsum("rcij,ij->rc", windows, np.ones((3, 3))).tolist() == [[3, 2], [2, 3]]
 
 
 def test_everything_is_restored_after_a_failure():
     before = np.convolve
-    with pytest.raises(TypeError), withheld(print):
+    with pytest.raises(TypeError), blocked(print):
         np.eye("not a number")
     assert np.convolve is before
 
@@ -162,11 +162,12 @@ def test_scipy_is_withheld():
         (ndimage, "convolve"),
         (ndimage, "correlate"),
     ):
-        with refused(f"{module.__name__}.{name}"), withheld(body):
+        with refused(f"{module.__name__}.{name}"), blocked(body):
             body(module, name)
     assert signal.convolve2d(np.eye(2), np.eye(2)).shape == (3, 3)
 
 
+@pytest.mark.keras
 def test_tensorflow_is_withheld():
     import keras
     import tensorflow as tf
@@ -184,10 +185,10 @@ def test_tensorflow_is_withheld():
     )
     for call in calls:
         with (
-            pytest.raises(ClaimFailed, match=r"convolve uses (keras|tensorflow)\."),
-            withheld(call),
+            pytest.raises(ClaimFailed, match=r"uses (keras|tensorflow)\."),
+            blocked(call),
         ):
             call()
-    with withheld(print):
+    with blocked(print):
         assert tf.reduce_sum(tf.convert_to_tensor([1, 2])) == 3
     assert tf.nn.conv2d(image, kernel, 1, "VALID").shape == (1, 3, 3, 1)

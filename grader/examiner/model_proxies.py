@@ -1,4 +1,4 @@
-"""A student's Keras model as the examiner has it: built anew from its checked description."""
+"""A student's Keras model as the examiner has it: built from its checked description."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from grader.errors import ClaimFailed, DeclarationRefused
-from grader.referee import declaration
+from grader.referee.spec import declaration
 
 MAX_PARTS = 1000
 
 
-def mirror(found: dict[str, Any], weights: Any) -> Any:
-    """The model that the probe described.
+def build(described: dict[str, Any], weights: Any) -> Any:
+    """The model that the kernel agent described.
 
     Args:
-        found: what the probe said: ``type``, ``parts``, ``description``, ``compiled``.
+        described: what the agent said: ``type``, ``parts``, ``description``, ``compiled``.
         weights: arrays in the order of ``model.weights``, or None.
 
     Returns:
@@ -28,21 +28,21 @@ def mirror(found: dict[str, Any], weights: Any) -> Any:
         (Lambda, operations outside of layers, classes of the student's own), a model that has the
         same layers but computes nothing: it can be looked at, and says why it cannot be asked.
     """
-    description = found.get("description")
+    description = described.get("description")
     try:
         if description is None:
-            raise DeclarationRefused("it is a model of a class of its own")
+            raise DeclarationRefused("its class is not Keras' own")
         model = declaration.build(_text(description))
         _set_weights(model, weights)
     except DeclarationRefused as refused:
-        model = _Parts().model(found, str(refused), own=description is None)
-    if not model.compiled and found.get("compiled") is not None:
-        _say_compiled(model, _text(found["compiled"]))
+        model = _Parts().model(described, str(refused), own=description is None)
+    if not model.compiled and described.get("compiled") is not None:
+        _say_compiled(model, _text(described["compiled"]))
     return model
 
 
 def describe(model: Any) -> tuple[str, list[Any]]:
-    """A model of the examiner's own, as the probe will build it: description and weights."""
+    """A model of the examiner's own, as the kernel agent will build it: description and weights."""
     return model.to_json(), [np.asarray(weight) for weight in model.get_weights()]
 
 
@@ -50,9 +50,9 @@ def history(recorded: Any) -> Any:
     """A Keras ``History`` that records what the student's says; plain data alone."""
     import keras
 
-    kinds = [type(one) for one in recorded] if type(recorded) is list else []
+    kinds = [type(part) for part in recorded] if type(recorded) is list else []
     if kinds[:2] != [dict, list] or len(kinds) != 3:
-        raise ClaimFailed("The history is not as model.fit(...) returns it. Keep it as it is.")
+        raise ClaimFailed("The history is not what model.fit(...) returned. Keep it unchanged.")
     made = keras.callbacks.History()
     made.history, made.epoch, made.params = recorded
     return made
@@ -79,16 +79,16 @@ def _say_compiled(model: Any, text: str) -> None:
 
 
 class _Parts:
-    """Builds what can be looked at from the parts that the probe listed."""
+    """Builds what can be looked at from the parts that the agent listed."""
 
     def __init__(self) -> None:
         self._count = 0
 
-    def model(self, found: dict[str, Any], reason: str, own: bool) -> Any:
+    def model(self, described: dict[str, Any], reason: str, own: bool) -> Any:
         """A model that holds the same layers, each built from its description."""
-        kind = _text(found.get("type"))
-        made = _classes()["model"](kind, own, self._all(found.get("parts")), reason=reason)
-        made.built = found.get("built") is True
+        kind = _text(described.get("type"))
+        made = _classes()["model"](kind, own, self._all(described.get("parts")), reason=reason)
+        made.built = described.get("built") is True
         return made
 
     def _all(self, parts: Any) -> list[Any]:
@@ -97,9 +97,9 @@ class _Parts:
         self._count += len(parts)
         if self._count > MAX_PARTS:
             raise ClaimFailed(f"The model has more than {MAX_PARTS} parts. Make it smaller.")
-        return [self._one(part) for part in parts]
+        return [self._part(part) for part in parts]
 
-    def _one(self, part: dict[str, Any]) -> Any:
+    def _part(self, part: dict[str, Any]) -> Any:
         """One layer or operation; a stand-in of the same name for what may not be built."""
         if (text := part.get("config")) is not None and not part.get("model"):
             try:
@@ -112,10 +112,10 @@ class _Parts:
         return made(_text(part.get("type")), part.get("own") is not False, inner, shown=name)
 
 
-def _text(found: Any) -> str:
-    if type(found) is not str:
+def _text(described: Any) -> str:
+    if type(described) is not str:
         raise ClaimFailed("The model's description is not in order. Build it from Keras layers.")
-    return found
+    return described
 
 
 @cache

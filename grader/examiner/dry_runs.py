@@ -1,4 +1,4 @@
-"""What the examiner answers while a callback is rehearsed: logs that are made up beforehand."""
+"""What the examiner answers during the dry run of a callback: logs that were made up beforehand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from grader.errors import DeclarationRefused
 
-NUMBER = -1  # of a rehearsal, among the numbers of trainings
+NUMBER = -1  # of a dry run, among the numbers of trainings
 
 
 class Script:
-    """The logs of a training that is only played.
+    """The logs of a dry run.
 
     Args:
         logs: what each epoch logs, in order.
@@ -32,7 +32,7 @@ class Script:
     def epoch(self) -> dict[str, Any]:
         """The next epoch's logs; weights stay as they are."""
         if self._served == len(self._logs):
-            raise DeclarationRefused("The rehearsal has no more epochs.")
+            raise DeclarationRefused("The dry run has no more epochs.")
         self._served += 1
         return {"logs": dict(self._logs[self._served - 1]), "weights": None}
 

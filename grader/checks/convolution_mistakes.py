@@ -1,0 +1,71 @@
+"""Common mistakes in ``convolve``, recognised by their results, and what to do about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from grader.checks.convolution_reference import reference, worst_inside
+from grader.checks.pixels import Grey
+
+
+def diagnosis(answer: Grey, image: NDArray[Any], kernel: ArrayLike) -> str:
+    """Name the common mistake that explains wrong sums.
+
+    Args:
+        answer: (rows, columns) the student's result, wrong inside the margin.
+        image: (rows, columns) grey levels that it was calculated from.
+        kernel: (3, 3) numbers that it was calculated with.
+
+    Returns:
+        A sentence or two for the student, with the next step.
+
+    Example:
+        In a check::
+
+            raise ClaimFailed(f"The sums are wrong. {diagnosis(answer, image, kernel)}")
+    """
+    factors = np.asarray(kernel)
+    if worst_inside(answer, reference(image, factors[::-1, ::-1])) is None:
+        return (
+            "This is the kernel turned by 180 degrees, as mathematicians convolve. Multiply "
+            "image[r-1+i, c-1+j] by kernel[i][j], as TensorFlow does."
+        )
+    if worst_inside(answer, reference(image, factors.T)) is None:
+        return "The kernel's rows and columns are swapped: let i count rows and j count columns."
+    if worst_inside(answer, np.where(answer == image, answer, reference(image, kernel))) is None:
+        return (
+            "The wrong pixels still hold the image's values: let the loops reach every row from 1 "
+            "to rows - 2, and every column likewise."
+        )
+    return (
+        "Multiply image[r-1+i, c-1+j] by kernel[i][j] for i and j from 0 to 2, add up the nine "
+        "products, and write the sum into a new array, not into the image."
+    )
+
+
+def dtype_advice(image: Any) -> str:
+    """Give the next step that fits the kind of image.
+
+    Args:
+        image: (rows, columns) grey levels, as an array or as lists of lists.
+
+    Returns:
+        A sentence or two for the student.
+
+    Example:
+        In a check::
+
+            raise ClaimFailed(f"convolve stopped at an overflow. {dtype_advice(image)}")
+    """
+    if isinstance(image, np.ndarray) and image.dtype == np.uint8:
+        return (
+            "A uint8 holds 0 to 255 and starts again at 0: 250 + 10 gives 4. Convert before you "
+            "calculate: image = np.array(image, dtype=float)."
+        )
+    return (
+        "Take the numbers of rows and columns from the image itself, and begin with "
+        "image = np.array(image, dtype=float)."
+    )

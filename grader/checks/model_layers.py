@@ -1,0 +1,141 @@
+"""The layers that a Keras model consists of, nested models and wrappers included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from grader.errors import ClaimFailed
+from grader.sandbox.guest.keras_layers import held_by
+
+# Keras layers that run code or a graph from elsewhere: a model does not show what they compute.
+_FOREIGN = {"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
+
+
+def layers(model: Any) -> list[Any]:
+    """List the layers that compute, in order, through nested models and wrappers.
+
+    Args:
+        model: a Keras model.
+
+    Returns:
+        Keras layers, without input layers. A layer that a functional model applies twice is listed
+        twice.
+
+    Raises:
+        ClaimFailed: ``model`` is no Keras model.
+
+    Example:
+        In a test cell, with the student's ``build_model``::
+
+            assert len(layers(build_model())) <= 6, "The model has more than 6 layers."
+    """
+    import keras
+
+    return [
+        part
+        for part, inner in parts(require_model(model))
+        if is_layer(part) and not (inner or isinstance(part, keras.Model))
+    ]
+
+
+def parts(part: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Walk through every layer, model and operation of a model, the model first.
+
+    Args:
+        part: a Keras model or layer.
+
+    Returns:
+        Pairs of a part and the parts that it holds itself.
+
+    Example:
+        In a check::
+
+            kinds = [type(part).__name__ for part, _ in parts(model)]
+    """
+    import keras
+
+    inner = held_by(part, keras)
+    yield part, inner
+    for each in inner:
+        yield from parts(each)
+
+
+def listing(model: Any) -> str:
+    """List the classes of a model's layers, for a message.
+
+    Args:
+        model: a Keras model.
+
+    Returns:
+        For example ``Conv2D, Flatten, Dense``; ``none`` for a model without layers.
+
+    Example:
+        In a check::
+
+            raise ClaimFailed(f"The model has the layers {listing(model)}.")
+    """
+    return ", ".join(type(layer).__name__ for layer in layers(model)) or "none"
+
+
+def require_model(model: Any) -> Any:
+    """Check that an answer is a Keras model.
+
+    Args:
+        model: a student's answer.
+
+    Returns:
+        The model.
+
+    Raises:
+        ClaimFailed: it is something else.
+
+    Example:
+        In a check::
+
+            built = require_model(model).built
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise ClaimFailed(
+            f"Expected a Keras model, received {type(model).__name__}. Build one with "
+            "tf.keras.Sequential([...]), and return it from your function."
+        )
+    return model
+
+
+def is_layer(part: Any) -> bool:
+    """Tell layers and models from operations that a functional model applies by themselves.
+
+    Args:
+        part: a part of a model, from ``parts``.
+
+    Returns:
+        Whether it is a Keras layer.
+
+    Example:
+        In a check::
+
+            operations = [part for part, _ in parts(model) if not is_layer(part)]
+    """
+    import keras
+
+    return isinstance(part, keras.Layer)
+
+
+def is_built_in(part: Any) -> bool:
+    """Tell Keras' own layers from those that run other code.
+
+    Args:
+        part: a part of a model, from ``parts``.
+
+    Returns:
+        Whether its class is Keras' own, and the model shows what it computes.
+
+    Example:
+        In a check::
+
+            unknown = [part for part, _ in parts(model) if not is_built_in(part)]
+    """
+    return type(part).__module__.startswith("keras.") and type(part).__name__ not in _FOREIGN

@@ -1,0 +1,50 @@
+"""The walk through a model's layers: in order, nested, wrapped, applied twice."""
+
+import keras
+import pytest
+from keras import layers
+
+from grader.checks import model_layers
+from grader.errors import ClaimFailed
+from tests.checks.test_architecture import cnn, functional
+
+pytestmark = pytest.mark.keras
+
+
+def names(model):
+    return [type(layer).__name__ for layer in model_layers.layers(model)]
+
+
+def test_layers_are_listed_in_order_without_the_input():
+    assert names(cnn()) == ["Conv2D", "MaxPooling2D", "Flatten", "Dense"]
+
+
+def test_layers_of_a_model_that_is_not_built_yet():
+    assert names(keras.Sequential([layers.Flatten(), layers.Dense(3)])) == ["Flatten", "Dense"]
+
+
+def test_layers_go_through_nested_models_and_wrappers():
+    inner = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(1, 3)])
+    model = functional(inner, layers.TimeDistributed(layers.Conv1D(2, 3)), layers.Flatten())
+    assert names(model) == ["Conv2D", "Conv1D", "Flatten"]
+
+
+def test_a_layer_applied_twice_is_listed_twice():
+    shared = layers.Conv2D(1, 3, padding="same")
+    assert names(functional(shared, shared)) == ["Conv2D", "Conv2D"]
+
+
+def test_layers_of_something_else():
+    with pytest.raises(ClaimFailed, match="NoneType"):
+        model_layers.layers(None)
+
+
+def test_a_layer_with_code_of_its_own_is_not_built_in():
+    parts = [part for part, _ in model_layers.parts(cnn(layers.Lambda(lambda x: x)))]
+    foreign = [type(part).__name__ for part in parts if not model_layers.is_built_in(part)]
+    assert foreign == ["Lambda"]
+
+
+def test_listing_names_the_classes():
+    assert model_layers.listing(cnn()) == "Conv2D, MaxPooling2D, Flatten, Dense"
+    assert model_layers.listing(keras.Sequential()) == "none"
