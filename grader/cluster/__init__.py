@@ -1,0 +1,1 @@
+"""A class graded on several machines: nodes, who may join them, and the referee among them."""

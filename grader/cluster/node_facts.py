@@ -1,0 +1,108 @@
+"""What must be the same on all machines that grade one class, and what each must have."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import importlib.util
+import multiprocessing
+import platform
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+_GRADER = "grader"
+# Whoever judges, or carries what is judged, with another version of these may judge otherwise.
+_PACKAGES = (
+    _GRADER,
+    "distributed",
+    "ipykernel",
+    "keras",
+    "nbgrader",
+    "numpy",
+    "tensorflow",
+)
+_ENOUGH = 4096  # open files and processes: more are not needed
+_LIMITS = {"open files": resource.RLIMIT_NOFILE, "processes": resource.RLIMIT_NPROC}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one machine grades with.
+
+    Attributes:
+        versions: name to version: of Python, and of packages.
+        files: digest of the grader's own files.
+        limits: what an account may have, where less than enough: name to number.
+        daemonic: whether this process may not start others.
+    """
+
+    versions: tuple[tuple[str, str], ...]
+    files: str
+    limits: tuple[tuple[str, int], ...]
+    daemonic: bool
+
+
+def versions(packages: tuple[str, ...] = _PACKAGES) -> dict[str, str]:
+    """The versions of Python and of packages here; what is not installed has none."""
+    found = {"Python": ".".join(platform.python_version_tuple()[:2])}
+    for name in packages:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "none"
+    return found
+
+
+def facts(backend: str) -> Facts:
+    """The facts of this machine.
+
+    Args:
+        backend: Keras', whose package is compared, too.
+    """
+    packages = tuple(dict.fromkeys((*_PACKAGES, backend)))
+    return Facts(
+        versions=tuple(versions(packages).items()),
+        files=_digest_of_grader(),
+        limits=tuple((name, _limit(number)) for name, number in _LIMITS.items()),
+        daemonic=bool(multiprocessing.current_process().daemon),
+    )
+
+
+def differences(there: Facts, here: Facts) -> list[str]:
+    """Why a node may not take part, each as a part of one line; empty where it may."""
+    found = [
+        f"{name} {version} there, {dict(here.versions).get(name)} here"
+        for name, version in there.versions
+        if dict(here.versions).get(name) != version
+    ]
+    if not found and there.files != here.files:
+        found.append("the grader has the same version, but other files there")
+    found += [
+        f"its account may have {limit} {name}, yours {dict(here.limits)[name]} or more"
+        for name, limit in there.limits
+        if limit < dict(here.limits)[name]
+    ]
+    if there.daemonic:
+        found.append(
+            "its process may not start others: start it with `grader worker`, or with "
+            "DASK_DISTRIBUTED__WORKER__DAEMON=False"
+        )
+    return found
+
+
+def _limit(number: int) -> int:
+    hard = resource.getrlimit(number)[1]
+    return _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+
+
+@functools.cache
+def _digest_of_grader() -> str:
+    """Of all modules of the package that is imported here."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(package)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()

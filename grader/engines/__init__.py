@@ -1,0 +1,1 @@
+"""Many pieces of work at once, here or elsewhere; ``base`` is the contract of every engine."""
