@@ -1,0 +1,1 @@
+"""A service that tests what students hand in, and answers with preliminary feedback."""

@@ -1,0 +1,142 @@
+"""Which versions were answered, and when: what a service remembers over its restarts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import ConfigurationError
+from grader.model import Told
+from grader.watch.turns import HOUR
+
+VERSION = 1
+FILE = Path("watch") / "answers.json"
+
+
+class Outcome(StrEnum):
+    """What came of testing a version."""
+
+    TESTED = "tested"
+    UNREADABLE = "unreadable"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to a student.
+
+    Attributes:
+        student: nbgrader's id.
+        assignment: its name.
+        digest: of what was tested.
+        source_sha256: digest of the source notebook that it was tested by.
+        told: what was told of hidden claims.
+        at: when, in seconds since 1970.
+        outcome: what came of it.
+        whole: whether nothing is left to do: the work is graded in full, too.
+    """
+
+    student: str
+    assignment: str
+    digest: str
+    source_sha256: str
+    told: Told
+    at: float
+    outcome: Outcome
+    whole: bool = True
+
+
+class Answers:
+    """The answers of a course, on disk.
+
+    For each student and assignment the last one is kept, and all of the last hour.
+
+    Args:
+        root: the course's folder.
+
+    Raises:
+        ConfigurationError: the file is none of ours, or cannot be read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._file = root / FILE
+        self._all: list[Answer] = _read(self._file)
+
+    def last(self, student: str, assignment: str) -> Answer | None:
+        """The last answer to a student for an assignment."""
+        matching = (a for a in self._all if (a.student, a.assignment) == (student, assignment))
+        return max(matching, key=lambda answer: answer.at, default=None)
+
+    def times(self, now: float) -> dict[str, list[float]]:
+        """Student to the times of the answers; a fault of the grader's costs nobody a turn.
+
+        Nor does an answer of the future, which a clock gave that was wrong.
+        """
+        times = defaultdict(list)
+        for answer in self._all:
+            if answer.outcome is not Outcome.FAULT and answer.at <= now:
+                times[answer.student].append(answer.at)
+        return times
+
+    def add(self, answer: Answer) -> None:
+        """Remember an answer; raises ``ConfigurationError`` if it cannot be written."""
+        kept = [each for each in self._all if each.at > answer.at - HOUR or self._is_last(each)]
+        self._all = [*kept, answer]
+        self._write()
+
+    def complete(self, student: str, assignment: str, digest: str) -> None:
+        """Remember that nothing is left to do for the last answer, if it is of this version."""
+        last = self.last(student, assignment)
+        if last is not None and last.digest == digest and not last.whole:
+            self._all[self._all.index(last)] = replace(last, whole=True)
+            self._write()
+
+    def _is_last(self, answer: Answer) -> bool:
+        return self.last(answer.student, answer.assignment) is answer
+
+    def _write(self) -> None:
+        unfinished = self._file.with_suffix(".unfinished")
+        content = {"version": VERSION, "answers": [asdict(answer) for answer in self._all]}
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with unfinished.open("w") as file:
+                json.dump(content, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._file)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self._file} cannot be written ({error.strerror}): expected a course's folder "
+                "that this account may write to, on a disk that is not full"
+            ) from error
+
+
+class _Content(msgspec.Struct):
+    version: int
+    answers: list[Answer]
+
+
+def _read(file: Path) -> list[Answer]:
+    try:
+        content = msgspec.json.decode(file.read_bytes(), type=_Content)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read ({error.strerror})") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{file} holds no answers of grader watch ({error}): remove it; then everything that "
+            "lies there is tested once more"
+        ) from error
+    if content.version != VERSION:
+        raise ConfigurationError(
+            f"{file} is of version {content.version}, expected {VERSION}: remove it; then "
+            "everything that lies there is tested once more"
+        )
+    return content.answers
