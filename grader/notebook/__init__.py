@@ -1,1 +1,6 @@
-"""The seam with nbgrader and its notebooks: nothing outside this room imports nbgrader."""
+"""Everything that works with nbgrader and its notebooks; no other package imports nbgrader."""
+
+from grader.notebook import light_nbformat, moved
+
+light_nbformat.import_nbformat()
+moved.register()

@@ -1,33 +1,45 @@
-"""Grades the submissions of one assignment, one after the other, through nbgrader."""
+"""Grades the submissions of one assignment: an engine judges them, one writer records them."""
 
 from __future__ import annotations
 
-import copy
+import dataclasses
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from nbgrader.converters import Autograde
-
+from grader.engines.base import Cancelled, Engine, Event, Failed, Finished, Work
+from grader.engines.local import LocalEngine
 from grader.errors import CourseError, GraderError
-from grader.model import Graded, Timing
-from grader.notebook import assignments, folders, gradebook, handed_in, reading, referees, verdicts
-from grader.notebook.converters import convert
-from grader.notebook.stopwatch import Stopwatch
+from grader.model import Graded, Submission, Timing
+from grader.notebook import course_lock, gradebook, late_penalties, preflight, submission_state
+from grader.notebook.assignment import Assignment, load_assignment
+from grader.notebook.judging import class_referee, scratch, warm_kernels
+from grader.notebook.judging.judge_submission import (
+    Judged,
+    judge_submission,
+    own_seconds,
+)
+from grader.notebook.loaded_course import LoadedCourse
+from grader.notebook.memory_capacity import local_capacity
+from grader.notebook.recording import Recorder
+from grader.notebook.submission import chosen_notebook, paths, verdict_file
+from grader.notebook.submission.submitted_files import files_of
 from grader.settings import Settings
 
-Progress = Callable[[str, str], None]
+Follow = Callable[[Event], None]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one submission: verdicts, or the reason why there are none.
+    """The outcome of grading one submission: verdicts, or the reason why there are none.
 
     Attributes:
         student: nbgrader's id.
         graded: the verdicts, or None where the submission could not be graded.
         problem: one line for the instructor where ``graded`` is None.
         fresh: whether this call graded it; else an earlier one did and nothing has changed.
+        other_penalty: whether time alone has changed, and with it the late penalty.
         timings: where the time went, the seam with nbgrader included.
     """
 
@@ -35,51 +47,189 @@ class Result:
     graded: Graded | None
     problem: str = ""
     fresh: bool = True
+    other_penalty: bool = False
     timings: tuple[Timing, ...] = ()
 
     @property
     def faulty(self) -> bool:
         """Whether the grader failed on a claim, which then waits for a person or a retry."""
-        return self.graded is not None and any(
-            verdict.score is None for verdict in self.graded.verdicts
-        )
+        return self.graded is not None and any(verdict.faulty for verdict in self.graded.verdicts)
 
 
 def grade(
     settings: Settings,
     name: str,
     students: Sequence[str] = (),
-    again: bool = False,
-    progress: Progress = lambda _student, _cell: None,
+    *,
+    force: bool = False,
+    assignment: Assignment | None = None,
+    workers: int | None = None,
+    engine: Engine | None = None,
+    follow: Follow = lambda _event: None,
 ) -> Iterator[Result]:
     """Grade what was handed in for an assignment; yields each result as it is there.
 
-    A submission that is already graded, with nothing changed since, is not run again.
+    A submission that is already graded, with nothing changed since, is not run again. Each result
+    is in nbgrader's files and gradebook before it is yielded. So a run that was killed is gone on
+    with by the next one.
 
     Args:
         settings: the course.
         name: the assignment.
         students: only these; everyone who handed something in, if left out.
-        again: grade anew also what is already graded.
-        progress: told the student and the name of each cell before it runs.
+        force: re-grade up-to-date submissions.
+        assignment: the assignment itself, if it is loaded already.
+        workers: submissions that compute at once; as many as the course says, if left out.
+        engine: judges them, and stays open; one on this machine, if left out.
+        follow: told every event of the engine; keys are students.
 
     Raises:
         CourseError: unknown assignment, or nothing handed in.
+        ConfigurationError: results could not be kept, or so many workers do not fit.
     """
-    assignment = assignments.load(settings, name)
+    loaded = LoadedCourse(settings, assignment or load_assignment(settings, name))
     students = choose(settings, name, students)
-    gradebook.prepare(settings, assignment)
+    own = engine is None
+    engine = engine or _local_engine(loaded, workers)
+    preflight.require_writable(settings, loaded.assignment)
+    with course_lock.writing(settings):
+        gradebook.prepare(settings, loaded.assignment)
     try:
+        run = _Run(loaded, engine, force)
+        yield from run.look_at(students)
+        if run.submitted and own:
+            scratch.remove_leftovers()
+            _start_services(loaded)
+        for event in run.events():
+            follow(event)
+            if (result := run.result(event)) is not None:
+                yield result
+    finally:
+        if own:
+            engine.close()
+            class_referee.close()
+
+
+def _local_engine(loaded: LoadedCourse, workers: int | None) -> Engine:
+    """An engine on this machine; raises ``ConfigurationError`` where so many do not fit."""
+    asked = workers if workers is not None else loaded.settings.workers or None
+    return LocalEngine(local_capacity(loaded.settings, loaded.assignment, asked))
+
+
+def _start_services(loaded: LoadedCourse) -> None:
+    """Start what all submissions share, before the first of them."""
+    warm_kernels.address(loaded.settings, loaded.assignment)
+    warm_kernels.numpy_only_address(loaded.settings, loaded.assignment)
+    if loaded.assignment.uses_networks:
+        class_referee.address(loaded.settings)
+
+
+class _Run:
+    """The grading of a class, while it lasts.
+
+    Args:
+        loaded: the course and the assignment.
+        engine: judges submissions.
+        force: whether up-to-date submissions are graded, too.
+
+    Attributes:
+        submitted: the work that has not ended.
+    """
+
+    def __init__(self, loaded: LoadedCourse, engine: Engine, force: bool) -> None:
+        self._loaded, self._engine, self._force = loaded, engine, force
+        self._recorder = Recorder(loaded)
+        self._tried_again: set[str] = set()
+        self.submitted: dict[str, Work] = {}
+
+    def look_at(self, students: Sequence[str]) -> Iterator[Result]:
+        """Prepare the work of judging; yields the results that are there without any."""
+        results: list[Result] = []
+        scored = gradebook.scored(self._loaded.settings, self._loaded.assignment.name)
         for student in students:
             try:
-                result = _grade_one(settings, assignment, student, again, progress)
-                if result.fresh and result.faulty:  # once more: a fault may pass
-                    result = _grade_one(settings, assignment, student, again, progress)
-                yield result
+                result = self._look_at(student, student in scored)
             except GraderError as error:
-                yield Result(student, None, str(error))
-    finally:
-        referees.close()
+                result = Result(student, None, str(error))
+            if result is not None:
+                results.append(result)
+        yield from self._with_penalties(results)
+
+    def _with_penalties(self, results: Sequence[Result]) -> Iterator[Result]:
+        """The results, once late penalties are what time has made of them."""
+        name = self._loaded.assignment.name
+        graded = [result.student for result in results if result.graded is not None]
+        changed = late_penalties.refresh(self._loaded.settings, name, graded)
+        for result in results:
+            yield dataclasses.replace(result, other_penalty=result.student in changed)
+
+    def events(self) -> Iterator[Event]:
+        """Let the engine judge; yields what it tells."""
+        for work in self.submitted.values():
+            self._engine.submit(work)
+        yield from self._engine.events()
+
+    def result(self, event: Event) -> Result | None:
+        """What an event means for the class: a result, recorded, or None."""
+        match event:
+            case Finished(student, judged):
+                return self._finished(student, judged)
+            case Failed(student, error):
+                return self._failed(student, error)
+            case _:
+                return None
+
+    def _look_at(self, student: str, scored: bool) -> Result | None:
+        """The result that is there; None where the submission must be judged.
+
+        Args:
+            student: whose submission it is.
+            scored: whether the gradebook has a score of it: it may be new, or an old copy.
+        """
+        state = submission_state.look_at(self._loaded, student)
+        if state.known is not None and state.current and not self._force:
+            waits = all(verdict.score is None for verdict in state.known.verdicts)
+            if scored or waits:
+                return Result(student, state.known, fresh=False)
+        self.submitted[student] = Work(
+            student,
+            partial(judge_submission, submission_state.work_of(self._loaded, state)),
+            expected_seconds=own_seconds(state.known) if state.known else None,
+        )
+        return None
+
+    def _finished(self, student: str, judged: Judged) -> Result | None:
+        if judged.faulty and self._tries_again(student):
+            return None
+        del self.submitted[student]
+        try:
+            graded, timings = self._recorder.record(judged)
+        except GraderError as error:
+            return Result(student, None, str(error))
+        return Result(student, graded, timings=(*graded.timings, *timings))
+
+    def _failed(self, student: str, error: BaseException) -> Result | None:
+        if not isinstance(error, GraderError | Cancelled) and self._tries_again(student):
+            return None
+        del self.submitted[student]
+        return Result(student, None, submission_state.problem(error))
+
+    def _tries_again(self, student: str) -> bool:
+        """Submit the work once more, after all others: a fault of the grader may pass."""
+        if student in self._tried_again:
+            return False
+        self._tried_again.add(student)
+        self._engine.submit(dataclasses.replace(self.submitted[student], priority=-1))
+        return True
+
+
+def expected_seconds(settings: Settings, name: str, students: Sequence[str]) -> dict[str, float]:
+    """Student to the seconds that grading took the last time, for those who were graded before."""
+    known = {
+        student: verdict_file.read(paths.submission(settings, student, name).verdict_file)
+        for student in students
+    }
+    return {student: own_seconds(graded) for student, graded in known.items() if graded}
 
 
 def choose(settings: Settings, name: str, students: Sequence[str] = ()) -> tuple[str, ...]:
@@ -88,60 +238,25 @@ def choose(settings: Settings, name: str, students: Sequence[str] = ()) -> tuple
     Raises:
         CourseError: nothing is handed in, or not by someone who was named.
     """
-    found = folders.students(settings, name)
-    if not found:
+    known = paths.students(settings, name)
+    if not known:
         raise CourseError(
             f"nothing is handed in for {name}: expected submitted/<student>/{name}/{name}.ipynb "
             f"in {settings.root}; collect it, or put it there"
         )
-    if unknown := sorted(set(students) - set(found)):
+    if unknown := sorted(set(students) - set(known)):
         raise CourseError(
-            f"{', '.join(unknown)} handed in nothing for {name}: expected one of {', '.join(found)}"
+            f"{', '.join(unknown)} handed in nothing for {name}: expected one of {', '.join(known)}"
         )
-    return tuple(students) or found
+    return tuple(students) or known
 
 
-def _grade_one(
-    settings: Settings,
-    assignment: assignments.Assignment,
-    student: str,
-    again: bool,
-    progress: Progress,
-) -> Result:
-    folder = folders.submitted(settings, student, assignment.name)
-    handed_in.check(folder, folders.course_directory(settings).ignore)
-    notebook = folder / f"{assignment.name}.ipynb"
-    content = reading.content(notebook)
-    reading.parse(content, os.path.relpath(notebook, settings.root))
-    target = folders.autograded(settings, student, assignment.name)
-    known = verdicts.read(target / verdicts.file_name(assignment.name))
-    if known and not again and _is_current(known, assignment, content, settings.sandbox):
-        return Result(student, known, fresh=False)
-    stopwatch = Stopwatch()
-    with stopwatch.measure("nbgrader, its files and gradebook"):
-        _run_nbgrader(settings, assignment.name, student, lambda cell: progress(student, cell))
-    graded = verdicts.read(target / verdicts.file_name(assignment.name))
-    if graded is None:
-        raise CourseError(f"grading {folder} left no verdicts: look at {target}")
-    return Result(student, graded, timings=(*graded.timings, *stopwatch.timings))
+def require_readable(loaded: LoadedCourse, submission: Submission) -> None:
+    """Look at all that was handed in.
 
-
-def _is_current(
-    known: Graded, assignment: assignments.Assignment, content: bytes, sandbox: str
-) -> bool:
-    return (
-        known.source_sha256 == assignment.sha256
-        and known.sandbox == sandbox
-        and known.submission_sha256 == reading.sha256(content)
-        and all(verdict.score is not None for verdict in known.verdicts)
-    )
-
-
-def _run_nbgrader(
-    settings: Settings, name: str, student: str, progress: Callable[[str], None]
-) -> None:
-    directory = folders.course_directory(settings)
-    directory.assignment_id, directory.student_id = name, student
-    config = copy.deepcopy(settings.config)
-    config.JudgeClaims.progress = progress
-    convert(Autograde(coursedir=directory, config=config, force=True))
+    Raises:
+        SubmissionError: a file that may not be there, or no notebook that can be graded.
+    """
+    found = files_of(loaded.settings, submission).notebooks()
+    folder = os.path.relpath(submission.submitted, loaded.settings.root)
+    chosen_notebook.choose(loaded.assignment, found, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from nbgrader import api, utils
 from nbgrader.api import Gradebook, MissingEntry
 
 from grader.errors import ConfigurationError
-from grader.notebook import folders, release
-from grader.notebook.assignments import Assignment, grade_id
+from grader.notebook import release
+from grader.notebook.assignment import Assignment, grade_id
+from grader.notebook.submission import paths
 from grader.settings import Settings
 
 
@@ -23,19 +25,46 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
         ConfigurationError: the gradebook cannot be opened or made.
         CourseError: the source gained or lost cells after students handed in.
     """
-    url = folders.course_directory(settings).db_url
+    url, course = paths.course_directory(settings).db_url, settings.config.CourseDirectory.course_id
     try:
-        with Gradebook(url, settings.config.CourseDirectory.course_id) as gradebook:
+        _make_whole(url, course)
+        with Gradebook(url, course) as gradebook:
             recorded = _recorded(gradebook, assignment.name)
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise _unusable(url, str(error).splitlines()[0]) from error
+    except subprocess.CalledProcessError as error:  # nbgrader asks alembic for a version
+        raise _unusable(url, str(error)) from error
     if recorded != _expected(assignment):
         release.register(settings, assignment.name)
 
 
+def _make_whole(url: str, course: str) -> None:
+    """Make a gradebook that is not there yet, at once.
+
+    nbgrader makes the tables first and notes their version afterwards. One that was interrupted in
+    between could not be upgraded later.
+    """
+    file = _sqlite_file(url)
+    if file is None or file.exists():
+        return
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    with Gradebook(f"sqlite:///{unfinished}", course):
+        pass
+    unfinished.replace(file)
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """The file of a gradebook; None if a server has it."""
+    parsed = sqlalchemy.make_url(url)
+    return (
+        Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    )
+
+
 def enrol(settings: Settings, names: Mapping[str, tuple[str, str]]) -> None:
     """Put students into the gradebook: nbgrader's id to first and last name."""
-    url = folders.course_directory(settings).db_url
+    url = paths.course_directory(settings).db_url
     with Gradebook(url, settings.config.CourseDirectory.course_id) as gradebook:
         for student, (first, last) in names.items():
             gradebook.update_or_create_student(student, first_name=first, last_name=last)
@@ -49,8 +78,8 @@ def assignments_in(settings: Settings) -> tuple[str, ...] | None:
     Raises:
         ConfigurationError: the gradebook cannot be read or written, or not be made.
     """
-    url = sqlalchemy.make_url(folders.course_directory(settings).db_url)
-    file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    url = sqlalchemy.make_url(paths.course_directory(settings).db_url)
+    file = _sqlite_file(str(url))
     if file and not file.exists():
         if not os.access(file.parent, os.W_OK | os.X_OK):
             raise _unusable(str(url), f"{file.parent} cannot be written")
@@ -67,6 +96,33 @@ def assignments_in(settings: Settings) -> tuple[str, ...] | None:
         return tuple(sorted(names))
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise _unusable(str(url), str(error).splitlines()[0]) from error
+    finally:
+        engine.dispose()
+
+
+def scored(settings: Settings, name: str) -> frozenset[str]:
+    """Students for whom the gradebook has a score of an assignment that a verdict gave.
+
+    Raises:
+        ConfigurationError: the gradebook cannot be read.
+    """
+    url = paths.course_directory(settings).db_url
+    rows = (
+        sqlalchemy.select(api.SubmittedAssignment.student_id)
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .join(
+            api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id
+        )
+        .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .where(api.Assignment.name == name, api.Grade.auto_score.is_not(None))
+        .distinct()
+    )
+    engine = sqlalchemy.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return frozenset(connection.scalars(rows))
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise _unusable(url, str(error).splitlines()[0]) from error
     finally:
         engine.dispose()
 

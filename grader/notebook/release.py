@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 
-from grader.notebook import assignments
-from grader.notebook.converters import convert
-from grader.notebook.folders import course_directory
+from grader.notebook.assignment import load_assignment
+from grader.notebook.plugins.converters import convert
+from grader.notebook.submission.paths import course_directory
 from grader.settings import Settings
 
 
@@ -24,15 +24,19 @@ def release(settings: Settings, name: str, into: Path | None = None) -> None:
     Raises:
         CourseError: unknown assignment, or a source that nbgrader refuses.
     """
-    assignments.load(settings, name)
+    load_assignment(settings, name)
+    _compile(settings, name, into)
+
+
+def register(settings: Settings, name: str) -> None:
+    """Record the cells of an assignment that is loaded in the gradebook, and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        _compile(settings, name, Path(folder))
+
+
+def _compile(settings: Settings, name: str, into: Path | None) -> None:
     directory = course_directory(settings)
     directory.assignment_id = name
     if into is not None:
         directory.release_directory = str(into)
     convert(GenerateAssignment(coursedir=directory, config=settings.config, force=True))
-
-
-def register(settings: Settings, name: str) -> None:
-    """Record an assignment's cells in the gradebook, and leave the release folder alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        release(settings, name, Path(folder))

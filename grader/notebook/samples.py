@@ -6,6 +6,7 @@ or ``.md`` for a written answer) and a ``case.toml``::
     about = "Two convolutions, where the exercise allows one."
     start = "reference"    # the other cells: the source's solutions, or "release": untouched
     data = "slice"         # small real slices will do, or "whole"
+    minutes = true         # grading it takes minutes, for example until a time limit
 
     [verdicts]             # every claim, in notebook order
     one_convolution = "failed"
@@ -27,8 +28,8 @@ from nbformat import NotebookNode
 
 from grader.errors import CourseError
 from grader.model import Outcome
-from grader.notebook import assignments, folders
-from grader.notebook.assignments import Assignment, grade_id
+from grader.notebook.assignment import Assignment, grade_id, load_assignment, source_path
+from grader.notebook.submission import paths
 from grader.settings import Settings
 
 
@@ -42,6 +43,7 @@ class Sample:
         start: what the other solution cells hold: ``reference`` or ``release``.
         whole: whether its verdicts need the whole data set.
         verdicts: the expected outcome of every claim.
+        minutes: whether grading it takes minutes, as it does with the whole data set.
     """
 
     folder: Path
@@ -49,17 +51,20 @@ class Sample:
     start: str
     whole: bool
     verdicts: Mapping[str, Outcome]
+    minutes: bool = False
 
 
 def load(folder: Path) -> Sample:
     """Read the sample in ``folder``; raises ``CourseError`` if its case.toml says too little."""
     try:
         case = tomllib.loads((folder / "case.toml").read_text())
+        whole = case.get("data", "slice") == "whole"
         return Sample(
             folder=folder,
             about=case["about"],
             start=case.get("start", "reference"),
-            whole=case.get("data", "slice") == "whole",
+            whole=whole,
+            minutes=whole or case.get("minutes", False),
             verdicts={claim: Outcome(outcome) for claim, outcome in case["verdicts"].items()},
         )
     except (OSError, KeyError, ValueError) as error:
@@ -70,13 +75,14 @@ def load(folder: Path) -> Sample:
 
 def hand_in(settings: Settings, assignment: str, sample: Sample, student: str) -> Path:
     """Put the sample into the course's submitted folder in the name of ``student``."""
-    known = assignments.load(settings, assignment)
-    target = folders.submitted(settings, student, assignment)
+    known = load_assignment(settings, assignment)
+    submission = paths.submission(settings, student, assignment)
+    target = submission.submitted
     target.mkdir(parents=True, exist_ok=True)
-    for file in assignments.source_path(settings, assignment).parent.iterdir():
+    for file in source_path(settings, assignment).parent.iterdir():
         if file.is_file() and file.suffix != ".ipynb":
             shutil.copy(file, target)
-    notebook = target / f"{assignment}.ipynb"
+    notebook = submission.notebook
     if (raw := sample.folder / "submission.ipynb").exists():
         shutil.copy(raw, notebook)
     else:

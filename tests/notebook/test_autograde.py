@@ -6,21 +6,27 @@ import copy
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader.errors import CourseError
+from grader import settings as course_settings
+from grader.errors import ConfigurationError, CourseError
 from grader.model import Outcome, Verdict
-from grader.notebook import autograde, folders, verdicts
-from grader.notebook.assignments import grade_id
+from grader.notebook import autograde, loaded_course, release
+from grader.notebook.assignment import grade_id, load_assignment
 from grader.notebook.autograde import Result
-from grader.notebook.judge import Examination
+from grader.notebook.judging.examination import Examination
+from grader.notebook.submission import paths, verdict_file
 from grader.settings import Settings
 from tests import tiny
 
-pytestmark = pytest.mark.xdist_group("autograde")  # one worker: the class is graded once
+pytestmark = [
+    pytest.mark.xdist_group("autograde"),  # one worker: the class is graded once
+    pytest.mark.kernel,
+]
 
 PASSED, FAILED, CRASHED = Outcome.PASSED, Outcome.FAILED, Outcome.CRASHED
 OVER_LIMIT, NOT_ATTEMPTED = Outcome.OVER_LIMIT, Outcome.NOT_ATTEMPTED
@@ -46,12 +52,12 @@ CLASS: dict[str, tuple[dict[str, str], tuple[Outcome, ...]]] = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str, Result]]:
-    course = tiny.make_course(tmp_path_factory.mktemp("course"), cell_seconds=3)
+    course = tiny.make_course(tmp_path_factory.mktemp("course"), cell_seconds=6)
     for student, (cells, _) in CLASS.items():
         tiny.hand_in(course, student, tiny.submission(course, tiny.GOOD | cells))
     tiny.hand_in(course, "untouched", tiny.submission(course, {}))
     tiny.hand_in(course, "no_json", "no json")
-    folders.submitted(course, "empty", "sums").mkdir(parents=True)
+    paths.submission(course, "empty", "sums").submitted.mkdir(parents=True)
     return course, {result.student: result for result in autograde.grade(course, "sums")}
 
 
@@ -76,9 +82,18 @@ def test_nothing_written_is_not_attempted(graded: Graded) -> None:
     ("student", "message"),
     [
         ("wrong", "look at adds_negatives once more."),
-        ("raises", "Testing your code ended with TypeError: 'int' object is not subscriptable."),
-        ("exits", "Testing your code ended Python itself (it exited)."),
-        ("dies", "The cell `add` ended Python itself (it exited)."),
+        (
+            "raises",
+            "Testing your code ended with TypeError: 'int' object is not subscriptable. It was "
+            "raised in line 2, `return a[b]`.",
+        ),
+        (
+            "exits",
+            "Testing your code crashed the kernel (process exited). Call your code of the cell "
+            "`add` on a small example, in a notebook of its own: nothing in it may end Python, as "
+            "exit() does, or crash it.",
+        ),
+        ("dies", "The cell `add` crashed the kernel (process exited)."),
     ],
 )
 def test_a_lost_claim_says_why(graded: Graded, student: str, message: str) -> None:
@@ -103,7 +118,7 @@ def test_a_broken_submission_is_named_and_the_class_goes_on(
 
 def test_the_gradebook_holds_the_scores_and_waits_for_the_written_answer(graded: Graded) -> None:
     course, results = graded
-    with Gradebook(folders.course_directory(course).db_url) as gradebook:
+    with Gradebook(paths.course_directory(course).db_url) as gradebook:
         for student in CLASS:
             submission = gradebook.find_submission_notebook("sums", "sums", student)
             one = results[student].graded
@@ -117,7 +132,7 @@ def test_the_autograded_notebook_shows_verdicts_and_keeps_what_cells_printed(
     graded: Graded,
 ) -> None:
     course, _ = graded
-    path = folders.autograded(course, "wrong", "sums") / "sums.ipynb"
+    path = paths.submission(course, "wrong", "sums").autograded_notebook
     cells = {grade_id(cell): cell for cell in nbformat.read(path, as_version=4).cells}
     (output,) = cells["adds_negatives"].outputs
     assert output.text == "failed: 0 of 1 points\nlook at adds_negatives once more."
@@ -126,30 +141,72 @@ def test_the_autograded_notebook_shows_verdicts_and_keeps_what_cells_printed(
 
 def test_the_verdicts_stand_beside_it_as_versioned_json(graded: Graded) -> None:
     course, _ = graded
-    path = folders.autograded(course, "good", "sums") / "sums.verdicts.json"
+    path = paths.submission(course, "good", "sums").verdict_file
     found = json.loads(path.read_text())
-    assert found["version"] == verdicts.VERSION
+    assert found["version"] == verdict_file.VERSION
     assert [verdict["outcome"] for verdict in found["verdicts"]] == ["passed"] * 3
 
 
 def test_a_second_run_grades_only_what_changed(graded: Graded) -> None:
     course, _ = graded
     assert [one.fresh for one in autograde.grade(course, "sums", ["good"])] == [False]
-    path = folders.submitted(course, "good", "sums") / "sums.ipynb"
+    path = paths.submission(course, "good", "sums").notebook
     path.write_text(path.read_text() + "\n")
     assert [one.fresh for one in autograde.grade(course, "sums", ["good"])] == [True]
-    again = autograde.grade(course, "sums", ["good"], again=True)
+    again = autograde.grade(course, "sums", ["good"], force=True)
     assert [one.fresh for one in again] == [True]
 
 
 def test_nbgraders_own_command_gives_the_same_verdicts(graded: Graded) -> None:
     course, _ = graded
-    path = folders.autograded(course, "stderr", "sums") / "sums.verdicts.json"
+    path = paths.submission(course, "stderr", "sums").verdict_file
     command = [sys.executable, "-m", "nbgrader", "autograde", "sums", "--student=stderr", "--force"]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     outcomes = [verdict["outcome"] for verdict in json.loads(path.read_text())["verdicts"]]
     assert outcomes == ["passed"] * 3
+
+
+def test_the_course_is_loaded_once_for_a_class(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in ("ada", "ben", "eve"):
+        tiny.hand_in(tiny_course, student, tiny.submission(tiny_course, tiny.GOOD))
+    loads: list[str] = []
+
+    def counted(name: str, load: Callable[..., object]) -> Callable[..., object]:
+        return lambda *arguments: loads.append(name) or load(*arguments)
+
+    for module in (autograde, loaded_course, release):
+        counter = counted("assignment", load_assignment)
+        monkeypatch.setattr(module, "load_assignment", counter)
+    counter = counted("settings", course_settings.from_config)
+    monkeypatch.setattr(course_settings, "from_config", counter)
+    monkeypatch.setattr("grader.notebook.judging.judge_submission.judge_apart", _all_passed)
+    results = list(autograde.grade(tiny_course, "sums"))
+    assert [result.fresh for result in results] == [True] * 3, results
+    assert loads == ["assignment"]
+
+
+def _all_passed(examination: Examination, *_: object) -> object:
+    claims = examination.assignment.claims
+    verdicts = tuple(Verdict(claim.name, Outcome.PASSED, claim.points) for claim in claims)
+    return examination.rebuilt.notebook, verdicts, ()
+
+
+def test_a_gradebook_that_lacks_the_scores_gets_them(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
+    monkeypatch.setattr("grader.notebook.judging.judge_submission.judge_apart", _all_passed)
+    first = [one.fresh for one in autograde.grade(tiny_course, "sums")]
+    url = paths.course_directory(tiny_course).db_url
+    (tiny_course.root / "gradebook.db").unlink()
+    again = [one.fresh for one in autograde.grade(tiny_course, "sums")]
+    third = [one.fresh for one in autograde.grade(tiny_course, "sums")]
+    assert (first, again, third) == ([True], [True], [False])
+    with Gradebook(url) as gradebook:
+        assert [one.score for one in gradebook.assignment_submissions("sums")] == [6]
 
 
 def test_nothing_handed_in_is_said(tiny_course: Settings) -> None:
@@ -170,7 +227,9 @@ def test_a_cell_that_came_twice_is_noted(tiny_course: Settings) -> None:
     tiny.hand_in(tiny_course, "ada", notebook)
     (result,) = autograde.grade(tiny_course, "sums")
     assert result.graded is not None
-    assert result.graded.notes == ("cell add came more than once: the first counts",)
+    assert result.graded.notes == (
+        "cell add came again as cell 9 of the notebook, apart from its answer: it runs there",
+    )
     assert result.graded.score == 6
 
 
@@ -185,12 +244,13 @@ def test_a_changed_source_is_graded_by_as_it_is_now(tiny_course: Settings) -> No
     assert (before.graded.score, after.graded.score) == (6, 3)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tiny_course: Settings) -> None:
+def test_a_folder_that_cannot_be_written_is_named_before_anything_is_graded(
+    tiny_course: Settings,
+) -> None:
     tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
     (tiny_course.root / "autograded").write_text("a file where a folder should be")
-    (result,) = autograde.grade(tiny_course, "sums")
-    assert result.graded is None
-    assert "autograded" in result.problem
+    with pytest.raises(ConfigurationError, match=r"autograded cannot be written .*nothing was gr"):
+        list(autograde.grade(tiny_course, "sums"))
 
 
 def test_a_fault_of_the_grader_is_tried_again_and_is_nobodys_zero(
@@ -206,11 +266,11 @@ def test_a_fault_of_the_grader_is_tried_again_and_is_nobodys_zero(
         verdicts = tuple(Verdict(claim.name, outcome, claim.points) for claim in claims)
         return examination.rebuilt.notebook, verdicts, ()
 
-    monkeypatch.setattr("grader.notebook.preprocessors.judge_apart", faulty)
+    monkeypatch.setattr("grader.notebook.judging.judge_submission.judge_apart", faulty)
     (result,) = autograde.grade(tiny_course, "sums")
     assert result.faulty
-    assert len(tries) == 2, "once more at once"
-    with Gradebook(folders.course_directory(tiny_course).db_url) as gradebook:
+    assert len(tries) == 2, "once more at the end"
+    with Gradebook(paths.course_directory(tiny_course).db_url) as gradebook:
         grades = gradebook.find_submission_notebook("sums", "sums", "ada").grades
         found = {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in grades}
     assert found["adds"] == (None, True)

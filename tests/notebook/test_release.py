@@ -10,12 +10,16 @@ import pytest
 
 from grader import settings as course_settings
 from grader.errors import CourseError
-from grader.notebook import assignments, release
+from grader.notebook import release
+from grader.notebook.assignment import load_assignment, source_path
 from grader.settings import Settings
 from tests import tiny
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("release")  # one worker: the fixture is made once
+pytestmark = [
+    pytest.mark.xdist_group("release"),  # one worker: the fixture is made once
+    pytest.mark.kernel,
+]
 
 ASSIGNMENTS = course_settings.load(ROOT).assignments
 
@@ -94,7 +98,7 @@ def test_sources_are_kept_without_outputs(name: str) -> None:
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_every_claim_knows_the_cells_that_it_rests_on(name: str) -> None:
-    claims = assignments.load(course_settings.load(ROOT), name).claims
+    claims = load_assignment(course_settings.load(ROOT), name).claims
     assert [claim.name for claim in claims if not claim.needs] == []
     assert sum(claim.points for claim in claims) == 20
 
@@ -105,14 +109,14 @@ def test_an_unknown_assignment_is_refused(tiny_course: Settings) -> None:
 
 
 def test_registering_leaves_the_release_folder_alone(tmp_path: Path) -> None:
-    course = tiny.make_course(tmp_path, cell_seconds=5)
+    course = tiny.make_course(tmp_path, cell_seconds=20)
     release.register(course, "sums")
     assert (tmp_path / "gradebook.db").exists()
     assert not (tmp_path / "release").exists()
 
 
 def test_a_source_that_nbgrader_refuses_is_one_line(tiny_course: Settings) -> None:
-    path = assignments.source_path(tiny_course, "sums")
+    path = source_path(tiny_course, "sums")
     path.write_text(path.read_text().replace("### END SOLUTION", "### THE END"))
     with pytest.raises(CourseError, match=r"END SOLUTION|end solution|solution") as error:
         release.release(tiny_course, "sums")

@@ -6,8 +6,9 @@ import pytest
 
 from grader.errors import CourseError
 from grader.model import Outcome
-from grader.notebook import assignments, reading, samples
-from grader.notebook.assignments import grade_id
+from grader.notebook import samples
+from grader.notebook.assignment import grade_id, load_assignment
+from grader.notebook.submission import parse
 from grader.settings import Settings
 
 
@@ -33,7 +34,7 @@ def test_a_sample_becomes_a_notebook(tiny_course: Settings, folder: Path, start:
     case = folder / "case.toml"
     case.write_text(case.read_text().replace('"release"', f'"{start}"'))
     path = samples.hand_in(tiny_course, "sums", samples.load(folder), "ada")
-    cells = {grade_id(cell): cell.source for cell in reading.read(path).cells}
+    cells = {grade_id(cell): cell.source for cell in parse.read(path).cells}
     assert cells["add"] == "def add(a, b):\n    return 2 * a + b\n"
     assert ("for number in numbers" in cells["total"]) is (start == "reference")
     assert ("raise NotImplementedError(" in cells["total"]) is (start == "release")
@@ -48,7 +49,7 @@ def test_a_raw_submission_is_handed_in_as_it_stands(tiny_course: Settings, folde
 def test_a_cell_that_the_assignment_lacks_is_refused(tiny_course: Settings, folder: Path) -> None:
     (folder / "multiply.py").touch()
     with pytest.raises(CourseError, match=r"multiply is no solution cell of sums; expected add, "):
-        samples.compose(assignments.load(tiny_course, "sums"), samples.load(folder))
+        samples.compose(load_assignment(tiny_course, "sums"), samples.load(folder))
 
 
 def test_a_case_that_says_too_little_is_refused(folder: Path) -> None:

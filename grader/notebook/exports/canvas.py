@@ -27,17 +27,17 @@ class CanvasExporter(GradeExporter):
 
     file_name = "canvas.csv"
 
-    def rows(self, found: Standings) -> Iterator[Row]:
+    def rows(self, standings: Standings) -> Iterator[Row]:
         """The header, the points possible, and the class."""
-        identities = self.identities(found.people)
-        yield [*_STUDENT, *(self.title(one) for one in found.assignments)]
-        maxima = (cells.number(one.max_score) for one in found.assignments)
+        identities = self.identities(standings.people)
+        yield [*_STUDENT, *(self.title(assignment) for assignment in standings.assignments)]
+        maxima = (cells.number(assignment.max_score) for assignment in standings.assignments)
         # Indented as Canvas does it, which keeps the row on top of a sorted file.
         yield ["    Points Possible", *[""] * (len(_STUDENT) - 1), *maxima]
-        for one in found.people:
-            login = identities[one.id] if self.identify_by != "lms_user_id" else ""
-            scores = (self.points(found.of[a.name, one.id]) for a in found.assignments)
-            yield [_name(one), _canvas_id(one), "", login, "", *scores]
+        for person in standings.people:
+            login = identities[person.id] if self.identify_by != "lms_user_id" else ""
+            scores = (self.points(standings.of[a.name, person.id]) for a in standings.assignments)
+            yield [_name(person), _canvas_id(person), "", login, "", *scores]
 
 
 def _name(person: Person) -> str:
@@ -46,7 +46,7 @@ def _name(person: Person) -> str:
 
 
 def _canvas_id(person: Person) -> str:
-    """Canvas reads the digits that a text begins with, and grades whoever has that number."""
+    """Require a whole number: Canvas takes the leading digits of other text for a number."""
     if not person.lms_user_id or (person.lms_user_id.isascii() and person.lms_user_id.isdigit()):
         return person.lms_user_id
     raise CourseError(

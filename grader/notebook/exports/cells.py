@@ -19,17 +19,17 @@ _CONTROL = ("\t", "\r", "\n")
 
 
 def text(value: str | None) -> str:
-    """Words for people to read; what a spreadsheet would calculate gets an apostrophe ahead."""
+    """Text for people to read; a formula gets an apostrophe ahead."""
     value = value or ""
     return f"'{value}" if _is_formula(value) else value
 
 
 def identifier(value: str | None, what: str) -> str:
-    """What a platform finds a student or a column by; it cannot be changed, so it is refused.
+    """Check what a platform finds a student or column by; a formula is refused, not changed.
 
     Args:
         value: the identifier; None counts as empty.
-        what: whose, for the message.
+        what: names it in the message.
 
     Raises:
         CourseError: a spreadsheet would calculate it.

@@ -12,12 +12,13 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from grader.errors import CourseError
-from grader.notebook import folders, gradebook
+from grader.notebook import gradebook
 from grader.notebook.exports.canvas import CanvasExporter
 from grader.notebook.exports.exporter import Exported, GradeExporter
 from grader.notebook.exports.moodle import MoodleExporter
 from grader.notebook.exports.plain_csv import CsvExporter
 from grader.notebook.exports.worksheet import WorksheetExporter
+from grader.notebook.submission import paths
 from grader.settings import Settings
 
 EXPORTERS: dict[str, type[GradeExporter]] = {
@@ -72,7 +73,7 @@ def export(
     with warnings.catch_warnings():
         # nbgrader's relationships are as it wants them; SQLAlchemy 2.1 would spell them anew.
         warnings.simplefilter("ignore", SAWarning)
-        directory = folders.course_directory(settings)
+        directory = paths.course_directory(settings)
         with Gradebook(directory.db_url, directory.course_id) as opened:
             return exporter.write(opened)
 

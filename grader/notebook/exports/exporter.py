@@ -1,4 +1,4 @@
-"""What every exporter of grades does, whatever the platform.
+"""What all exporters of grades share.
 
 nbgrader's user guide, "Export plugin": a plugin has the one method ``export(gradebook)``, and reads
 ``--to``, ``--assignment`` and ``--student`` off its traits of these names.
@@ -43,7 +43,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Exported:
-    """What came of an export: the file that was written, and what must be known of it."""
+    """The result of an export: the file, and notes on it for the instructor."""
 
     file: Path
     notes: tuple[Note, ...]
@@ -57,8 +57,8 @@ class Exported:
 class GradeExporter(ExportPlugin):
     """Writes one file of grades; subclasses say what stands in its rows.
 
-    A grade that is not final yet is left out, and said so: a claim that waits for a person is
-    nobody's zero.
+    A grade that is not final is left out, and a note says so: a claim that waits for a person
+    is not a zero.
     """
 
     include_waiting = traitlets.Bool(
@@ -81,18 +81,20 @@ class GradeExporter(ExportPlugin):
     file_name: ClassVar[str]
     """Of the file in the course's folder ``exports``, where ``--to`` names no other."""
 
-    def rows(self, found: Standings) -> Iterator[Row]:
+    def rows(self, standings: Standings) -> Iterator[Row]:
         """The file, its header included; called once, after the notes were made."""
         raise NotImplementedError
 
-    def notes(self, found: Standings) -> Iterator[Note]:
+    def notes(self, standings: Standings) -> Iterator[Note]:
         """A line for each assignment and each reason why there is no final grade."""
-        for assignment in found.assignments:
+        for assignment in standings.assignments:
             for state in (State.WAITING, State.NOT_GRADED, State.MISSING):
                 who = [
-                    f"{student} ({', '.join(one.waiting)})" if one.waiting else student
-                    for (name, student), one in sorted(found.of.items(), key=lambda item: item[0])
-                    if name == assignment.name and one.state is state
+                    f"{student} ({', '.join(standing.waiting)})" if standing.waiting else student
+                    for (name, student), standing in sorted(
+                        standings.of.items(), key=lambda item: item[0]
+                    )
+                    if name == assignment.name and standing.state is state
                 ]
                 if who:
                     left = self.score(Standing(state)) is None
@@ -115,18 +117,18 @@ class GradeExporter(ExportPlugin):
         """Write the file.
 
         Raises:
-            CourseError: an unknown assignment or student, or one that the platform would not find.
+            CourseError: an unknown assignment or student, or one that the platform could not find.
             ConfigurationError: the file cannot be written.
         """
         directory = CourseDirectory(parent=self)
         settings = course_settings.from_config(Path(directory.root), self.config)
-        found = standings.read(
+        class_standings = standings.read(
             gradebook,
             settings,
             [str(name) for name in self.assignment],
             [str(student) for student in self.student],
         )
-        notes, rows = tuple(self.notes(found)), list(self.rows(found))
+        notes, rows = tuple(self.notes(class_standings)), list(self.rows(class_standings))
         file = Path(self.to) if self.to else settings.root / "exports" / self.file_name
         cells.write(file, rows)
         return Exported(file, notes)
@@ -155,17 +157,17 @@ class GradeExporter(ExportPlugin):
         """Student's id to what the platform finds the student by.
 
         Raises:
-            CourseError: it is not known of someone, or two have the same.
+            CourseError: a student lacks it, or two students share it.
         """
         people = tuple(people)
-        found = {one.id: str(getattr(one, self.identify_by)) for one in people}
-        if lacking := [student for student, identity in found.items() if not identity]:
+        fields = {person.id: str(getattr(person, self.identify_by)) for person in people}
+        if lacking := [student for student, identity in fields.items() if not identity]:
             raise CourseError(
                 f"the gradebook has no {self.identify_by} of {', '.join(lacking)}: the platform "
                 f"would not find them; {_remedy(self.identify_by)}, or choose another field "
                 "with --by"
             )
-        shared = [identity for identity, count in Counter(found.values()).items() if count > 1]
+        shared = [identity for identity, count in Counter(fields.values()).items() if count > 1]
         if shared:
             raise CourseError(
                 f"more than one student has the {self.identify_by} {', '.join(sorted(shared))}: "
@@ -173,7 +175,7 @@ class GradeExporter(ExportPlugin):
             )
         return {
             student: cells.identifier(identity, f"the {self.identify_by} of {student}")
-            for student, identity in found.items()
+            for student, identity in fields.items()
         }
 
 

@@ -4,7 +4,7 @@ MoodleDocs, "Grade import": one line a student, one column to find the student b
 feedback column for each item; importing one of the two without the other loses what was there. The
 column titles are those of Moodle's own export ("Grade export"). In Moodle's published source
 (``gradeimport_csv_load_data``) a row without the identifying field is taken for one more of the
-student above it, and one unknown student ends the import: so nobody may lack that field.
+student above it, and one unknown student ends the import: so every student must have that field.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class MoodleExporter(GradeExporter):
 
     file_name = "moodle.csv"
 
-    def rows(self, found: Standings) -> Iterator[Row]:
+    def rows(self, standings: Standings) -> Iterator[Row]:
         """The header and the class."""
-        identities = self.identities(found.people)
-        titles = [self.title(one) for one in found.assignments]
+        identities = self.identities(standings.people)
+        titles = [self.title(assignment) for assignment in standings.assignments]
         pairs = ((f"Assignment: {t} (Real)", f"Assignment: {t} (Feedback)") for t in titles)
         yield [
             "First name",
@@ -35,10 +35,14 @@ class MoodleExporter(GradeExporter):
             IDENTITY[self.identify_by],
             *(t for p in pairs for t in p),
         ]
-        for one in found.people:
-            row = [cells.text(one.first_name), cells.text(one.last_name), identities[one.id]]
-            for assignment in found.assignments:
-                standing = found.of[assignment.name, one.id]
+        for person in standings.people:
+            row = [
+                cells.text(person.first_name),
+                cells.text(person.last_name),
+                identities[person.id],
+            ]
+            for assignment in standings.assignments:
+                standing = standings.of[assignment.name, person.id]
                 row += [self.points(standing), self.feedback(standing, assignment.max_score)]
             yield row
 

@@ -1,7 +1,8 @@
 """nbgrader's own table, for spreadsheets and scripts: the columns of ``nbgrader export``.
 
 Columns and numbers are nbgrader's. Its own ``CsvExportPlugin`` joins cells with commas and quotes
-nothing, so a comma in a name moves the columns; and what waits for a person it exports as final.
+nothing, so a comma in a name moves the columns; and it exports grades that wait for a person as
+final.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ class CsvExporter(GradeExporter):
 
     file_name = "grades.csv"
 
-    def rows(self, found: Standings) -> Iterator[Row]:
+    def rows(self, standings: Standings) -> Iterator[Row]:
         """The header, then each assignment with the whole class."""
         yield _COLUMNS
-        for assignment in found.assignments:
-            for person in found.people:
-                yield self._row(assignment, person, found.of[assignment.name, person.id])
+        for assignment in standings.assignments:
+            for person in standings.people:
+                yield self._row(assignment, person, standings.of[assignment.name, person.id])
 
     def _row(self, assignment: Assignment, person: Person, standing: Standing) -> Row:
         scores = (standing.raw_score, standing.penalty, standing.score)

@@ -10,12 +10,12 @@ from enum import StrEnum
 from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 
 from grader.errors import CourseError
-from grader.notebook import folders
+from grader.notebook.submission import paths
 from grader.settings import Settings
 
 
 class State(StrEnum):
-    """Whether there is a number to export. Only ``FINAL`` is one that nobody will change."""
+    """Whether there is a number to export. Only ``FINAL`` will not change."""
 
     FINAL = "graded"
     WAITING = "waiting for a person"
@@ -83,7 +83,7 @@ class Standings:
 
     Attributes:
         assignments: in the order of the course.
-        people: whom the gradebook knows, in its order: by last name.
+        people: the students in the gradebook, by last name.
         of: assignment's name and student's id to the standing; also of those whom the gradebook
             does not know yet and who handed in.
     """
@@ -110,21 +110,24 @@ def read(
     Raises:
         CourseError: the gradebook does not know an assignment or a student that was named.
     """
-    known = {one.name: one for one in gradebook.assignments}
+    known = {assignment.name: assignment for assignment in gradebook.assignments}
     _require(assignments, known, "assignment", "release it first (grader release)")
     order = [*settings.assignments, *sorted(known)]
     names = [name for name in dict.fromkeys(order) if name in (assignments or known)]
     names = [name for name in names if name in known]
-    people = {one.id: _person(one) for one in gradebook.students}
+    people = {student.id: _person(student) for student in gradebook.students}
     _require(students, people, "student", "grade the student's work first (grader grade)")
-    chosen = tuple(one for one in people.values() if not students or one.id in students)
+    chosen = tuple(who for who in people.values() if not students or who.id in students)
     of: dict[tuple[str, str], Standing] = {}
     for name in names:
-        handed_in = set(folders.students(settings, name))
-        ids = {one.id for one in chosen} | (set() if students else handed_in)
-        of |= {(name, one): _standing(gradebook, name, one, one in handed_in) for one in ids}
-    found = tuple(Assignment(name, known[name].max_score, known[name].duedate) for name in names)
-    return Standings(found, chosen, of)
+        handed_in = set(paths.students(settings, name))
+        ids = {person.id for person in chosen} | (set() if students else handed_in)
+        of |= {
+            (name, student): _standing(gradebook, name, student, student in handed_in)
+            for student in ids
+        }
+    exported = tuple(Assignment(name, known[name].max_score, known[name].duedate) for name in names)
+    return Standings(exported, chosen, of)
 
 
 def _require(named: Sequence[str], known: Collection[str], what: str, remedy: str) -> None:
@@ -142,16 +145,16 @@ def _person(student: Student) -> Person:
 
 def _standing(gradebook: Gradebook, name: str, student: str, handed_in: bool) -> Standing:
     try:
-        found = gradebook.find_submission(name, student)
+        submission = gradebook.find_submission(name, student)
     except MissingEntry:
         return Standing(State.NOT_GRADED if handed_in else State.MISSING)
-    grades = [grade for notebook in found.notebooks for grade in notebook.grades]
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
     return Standing(
         state=State.WAITING if waiting else State.FINAL,
-        raw_score=found.score,
-        penalty=found.late_submission_penalty or 0.0,
-        handed_in=found.timestamp,
+        raw_score=submission.score,
+        penalty=submission.late_submission_penalty or 0.0,
+        handed_in=submission.timestamp,
         waiting=waiting,
         lost=tuple(
             sorted(
@@ -160,10 +163,12 @@ def _standing(gradebook: Gradebook, name: str, student: str, handed_in: bool) ->
                 if grade.score < grade.max_score
             )
         ),
-        comments=_comments(found),
+        comments=_comments(submission),
     )
 
 
-def _comments(found: SubmittedAssignment) -> tuple[str, ...]:
-    comments = [one for notebook in found.notebooks for one in notebook.comments if one.comment]
-    return tuple(one.comment.strip() for one in sorted(comments, key=lambda one: str(one.name)))
+def _comments(submission: SubmittedAssignment) -> tuple[str, ...]:
+    comments = [
+        cell for notebook in submission.notebooks for cell in notebook.comments if cell.comment
+    ]
+    return tuple(cell.comment.strip() for cell in sorted(comments, key=lambda c: str(c.name)))

@@ -4,7 +4,7 @@ MoodleDocs, "Assignment settings" and "Using Assignment": with the feedback type
 worksheet*, a teacher downloads a worksheet, fills in Grade and Feedback comments, and uploads it.
 Its Identifier is Moodle's own, so the file must be the one that was downloaded. In Moodle's
 published source (``assignfeedback_offline_grade_importer``) the columns Identifier, Grade and
-Last modified (grade) must be there; a grade above the maximum is passed over without a word.
+Last modified (grade) must be there; a grade above the maximum is ignored without a message.
 """
 
 from __future__ import annotations
@@ -37,29 +37,29 @@ class WorksheetExporter(MoodleExporter):
     identify_by = traitlets.Enum(["id", "email", "lms_user_id"], "email").tag(config=True)
     file_name = "moodle-worksheet.csv"
 
-    def rows(self, found: Standings) -> Iterator[Row]:
+    def rows(self, standings: Standings) -> Iterator[Row]:
         """The worksheet's rows, those of students with a grade filled in."""
-        (assignment,), (titles, *rows) = found.assignments, self._read(found)
-        filled = self._by_identity(found)
+        (assignment,), (titles, *rows) = standings.assignments, self._read(standings)
+        filled = self._by_identity(standings)
         yield titles
         for row in rows:
             cell = dict(zip(titles, row, strict=True))
             student = filled.get(cell[self._column].casefold())
-            standing = found.of[assignment.name, student] if student else None
+            standing = standings.of[assignment.name, student] if student else None
             if standing and self.score(standing) is not None:
                 cell["Grade"] = self.points(standing)
                 if _FEEDBACK in cell:
                     cell[_FEEDBACK] = self.feedback(standing, assignment.max_score)
             yield [text if title in _NEEDED else cells.text(text) for title, text in cell.items()]
 
-    def notes(self, found: Standings) -> Iterator[Note]:
-        """Also who is in one of the two only, and whose grade Moodle will not change."""
-        yield from super().notes(found)
-        filled, (titles, *rows) = self._by_identity(found), self._read(found)
-        column, name = titles.index(self._column), found.assignments[0].name
+    def notes(self, standings: Standings) -> Iterator[Note]:
+        """Also name who is in the class or the worksheet only, and whose grade Moodle will keep."""
+        yield from super().notes(standings)
+        filled, (titles, *rows) = self._by_identity(standings), self._read(standings)
+        column, name = titles.index(self._column), standings.assignments[0].name
         changeable = titles.index(_CHANGEABLE) if _CHANGEABLE in titles else None
         students = {row[column].casefold(): row for row in rows}
-        graded = {s for (_, s), one in found.of.items() if self.score(one) is not None}
+        graded = {s for (_, s), its in standings.of.items() if self.score(its) is not None}
         absent = [s for key, s in filled.items() if key not in students and s in graded]
         fixed = [
             filled[key]
@@ -80,15 +80,15 @@ class WorksheetExporter(MoodleExporter):
     def _column(self) -> str:
         return IDENTITY[self.identify_by]
 
-    def _by_identity(self, found: Standings) -> dict[str, str]:
-        """What the worksheet knows a student by, in small letters, to the student."""
-        return {text.casefold(): one for one, text in self.identities(found.people).items()}
+    def _by_identity(self, standings: Standings) -> dict[str, str]:
+        """Each student by the worksheet's identifier, in lower case."""
+        return {text.casefold(): one for one, text in self.identities(standings.people).items()}
 
-    def _read(self, found: Standings) -> list[list[str]]:
+    def _read(self, standings: Standings) -> list[list[str]]:
         """The worksheet, if it is one, and one of this assignment."""
-        if len(found.assignments) != 1:
+        if len(standings.assignments) != 1:
             raise CourseError(
-                f"a worksheet is of one assignment, not of {len(found.assignments)}: name it"
+                f"a worksheet is of one assignment, not of {len(standings.assignments)}: name it"
             )
         try:
             with Path(self.worksheet).open(encoding="utf-8-sig", newline="") as stream:
@@ -99,7 +99,7 @@ class WorksheetExporter(MoodleExporter):
                 "that Moodle gives under Download grading worksheet"
             ) from error
         self._require_columns(titles, rows)
-        _require_maximum(found.assignments[0], {row[titles.index(_NEEDED[2])] for row in rows})
+        _require_maximum(standings.assignments[0], {row[titles.index(_NEEDED[2])] for row in rows})
         return [titles, *rows]
 
     def _require_columns(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -123,12 +123,12 @@ class WorksheetExporter(MoodleExporter):
 
 
 def _require_maximum(assignment: Assignment, maxima: set[str]) -> None:
-    """A point must be worth the same on both sides; Moodle's language may write a comma."""
+    """Require the same maximum on both sides; Moodle may write it with a decimal comma."""
     try:
-        found = {float(text.replace(",", ".")) for text in maxima}
+        points = {float(text.replace(",", ".")) for text in maxima}
     except ValueError:
-        found = set()
-    if maxima and found != {assignment.max_score}:
+        points = set()
+    if maxima and points != {assignment.max_score}:
         raise CourseError(
             f"Moodle's maximum grade is {' and '.join(sorted(maxima))}, that of {assignment.name} "
             f"is {assignment.max_score:g}: set it to {assignment.max_score:g} in Moodle (Settings, "

@@ -22,7 +22,13 @@ def course(known: Settings, tmp_path: Path) -> Settings:
     return school.copy(known, tmp_path / "course")
 
 
+@pytest.fixture(scope="session")
+def known_of_three(known: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The course with a class of three, who are enrolled and graded once."""
+    return school.of_three(school.copy(known, tmp_path_factory.mktemp("three") / "course"))
+
+
 @pytest.fixture
-def graded(course: Settings) -> Settings:
-    """Ada is done, ben's written answer waits, and cleo handed in nothing."""
-    return school.of_three(course)
+def graded(known_of_three: Settings, tmp_path: Path) -> Settings:
+    """A copy, to be changed: ada is done, ben's written answer waits, cleo handed in nothing."""
+    return school.copy(known_of_three, tmp_path / "course")

@@ -14,7 +14,9 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from grader import settings as course_settings
-from grader.notebook import assignments, folders, gradebook
+from grader.notebook import gradebook
+from grader.notebook.assignment import load_assignment
+from grader.notebook.submission import paths
 from grader.settings import Settings
 from tests import tiny
 
@@ -24,14 +26,14 @@ POINTS = {"adds": 2.0, "adds_negatives": 1.0, "totals": 3.0, "written_answer": 5
 
 def make(folder: Path) -> Settings:
     """The tiny course with its exercise twice, both in the gradebook."""
-    tiny.make_course(folder, cell_seconds=5)
+    tiny.make_course(folder, cell_seconds=20)
     (folder / "source" / "more_sums").mkdir()
     nbformat.write(tiny.source(), folder / "source" / "more_sums" / "more_sums.ipynb")
     with (folder / "course_config.py").open("a") as config:
         config.write('\nc.Course.assignments = ["sums", "more_sums"]\n')
     course = course_settings.load(folder)
     for name in course.assignments:
-        gradebook.prepare(course, assignments.load(course, name))
+        gradebook.prepare(course, load_assignment(course, name))
     return course
 
 
@@ -57,7 +59,7 @@ def opened(course: Settings) -> Iterator[Gradebook]:
     """The gradebook, whose changes are kept."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # as nbgrader's own commands run into it
-        with Gradebook(folders.course_directory(course).db_url) as book:
+        with Gradebook(paths.course_directory(course).db_url) as book:
             yield book
             book.db.commit()
 
@@ -70,7 +72,7 @@ def enrol(course: Settings, student: str, **fields: str) -> None:
 
 def hand_in(course: Settings, student: str, assignment: str = "sums") -> None:
     """What a student handed in, as a folder alone: exports look no closer."""
-    folders.submitted(course, student, assignment).mkdir(parents=True)
+    paths.submission(course, student, assignment).submitted.mkdir(parents=True)
 
 
 def grade(

@@ -95,9 +95,7 @@ def test_canvas_own_ids_lead_where_they_are_known(graded: Settings) -> None:
 
 def test_an_id_that_canvas_would_take_for_another_is_refused(graded: Settings) -> None:
     school.enrol(graded, "ada", lms_user_id="4711b")
-    with pytest.raises(
-        CourseError, match=r"lms_user_id of ada is '4711b'.*whole number.*student import"
-    ):
+    with pytest.raises(CourseError, match="lms_user_id of ada is '4711b'"):
         export(graded, "canvas")
 
 

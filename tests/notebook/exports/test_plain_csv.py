@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from nbgrader.plugins import CsvExportPlugin
 
 from grader.notebook.exports.course import export
@@ -57,6 +58,7 @@ def nbgrader_export(course: Settings, name: str, *options: str) -> subprocess.Co
     return subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_nbgraders_own_command_writes_the_same_file(graded: Settings) -> None:
     ours = export(graded, "canvas", ["sums"]).file.read_text()
     done = nbgrader_export(
@@ -67,6 +69,7 @@ def test_nbgraders_own_command_writes_the_same_file(graded: Settings) -> None:
     assert "sums: waiting for a person, left out: ben (written_answer)" in done.stderr
 
 
+@pytest.mark.process
 def test_nbgraders_own_command_ends_in_one_line(graded: Settings) -> None:
     done = nbgrader_export(
         graded, "moodle.MoodleExporter", "--GradeExporter.identify_by=lms_user_id"

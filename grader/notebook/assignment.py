@@ -1,0 +1,241 @@
+"""An assignment as its source notebook defines it: the only source of truth."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.nbgraderformat import ValidationError
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
+
+from grader.errors import CourseError
+from grader.examiner import names
+from grader.model import Claim
+from grader.notebook import networks, notebook_json
+from grader.settings import Settings
+
+# As nbgrader's GenerateAssignment does it, but hidden tests stay: this is what gets graded.
+_COMPILE = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)
+
+# In the metadata of a cell of a rebuilt notebook: the solution cell whose answer it goes on with.
+PART_OF = "grader_part_of"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What grading needs to know of an assignment.
+
+    Attributes:
+        name: also the notebook's name.
+        source: the instructor's notebook, solutions and hidden tests included.
+        master: the same with stubs in place of the solutions; hidden tests included.
+        claims: every claim, in notebook order.
+        sha256: of the source notebook's bytes.
+        released: id of each cell to the text that students get: without hidden tests. A cell that
+            is not in it was released as it is in ``master``.
+    """
+
+    name: str
+    source: NotebookNode
+    master: NotebookNode
+    claims: tuple[Claim, ...]
+    sha256: str
+    released: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def solution_ids(self) -> tuple[str, ...]:
+        """``grade_id`` of every cell that students fill in, written answers included."""
+        return tuple(grade_id(cell) for cell in self.master.cells if utils.is_solution(cell))
+
+    @property
+    def written(self) -> dict[str, float]:
+        """``grade_id`` to points of every answer that a person grades."""
+        return {
+            grade_id(cell): float(cell.metadata.nbgrader.points)
+            for cell in self.master.cells
+            if utils.is_solution(cell) and utils.is_grade(cell)
+        }
+
+    @property
+    def given_ids(self) -> frozenset[str]:
+        """``id`` of every cell that is the course's and no student's to write."""
+        return frozenset(cell.id for cell in self.master.cells if not utils.is_solution(cell))
+
+    @property
+    def rests_on(self) -> dict[str, tuple[str, ...]]:
+        """For the id of each cell of code, the solution cells that it rests on; see ``Claim``."""
+        return _dependencies(self.source)
+
+    @property
+    def definers(self) -> dict[str, str]:
+        """The last solution cell of the course's that defines a name, by the name."""
+        return {
+            name: grade_id(cell)
+            for cell in self.source.cells
+            if cell.cell_type == "code" and is_solution(cell) and names.is_python(cell.source)
+            for name in sorted(names.bound(cell.source))
+        }
+
+    @property
+    def uses_networks(self) -> bool:
+        """Whether it is about networks: then a class gets a referee."""
+        return networks.uses_networks(self.source)
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The cell's ``grade_id``, or the empty string for a cell that is none of nbgrader's."""
+    metadata = cell.get("metadata", {}).get("nbgrader", {})
+    return str(metadata.get("grade_id", "")) if isinstance(metadata, dict) else ""
+
+
+def part_of(cell: NotebookNode) -> str:
+    """The ``grade_id`` of the solution cell that a cell of a rebuilt notebook belongs to.
+
+    That is the cell itself, or a further part of its answer; else the empty string.
+    """
+    return grade_id(cell) if utils.is_solution(cell) else str(cell.metadata.get(PART_OF, ""))
+
+
+def is_claim(cell: NotebookNode) -> bool:
+    """Whether ``cell`` is a test cell: graded code that students do not write."""
+    return bool(cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell))
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether ``cell`` is one that students fill in, written answers included."""
+    return bool(utils.is_solution(cell))
+
+
+def is_unchanged(cell: NotebookNode) -> bool:
+    """Whether ``cell`` is as it was released, by the checksum that nbgrader gave it then."""
+    released = cell.metadata.get("nbgrader", {}).get("checksum")
+    try:
+        return bool(released) and released == utils.compute_checksum(cell)
+    except (KeyError, TypeError, ValueError):  # metadata that lack what the checksum covers
+        return False
+
+
+def source_path(settings: Settings, name: str) -> Path:
+    """Where the source notebook of an assignment stands."""
+    return settings.root / "source" / name / f"{name}.ipynb"
+
+
+def load_assignment(settings: Settings, name: str) -> Assignment:
+    """Read an assignment of the course from its source notebook.
+
+    Raises:
+        CourseError: unknown assignment, or a source notebook that is missing or malformed.
+    """
+    path = source_path(settings, settings.require_assignment(name))
+    try:
+        content = path.read_bytes()
+        source = notebook_json.decode(content)
+    except FileNotFoundError:
+        raise CourseError(f"{path} is missing: expected the source notebook of {name}") from None
+    except ValueError as error:
+        raise CourseError(f"{path} is not a notebook: {error}") from error
+    master = _compiled(source, path, settings)
+    return Assignment(
+        name=name,
+        source=source,
+        master=master,
+        claims=claims_of(source, path),
+        sha256=notebook_json.sha256(content),
+        released=_released(master, path, settings),
+    )
+
+
+def _compiled(source: NotebookNode, path: Path, settings: Settings) -> NotebookNode:
+    notebook, resources = copy.deepcopy(source), {"nbgrader": {"notebook": path.stem}}
+    try:
+        for preprocessor in _COMPILE:
+            notebook, resources = preprocessor(config=settings.config).preprocess(
+                notebook, resources
+            )
+    except (RuntimeError, ValidationError) as error:
+        raise CourseError(f"{path} cannot be compiled: {error}") from error
+    return notebook
+
+
+def _released(master: NotebookNode, path: Path, settings: Settings) -> dict[str, str]:
+    """The text of each cell as students get it."""
+    clear = ClearHiddenTests(config=settings.config)
+    resources = {"nbgrader": {"notebook": path.stem}}
+    try:
+        notebook, _ = clear.preprocess(copy.deepcopy(master), resources)
+    except RuntimeError as error:
+        raise CourseError(
+            f"{path}: its hidden tests cannot be told from the others ({error}): expected "
+            "### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS in a test cell"
+        ) from error
+    return {cell.id: cell.source for cell in notebook.cells}
+
+
+def claims_of(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
+    """The claims of a source notebook; ``CourseError`` for one that says nothing."""
+    rests_on = _dependencies(source)
+    return tuple(
+        Claim(
+            name=grade_id(cell),
+            points=float(cell.metadata.nbgrader.points),
+            statement=_comment(cell, "Claim", path),
+            hint=_comment(cell, "Hint", path),
+            needs=rests_on[cell.id],
+            after_training=_after_training(cell, path),
+        )
+        for cell in source.cells
+        if is_claim(cell)
+    )
+
+
+def _comment(cell: NotebookNode, word: str, path: Path) -> str:
+    line = re.search(rf"^# {word}: (.+)$", cell.source, re.MULTILINE)
+    if line is None:
+        raise CourseError(
+            f"{path}, cell {grade_id(cell)}: expected a line '# {word}: ...' in the test cell"
+        )
+    return line[1].strip()
+
+
+def _after_training(cell: NotebookNode, path: Path) -> bool:
+    """Whether a line says that the claim is judged after all of the student's cells have run."""
+    said = re.findall(r"^# Judged:(.*)$", cell.source, re.MULTILINE)
+    if any(text.strip() != "after training" for text in said):
+        raise CourseError(
+            f"{path}, cell {grade_id(cell)}: found '# Judged:{said[0]}', expected "
+            "'# Judged: after training', or no such line"
+        )
+    return bool(said)
+
+
+def _dependencies(source: NotebookNode) -> dict[str, tuple[str, ...]]:
+    """For the id of each cell of Python, the solution cells that it rests on, in notebook order.
+
+    It rests on them directly or through other solution cells. A solution cell rests on itself, too.
+    """
+    owner: dict[str, str] = {}  # name -> the solution cell that binds it
+    needs: dict[str, set[str]] = {}  # solution cell -> solution cells it rests on, itself included
+    found: dict[str, tuple[str, ...]] = {}
+    for cell in source.cells:
+        if cell.cell_type != "code" or not names.is_python(cell.source):
+            continue
+        used = [owner[name] for name in sorted(names.free(cell.source)) if name in owner]
+        reached = set().union(*(needs[solution] for solution in used))
+        if utils.is_solution(cell):
+            reached.add(grade_id(cell))
+            needs[grade_id(cell)] = reached
+            owner.update(dict.fromkeys(names.bound(cell.source), grade_id(cell)))
+        found[cell.id] = tuple(solution for solution in needs if solution in reached)
+    return found

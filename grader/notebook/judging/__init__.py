@@ -1,0 +1,1 @@
+"""From a rebuilt notebook to verdicts: judge, its process, kernel session, clock."""

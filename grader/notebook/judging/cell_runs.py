@@ -1,0 +1,75 @@
+"""How a cell of a student's went: a status for the grader, a sentence for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+
+class CellStatus(Enum):
+    """How a cell ended."""
+
+    DONE = auto()
+    RAISED = auto()
+    LIMIT = auto()
+    DIED = auto()
+    FAULT = auto()
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """How one cell went. Its outputs stand in the notebook.
+
+    Attributes:
+        status: see ``CellStatus``.
+        seconds: wall time.
+        error: the exception's class name, empty unless it raised.
+        message: the exception's text; or which limit was passed, or how the kernel ended.
+        alive: whether the kernel can go on.
+        where: which line of a student's cell raised it, as the end of 'in ...'; or empty.
+        advice: what to do about it, in a sentence; or empty.
+    """
+
+    status: CellStatus
+    seconds: float = 0.0
+    error: str = ""
+    message: str = ""
+    alive: bool = True
+    where: str = ""
+    advice: str = ""
+
+    def in_other_kernel(self) -> CellRun:
+        """The same of a second kernel: the first one can go on."""
+        return replace(self, alive=True)
+
+    @property
+    def description(self) -> str:
+        """What happened, as the end of the sentence 'the cell ...'."""
+        match self.status:
+            case CellStatus.DONE:
+                return "ran to its end"
+            case CellStatus.RAISED:
+                said = f"ended with {self.error}: {self.message}".rstrip(": ")
+                return f"{said.rstrip('.')}, in {self.where}" if self.where else said
+            case CellStatus.LIMIT:
+                return f"was stopped: {self.message}"
+            case _:
+                return f"crashed the kernel ({self.message})"
+
+
+def sentence(text: str, advice: str = "") -> str:
+    """A text with one full stop at its end, and advice behind it."""
+    ended = text if text.endswith((".", "!", "?")) else f"{text}."
+    return f"{ended} {advice}" if advice else ended
+
+
+class Ended(BaseException):
+    """A question got no answer: the kernel ended, or time was up.
+
+    Attributes:
+        run: how the kernel or its time ended.
+    """
+
+    def __init__(self, run: CellRun) -> None:
+        super().__init__(run.description)
+        self.run = run

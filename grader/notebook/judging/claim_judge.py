@@ -1,0 +1,120 @@
+"""Gives one claim after the other its verdict, by a test cell that the examiner runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.errors import ClaimFailed, DataError, RefereeError
+from grader.examiner.examiner import FindingKind, examine
+from grader.examiner.trainings import Trainings
+from grader.model import Claim, Verdict
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
+from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
+from grader.notebook.judging.strikes import OTHERS, Strike
+from grader.notebook.judging.student_cells import StudentCells
+from grader.notebook.judging.time_limits import TimeLimits
+from grader.notebook.judging.verdict_messages import (
+    Circumstances,
+    Judged,
+    answered,
+    faulty,
+    not_tried,
+    share_used_up,
+    unanswered,
+)
+from grader.notebook.sanitize.text import strip_ansi
+from grader.notebook.submission.rebuild import Rebuilt
+
+_OWN_SECONDS = 60  # for what the examiner computes itself, beyond its questions' time
+_MESSAGE = 2000  # characters of a verdict's message
+
+
+class ClaimJudge:
+    """Judges the claims of one submission.
+
+    Args:
+        rebuilt: the submission.
+        cells: its cells, as far as they have run.
+        numpy_only: where functions are called that must do without other libraries.
+        trainings: those of the submission.
+        limits: on the time of each claim's questions.
+        definers: the solution cell that is to define a name.
+    """
+
+    def __init__(
+        self,
+        rebuilt: Rebuilt,
+        cells: StudentCells,
+        numpy_only: NumpyOnlyKernel,
+        trainings: Trainings,
+        limits: TimeLimits,
+        *,
+        definers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._definers = definers or {}
+        self._rebuilt, self._cells, self._numpy_only = rebuilt, cells, numpy_only
+        self._trainings, self._limits = trainings, limits
+
+    def verdict(self, claim: Claim, index: int) -> Verdict:
+        """The verdict on a claim, whose test cell is the notebook's cell ``index``."""
+        begin = time.monotonic()
+        outcome, message = self._judged(claim, index)
+        seconds = time.monotonic() - begin
+        # Messages quote what students' code raised, and are shown on terminals and pages.
+        return Verdict(claim.name, outcome, claim.points, strip_ansi(message)[:_MESSAGE], seconds)
+
+    def _judged(self, claim: Claim, index: int) -> Judged:
+        around = Circumstances(self._rebuilt, self._cells.runs, self._definers)
+        share = claim.needs[-1] if claim.needs else OTHERS
+        if (reason := self._cells.abort_reason) is not None:
+            return unanswered(claim, reason, around)
+        if (refusal := self._cells.strikes.refusal(claim.needs)) is not None:
+            return not_tried(claim, refusal, around)
+        if self._limits.seconds(share) <= 0:
+            return share_used_up(claim, around)
+        with self._limits.charged(share):
+            try:
+                return self._examined(claim, index, share, around)
+            except (RefereeError, DataError) as error:
+                return faulty(str(error))
+            except Ended as ended:
+                suspects = self._cells.settle_claim(claim.name, claim.needs, ended.run)
+                return unanswered(claim, ended.run, around, suspects)
+
+    def _examined(self, claim: Claim, index: int, share: str, around: Circumstances) -> Judged:
+        """Run the test cell; raises ``Ended`` where a question gets no answer."""
+        source = self._rebuilt.notebook.cells[index].source
+        seconds = self._limits.seconds(share) + _OWN_SECONDS
+        with self._limits.clock.alarm(seconds, lambda: _give_up(seconds)):
+            proxies = self._cells.proxies(
+                index,
+                share,
+                lambda name, arguments: self._call_blocked(claim, index, name, arguments),
+            )
+            finding = examine(source, proxies)
+        if finding.kind is not FindingKind.NAME_UNDEFINED:
+            self._cells.strikes.answered(claim.needs)
+        fault = self._trainings.take_fault()
+        return faulty(fault) if fault and not finding.passed else answered(claim, finding, around)
+
+    def _call_blocked(self, claim: Claim, index: int, name: str, arguments: Sequence[Any]) -> Any:
+        """Call a function where numpy is the only library; see ``NumpyOnlyKernel.call``."""
+        share = claim.needs[-1] if claim.needs else OTHERS
+        cells = self._cells.indices_before(index, given=False)
+        try:
+            return self._numpy_only.call(name, arguments, cells, share)
+        except Ended as ended:
+            run = ended.run.in_other_kernel()
+            if run.status is CellStatus.FAULT:
+                raise Ended(run) from ended
+            self._cells.strikes.blame(claim.needs, Strike(claim.name, run))
+            raise ClaimFailed(
+                sentence(f"Where numpy is the only library, {name} {ended.run.description}")
+            ) from ended
+
+
+def _give_up(seconds: float) -> None:
+    """End a test that takes too long by itself; its questions have a deadline of their own."""
+    raise Ended(CellRun(CellStatus.LIMIT, seconds, message=f"time limit, {seconds:.0f} s"))

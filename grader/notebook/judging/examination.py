@@ -1,0 +1,36 @@
+"""One submission, and what it is judged with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.notebook.assignment import Assignment
+from grader.notebook.submission.rebuild import Rebuilt
+from grader.referee.spec.recipe import Referee
+from grader.settings import Settings
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One submission, and what it is judged with.
+
+    Attributes:
+        assignment: what the notebook was rebuilt from.
+        rebuilt: a student's answers in the course's notebook.
+        folder: the public files that lie beside the notebook.
+        settings: the course: its data, its limits, and its sandbox.
+        student: nbgrader's id of the student, for the store of runs.
+        referee: carries out trainings; None where networks are not judged: then ``fit`` is refused.
+        warm: socket of a warm parent that gives kernels; empty: they start cold.
+        warm_numpy_only: the same for kernels in which numpy is the only library.
+    """
+
+    assignment: Assignment
+    rebuilt: Rebuilt
+    folder: Path
+    settings: Settings
+    student: str = ""
+    referee: Referee | None = None
+    warm: str = ""
+    warm_numpy_only: str = ""

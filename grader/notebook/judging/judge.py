@@ -1,0 +1,229 @@
+"""Runs a rebuilt notebook in a student kernel and gives every claim its verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Container, Generator, Iterator
+from contextlib import ExitStack
+from functools import partial
+
+from nbformat import NotebookNode
+
+from grader.examiner.training_progress import TrainingProgress, ignore
+from grader.examiner.trainings import Trainings
+from grader.model import Claim, Run, Verdict, WorkPart
+from grader.notebook.assignment import grade_id, is_solution, part_of
+from grader.notebook.judging import start_kernel
+from grader.notebook.judging.claim_judge import ClaimJudge
+from grader.notebook.judging.class_referee import Digests
+from grader.notebook.judging.clock import Clock
+from grader.notebook.judging.examination import Examination
+from grader.notebook.judging.fit_requests import FitRequests
+from grader.notebook.judging.kernel_session import StudentKernel
+from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
+from grader.notebook.judging.stopwatch import Stopwatch
+from grader.notebook.judging.student_cells import StudentCells
+from grader.notebook.judging.time_limits import TimeLimits
+
+Progress = Callable[[str], None]
+
+COURSE_DATA = "COURSE_DATA"  # the variable that names the data folder, as in grader.kernel
+
+
+def judge(
+    examination: Examination,
+    stopwatch: Stopwatch,
+    progress: Progress = lambda _: None,
+    clock: Clock | None = None,
+    epochs: Callable[[TrainingProgress], None] = ignore,
+) -> Generator[Verdict, None, tuple[Run, ...]]:
+    """Run the student's cells, and let the examiner judge the claims.
+
+    The notebook is changed in place: cells get their outputs.
+
+    Args:
+        examination: the submission, and what it is judged with.
+        stopwatch: is told where the time goes.
+        progress: told the name of each cell before it runs.
+        clock: the submission's; it is paused while the referee works.
+        epochs: told of each epoch that is awaited, and trained.
+
+    Yields:
+        One verdict a claim, in notebook order.
+
+    Returns:
+        What the referee trained for the submission.
+
+    Raises:
+        SandboxError: this machine cannot give a sandbox.
+    """
+    clock = clock or Clock()
+    with ExitStack() as resources:
+        waiting = partial(stopwatch.measure, WorkPart.REFEREE_WAIT)
+        resources.enter_context(clock.also_pausing(waiting))
+        resources.enter_context(_data_for_checks(examination))
+        trainings = _trainings(examination, clock, epochs)
+        begin, cpu = time.monotonic(), time.process_time()
+        kernel = _started(examination, trainings, clock, resources)
+        start = WorkPart.COLD_KERNEL_START if kernel.started_cold else WorkPart.KERNEL_START
+        stopwatch.add(start, time.monotonic() - begin, time.process_time() - cpu)
+        limits = _limits(examination, clock)
+        cells = StudentCells(examination, kernel, trainings, limits)
+        numpy_only = NumpyOnlyKernel(examination, limits, resources)
+        claims = ClaimJudge(
+            *(examination.rebuilt, cells, numpy_only, trainings, limits),
+            definers=examination.assignment.definers,
+        )
+        with _kernel_time(cells, stopwatch, start):
+            verdicts = _verdicts(examination, cells, claims, stopwatch, progress)
+            yield from _in_order(examination.assignment.claims, verdicts)
+            trained = trainings.runs
+            _play(examination, cells, stopwatch, progress)
+        return trained
+
+
+@contextlib.contextmanager
+def _data_for_checks(examination: Examination) -> Iterator[None]:
+    """Let checks read the course's images; see ``grader.checks.course_data``."""
+    before = os.environ.get(COURSE_DATA)
+    os.environ[COURSE_DATA] = str(examination.settings.data)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[COURSE_DATA]
+        else:
+            os.environ[COURSE_DATA] = before
+
+
+def _trainings(
+    examination: Examination, clock: Clock, epochs: Callable[[TrainingProgress], None]
+) -> Trainings:
+    """The submission's trainings; its clock is paused while the examiner waits for one."""
+    settings = examination.settings
+    trainings = Trainings(
+        examination.referee,
+        examination.student,
+        settings.budget(examination.assignment.name),
+        Digests(settings.data),
+        epochs,
+    )
+    trainings.waiting = clock.paused
+    return trainings
+
+
+def _started(
+    examination: Examination, trainings: Trainings, clock: Clock, resources: ExitStack
+) -> StudentKernel:
+    """The kernel of the student's cells, ready."""
+    starting = start_kernel.started(
+        examination.rebuilt.notebook,
+        examination.folder,
+        examination.settings,
+        examination.assignment.name,
+        requests=FitRequests(trainings.answer, clock),
+        warm=examination.warm,
+    )
+    return resources.enter_context(starting)
+
+
+def _limits(examination: Examination, clock: Clock) -> TimeLimits:
+    """The submission's time, which begins now that its kernel is there."""
+    cells = [
+        grade_id(cell)
+        for cell in examination.rebuilt.notebook.cells
+        if cell.cell_type == "code" and is_solution(cell)
+    ]
+    return TimeLimits(examination.settings.limits(examination.assignment.name), clock, cells)
+
+
+@contextlib.contextmanager
+def _kernel_time(cells: StudentCells, stopwatch: Stopwatch, start: WorkPart) -> Iterator[None]:
+    """Tell the stopwatch the processor time of the kernel's start, and that of the body."""
+    started_after = cells.processor_time()
+    stopwatch.add(start, 0.0, started_after)
+    yield
+    used = cells.processor_time() - started_after
+    stopwatch.add(WorkPart.STUDENT_CODE, 0.0, max(0.0, used), student=True)
+
+
+def _verdicts(
+    examination: Examination,
+    cells: StudentCells,
+    claims: ClaimJudge,
+    stopwatch: Stopwatch,
+    progress: Progress,
+) -> Iterator[Verdict]:
+    """Run the cells up to the last claim, and judge each claim in its place.
+
+    Claims that are judged after training wait for the last claim, with the names of their place.
+    """
+    known = {claim.name: claim for claim in examination.assignment.claims}
+    notebook = examination.rebuilt.notebook
+    waiting: list[tuple[Claim, int]] = []
+    for index, cell in enumerate(notebook.cells[: _first_play(notebook, known)]):
+        claim = known.get(grade_id(cell))
+        if cell.cell_type != "code":
+            continue
+        if claim is None:
+            _run(cells, index, cell, stopwatch, progress)
+        elif claim.after_training:
+            cells.keep_names(index)
+            waiting.append((claim, index))
+        else:
+            yield _verdict(claim, index, claims, stopwatch, progress)
+    for claim, index in waiting:
+        yield _verdict(claim, index, claims, stopwatch, progress)
+
+
+def _first_play(notebook: NotebookNode, claims: Container[str]) -> int:
+    """The place behind the last claim and the last solution: no claim rests on what is there."""
+    course = (
+        place
+        for place, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and (grade_id(cell) in claims or part_of(cell))
+    )
+    return max(course, default=-1) + 1
+
+
+def _play(
+    examination: Examination,
+    cells: StudentCells,
+    stopwatch: Stopwatch,
+    progress: Progress,
+) -> None:
+    """Run the cells behind the last claim, for their outputs; no training is carried out there."""
+    notebook = examination.rebuilt.notebook
+    first = _first_play(notebook, {claim.name for claim in examination.assignment.claims})
+    cells.begin_play(first)
+    for index in range(first, len(notebook.cells)):
+        if notebook.cells[index].cell_type == "code":
+            _run(cells, index, notebook.cells[index], stopwatch, progress)
+
+
+def _run(
+    cells: StudentCells, index: int, cell: NotebookNode, stopwatch: Stopwatch, progress: Progress
+) -> None:
+    progress(grade_id(cell) or cell.id)
+    with stopwatch.measure(WorkPart.STUDENT_CELLS):
+        cells.run(index)
+
+
+def _verdict(
+    claim: Claim, index: int, claims: ClaimJudge, stopwatch: Stopwatch, progress: Progress
+) -> Verdict:
+    progress(claim.name)
+    with stopwatch.measure(WorkPart.EXAMINING):
+        return claims.verdict(claim, index)
+
+
+def _in_order(claims: tuple[Claim, ...], verdicts: Iterator[Verdict]) -> Iterator[Verdict]:
+    """The verdicts in the order of the claims, each as soon as those before it are there."""
+    judged: dict[str, Verdict] = {}
+    names = [claim.name for claim in claims]
+    for verdict in verdicts:
+        judged[verdict.claim] = verdict
+        while names and names[0] in judged:
+            yield judged[names.pop(0)]

@@ -1,0 +1,102 @@
+"""What a judging process and the process that started it send, over a pipe between the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from grader.errors import GraderError
+from grader.examiner.training_progress import EpochAwaited, EpochTrained
+from grader.model import Run, Timing, Verdict
+
+
+@dataclass(frozen=True)
+class CellStarted:
+    """A cell is about to run.
+
+    Attributes:
+        name: its ``grade_id``, or its id.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class VerdictReached:
+    """A claim was judged; verdicts come in notebook order."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class TrainingAwaited:
+    """The judging process waits for the referee: its time stands still, and it needs no core."""
+
+
+@dataclass(frozen=True)
+class TrainingDone:
+    """The judging process waits no longer for the referee, but for ``GoOn``."""
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """The answer to ``TrainingDone``, once a core is free: the only message the other way."""
+
+
+@dataclass(frozen=True)
+class RunsCarriedOut:
+    """The referee trained these runs for the submission."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class TimingMeasured:
+    """Where some of the judging process' time went."""
+
+    timing: Timing
+
+
+@dataclass(frozen=True)
+class NotebookDone:
+    """The last message: the notebook with sanitised outputs."""
+
+    notebook: NotebookNode
+
+
+@dataclass(frozen=True)
+class NothingJudged:
+    """Nothing could be judged; a person must act.
+
+    Attributes:
+        error: says what to do.
+    """
+
+    error: GraderError
+
+
+@dataclass(frozen=True)
+class JudgeFailed:
+    """The judge raised what it should not, and ends.
+
+    Attributes:
+        trace: the traceback.
+    """
+
+    trace: str
+
+
+Message = (
+    CellStarted
+    | VerdictReached
+    | TrainingAwaited
+    | EpochAwaited
+    | EpochTrained
+    | TrainingDone
+    | RunsCarriedOut
+    | TimingMeasured
+    | NotebookDone
+    | NothingJudged
+    | JudgeFailed
+)

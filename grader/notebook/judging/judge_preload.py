@@ -1,0 +1,16 @@
+"""What the server that judges are forked from does once, instead of each judge.
+
+Importing this module does it. Nothing here starts a thread or computes with Keras: a process that
+has could not be forked.
+"""
+
+from __future__ import annotations
+
+import nbformat.v4
+import numpy.random  # noqa: F401 -- numpy imports it when it is first used
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+from grader.notebook.judging import judge_main  # noqa: F401 -- with all that judging imports
+
+nbformat.v4.new_output("stream")  # compiles the schema that outputs are checked against
+KernelProvisionerFactory.instance()  # reads the metadata of all installed packages

@@ -1,0 +1,137 @@
+"""A second sandbox, where numpy is the only library: for claims that ask for work from scratch."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from grader.errors import ClaimFailed
+from grader.examiner.proxies import Proxies
+from grader.examiner.trainings import Trainings
+from grader.model import Budget
+from grader.notebook.judging import start_kernel
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
+from grader.notebook.judging.examination import Examination
+from grader.notebook.judging.fit_requests import FitRequests
+from grader.notebook.judging.kernel_session import StudentKernel
+from grader.notebook.judging.strikes import MOST_STRIKES
+from grader.notebook.judging.time_limits import TimeLimits
+from grader.sandbox.policy import CONVOLVING_PACKAGES
+
+
+class NumpyOnlyKernel:
+    """Calls a student's functions where no other library than numpy can be imported.
+
+    The sandbox is started with the first call, and again after a call or a cell that ended it.
+
+    Args:
+        examination: the submission.
+        limits: on the time of each call, that of the cells before it included.
+        resources: ends the sandbox.
+    """
+
+    def __init__(self, examination: Examination, limits: TimeLimits, resources: ExitStack) -> None:
+        self._examination, self._limits = examination, limits
+        self._open = resources.enter_context(ExitStack())
+        self._kernel: StudentKernel | None = None
+        self._done: set[int] = set()  # cells that have run in it
+        self._failures: dict[int, CellRun] = {}  # of the student's cells here
+        self._starts = 0
+        self._most_starts = MOST_STRIKES * (1 + len(examination.assignment.solution_ids))
+
+    def call(self, name: str, arguments: Sequence[Any], cells: Sequence[int], share: str) -> Any:
+        """What a student's function returns.
+
+        Args:
+            name: the function's.
+            arguments: plain data and arrays.
+            cells: indices of the student's cells that define it, to be run first.
+            share: the solution cell whose time it is.
+
+        Raises:
+            ClaimFailed: the function is not defined there, or needs another library.
+            Ended: it stalled or ended the kernel there.
+        """
+        try:
+            return self._called(name, arguments, cells, share)
+        except Ended:
+            self._close()
+            raise
+
+    def _called(self, name: str, arguments: Sequence[Any], cells: Sequence[int], share: str) -> Any:
+        kernel, left = self._ready(cells, share)
+        proxies = Proxies(
+            lambda question, buffers: kernel.ask(question, buffers, left()), lambda *_: None
+        )
+        function = proxies.look([name]).get(name)
+        if function is None:
+            failures = "; ".join(run.description for run in self._failures.values())
+            raise ClaimFailed(
+                f"Where numpy is the only library, {name} is not even defined: a cell "
+                f"{failures or 'is missing'}. Do the work without that library."
+            )
+        try:
+            return proxies.run("grader.checks.blocked", "call_blocked", function, *arguments)
+        except (NameError, ImportError, AttributeError) as error:  # the library is missed
+            raise ClaimFailed(
+                f"Where numpy is the only library, {name} ends with {type(error).__name__}: "
+                f"{error}. Do the work without another library."
+            ) from error
+
+    def _ready(self, cells: Sequence[int], share: str) -> tuple[StudentKernel, Callable[[], float]]:
+        """A kernel in which the cells have run, and what is left of the call's time."""
+        while True:
+            kernel = self._kernel or self._started()
+            left = self._limits.countdown(share)
+            if self._run_cells(kernel, cells, left):
+                return kernel, left
+            self._close()
+
+    def _run_cells(
+        self, kernel: StudentKernel, cells: Sequence[int], left: Callable[[], float]
+    ) -> bool:
+        """Run those cells that have not run, or stalled, here; whether the kernel lives on."""
+        for index in cells:
+            known = self._failures.get(index)
+            stalled = known is not None and known.status is not CellStatus.RAISED
+            if index in self._done or stalled:
+                continue
+            if left() <= 0:
+                raise Ended(CellRun(CellStatus.LIMIT, message="time limit"))
+            run = kernel.run(index, left())
+            self._done.add(index)
+            if run.status is not CellStatus.DONE:
+                self._failures[index] = run
+            if not run.alive:
+                return False
+        return True
+
+    def _started(self) -> StudentKernel:
+        """A new kernel with numpy alone; outputs of cells in it are dropped."""
+        if self._limits.left <= 0:
+            raise Ended(CellRun(CellStatus.LIMIT, message="time limit"))
+        if self._starts == self._most_starts:
+            raise Ended(CellRun(CellStatus.LIMIT, message=f"{self._starts} kernels were lost"))
+        self._starts += 1
+        starting = start_kernel.started(
+            copy.deepcopy(self._examination.rebuilt.notebook),
+            self._examination.folder,
+            self._examination.settings,
+            self._examination.assignment.name,
+            CONVOLVING_PACKAGES,
+            # No network is trained here.
+            requests=FitRequests(Trainings(None, "", Budget(), {}).answer, self._limits.clock),
+            warm=self._examination.warm_numpy_only,
+            warm_blocked=CONVOLVING_PACKAGES,
+        )
+        kernel = self._open.enter_context(starting)
+        kernel.execute("import numpy as np")
+        self._kernel = kernel
+        return kernel
+
+    def _close(self) -> None:
+        self._kernel = None
+        self._done.clear()
+        self._open.close()

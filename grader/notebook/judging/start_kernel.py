@@ -1,0 +1,132 @@
+"""Where a submission's cells run: in the sandbox, or unprotected for an instructor's own files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from jupyter_client.manager import AsyncKernelManager
+from nbformat import NotebookNode
+
+import grader
+from grader.errors import ConfigurationError
+from grader.notebook.judging.fit_requests import FitRequests
+from grader.notebook.judging.kernel_session import StudentKernel
+from grader.sandbox.client import SandboxManager, kernel_command
+from grader.sandbox.policy import COURSE, Policy
+from grader.settings import Settings
+
+# What the course's kernel and the agent in it need of ours; nothing else of the package is shown in
+# a sandbox.
+_KERNEL_FILES = (
+    "__init__.py",
+    "errors.py",
+    "kernel.py",
+    "datasets",
+    "sandbox/__init__.py",
+    "sandbox/guest",
+)
+
+
+@contextmanager
+def started(
+    notebook: NotebookNode,
+    folder: Path,
+    settings: Settings,
+    assignment: str,
+    blocked: Sequence[str] = (),
+    *,
+    requests: FitRequests | None = None,
+    warm: str = "",
+    warm_blocked: Sequence[str] = (),
+) -> Iterator[StudentKernel]:
+    """A student kernel for the cells of ``notebook``, ready; nothing is left of it afterwards.
+
+    Args:
+        notebook: whose cells are run.
+        folder: the public files that lie beside the notebook.
+        settings: the course: its data, limits, and kind of sandbox.
+        assignment: whose limits hold.
+        blocked: names of packages that cannot be imported, besides the course's own.
+        requests: answers those of ``fit``; see ``StudentKernel``.
+        warm: socket of a warm parent that gives the kernel; empty for a cold start.
+        warm_blocked: what ``blocked`` was where that parent imported.
+
+    Raises:
+        SandboxError: this machine cannot give a sandbox.
+    """
+    with tempfile.TemporaryDirectory(prefix="grader-") as scratch:
+
+        def make_manager() -> AsyncKernelManager:
+            if settings.sandbox == "none":
+                return _plain(Path(scratch), settings)
+            policy = _policy(folder, settings, assignment, blocked)
+            if warm:
+                parent = warm_policy(warm_blocked)
+                policy = replace(policy, warm=Path(warm), warm_blocked=parent.blocked)
+            return SandboxManager(policy, kernel_command(policy, ("-P", "-m", "grader.kernel")))
+
+        kernel = StudentKernel(notebook, make_manager, folder, requests)
+        try:
+            kernel.start()
+            yield kernel
+        finally:
+            kernel.close()
+
+
+def warm_policy(blocked: Sequence[str] = ()) -> Policy:
+    """What a warm parent sees: the packages and our files, no submission.
+
+    Args:
+        blocked: names of packages that cannot be imported, besides the course's own.
+    """
+    return Policy(
+        readable=_kernel_files(),
+        environment={"PYTHONPATH": COURSE},
+        blocked=(*Policy().blocked, *blocked),
+    )
+
+
+def _kernel_files() -> dict[str, Path]:
+    package = Path(grader.__file__).parent
+    return {f"{COURSE}/grader/{name}": package / name for name in _KERNEL_FILES}
+
+
+def _policy(folder: Path, settings: Settings, assignment: str, blocked: Sequence[str]) -> Policy:
+    return replace(
+        warm_policy(blocked),
+        limits=settings.limits(assignment),
+        files={
+            str(path.relative_to(folder)): path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix != ".ipynb"
+        },
+        data=_readable(settings.data),
+    )
+
+
+def _readable(data: Path) -> Path | None:
+    """The data folder, if it is there; as root, students run as nobody and must be let in."""
+    if not data.is_dir():
+        return None
+    if os.geteuid() == 0 and data.stat().st_mode & 0o005 != 0o005:
+        raise ConfigurationError(
+            f"{data} is closed to other accounts, and student code runs as nobody: expected a "
+            f"folder that all may read; chmod -R go+rX {data}"
+        )
+    return data
+
+
+def _plain(scratch: Path, settings: Settings) -> AsyncKernelManager:
+    os.environ["COURSE_DATA"] = str(settings.data)
+    shutil.rmtree(scratch / "sockets", ignore_errors=True)
+    (scratch / "sockets").mkdir()
+    # TCP could be overheard by every account of the machine.
+    return AsyncKernelManager(
+        kernel_name="course", transport="ipc", ip=str(scratch / "sockets" / "kernel")
+    )

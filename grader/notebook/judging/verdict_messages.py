@@ -1,0 +1,146 @@
+"""The outcome of a claim for the gradebook, and its message for the student."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.examiner.examiner import Finding, FindingKind
+from grader.model import Claim, Outcome
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
+from grader.notebook.judging.strikes import Refusal
+from grader.notebook.submission.rebuild import Rebuilt
+
+Judged = tuple[Outcome, str]
+
+_OUTCOMES = {
+    CellStatus.RAISED: Outcome.CRASHED,
+    CellStatus.DIED: Outcome.CRASHED,
+    CellStatus.LIMIT: Outcome.OVER_LIMIT,
+    CellStatus.FAULT: Outcome.GRADER_FAULT,
+}
+
+# What to do about it; {} are the cells that may have caused it.
+_ADVICE = {
+    CellStatus.LIMIT: "Call your code of the cell {} on a small example: it must come to its end, "
+    "in a second or two, and print and keep little.",
+    CellStatus.DIED: "Call your code of the cell {} on a small example, in a notebook of its own: "
+    "nothing in it may end Python, as exit() does, or crash it.",
+}
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How the cells ahead of a claim went.
+
+    Attributes:
+        rebuilt: which solution cells are missing or untouched.
+        runs: how each of the student's cells went, by ``grade_id``.
+        definers: the solution cell that is to define a name.
+    """
+
+    rebuilt: Rebuilt
+    runs: Mapping[str, CellRun]
+    definers: Mapping[str, str] = field(default_factory=dict)
+
+
+def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
+    """The outcome of a test cell that got its answers."""
+    if finding.passed:
+        return Outcome.PASSED, ""
+    if blank := _blank(claim, around):
+        return blank
+    if fault := _fault(claim, around):
+        return fault
+    if finding.kind is FindingKind.OUTPUT_LIMIT:
+        return Outcome.OVER_LIMIT, sentence(f"Testing your code was stopped: {finding.message}")
+    # Perhaps the test stumbled over what a cell before it did not get to do.
+    broken = _broken(claim, around)
+    if finding.kind is FindingKind.REFUTED:
+        return Outcome.FAILED, broken[1] if broken else finding.message or claim.hint
+    raised = CellRun(CellStatus.RAISED, error=finding.error, message=finding.message)
+    advice = _define(finding, around) or finding.note
+    said = sentence(f"Testing your code {raised.description}", advice)
+    return broken or (Outcome.CRASHED, said)
+
+
+def _define(finding: Finding, around: Circumstances) -> str:
+    """Where the name that a test misses is to be defined; empty if that is not known."""
+    missing = re.fullmatch(r"name '(\w+)' is not defined.*", finding.message, re.DOTALL)
+    cell = around.definers.get(missing[1]) if missing else None
+    if cell is None or finding.kind is not FindingKind.NAME_UNDEFINED:
+        return ""
+    return f"Define `{missing[1] if missing else ''}` in the cell `{cell}`, by just this name."
+
+
+def unanswered(
+    claim: Claim, run: CellRun, around: Circumstances, suspects: Sequence[str] = ()
+) -> Judged:
+    """The outcome of a test cell whose question got no answer.
+
+    Args:
+        claim: that the test cell tests.
+        run: how the kernel or its time ended.
+        around: how the cells ahead of the claim went.
+        suspects: the solution cells that may have caused it.
+    """
+    if run.status is CellStatus.FAULT:
+        return faulty(run.message)
+    named = [f"`{cell}`" for cell in suspects if cell in claim.needs]
+    advice = _ADVICE[run.status].format(" or ".join(named)) if named else ""
+    return _blank(claim, around) or (
+        _OUTCOMES[run.status],
+        sentence(f"Testing your code {run.description}", advice),
+    )
+
+
+def not_tried(claim: Claim, refusal: Refusal, around: Circumstances) -> Judged:
+    """The outcome of a claim that rests on a cell which stalled or ended the kernel before."""
+    run = refusal.strikes[-1].run
+    return _blank(claim, around) or (
+        _OUTCOMES[run.status],
+        f"This claim was not tried: code of the cell `{refusal.cell}` was tried "
+        f"{len(refusal.strikes)} times before and gave no answer; the last time it "
+        + sentence(run.description, _ADVICE[run.status].format(f"`{refusal.cell}`")),
+    )
+
+
+def share_used_up(claim: Claim, around: Circumstances) -> Judged:
+    """The outcome of a claim for which no time is left, though the submission has some."""
+    return _blank(claim, around) or (
+        Outcome.OVER_LIMIT,
+        "This claim was not tried: the tests before it took all the time that "
+        f"{f'the cell `{claim.needs[-1]}`' if claim.needs else 'they'} may take. "
+        "Make your code faster: an example of a test's size should take a second or two.",
+    )
+
+
+def faulty(message: str) -> Judged:
+    """The outcome of a claim where the grader itself failed: it costs no points."""
+    return Outcome.GRADER_FAULT, f"The grader failed ({message}); this is not your fault."
+
+
+def _fault(claim: Claim, around: Circumstances) -> Judged | None:
+    """A claim that rests on a cell in which the grader failed: on a training, for example."""
+    runs = [around.runs[name] for name in claim.needs if name in around.runs]
+    return next((faulty(run.message) for run in runs if run.status is CellStatus.FAULT), None)
+
+
+def _blank(claim: Claim, around: Circumstances) -> Judged | None:
+    """A claim that rests on a cell which was not written."""
+    for name in claim.needs:
+        if name in around.rebuilt.untouched:
+            what = "missing" if name in around.rebuilt.missing else "as it was handed out"
+            return Outcome.NOT_ATTEMPTED, f"The cell `{name}` is {what}: write your solution there."
+    return None
+
+
+def _broken(claim: Claim, around: Circumstances) -> Judged | None:
+    """A claim that rests on a cell which did not run to its end."""
+    for name in claim.needs:
+        run = around.runs.get(name)
+        if run is not None and run.status is not CellStatus.DONE:
+            said = sentence(f"The cell `{name}` {run.description}", run.advice)
+            return _OUTCOMES[run.status], said
+    return None

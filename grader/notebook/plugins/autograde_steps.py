@@ -1,0 +1,137 @@
+"""What nbgrader's autograde runs in place of its own steps; named in course_config.py.
+
+nbgrader calls ``preprocess(notebook, resources)`` on each, in the order of the lists there, with
+the course's folder as working directory. Rebuilding belongs to the first list (sanitise), judging
+and saving to the second, and nbgrader writes the notebook to disk in between: what the second must
+know of the first travels in the notebook's metadata.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import traitlets
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from grader.engines.base import Silent
+from grader.model import Graded, Outcome, Verdict
+from grader.notebook.assignment import grade_id, is_claim
+from grader.notebook.judging.judge_submission import Judged, judge_rebuilt, submission_work
+from grader.notebook.loaded_course import CourseStep
+from grader.notebook.submission import paths, rebuild
+from grader.notebook.submission.submitted_files import files_of
+
+Resources = dict[str, Any]
+_METADATA = "grader"
+
+
+class RebuildNotebook(CourseStep, NbGraderPreprocessor):
+    """Sets the student's answers into the course's own notebook; see ``rebuild``."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Called by nbgrader first of all steps, on the notebook as it was handed in."""
+        loaded = self.load(resources["nbgrader"]["assignment"])
+        rebuilt = rebuild.rebuild(loaded.assignment, nb)
+        rebuilt.notebook.metadata[_METADATA] = {
+            "missing": list(rebuilt.missing),
+            "untouched": list(rebuilt.untouched),
+            "waiting": list(rebuilt.waiting),
+            "notes": [*resources.get("grader_notes", ()), *rebuilt.notes],
+        }
+        return rebuilt.notebook, resources
+
+
+class JudgeClaims(CourseStep, NbGraderPreprocessor):
+    """Puts a verdict under every test cell: judges the rebuilt notebook, or takes the result.
+
+    ``grader grade`` judges many submissions at once, and hands each result over afterwards.
+    """
+
+    judged = traitlets.Any(None, help="Returns the result if it is judged already.").tag(
+        config=True
+    )
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Called by nbgrader on the rebuilt notebook, in the autograded folder."""
+        noted = nb.metadata.pop(_METADATA)
+        rebuilt = rebuild.Rebuilt(
+            nb,
+            missing=tuple(noted.missing),
+            untouched=tuple(noted.untouched),
+            waiting=tuple(noted.waiting),
+            notes=tuple(noted.notes),
+        )
+        judged = self.judged() if self.judged is not None else self._judge(rebuilt, resources)
+        _show(judged.notebook, judged.graded.verdicts)
+        resources["grader"] = judged.graded
+        resources["grader_waiting"] = rebuilt.waiting
+        return judged.notebook, resources
+
+    def _judge(self, rebuilt: rebuild.Rebuilt, resources: Resources) -> Judged:
+        names = resources["nbgrader"]
+        loaded = self.load(names["assignment"])
+        settings, assignment = loaded.settings, loaded.assignment
+        submission = paths.submission(settings, names["student"], assignment.name)
+        files = files_of(settings, submission)
+        work = submission_work(settings, assignment, submission, files)
+        return judge_rebuilt(work, rebuilt, Path(resources["metadata"]["path"]), Silent())
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """Writes verdicts, and nothing but verdicts, into nbgrader's gradebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Called by nbgrader on the judged notebook."""
+        self._last_cell = len(nb.cells) - 1
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        """Called by nbgrader on each cell, with the gradebook open."""
+        if is_claim(cell):
+            self._save(cell, resources["grader"])
+        else:
+            super().preprocess_cell(cell, resources, cell_index)
+            self._let_wait(cell, resources)
+        if cell_index == self._last_cell:  # each commit waits for the disk
+            self.gradebook.db.commit()
+        return cell, resources
+
+    def _let_wait(self, cell: NotebookNode, resources: Resources) -> None:
+        """Take back nbgrader's 0 for no response where the answer may stand somewhere else."""
+        name = grade_id(cell)
+        if not utils.is_grade(cell) or name not in resources["grader_waiting"]:
+            return
+        place = name, self.notebook_id, self.assignment_id, self.student_id
+        grade = self.gradebook.find_grade(*place)
+        grade.auto_score, grade.needs_manual_grade = None, True
+        if utils.is_solution(cell):
+            self.gradebook.find_comment(*place).auto_comment = None
+
+    def _save(self, cell: NotebookNode, graded: Graded) -> None:
+        """A claim without a verdict stays without a score, and waits for a person."""
+        name = grade_id(cell)
+        scores = {verdict.claim: verdict.score for verdict in graded.verdicts}
+        grade = self.gradebook.find_grade(
+            name, self.notebook_id, self.assignment_id, self.student_id
+        )
+        grade.auto_score = scores.get(name)
+        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+
+
+def _show(nb: NotebookNode, judged: tuple[Verdict, ...]) -> None:
+    """Put each verdict under its test cell, in place of what the test wrote."""
+    by_claim = {verdict.claim: verdict for verdict in judged}
+    for cell in nb.cells:
+        if utils.is_grade(cell) and (verdict := by_claim.get(grade_id(cell))):
+            text = f"{verdict.outcome}: {verdict.score or 0:g} of {verdict.points:g} points"
+            text += " so far: it waits for a person" if verdict.waits else ""
+            if verdict.outcome is not Outcome.PASSED:
+                text += f"\n{verdict.message}"
+            cell.outputs = [new_output("stream", name="stdout", text=text)]

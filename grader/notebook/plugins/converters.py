@@ -1,0 +1,57 @@
+"""Runs nbgrader's converters quietly and turns their failures into one line."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from sqlalchemy.exc import SAWarning
+
+from grader.errors import CourseError
+
+LOG = logging.getLogger("grader.nbgrader")
+
+# Our own exceptions say all there is to say in their message.
+_OURS = re.compile(r"^grader\.errors\.\w+: ")
+
+
+class _Errors(logging.Handler):
+    """Keeps what a converter logs as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+def convert(converter: BaseConverter) -> None:
+    """Run ``converter``; raises ``CourseError`` with the error that it logged first."""
+    errors = _Errors()
+    converter.log = LOG
+    LOG.addHandler(errors)
+    try:
+        with warnings.catch_warnings():
+            # nbgrader's relationships are as it wants them; SQLAlchemy 2.1 warns of them.
+            warnings.simplefilter("ignore", SAWarning)
+            converter.start()
+    except (NbGraderException, SystemExit) as error:
+        raise CourseError(_cause(errors.lines) or str(error)) from error
+    except OSError as error:
+        raise CourseError(
+            f"{error.filename or converter.coursedir.root} cannot be written: {error.strerror}; "
+            "expected a course folder that this account may write to"
+        ) from error
+    finally:
+        LOG.removeHandler(errors)
+
+
+def _cause(lines: list[str]) -> str:
+    """The last line of the first traceback logged, else the first line."""
+    tracebacks = [line for line in lines if line.startswith("Traceback")]
+    if tracebacks:
+        return _OURS.sub("", tracebacks[0].strip().splitlines()[-1])
+    return lines[0].splitlines()[0] if lines else ""

@@ -1,0 +1,1 @@
+"""Gathers the content of pages from verdicts, gradebook and notebooks."""

@@ -1,0 +1,113 @@
+"""Outputs of a notebook's cells for the feedback page: bounded, and sanitised again."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from grader.notebook.assignment import is_claim, part_of
+from grader.notebook.sanitize import images, outputs
+from grader.notebook.sanitize.text import escape_invisible
+from grader.reports.feedback.html_page import Shown
+
+# A page is read on phones: a notebook of the course draws a handful, of some 50,000 characters.
+_PICTURES = 24
+_PICTURE = 1_000_000  # characters of one in base64
+_ATTACHED = 4_000_000  # of one in a written answer: a photograph of a sheet of paper
+_INLINE = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=]{100,})")
+_PAGE = 5_000_000  # characters of all output
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Outputs of one notebook's cells.
+
+    Attributes:
+        of_answers: ``grade_id`` of each solution cell to all its outputs.
+        pictures: of other cells, or a line in place of one that was left out.
+    """
+
+    of_answers: Mapping[str, tuple[Shown, ...]]
+    pictures: tuple[Shown, ...]
+
+
+def collect(notebook: NotebookNode) -> Outputs:
+    """Gather the outputs of an autograded notebook, and sanitise them once more.
+
+    Outputs of test cells are left out: they could quote a test.
+    """
+    budget, left = outputs.Budget(characters=_PAGE), _PICTURES
+    answers: dict[str, tuple[Shown, ...]] = {}
+    pictures: list[Shown] = []
+    for number, cell in enumerate(notebook.cells, 1):
+        name = part_of(cell)
+        if cell.cell_type == "markdown" and name:
+            answers[name] = tuple(_attached(cell, left))
+            left -= len(answers[name])
+        if cell.cell_type != "code" or is_claim(cell):
+            continue
+        kept = outputs.sanitise(cell.get("outputs"), budget)
+        shown = list(_page_outputs(kept, f"cell {number}" + (f" ({name})" if name else ""), left))
+        left -= sum(bool(output.png) for output in shown)
+        if name:
+            answers[name] = (*answers.get(name, ()), *shown)
+        else:
+            pairs = zip(shown, kept, strict=True)
+            pictures += [picture for picture, output in pairs if _has_picture(output)]
+    return Outputs(answers, tuple(pictures))
+
+
+def without_pictures(text: str) -> str:
+    """A written answer without the characters of the pictures that stand in it: Colab's way."""
+    return _INLINE.sub(r"data:\1", text)
+
+
+def _attached(cell: NotebookNode, left: int) -> Iterator[Shown]:
+    """The pictures in a written answer, encoded once more; at most ``left``."""
+    found = [(n, b.get("image/png", "")) for n, b in cell.get("attachments", {}).items()]
+    found += [(f"picture {n}", m[2]) for n, m in enumerate(_INLINE.finditer(cell.source), 1)]
+    for name, encoded in found[: max(0, left)]:
+        try:
+            picture = images.photo_as_png(base64.b64decode(encoded))
+        except ValueError as error:
+            yield Shown(f"[{escape_invisible(name)} was left out: {error}]")
+            continue
+        if len(picture.base64) > _ATTACHED:
+            yield Shown(f"[{escape_invisible(name)} was left out: it is too large for this page]")
+        else:
+            yield Shown(escape_invisible(name), picture.base64)
+
+
+def _has_picture(output: NotebookNode) -> bool:
+    return "image/png" in output.get("data", {})
+
+
+def _page_outputs(kept: list[NotebookNode], cell: str, left: int) -> Iterator[Shown]:
+    """Outputs as ``outputs.sanitise`` leaves them, for the page; at most ``left`` pictures."""
+    count = 0
+    for output in kept:
+        if _has_picture(output):
+            count += 1
+            yield _picture(output, cell, count, left)
+        elif output.output_type == "stream":
+            yield Shown(output.text, warning=output.name == "stderr")
+        elif output.output_type == "error":
+            text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
+            yield Shown(text)
+        else:
+            yield Shown(output.data.get("text/plain", ""))
+
+
+def _picture(output: NotebookNode, cell: str, count: int, left: int) -> Shown:
+    """A cell's picture with its origin, or a line that says why it is missing."""
+    png = output.data["image/png"]
+    where = f"Picture {count}" if count > 1 else "Picture"
+    if count > left:
+        return Shown(f"[{where} of {cell} was left out: {_PICTURES} are on this page already]")
+    if len(png) > _PICTURE:
+        return Shown(f"[{where} of {cell} was left out: it is larger than {_PICTURE:,} characters]")
+    return Shown(f"{where} drawn by {cell}", png)

@@ -1,0 +1,1 @@
+"""Sanitises what leaves a student's kernel: text, images, outputs."""

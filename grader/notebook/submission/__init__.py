@@ -1,0 +1,1 @@
+"""One submission: paths, file rules, parsing, the rebuilt notebook, what is up to date."""

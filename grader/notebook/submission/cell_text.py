@@ -1,0 +1,222 @@
+"""The text of cells: what makes two texts the same, and which names a cell of code binds.
+
+Editors change text that nobody typed: Windows line ends, blanks at the ends of lines, wrapped
+lines, another layout of the same code. None of that is an answer.
+
+Students' code is parsed here, in the grader's own process, and never run. What Python's parser
+cannot bear (it raises ``RecursionError`` and ``MemoryError`` for code that is nested too deep)
+counts as text that is no Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import io
+import re
+import tokenize
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from grader.examiner import names
+
+# Cell magics whose body runs in the notebook, so that its names stay: IPython's magics/execution.py
+# and magics/osm.py. The body of %%timeit runs apart, and other cell magics take text.
+_TRANSPARENT = re.compile(r"\s*%%(?:time|capture|prun|debug)\b[^\n]*(?:\n|$)")
+
+# Lines that IPython turns into a call; what they bind, if anything, stands ahead of "= %" or "= !".
+# A student's text is searched: no two repetitions side by side match the same character.
+_MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w, ]*=)[ \t]*[%!].*$", re.MULTILINE)
+_TIMED_LINE = re.compile(r"^([ \t]*)%(?:time|prun)[ \t]+(?!-)", re.MULTILINE)
+_MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+
+# What nbconvert, jupytext, VS Code and Spyder put above a cell in a script.
+_PROMPT = re.compile(r"^#[ \t]?(?:In\[[ \d]*\]:|%%|\+)[^\n]*\n", re.MULTILINE)
+_COMMENT = re.compile(r"^#+ ?", re.MULTILINE)
+
+_DEFINES = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
+_CODE = re.compile(r"^\s*(?:import|from|for|while|if|return|print|def|class)\b", re.MULTILINE)
+
+# What editors and mail programs put in place of a blank, or add unseen.
+_BLANKS = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{ZERO WIDTH NO-BREAK SPACE}": None})
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+_ALIKE = 0.6  # ratio of difflib's, whose documentation calls this a close match
+_COMPARED = 4_000  # characters: the comparison takes the square of their words
+_PARSED = 20_000  # characters; the longest solution cell of the course has 3,000
+_NOT_PARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+@dataclass(frozen=True)
+class Python:
+    """What is known of a cell that is valid Python.
+
+    Attributes:
+        bound: names that it binds.
+        free: names that it reads from its surroundings.
+        tree: its syntax tree as text; two cells with one tree run alike, but for blanks in
+            their documentation.
+        statements: how many it has that are no text by itself.
+    """
+
+    bound: frozenset[str]
+    free: frozenset[str]
+    tree: str
+    statements: int
+
+
+def with_unix_line_ends(text: str) -> str:
+    """The text with one newline character for each end of a line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def same_lines(one: str, other: str) -> bool:
+    """Whether two texts differ in line ends and blanks at the ends of lines alone."""
+    return _lines(one) == _lines(other)
+
+
+def same_prose(one: str, other: str) -> bool:
+    """Whether two texts hold the same words: wrapped in another way they are the same."""
+    return one.translate(_BLANKS).split() == other.translate(_BLANKS).split()
+
+
+def same_code(one: str, other: str) -> bool:
+    """Whether two cells of code run alike: the same but for layout and comments."""
+    if same_lines(one, other):
+        return True
+    known, its = parsed(one), parsed(other)
+    if known is None or its is None or not known.statements:  # comments alone do nothing alike
+        return known is not None and its is not None and said(one).split() == said(other).split()
+    return known.tree == its.tree
+
+
+def same_code_and_comments(one: str, other: str) -> bool:
+    """Whether two cells of code differ in their layout alone."""
+    return same_code(one, other) and _comments(one) == _comments(other)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether one text looks like an edited copy of the other."""
+    one, other = one.strip()[:_COMPARED], other.strip()[:_COMPARED]
+    if not one or not other:
+        return False
+    lines = SequenceMatcher(None, _lines(one), _lines(other), autojunk=False)
+    if lines.ratio() >= _ALIKE:
+        return True
+    # Of letters put in another order, difflib takes a second for 3,000.
+    words = SequenceMatcher(None, _WORD.findall(one), _WORD.findall(other), autojunk=False)
+    return words.quick_ratio() >= _ALIKE and words.ratio() >= _ALIKE
+
+
+def seen_through(source: str) -> str:
+    """A cell without the magics that its body runs under in the notebook.
+
+    ``%%time`` and the like hide the body of a cell from whoever reads it as Python, and not from
+    the notebook. Lines of magics and of the shell become ``pass``.
+    """
+    source = _body(source)
+    if names.is_python(source[:_PARSED]):
+        return source
+    source = _MAGIC_VALUE.sub(r"\1 None", _TIMED_LINE.sub(r"\1", source))
+    return _MAGIC_LINE.sub(r"\1pass", source)
+
+
+def _body(source: str) -> str:
+    """A cell without the cell magics that its body runs under in the notebook."""
+    while (magic := _TRANSPARENT.match(source)) is not None:
+        source = source[magic.end() :]
+    return source
+
+
+def _magics(source: str) -> str:
+    """The lines of magics and of the shell, of which ``seen_through`` leaves nothing."""
+    source = _body(source)
+    if names.is_python(source):
+        return ""
+    source = _TIMED_LINE.sub(r"\1", source)
+    lines = (m.group() for magic in (_MAGIC_VALUE, _MAGIC_LINE) for m in magic.finditer(source))
+    return "\n".join(" ".join(line.split()) for line in lines)
+
+
+@functools.lru_cache(maxsize=2048)  # more than the cells of one notebook
+def parsed(source: str) -> Python | None:
+    """What a cell is as Python, its magics seen through; None if it is none."""
+    if len(source) > _PARSED:
+        return None
+    try:
+        python = seen_through(source)
+        tree = ast.parse(python)
+        texts = sum(_is_text(statement) for statement in tree.body)
+        return Python(
+            names.bound(python),
+            names.free(python),
+            _dumped(tree) + _magics(source),
+            len(tree.body) - texts,
+        )
+    except _NOT_PARSED:
+        return None
+
+
+def bound_names(source: str) -> frozenset[str]:
+    """Names that a cell binds; guessed from its lines where it is no valid Python."""
+    if (known := parsed(source)) is not None:
+        return known.bound
+    return defined_in_text(source)
+
+
+def defined_in_text(text: str) -> frozenset[str]:
+    """Names that the lines of a text would define if they were code, as in a fenced block."""
+    return frozenset(name for pair in _DEFINES.findall(text) for name in pair if name)
+
+
+def used_names(source: str) -> frozenset[str]:
+    """Names that a cell reads from its surroundings; none where it is no valid Python."""
+    known = parsed(source)
+    return known.free if known is not None else frozenset()
+
+
+def said(source: str) -> str:
+    """The text of a cell of code that only says something, without the signs of comments.
+
+    A notebook that was a script for a while has its texts as comments, and ``# In[ ]:`` above code.
+    """
+    return _COMMENT.sub("", _PROMPT.sub("", source))
+
+
+def is_prose(source: str) -> bool:
+    """Whether a cell of code only says something: comments, strings, or sentences."""
+    if not source.strip():
+        return False
+    if (known := parsed(source)) is not None:
+        return known.statements == 0
+    return len(source.split()) > 3 and not bound_names(source) and not _CODE.search(source)
+
+
+def _lines(text: str) -> list[str]:
+    lines = with_unix_line_ends(text).translate(_BLANKS).strip().split("\n")
+    return [line.rstrip() for line in lines]
+
+
+def _dumped(tree: ast.Module) -> str:
+    """The tree as text; documentation may be wrapped and indented in another way."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and _is_text(node):
+            node.value = ast.Constant(" ".join(ast.literal_eval(node.value).split()))
+    return ast.dump(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a string by itself."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _comments(source: str) -> list[str]:
+    """The words of the comments of a cell that is valid Python; else all of its words."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(_PROMPT.sub("", source)).readline))
+    except (tokenize.TokenError, *_NOT_PARSED):
+        return source.split()
+    words = (token.string.lstrip("#") for token in tokens if token.type == tokenize.COMMENT)
+    return " ".join(words).split()

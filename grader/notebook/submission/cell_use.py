@@ -1,0 +1,80 @@
+"""What becomes of one of a student's cells, by what it was recognised as."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from nbformat import NotebookNode
+
+from grader.notebook.submission.cell_text import (
+    alike,
+    said,
+    same_code,
+    same_code_and_comments,
+    same_prose,
+)
+from grader.notebook.submission.course_cells import CourseCell, Kind
+from grader.notebook.submission.recognise import How, Recognised
+
+
+class Use(Enum):
+    """What becomes of one of the student's cells."""
+
+    NOTHING = auto()  # it is empty, or says what the course's own cell says
+    ANSWER = auto()  # its text is an answer, or a part of one
+    UNTOUCHED = auto()  # the code of a stub, with other comments
+    CHANGED = auto()  # a given cell of code: runs behind the course's own
+    OWN = auto()  # the student's own cell
+    COPY = auto()  # a further copy of an answer, apart from it: stays there
+    SHOWN = auto()  # a text that does not run: it is shown where it stood
+
+
+def use_of(known: Recognised | None, cell: NotebookNode) -> Use:
+    """What becomes of a cell by what it was recognised as; guesses come later."""
+    if not cell.source.strip() and not cell.get("attachments"):
+        return Use.NOTHING
+    own = Use.OWN if cell.cell_type in ("code", "markdown") else Use.SHOWN
+    if known is None:
+        return own
+    match known.cell.kind:
+        case Kind.SOLUTION:
+            return _use_of_solution(known.cell, cell.source)
+        case Kind.WRITTEN:
+            same = _says_the_same(cell, known.cell)
+            return Use.NOTHING if same and not cell.get("attachments") else Use.ANSWER
+        case Kind.TEST:
+            return _use_of_test(known.cell, cell.source, own)
+        case Kind.GIVEN_CODE:
+            return _use_of_given_code(known, cell, own)
+        case Kind.GIVEN_TEXT:
+            return Use.NOTHING if _says_the_same(cell, known.cell) else own
+
+
+def _says_the_same(cell: NotebookNode, ours: CourseCell) -> bool:
+    """Whether a text is the course's, also where it became comments of a script for a while."""
+    texts = (cell.source, said(cell.source)) if cell.cell_type == "code" else (cell.source,)
+    return any(same_prose(text, ours.released) for text in texts)
+
+
+def _use_of_solution(ours: CourseCell, source: str) -> Use:
+    if same_code_and_comments(source, ours.released):
+        return Use.NOTHING
+    return Use.UNTOUCHED if same_code(source, ours.released) else Use.ANSWER
+
+
+def _use_of_test(ours: CourseCell, source: str, own: Use) -> Use:
+    """A test is the course's own; what looks like something else is the student's own code."""
+    if any(same_code_and_comments(source, text) for text in (ours.released, ours.graded)):
+        return Use.NOTHING
+    shown = same_code(source, ours.released) or alike(source, ours.released)
+    return Use.SHOWN if shown else own
+
+
+def _use_of_given_code(known: Recognised, cell: NotebookNode, own: Use) -> Use:
+    if cell.cell_type != "code":
+        same = same_prose(cell.source, known.cell.released)
+        return Use.NOTHING if same else own
+    if same_code_and_comments(cell.source, known.cell.released):
+        # A copy of a given cell ran once more for the student, too.
+        return Use.OWN if known.again and known.how is How.TEXT else Use.NOTHING
+    return Use.SHOWN if same_code(cell.source, known.cell.released) else Use.CHANGED

@@ -1,0 +1,194 @@
+"""What a student's folder may hold: ordinary files, not too many, not too large.
+
+A link would copy a classmate's answers or any file of this machine; a process that opens a named
+pipe would wait for ever. So everything is checked before anything is opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from nbgrader.utils import parse_utc
+
+from grader.errors import SubmissionError
+
+_MEGABYTE = 1 << 20
+TIMESTAMP = "timestamp.txt"  # where nbgrader keeps when the folder was handed in
+
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFREG: "an ordinary file",
+}
+
+
+@dataclass(frozen=True)
+class Caps:
+    """How much one submission may hold.
+
+    Attributes:
+        notebook: bytes of a notebook.
+        file: bytes of any other file.
+        total: bytes of all files together.
+        count: files and folders.
+    """
+
+    notebook: int = 20 * _MEGABYTE
+    file: int = 50 * _MEGABYTE
+    total: int = 200 * _MEGABYTE
+    count: int = 1000
+
+
+CAPS = Caps()
+
+
+def check(folder: Path, ignored: Sequence[str] = (), caps: Caps = CAPS) -> None:
+    """Check everything in a submitted folder, and open nothing but nbgrader's timestamp.
+
+    Args:
+        folder: ``submitted/<student>/<assignment>``.
+        ignored: patterns of names that nbgrader never copies; what they match is passed over.
+        caps: how much the folder may hold.
+
+    Raises:
+        SubmissionError: the first file that is no ordinary file, or is one too many or too large.
+    """
+    try:
+        _check(folder, ignored, caps)
+    except OSError as error:
+        raise SubmissionError(
+            f"{printable_path(Path(error.filename or folder))} cannot be read ({error.strerror}); "
+            "see to it that this account may read it, or ask the student to hand it in again"
+        ) from error
+
+
+@contextlib.contextmanager
+def opened(path: Path, cap: int) -> Iterator[BinaryIO]:
+    """Open an ordinary file for reading, and never anything else of that name.
+
+    Raises:
+        SubmissionError: a link, a pipe, a device, a folder, or more bytes than ``cap``.
+        OSError: it is missing or cannot be read.
+    """
+    _require_own_file(os.lstat(path), path)
+    # Check again once it is open: the name may refer to another file by now.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        _require_own_file(status, path)
+        _require_size(status.st_size, cap, path)
+        yield file
+
+
+def read(path: Path, cap: int = CAPS.notebook) -> bytes:
+    """The bytes of an ordinary file; raises what ``opened`` does."""
+    with opened(path, cap) as file:
+        content = file.read(cap + 1)
+    _require_size(len(content), cap, path)
+    return content
+
+
+def moment(text: str) -> datetime:
+    """The time that a ``timestamp.txt`` holds; raises ``ValueError`` or ``OverflowError``."""
+    return parse_utc(text.strip()).replace(tzinfo=UTC)  # type: ignore[no-any-return]
+
+
+def names(folder: Path, ignored: Sequence[str] = ()) -> frozenset[str]:
+    """The ordinary files below a folder, by their path in it."""
+    return frozenset(
+        str(path.relative_to(folder))
+        for path, status in _below(folder, ignored)
+        if stat.S_ISREG(status.st_mode)
+    )
+
+
+def printable_path(path: Path) -> str:
+    """A path as one line of printable characters, even if a student chose others."""
+    text = os.fsencode(path).decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _check(folder: Path, ignored: Sequence[str], caps: Caps) -> None:
+    total = 0
+    _require_kind(stat.S_IFDIR, os.lstat(folder), folder)
+    for number, (path, status) in enumerate(_below(folder, ignored), start=1):
+        if number > caps.count:
+            raise SubmissionError(
+                f"{printable_path(folder)} is over a limit: more than {caps.count} files; "
+                "ask the student to hand in the notebook alone"
+            )
+        if stat.S_ISDIR(status.st_mode):
+            continue
+        _require_own_file(status, path)
+        _require_size(status.st_size, _cap(path, caps), path)
+        total += status.st_size
+        _require_size(total, caps.total, folder)
+        if path == folder / TIMESTAMP:
+            _require_timestamp(path)
+
+
+def _below(folder: Path, ignored: Sequence[str]) -> Iterator[tuple[Path, os.stat_result]]:
+    """Everything below a folder, with its ``lstat`` result; no link is followed."""
+    folders = [folder]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if any(fnmatch.fnmatch(entry.name, pattern) for pattern in ignored):
+                    continue
+                path, status = Path(entry.path), entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(status.st_mode):
+                    folders.append(path)
+                yield path, status
+
+
+def _cap(path: Path, caps: Caps) -> int:
+    return caps.notebook if path.suffix == ".ipynb" else caps.file
+
+
+def _require_own_file(status: os.stat_result, path: Path) -> None:
+    """Refuse hard links too: they are a second name of a file elsewhere."""
+    _require_kind(stat.S_IFREG, status, path)
+    if status.st_nlink > 1:
+        raise SubmissionError(
+            f"{printable_path(path)} is a hard link: expected a file of its own; "
+            "ask the student to hand it in again"
+        )
+
+
+def _require_kind(kind: int, status: os.stat_result, path: Path) -> None:
+    if (actual := stat.S_IFMT(status.st_mode)) != kind:
+        raise SubmissionError(
+            f"{printable_path(path)} is {_KINDS.get(actual, 'no file')}: expected {_KINDS[kind]}; "
+            "ask the student to hand it in again"
+        )
+
+
+def _require_size(size: int, cap: int, path: Path) -> None:
+    if size > cap:
+        raise SubmissionError(
+            f"{printable_path(path)} is over a limit: more than {cap // _MEGABYTE} MB; "
+            "ask the student to clear the outputs, or to hand in less"
+        )
+
+
+def _require_timestamp(path: Path) -> None:
+    """nbgrader gives up on the whole class where this file holds anything but a time."""
+    try:
+        parse_utc(read(path, _MEGABYTE).decode().strip() or datetime.min)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise SubmissionError(
+            f"{printable_path(path)} holds no time: expected one like 2030-01-31 12:00:00 UTC; "
+            "correct the file, or remove it"
+        ) from error

@@ -1,0 +1,112 @@
+"""Reads what students hand in, and says in one line what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import accumulate
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from grader.errors import SubmissionError
+from grader.notebook import notebook_json
+from grader.notebook.submission import file_rules
+
+# An honest notebook nests its JSON seven deep, and needs a few brackets for each cell and output.
+_DEPTH = 100
+_BRACKETS = 100_000
+_CONFLICT = tuple(
+    re.compile(mark, re.MULTILINE) for mark in (rb"^<{7} ", rb"^={7}\r?$", rb"^>{7} ")
+)
+# Cells are recognised in the grader's own process, in seconds for so many. An honest notebook of
+# this course has 20 to 100, with 10,000 to 50,000 characters of code.
+_CELLS, _CODE = 1_000, 1_000_000
+_NEITHER_QUOTE_NOR_BRACKET = bytes(set(range(256)) - set(b'"[]{}'))
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook at ``path``, with every cell's type and text in place.
+
+    Raises:
+        SubmissionError: no such file, not JSON, or JSON that is no notebook.
+    """
+    return parse(content(path), str(path))
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a submitted notebook; raises ``SubmissionError`` where there are none."""
+    try:
+        return file_rules.read(path)
+    except FileNotFoundError:
+        names = sorted(file_rules.printable_path(Path(p.name)) for p in path.parent.glob("*.ipynb"))
+        raise SubmissionError(
+            f"{path} is missing: expected the notebook under this name, found "
+            f"{', '.join(names) or 'no notebook'}; ask the student to hand it in again"
+        ) from None
+    except OSError as error:
+        raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def parse(text: bytes, name: str) -> NotebookNode:
+    """The notebook that ``text`` holds; ``name`` stands in the message if it holds none."""
+    text = _as_utf8(text)
+    _require_small_tree(text, name)
+    _require_merged(text, name)
+    try:
+        notebook = notebook_json.decode(text)
+    except ValueError as error:
+        raise SubmissionError(
+            f"{name} is not a notebook ({error}): expected Jupyter's JSON; "
+            "ask the student to hand it in again"
+        ) from error
+    _require_few_cells(notebook, name)
+    return notebook
+
+
+def _require_few_cells(notebook: NotebookNode, name: str) -> None:
+    cells = len(notebook.cells)
+    code = sum(len(cell.source) for cell in notebook.cells if cell.cell_type == "code")
+    if cells > _CELLS or code > _CODE:
+        raise SubmissionError(
+            f"{name} is over a limit: {cells} cells with {code} characters of code, expected at "
+            f"most {_CELLS} with {_CODE}; ask the student to hand in the assignment's notebook "
+            "alone, and data as a file beside it"
+        )
+
+
+def _as_utf8(text: bytes) -> bytes:
+    """The same text in UTF-8, without a byte-order mark: editors on Windows write UTF-16, too."""
+    encoding = json.detect_encoding(text)
+    if encoding == "utf-8":
+        return text
+    try:
+        return text.decode(encoding).removeprefix("\ufeff").encode()
+    except UnicodeError:
+        return text  # it is no notebook, which reading it will say
+
+
+def _require_merged(text: bytes, name: str) -> None:
+    """A merge that git could not finish leaves lines in the file that are no JSON."""
+    if all(mark.search(text) for mark in _CONFLICT):
+        raise SubmissionError(
+            f"{name} holds both sides of a git merge that was not finished (<<<<<<<): expected one "
+            "notebook; ask the student to resolve it and to hand it in again"
+        )
+
+
+def _require_small_tree(text: bytes, name: str) -> None:
+    """A few megabytes of brackets become gigabytes of objects: count them before they do."""
+    brackets = _brackets(text)
+    depths = accumulate(1 if bracket in b"[{" else -1 for bracket in brackets)
+    if len(brackets) > 2 * _BRACKETS or max(depths, default=0) > _DEPTH:
+        raise SubmissionError(
+            f"{name} is over a limit: JSON of more than {_BRACKETS} parts, or more than {_DEPTH} "
+            "deep; ask the student to clear the outputs and to hand it in again"
+        )
+
+
+def _brackets(text: bytes) -> bytes:
+    """The brackets of a JSON text, without those that stand in its strings."""
+    unescaped = text.replace(rb"\\", b"").replace(rb"\"", b"")
+    return re.sub(rb'"[^"]*"', b"", unescaped.translate(None, _NEITHER_QUOTE_NOR_BRACKET))

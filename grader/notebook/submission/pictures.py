@@ -1,0 +1,110 @@
+"""Pictures in a student's text, for the person who reads it: decoded, and encoded again.
+
+They are pasted into a cell (``attachment:sketch.png``) or lie beside the notebook (``photo.jpg``).
+Both become attachments of the cell, under the name that the text has for them. The text stays as it
+is, but for a line on each picture that is left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from nbformat import NotebookNode
+
+from grader.errors import SubmissionError
+from grader.notebook.sanitize import images
+from grader.notebook.sanitize.text import escape_invisible
+from grader.notebook.submission import file_rules
+
+_MOST = 24  # of one notebook
+_PIXELS = 300_000_000  # of all of them together: a dozen photographs of a telephone
+_FILE = 30 << 20
+
+# Markdown's ![text](name "title"), and HTML's <img src="name">. A student's text is searched: each
+# repetition is bounded, so that the time rises with the length of the text and no faster.
+_LINK = re.compile(
+    r"""!\[[^\]]{0,500}+\]\(\s{0,9}+([^)\s]{1,1000}+)[^)]{0,500}+\)"""
+    r"""|<img\b[^>]{0,200}?\bsrc\s{0,9}+=\s{0,9}+["']?([^"'\s>]{1,1000}+)""",
+    re.IGNORECASE,
+)
+
+
+def embed(notebook: NotebookNode, folder: Path, given_ids: frozenset[str]) -> None:
+    """Make the pictures in the student's cells of text attachments that are safe to show.
+
+    Args:
+        notebook: rebuilt from a submission; changed in place.
+        folder: the files that lie beside it.
+        given_ids: ``id`` of the cells that the course wrote: they stay as they are.
+    """
+    budget = _Budget()
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.id not in given_ids:
+            _embed(cell, folder, budget)
+
+
+def linked_names(text: str) -> Iterator[str]:
+    """The names of files beside the notebook that a text shows, each once."""
+    seen: set[str] = set()
+    for match in _LINK.finditer(text):
+        name = unquote(match[1] or match[2])
+        path = PurePosixPath(name)
+        inside = not path.is_absolute() and ".." not in path.parts and ":" not in name
+        if inside and name not in seen:
+            seen.add(name)
+            yield name
+
+
+class _Budget:
+    """What the pictures of one notebook may still take."""
+
+    def __init__(self) -> None:
+        self.pictures, self.pixels = _MOST, _PIXELS
+
+    def take(self, content: bytes) -> str:
+        """The picture as PNG in base64; raises ``ValueError`` with the end of a sentence."""
+        if self.pictures <= 0:
+            raise ValueError(f"there are {_MOST} pictures already")
+        picture = images.photo_as_png(content, self.pixels)
+        self.pictures -= 1
+        self.pixels -= picture.pixels
+        return picture.base64
+
+
+def _embed(cell: NotebookNode, folder: Path, budget: _Budget) -> None:
+    kept, refused = NotebookNode(), []
+    for name, content in (*_pasted(cell), *_beside(cell, folder)):
+        if name in kept:
+            continue
+        try:
+            kept[name] = NotebookNode({"image/png": budget.take(content)})
+        except ValueError as error:
+            refused.append(f"*[{escape_invisible(name)[:80]} is left out: {error}]*")
+    cell.pop("attachments", None)
+    if kept:
+        cell.attachments = kept
+    if refused:
+        cell.source = "\n\n".join([cell.source, *refused])
+
+
+def _pasted(cell: NotebookNode) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of the attachments that ``attachments.merged`` has let through."""
+    for name, bundle in cell.get("attachments", {}).items():
+        encoded = next(iter(bundle.values()), "")
+        try:
+            yield name, base64.b64decode("".join(encoded.split()), validate=True)
+        except ValueError:
+            yield name, b""  # what decodes pictures will say so
+
+
+def _beside(cell: NotebookNode, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of the files that the text shows: ordinary ones, and no link is followed."""
+    for name in linked_names(cell.source):
+        try:
+            yield name, file_rules.read(folder / name, _FILE)
+        except (OSError, SubmissionError, ValueError):
+            continue  # no such file: the link stays as it was typed

@@ -1,0 +1,247 @@
+"""What becomes of each cell that a student handed in: a plan, before anything is rebuilt.
+
+No text is lost. Each of the student's cells is an answer, runs where it stood, is shown beside the
+course's cell that it belongs to, or says what the course's own cell says.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from grader.notebook.submission.cell_text import (
+    bound_names,
+    defined_in_text,
+    is_prose,
+    used_names,
+)
+from grader.notebook.submission.cell_use import Use, use_of
+from grader.notebook.submission.course_cells import CourseCell, Kind
+from grader.notebook.submission.guess import Guess, guess
+from grader.notebook.submission.recognise import Recognised, Recognition
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of a student's cells.
+
+    Attributes:
+        recognition: of the notebook.
+        uses: of each of the student's cells.
+        answers: id of a solution cell to the places of its answer, in order; empty for none.
+        stands_in: id of a solution cell to the place of the cell that holds its answer and stays.
+        guessed: ids of solution cells whose answer was guessed.
+        missing: ids of solution cells that are in no way there.
+        prose: places of the student's own text that is no answer.
+        carried: place of a cell of the student's own to the id of the solution cell whose answer
+            moved up from below and needs it: it moves along.
+    """
+
+    recognition: Recognition
+    uses: tuple[Use, ...]
+    answers: dict[str, tuple[int, ...]]
+    stands_in: dict[str, int] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+    prose: tuple[int, ...] = ()
+    carried: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def untouched(self) -> frozenset[str]:
+        """Ids of solution cells in which nothing was written, missing ones included."""
+        return frozenset(
+            cell.id
+            for cell in self.recognition.course
+            if cell.is_answer and not self.answers[cell.id] and cell.id not in self.stands_in
+        )
+
+
+def unread(planned: Plan, cells: Sequence[NotebookNode]) -> dict[str, tuple[int, ...]]:
+    """Where the answer to an untouched cell may stand that is not taken from there.
+
+    Args:
+        planned: what becomes of the cells.
+        cells: the student's.
+
+    Returns:
+        Id of a solution cell to places: for a written answer all of the student's own text; for
+        code what defines its names and does not run, such as text cells and changed tests.
+    """
+    shown = [
+        place
+        for place, use in enumerate(planned.uses)
+        if use is Use.SHOWN or (use is Use.OWN and cells[place].cell_type != "code")
+    ]
+    found: dict[str, tuple[int, ...]] = {}
+    for cell in planned.recognition.course:
+        if cell.id not in planned.untouched or not cell.is_answer:
+            continue
+        if cell.kind is Kind.WRITTEN:
+            found[cell.id] = planned.prose
+        else:
+            found[cell.id] = tuple(
+                place
+                for place in shown
+                if cell.wanted and cell.wanted <= defined_in_text(cells[place].source)
+            )
+    return {id_: places for id_, places in found.items() if places}
+
+
+def plan(recognition: Recognition, submitted: NotebookNode) -> Plan:
+    """Decide what becomes of each cell that was handed in."""
+    cells = submitted.cells
+    uses = [use_of(known, cell) for known, cell in zip(recognition.cells, cells, strict=True)]
+    answers = {
+        cell.id: _parts(recognition, cell, uses) for cell in recognition.course if cell.is_answer
+    }
+    planned = Plan(recognition, tuple(uses), answers)
+    planned = _with_copies(planned)
+    return _finished(_with_guesses(planned, cells), cells)
+
+
+def _parts(recognition: Recognition, cell: CourseCell, uses: Sequence[Use]) -> tuple[int, ...]:
+    return tuple(
+        place
+        for place, known in enumerate(recognition.cells)
+        if known is not None and known.cell.id == cell.id and uses[place] is Use.ANSWER
+    )
+
+
+def _with_copies(planned: Plan) -> Plan:
+    """Let parts of one answer be together; a copy behind other cells of the course's stays there.
+
+    Exercises suggest to copy a cell and to play with it; a copied cell keeps its ``grade_id``. So
+    does a draft above.
+    """
+    uses, answers = list(planned.uses), dict(planned.answers)
+    for cell in planned.recognition.course:
+        parts = answers.get(cell.id, ())
+        if cell.kind is not Kind.SOLUTION or len(parts) < 2:
+            continue
+        at = _place_of_answer(planned.recognition, cell, parts)
+        together = tuple(p for p in parts if not _divided(planned.recognition, *sorted((at, p))))
+        answers[cell.id] = together
+        for place in set(parts) - set(together):
+            uses[place] = Use.COPY
+    return dataclasses.replace(planned, uses=tuple(uses), answers=answers)
+
+
+def _place_of_answer(recognition: Recognition, cell: CourseCell, parts: Sequence[int]) -> int:
+    """The part that stands where the course's cell does; the first, if none does."""
+    return next((p for p in parts if recognition.backbone[p] == cell.index), parts[0])
+
+
+def _divided(recognition: Recognition, first: int, last: int) -> bool:
+    """Whether another cell of the course's stands between two cells of one answer."""
+    ours = recognition.cells[first]
+    return any(
+        known is not None and ours is not None and known.cell.id != ours.cell.id
+        for known in recognition.cells[first:last]
+    )
+
+
+def _with_guesses(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
+    """Look for the answers to open solution cells among all other text."""
+    recognition = planned.recognition
+    open_cells = [
+        cell for cell in recognition.course if cell.is_answer and not planned.answers[cell.id]
+    ]
+    if not open_cells:
+        return planned
+    own = {p: cells[p] for p, use in enumerate(planned.uses) if use in (Use.OWN, Use.CHANGED)}
+    guesses = guess(
+        recognition,
+        open_cells,
+        code={p: cell.source for p, cell in own.items() if _runs(cell)},
+        prose={
+            p: cell.source for p, cell in _prose(planned, cells).items() if _is_free(planned, p)
+        },
+        answers={
+            place: cells[place].source
+            for cell in recognition.course
+            if cell.kind is Kind.SOLUTION
+            for place in planned.answers[cell.id]
+        },
+    )
+    return _taken(planned, guesses)
+
+
+def _taken(planned: Plan, guesses: dict[str, Guess]) -> Plan:
+    """The plan with guessed answers, each part taken from wherever it was."""
+    uses, answers, stands_in = list(planned.uses), dict(planned.answers), dict(planned.stands_in)
+    for id_, guessed in guesses.items():
+        for place in guessed.places:
+            for other, parts in answers.items():
+                if place in parts:  # merged cells: the answer stands at the first of them
+                    answers[other] = tuple(part for part in parts if part != place)
+                    if not answers[other]:
+                        stands_in[other] = place
+            uses[place] = Use.ANSWER
+        answers[id_] = guessed.places
+        if guessed.stands_in is not None:
+            stands_in[id_] = guessed.stands_in
+    return dataclasses.replace(
+        planned,
+        uses=tuple(uses),
+        answers=answers,
+        stands_in=stands_in,
+        guessed=frozenset(guesses),
+    )
+
+
+def _finished(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
+    """The plan with what is missing, and the text that is left."""
+    there = {known.cell.id for known in planned.recognition.cells if known is not None}
+    missing = frozenset(id_ for id_ in planned.untouched if id_ not in there)
+    carried = {
+        place: cell.id
+        for cell in planned.recognition.course
+        if cell.kind is Kind.SOLUTION
+        for place in _helpers(planned, cell, cells)
+    }
+    prose = tuple(_prose(planned, cells))
+    return dataclasses.replace(planned, missing=missing, prose=prose, carried=carried)
+
+
+def _helpers(planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode]) -> list[int]:
+    """The student's own cells below the tests that an answer from below needs, in order."""
+    places, backbone = planned.answers[cell.id], planned.recognition.backbone
+    if not places or backbone[places[0]] <= cell.index:
+        return []
+    needed = set().union(*(used_names(cells[place].source) for place in places))
+    helpers: list[int] = []
+    for place in range(places[0] - 1, -1, -1):
+        if backbone[place] <= cell.index:
+            break
+        text = cells[place].source
+        if planned.uses[place] is Use.OWN and _runs(cells[place]) and needed & bound_names(text):
+            helpers.append(place)
+            needed |= used_names(text)
+    return helpers[::-1]
+
+
+def _runs(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "code" and not is_prose(cell.source))
+
+
+def _prose(planned: Plan, cells: Sequence[NotebookNode]) -> dict[int, NotebookNode]:
+    """The student's own text, place to cell: no answer, and no code."""
+    return {
+        place: cell
+        for place, cell in enumerate(cells)
+        if planned.uses[place] in (Use.OWN, Use.SHOWN)
+        and (cell.cell_type != "code" or is_prose(cell.source))
+        and not _is_test(planned.recognition.cells[place])
+    }
+
+
+def _is_free(planned: Plan, place: int) -> bool:
+    """Whether a text is in no cell of the course's: a question that was changed is not moved."""
+    return planned.recognition.cells[place] is None
+
+
+def _is_test(known: Recognised | None) -> bool:
+    return known is not None and known.cell.kind is Kind.TEST

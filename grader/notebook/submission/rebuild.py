@@ -1,0 +1,198 @@
+"""The notebook that is graded: ours, with the text of a student's cells in it."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from grader.notebook.assignment import PART_OF, Assignment
+from grader.notebook.submission import attachments, notes
+from grader.notebook.submission.cell_text import with_unix_line_ends
+from grader.notebook.submission.cell_use import Use
+from grader.notebook.submission.course_cells import CourseCell, Kind, course_cells
+from grader.notebook.submission.plan import Plan, plan, unread
+from grader.notebook.submission.recognise import recognise
+
+_START = -1  # stands for the place ahead of the first of the course's cells
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A submission set into the assignment's own notebook.
+
+    Attributes:
+        notebook: every cell, id, tag and metadata is the course's, but for the text of solution
+            cells and for the student's own extra cells.
+        missing: solution cells that the submission lacks; they hold the release's stub.
+        untouched: solution cells that say what the release said, missing ones included.
+        waiting: solution cells that a person must look at: nothing was written there, and the
+            answer may stand somewhere else, or was lost.
+        notes: for the instructor and the student: what was guessed, changed or left out.
+    """
+
+    notebook: NotebookNode
+    missing: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def rebuild(assignment: Assignment, submitted: NotebookNode) -> Rebuilt:
+    """Set the answers of ``submitted`` into a copy of the assignment's notebook."""
+    course = course_cells(assignment)
+    planned = plan(recognise(course, submitted), submitted)
+    notebook = copy.deepcopy(assignment.master)
+    notebook.cells = list(_Builder(planned, submitted.cells).cells(notebook.cells))
+    waiting = planned.missing | unread(planned, submitted.cells).keys()
+    return Rebuilt(
+        notebook,
+        missing=_names(course, planned.missing),
+        untouched=_names(course, planned.untouched),
+        waiting=_names(course, waiting),
+        notes=notes.of(planned, submitted.cells),
+    )
+
+
+def _names(course: Sequence[CourseCell], ids: frozenset[str]) -> tuple[str, ...]:
+    return tuple(cell.name for cell in course if cell.id in ids)
+
+
+class _Builder:
+    """Puts a notebook together.
+
+    Args:
+        planned: what becomes of each of the student's cells.
+        submitted: these cells.
+    """
+
+    def __init__(self, planned: Plan, submitted: Sequence[NotebookNode]) -> None:
+        self._plan, self._submitted = planned, submitted
+        self._ids = {cell.id for cell in planned.recognition.course}
+        self._index = {cell.id: cell.index for cell in planned.recognition.course}
+        self._parts = {
+            place: cell
+            for cell in planned.recognition.course
+            for place in planned.answers.get(cell.id, ())
+        }
+
+    def cells(self, master: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
+        """The course's cells with answers in them, each with the student's own behind it."""
+        behind = self._behind()
+        yield from behind[_START]
+        for ours, cell in zip(self._plan.recognition.course, master, strict=True):
+            if ours.is_answer:
+                self._fill(ours, cell)
+            yield cell
+            yield from behind[ours.index]
+
+    def _behind(self) -> dict[int, list[NotebookNode]]:
+        """The student's own cells, by the index of the course's cell that they follow."""
+        behind: dict[int, list[NotebookNode]] = defaultdict(list)
+        anchor = _START
+        backbone = self._plan.recognition.backbone
+        for place, cell in enumerate(self._submitted):
+            part = self._parts.get(place)
+            if backbone[place] > (backbone[place - 1] if place else _START):
+                anchor = max(anchor, self._reached(place))
+            if part is not None and self._moves_here(part, anchor, place):
+                anchor = part.index
+            follows = anchor if part is None else part.index
+            if (carried_to := self._plan.carried.get(place)) is not None:
+                follows = self._index[carried_to] - 1
+            behind[follows] += self._own(place, cell)
+        return behind
+
+    def _reached(self, place: int) -> int:
+        """The course's cell that the student's own cells behind a stub or an answer follow.
+
+        Those between a stub and the answer below it ran before the answer, and do so here.
+        """
+        index: int = self._plan.recognition.backbone[place]
+        answer = self._plan.answers.get(self._plan.recognition.course[index].id, ())
+        return index - 1 if answer and place < min(answer) else index
+
+    def _moves_here(self, part: CourseCell, anchor: int, place: int) -> bool:
+        """Whether a guessed answer stands where the course's cell would be."""
+        return anchor < part.index <= self._plan.recognition.next_course_cell(place)
+
+    def _own(self, place: int, cell: NotebookNode) -> Iterator[NotebookNode]:
+        """What of a student's cell stands behind a cell of the course's."""
+        part = self._parts.get(place)
+        match self._plan.uses[place]:
+            case Use.ANSWER if part is not None and part.kind is Kind.SOLUTION:
+                if place != self._plan.answers[part.id][0]:
+                    yield self._new("code", place, cell, part.name)
+            case Use.OWN | Use.CHANGED | Use.COPY:
+                kind = "markdown" if cell.cell_type == "markdown" else "code"
+                yield self._new(kind, place, cell)
+            case Use.SHOWN:
+                yield self._shown(place, cell)
+            case Use.UNTOUCHED if not self._is_kept_stub(place):
+                yield self._shown(place, cell)
+
+    def _fill(self, ours: CourseCell, cell: NotebookNode) -> None:
+        """Set an answer into the course's cell."""
+        places = self._plan.answers[ours.id]
+        if ours.kind is Kind.WRITTEN:
+            self._fill_written(cell, [self._submitted[place] for place in places])
+        elif places:
+            cell.source = with_unix_line_ends(self._submitted[places[0]].source)
+        elif ours.id in self._plan.stands_in:
+            place = self._plan.stands_in[ours.id]
+            cell.source = f"# This answer stands in another cell ({notes.position(place)})."
+        elif (stub := self._kept_stub(ours)) is not None:
+            cell.source = with_unix_line_ends(self._submitted[stub].source)
+
+    def _fill_written(self, cell: NotebookNode, parts: Sequence[NotebookNode]) -> None:
+        if parts:
+            merged = attachments.merged(parts)
+            cell.source = merged.text
+            if merged.attachments:
+                cell.attachments = merged.attachments
+
+    def _kept_stub(self, ours: CourseCell) -> int | None:
+        """The place of a stub to which comments were added, where there is no answer."""
+        if self._plan.answers[ours.id] or ours.id in self._plan.stands_in:
+            return None
+        for place, known in enumerate(self._plan.recognition.cells):
+            if known and known.cell == ours and self._plan.uses[place] is Use.UNTOUCHED:
+                return place
+        return None
+
+    def _is_kept_stub(self, place: int) -> bool:
+        known = self._plan.recognition.cells[place]
+        return known is not None and self._kept_stub(known.cell) == place
+
+    def _new(self, kind: str, place: int, cell: NotebookNode, part_of: str = "") -> NotebookNode:
+        """A cell of the student's text, with nothing else of the student's but pictures."""
+        source = with_unix_line_ends(cell.source)
+        if kind == "code":
+            made: NotebookNode = new_code_cell(source, id=self._id(place))
+        else:
+            made = new_markdown_cell(source, id=self._id(place))
+            if kept := attachments.merged([cell]).attachments:
+                made.attachments = kept
+        if part_of:
+            made.metadata[PART_OF] = part_of
+        return made
+
+    def _shown(self, place: int, cell: NotebookNode) -> NotebookNode:
+        """A text that does not run, as a Markdown cell that shows each of its characters."""
+        source = with_unix_line_ends(cell.source)
+        fence = "```"
+        while fence in source:
+            fence += "`"
+        text = f"*{notes.shown(self._plan, place)}*\n\n{fence}\n{source}\n{fence}"
+        made: NotebookNode = new_markdown_cell(text, id=self._id(place))
+        return made
+
+    def _id(self, place: int) -> str:
+        name = f"extra-{place}"
+        while name in self._ids:
+            name += "-own"
+        return name

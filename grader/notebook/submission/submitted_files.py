@@ -1,0 +1,168 @@
+"""The files of one submission, where they lie or carried along to another machine."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from nbgrader.utils import find_all_files
+
+from grader.model import Submission
+from grader.notebook.submission import file_rules, parse, paths
+from grader.settings import Settings
+
+# Browsers and mail programs add an ending. The files that nbgrader writes are no part of the work:
+# they change with each submission, so no code is shown them and no digest holds them.
+_NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?$", re.IGNORECASE)
+_NBGRADERS = (file_rules.TIMESTAMP, "submission_secret.txt")
+_MOST_NOTEBOOKS = 20
+
+Notebooks = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True)
+class FilesOnDisk:
+    """A submission's files where the course keeps them.
+
+    Attributes:
+        submission: what was handed in, and where.
+        source: the folder of the source notebook, whose files replace a student's.
+        ignored: patterns of names that nbgrader never copies.
+        kept: names of files that students may change (``c.Autograde.exclude_overwriting``).
+    """
+
+    submission: Submission
+    source: Path
+    ignored: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    def notebooks(self) -> Notebooks:
+        """Name and bytes of each notebook, the expected one first, once all files are looked at.
+
+        Raises:
+            SubmissionError: a file that may not be there, no notebook, or one that cannot be read.
+        """
+        folder, expected = self.submission.submitted, self.submission.notebook
+        file_rules.check(folder, self.ignored)
+        names = file_rules.names(folder, self.ignored)
+        found = sorted(name for name in names if _NOTEBOOK.search(name) and name != expected.name)
+        there = [expected.name] if expected.name in names or not found else []
+        return tuple(
+            (name, parse.content(folder / name)) for name in (*there, *found[:_MOST_NOTEBOOKS])
+        )
+
+    def sha256(self) -> str:
+        """Digest of the notebook, or of all notebooks where there are others; as ``notebooks``."""
+        return _digest_of_notebooks(self.notebooks(), self.submission.notebook.name)
+
+    def digest(self) -> str:
+        """Digest of the files beside the notebook, as they are laid out."""
+        return _digest_of_files({name: _file_digest(path) for name, path in self._others()})
+
+    def lay_out(self, folder: Path) -> None:
+        """Put the files beside the notebook into ``folder``, as nbgrader does."""
+        for name, path in self._others():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+    def carried(self) -> CarriedFiles:
+        """The same files, read; raises as ``notebook`` does."""
+        others = tuple((name, path.read_bytes()) for name, path in self._others())
+        return CarriedFiles(self.submission.notebook.name, self.notebooks(), others)
+
+    def _others(self) -> Iterator[tuple[str, Path]]:
+        """The files beside the notebook by name; the course's own come last, and so count."""
+        skipped = [*self.ignored, "*.ipynb"]
+        for path in map(Path, find_all_files(str(self.submission.submitted), skipped)):
+            name = str(path.relative_to(self.submission.submitted))
+            if name not in _NBGRADERS:
+                yield name, path
+        for path in map(Path, find_all_files(str(self.source), skipped)):
+            name = str(path.relative_to(self.source))
+            if name not in self.kept:
+                yield name, path
+
+
+@dataclass(frozen=True)
+class CarriedFiles:
+    """A submission's files as bytes, for a machine that does not see the course's folder.
+
+    Attributes:
+        expected: the notebook's name.
+        found: name and bytes of each notebook, the expected one first.
+        others: name to bytes of the files beside it; of two with one name the last counts.
+    """
+
+    expected: str
+    found: Notebooks
+    others: tuple[tuple[str, bytes], ...]
+
+    def notebooks(self) -> Notebooks:
+        """Name and bytes of each notebook, the expected one first."""
+        return self.found
+
+    def sha256(self) -> str:
+        """Digest of the notebook, or of all notebooks where there are others."""
+        return _digest_of_notebooks(self.found, self.expected)
+
+    def digest(self) -> str:
+        """Digest of the files beside the notebook, as they are laid out."""
+        return _digest_of_files(
+            {name: sha256(content).hexdigest() for name, content in self.others}
+        )
+
+    def lay_out(self, folder: Path) -> None:
+        """Put the files beside the notebook into ``folder``."""
+        for name, content in self.others:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+    def carried(self) -> CarriedFiles:
+        """Itself."""
+        return self
+
+
+Files = FilesOnDisk | CarriedFiles
+
+
+def _digest_of_notebooks(found: Notebooks, expected: str) -> str:
+    """The digest of the only notebook's bytes, as verdict files have always had it."""
+    if [name for name, _ in found] == [expected]:
+        return sha256(found[0][1]).hexdigest()
+    digests = [(name, sha256(content).hexdigest()) for name, content in found]
+    return sha256(repr(digests).encode(errors="replace")).hexdigest()
+
+
+def _digest_of_files(digests: dict[str, str]) -> str:
+    return sha256(repr(sorted(digests.items())).encode(errors="replace")).hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    status = path.stat()
+    # Students choose the time of modification, and a freed inode is given out again.
+    changed = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    return _digest_of(path, changed)
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest_of(path: Path, _changed: tuple[int, ...]) -> str:
+    """Digest of a file's bytes; the course's own files are the same for a whole class."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def files_of(settings: Settings, submission: Submission) -> FilesOnDisk:
+    """A submission's files in the course's folder."""
+    overwriting = settings.config.get("Autograde", {}).get("exclude_overwriting", {})
+    return FilesOnDisk(
+        submission,
+        settings.root / "source" / submission.assignment,
+        tuple(paths.course_directory(settings).ignore),
+        tuple(overwriting.get(submission.assignment, ())),
+    )

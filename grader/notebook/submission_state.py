@@ -1,0 +1,75 @@
+"""What is handed in, what is known of it, and the work of judging it.
+
+``grader grade`` and ``grader watch`` both begin here.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from grader.engines.base import Cancelled, WorkLost
+from grader.errors import GraderError
+from grader.model import Graded, Submission
+from grader.notebook import notebook_json
+from grader.notebook.judging.judge_submission import SubmissionWork, submission_work
+from grader.notebook.loaded_course import LoadedCourse
+from grader.notebook.submission import grounds, paths, verdict_file
+from grader.notebook.submission.submitted_files import Files, files_of
+
+LOG = logging.getLogger("grader.grading")
+
+
+@dataclass(frozen=True)
+class SubmissionState:
+    """A submission as it lies in the course's folder.
+
+    Attributes:
+        submission: whose it is, and its places.
+        files: what was handed in.
+        sha256: digest of the notebooks; see ``Files``.
+        known: the verdicts of the last time, up to date or not; None: it was never graded.
+        current: whether all that those verdicts rest on is as it was, and none waits for a retry.
+    """
+
+    submission: Submission
+    files: Files
+    sha256: str
+    known: Graded | None
+    current: bool
+
+
+def look_at(loaded: LoadedCourse, student: str) -> SubmissionState:
+    """Look at a student's submission.
+
+    Raises:
+        GraderError: what was handed in may not be there or cannot be read; or the verdicts cannot.
+    """
+    submission = paths.submission(loaded.settings, student, loaded.assignment.name)
+    files = files_of(loaded.settings, submission)
+    now = grounds.digests(loaded.settings, loaded.assignment, files)
+    known = verdict_file.read(submission.verdict_file)
+    current = (
+        known is not None
+        and not grounds.changed(known, now)
+        and not any(verdict.faulty for verdict in known.verdicts)
+        and submission.autograded_notebook.exists()
+    )
+    return SubmissionState(submission, files, now[grounds.NOTEBOOKS], known, current)
+
+
+def work_of(loaded: LoadedCourse, state: SubmissionState) -> SubmissionWork:
+    """The work of judging a submission."""
+    return submission_work(loaded.settings, loaded.assignment, state.submission, state.files)
+
+
+def problem(error: BaseException) -> str:
+    """One line for the instructor on why there are no verdicts."""
+    if isinstance(error, GraderError):
+        return str(error)
+    if isinstance(error, Cancelled):
+        return "cancelled: run the same command again to grade it"
+    if not isinstance(error, WorkLost):
+        LOG.error("judging failed", exc_info=error)
+    said = notebook_json.one_line(error)
+    return f"the grader failed ({type(error).__name__}: {said}); grade it again"

@@ -1,0 +1,271 @@
+"""A judge's process that ends too early: what it said counts, the rest is nobody's zero."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import multiprocessing
+import os
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat.v4 import new_notebook
+
+from grader.engines.base import Cancelled, Reporter, Silent
+from grader.errors import SandboxError
+from grader.model import Limits, Outcome, Run, Verdict
+from grader.notebook.assignment import load_assignment
+from grader.notebook.judging import judge_main, judge_process
+from grader.notebook.judging.examination import Examination
+from grader.notebook.judging.judge_messages import (
+    CellStarted,
+    NotebookDone,
+    TimingMeasured,
+    VerdictReached,
+)
+from grader.notebook.judging.stopwatch import Stopwatch
+from grader.notebook.judging.time_limits import GRACE_SECONDS
+from grader.notebook.submission.rebuild import Rebuilt, rebuild
+from grader.settings import Settings
+from tests import tiny
+from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.kernel
+
+RUN = Run("key", ({"loss": 1.0},), (1,), (), 1, False)
+FIRST = Verdict("adds", Outcome.PASSED, 2.0)
+
+
+def killed(*_: Any) -> Iterator[Verdict]:
+    yield FIRST
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def out_of_memory(*_: Any) -> Iterator[Verdict]:
+    yield FIRST
+    bytearray(judge_main.MEMORY_BYTES)
+
+
+def hanging(*_: Any) -> Iterator[Verdict]:
+    yield FIRST
+    time.sleep(600)
+
+
+def broken(*_: Any) -> Iterator[Verdict]:
+    yield FIRST
+    raise RuntimeError("a mistake of ours")
+
+
+def without_a_sandbox(*_: Any) -> Iterator[Verdict]:
+    yield FIRST
+    raise SandboxError("no sandbox: install bubblewrap")
+
+
+def whole(
+    examination: Examination, _stopwatch: Any, progress: Any, _clock: Any
+) -> Iterator[Verdict]:
+    progress("add")
+    for claim in examination.assignment.claims:
+        yield Verdict(claim.name, Outcome.FAILED, claim.points, "half \ud800")
+    examination.rebuilt.notebook.cells[0].source = "changed"
+
+
+def working_on(*arguments: Any) -> Iterator[Verdict]:
+    arguments[2]("add")
+    time.sleep(600)
+    yield FIRST
+
+
+def telling_its_memory(*_: Any) -> Iterator[Verdict]:
+    memory = resource.getrlimit(resource.RLIMIT_AS)[0]
+    yield dataclasses.replace(FIRST, message=str(memory))
+
+
+def within_less(examination: Examination, *_: Any) -> Iterator[Verdict]:
+    less = judge_main.MEMORY_BYTES // 2
+    resource.setrlimit(resource.RLIMIT_AS, (less, less))
+    read, write = multiprocessing.Pipe(duplex=False)
+    with write:
+        judge_main.judge = lambda *_, **__: iter(())  # type: ignore[attr-defined]
+        empty = dataclasses.replace(examination, rebuilt=Rebuilt(new_notebook()))
+        judge_main.work(write, empty)
+    told = [read.recv()]
+    while isinstance(told[-1], TimingMeasured):
+        told.append(read.recv())
+    done = told[-1] == NotebookDone(new_notebook())
+    yield dataclasses.replace(FIRST, message="done" if done else "")
+
+
+@contextlib.contextmanager
+def no_referee(*address: str) -> Iterator[Any]:
+    yield address
+
+
+def waiting_for_long(examination: Examination, *others: Any) -> Any:
+    assert examination.referee == ("ipc:///nowhere", examination.settings.referee_key)
+    with others[-1].paused():
+        time.sleep(11)
+    for claim in examination.assignment.claims:
+        yield Verdict(claim.name, Outcome.PASSED, claim.points)
+    return (RUN,)
+
+
+def waiting_for_nothing(examination: Examination, *others: Any) -> Any:
+    with others[-1].paused():
+        pass
+    for claim in examination.assignment.claims:
+        yield Verdict(claim.name, Outcome.PASSED, claim.points)
+
+
+def outliving(driver: int) -> None:
+    judge_main._end_with(driver)
+    time.sleep(4 * PATIENCE)
+
+
+class Listening(Silent):
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+    def progress(self, detail: object) -> None:
+        """Remember a detail."""
+        self.heard.append(detail)
+
+    def wait(self, reason: str) -> None:
+        """Remember that a wait began."""
+        self.heard.append(f"wait: {reason}")
+
+    def go_on(self) -> None:
+        """Remember that it ended."""
+        self.heard.append("go on")
+
+
+def played(judge: Callable[..., Any], *arguments: Any) -> None:
+    """What the process does, with another judge in it."""
+    judge_main.judge = lambda *given, **_: judge(*given)  # type: ignore[attr-defined]
+    judge_main.connect = no_referee  # type: ignore[attr-defined]
+    judge_main.work(*arguments)
+
+
+@pytest.fixture
+def play(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., tuple[Any, tuple[Verdict, ...], Any]]:
+    """Judge a good submission with another judge; give it a few seconds."""
+    limits = Limits(submission_seconds=10 - GRACE_SECONDS)  # the process itself has ten seconds
+    course = dataclasses.replace(tiny_course, limits_of={"sums": limits})
+    assignment = load_assignment(course, "sums")
+    rebuilt = rebuild(assignment, tiny.submission(course, tiny.GOOD))
+
+    def run(judge: Callable[..., Any], reporter: Reporter | None = None, referee: str = "") -> Any:
+        monkeypatch.setattr(judge_main, "work", functools.partial(played, judge))
+        examination = Examination(assignment, rebuilt, course.root, course)
+        return judge_process.judge_apart(
+            examination, Stopwatch(), reporter or Silent(), referee, tmp_path
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("judge", "end"), [(killed, -9), (out_of_memory, 1), (broken, 1), (hanging, -9)]
+)
+def test_what_was_said_counts_and_the_rest_is_the_graders_fault(
+    play: Any, judge: Any, end: int
+) -> None:
+    _, (first, *others), _ = play(judge)
+    assert first == FIRST
+    assert [(one.claim, one.outcome) for one in others] == [
+        ("adds_negatives", Outcome.GRADER_FAULT),
+        ("totals", Outcome.GRADER_FAULT),
+    ]
+    assert others[0].score is None
+    assert others[0].message == (
+        f"The grader failed (its process ended with {end}); this is not your fault."
+    )
+
+
+def test_a_machine_without_a_sandbox_judges_nobody(play: Any) -> None:
+    with pytest.raises(SandboxError, match="install bubblewrap"):
+        play(without_a_sandbox)
+
+
+def test_verdicts_and_the_notebook_come_back_whole(play: Any) -> None:
+    reporter = Listening()
+    notebook, verdicts, _ = play(whole, reporter)
+    assert reporter.heard == [CellStarted("add"), *map(VerdictReached, verdicts)]
+    assert {verdict.message for verdict in verdicts} == {"half \ud800"}
+    assert notebook.cells[0].source == "changed"
+
+
+def test_who_stops_waiting_leaves_no_process_behind(
+    play: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(Silent):
+        def progress(self, detail: object) -> None:
+            raise KeyboardInterrupt
+
+    # A process that may end by itself is waited for.
+    monkeypatch.setattr(judge_process, "_END_SECONDS", 4 * PATIENCE)
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        play(working_on, Interrupted())
+    assert time.monotonic() - begin < PATIENCE
+    assert multiprocessing.active_children() == []
+
+
+def test_cancelled_judging_ends_the_process(play: Any) -> None:
+    class Unwanted(Silent):
+        def progress(self, detail: object) -> None:
+            self.cancelled = True
+
+    with pytest.raises(Cancelled):
+        play(working_on, Unwanted())
+    assert multiprocessing.active_children() == []
+
+
+def test_memory_is_bounded_and_an_account_with_less_can_grade(play: Any) -> None:
+    _, (verdict, *_), _ = play(telling_its_memory)
+    assert verdict.message == str(judge_main.MEMORY_BYTES)
+    _, (verdict, *_), _ = play(within_less)
+    assert verdict.message == "done"
+
+
+def test_waiting_for_the_referee_takes_none_of_a_judges_time(play: Any) -> None:
+    reporter = Listening()
+    _, verdicts, runs = play(waiting_for_long, reporter, referee="ipc:///nowhere")
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
+    assert runs == (RUN,)
+    assert reporter.heard[:2] == ["wait: a training", "go on"]
+
+
+def test_a_judge_goes_on_only_when_it_may(play: Any) -> None:
+    class Slow(Listening):
+        def go_on(self) -> None:
+            time.sleep(11)  # more than the process has
+            super().go_on()
+
+    reporter = Slow()
+    _, verdicts, _ = play(waiting_for_nothing, reporter)
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
+    assert reporter.heard[:2] == ["wait: a training", "go on"]
+
+
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # of JAX, if a test imported it
+def test_a_judge_ends_with_the_process_that_asked_for_it() -> None:
+    """It is forked from a server, and so no child of the one that it works for."""
+    driver = subprocess.Popen(["sleep", "600"])
+    process = multiprocessing.get_context("fork").Process(target=outliving, args=(driver.pid,))
+    process.start()
+    driver.kill()
+    driver.wait()
+    process.join(PATIENCE)
+    assert process.exitcode == 1

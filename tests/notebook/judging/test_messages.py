@@ -1,0 +1,199 @@
+"""What the visible test cells tell students: in words, with a next step, never a bare assertion."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import re
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from grader import datasets
+from grader import settings as course_settings
+from grader.checks import training
+from grader.errors import ClaimFailed
+from grader.model import Run
+from grader.notebook import samples
+from grader.notebook.assignment import grade_id, load_assignment
+from grader.notebook.submission import parse
+from grader.student.visible_claims import Plan, plan
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.keras
+
+COURSE = course_settings.load(ROOT)
+
+
+def is_wrong(folder: Path) -> bool:
+    """Whether a sample breaks a claim that is visible and needs no training."""
+    verdicts = samples.load(folder).verdicts
+    return any(verdicts[claim.name] != "passed" for claim in released(folder.parent.name).checkable)
+
+
+@functools.cache
+def released(assignment: str) -> Plan:
+    """What can be checked of a release; asked for each sample while tests are collected."""
+    return plan(parse.read(ROOT / "release" / assignment / f"{assignment}.ipynb"))
+
+
+# They would end or stall this process, in which their cells are run.
+DEADLY = ("convolve_kills", "convolve_never_ends")
+
+CASES = sorted(
+    path.parent
+    for path in (ROOT / "tests" / "submissions").glob("*/*/case.toml")
+    if path.parent.name not in DEADLY
+    and is_wrong(path.parent)
+    and not (path.parent / "submission.ipynb").exists()
+)
+
+# Words that a next step begins with, at the beginning of a sentence or of a part of one.
+STEPS = re.compile(
+    r"(?:add|balance|begin|build|call|check|choose|compare|convert|count|divide|draw|give|keep|lay|leave|"
+    r"let|limit|look|make|multiply|pass|print|put|remove|replace|return|set|start|swap|take|train|"
+    r"use|write)(?=[ :])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a test cell ended that did not pass.
+
+    Attributes:
+        claim: its name.
+        error: what it raised.
+        place: file in which it was raised: a cell's, or one of ours.
+    """
+
+    claim: str
+    error: BaseException
+    place: str
+
+
+def filled(folder: Path) -> NotebookNode:
+    """The notebook as it was handed out, with the answers of a sample."""
+    name = folder.parent.name
+    answers = samples.compose(load_assignment(COURSE, name), samples.load(folder))
+    written = {grade_id(cell): cell.source for cell in answers.cells}
+    notebook = parse.read(ROOT / "release" / name / f"{name}.ipynb")
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = written[grade_id(cell)]
+    return notebook
+
+
+def said(notebook: NotebookNode, planned: Plan) -> Iterator[Said]:
+    """Run the cells that claims rest on, and the claims that need no training, in this process."""
+    space: dict[str, object] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        for place in planned.cells:
+            # As in a notebook, what comes after a cell that fails may still be run.
+            with contextlib.suppress(Exception):
+                exec(compile(notebook.cells[place].source, f"<cell {place}>", "exec"), space)
+        for claim in planned.checkable:
+            source = notebook.cells[planned.tests[claim.name]].source
+            try:
+                exec(compile(source, "<test>", "exec"), dict(space))
+            except Exception as error:
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                yield Said(claim.name, error, last.filename)
+
+
+def names_a_step(message: str) -> bool:
+    """Whether a part of a message begins with a word that asks for something."""
+    parts = re.split(r"[.:;,?)]\s+(?:and |then )?", message)
+    return any(STEPS.match(part) for part in parts)
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """This process as the course's kernel: with its data, and no screen."""
+    import matplotlib as mpl
+    import tensorflow as tf
+    from matplotlib import pyplot
+
+    before = mpl.get_backend()
+    mpl.use("agg")
+    for name in datasets.DATASETS:
+        known = functools.partial(datasets.load, COURSE.data, name)
+        monkeypatch.setattr(getattr(tf.keras.datasets, name), "load_data", known)
+    yield monkeypatch
+    pyplot.close("all")
+    mpl.use(before)
+
+
+@pytest.mark.filterwarnings("ignore")  # a student's code may warn
+@pytest.mark.parametrize("folder", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_claim_that_does_not_hold_says_what_to_do(
+    folder: Path, beside: pytest.MonkeyPatch
+) -> None:
+    beside.chdir(ROOT / "source" / folder.parent.name)
+    notebook = filled(folder)
+    planned = plan(notebook)
+    expected = samples.load(folder).verdicts
+    failed = list(said(notebook, planned))
+    for ending in failed:
+        message = str(ending.error)
+        assert expected[ending.claim] != "passed", f"{ending.claim}: {ending.error!r}"
+        assert message.strip(), f"{ending.claim} ends with a bare {type(ending.error).__name__}"
+        if isinstance(ending.error, ClaimFailed):
+            assert names_a_step(message), f"{ending.claim}: {message}"
+        elif isinstance(ending.error, NameError):
+            assert ending.error.name in notebook.cells[planned.tests[ending.claim]].source
+        else:
+            assert ending.place.startswith("<cell"), (
+                f"{ending.claim}: {message}, raised in {ending.place}"
+            )
+    if expected.keys() and set(expected.values()) == {"not attempted"}:
+        assert {ending.claim for ending in failed} == {claim.name for claim in planned.checkable}
+
+
+def run(**facts: object) -> Run:
+    """A run of two epochs, on part of the images, that reached 0.9."""
+    logs = ({"accuracy": 0.8}, {"accuracy": 0.9})
+    known: dict[str, object] = {
+        "key": "", "logs": logs, "fits": (2,), "callbacks": (), "asked": 2, "stopped": False,
+        "test_accuracy": 0.8,
+    }  # fmt: skip
+    return Run(**{**known, **facts})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("check", "facts"),
+    [
+        (lambda model: training.trained_epochs(model, None, 5), {}),
+        (lambda model: training.trained_epochs(model, None, 2), {"fits": (1, 1)}),
+        (lambda model: training.fewer_than(model, None, 2), {}),
+        (lambda model: training.reaches(model, None, 0.998), {"stopped": True}),
+        (lambda model: training.reaches(model, None, 0.998), {"whole": False}),
+        (lambda model: training.better_than(model, model, None, None, 0.89), {}),
+        (lambda model: training.better_than(model, model, None, None, 0.7), {}),
+    ],
+)
+def test_claims_about_a_training_say_what_to_do(
+    check: object, facts: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their test cells are the same in a notebook, where Keras recorded the run."""
+    import keras
+
+    model = keras.Sequential()
+    monkeypatch.setattr(training, "trained", lambda _: run(**facts))
+    monkeypatch.setattr(training, "_told", lambda *_: run(**facts))
+    monkeypatch.setattr(training, "accuracy_on", lambda *_: 0.8)
+    with pytest.raises(ClaimFailed) as failed:
+        check(model)  # type: ignore[operator]
+    assert names_a_step(str(failed.value)), str(failed.value)
+
+
+def test_what_is_held_can_be_broken() -> None:
+    assert not names_a_step("")
+    assert not names_a_step("add(1, 2) is 4, expected 3")
+    assert not names_a_step("The shape is (3,). Expected: (4,).")
+    assert names_a_step("The shape is (3,), expected (4,). Return all four.")

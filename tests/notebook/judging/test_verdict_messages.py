@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from nbformat.v4 import new_notebook
+
+from grader.examiner.examiner import Finding, FindingKind
+from grader.model import Claim, Outcome
+from grader.notebook.judging.cell_runs import CellRun, CellStatus
+from grader.notebook.judging.strikes import Refusal, Strike
+from grader.notebook.judging.verdict_messages import (
+    Circumstances,
+    answered,
+    not_tried,
+    share_used_up,
+    unanswered,
+)
+from grader.notebook.submission.rebuild import Rebuilt
+
+CLAIM = Claim("adds", 2, "It adds.", "Look at add.", ("add", "more"))
+CRASH = CellRun(CellStatus.RAISED, error="ValueError", message="bad")
+
+
+def around(
+    runs: dict[str, CellRun] | None = None, untouched: Any = (), missing: Any = ()
+) -> Circumstances:
+    return Circumstances(Rebuilt(new_notebook(), missing, untouched), runs or {})
+
+
+def test_a_test_that_ran_to_its_end_is_passed() -> None:
+    assert answered(CLAIM, Finding(), around()) == (Outcome.PASSED, "")
+
+
+def test_a_cell_that_raised_after_it_did_its_work_costs_nothing() -> None:
+    assert answered(CLAIM, Finding(), around({"add": CRASH})) == (Outcome.PASSED, "")
+
+
+@pytest.mark.parametrize(("message", "said"), [("no 3", "no 3"), ("", "Look at add.")])
+def test_a_test_that_says_no_is_failed(message: str, said: str) -> None:
+    refuted = Finding(FindingKind.REFUTED, "AssertionError", message)
+    assert answered(CLAIM, refuted, around()) == (Outcome.FAILED, said)
+
+
+def test_too_much_output_is_over_a_limit() -> None:
+    outcome, said = answered(CLAIM, Finding(FindingKind.OUTPUT_LIMIT, "x", "more"), around())
+    assert outcome is Outcome.OVER_LIMIT
+    assert "more" in said
+
+
+def test_a_failed_claim_says_that_its_cell_crashed() -> None:
+    refuted = Finding(FindingKind.REFUTED, "AssertionError", "It learned by heart.")
+    crash = dataclasses.replace(CRASH, where="line 3, `x`", advice="Look at x.")
+    assert answered(CLAIM, refuted, around({"add": crash})) == (
+        Outcome.FAILED,
+        "The cell `add` ended with ValueError: bad, in line 3, `x`. Look at x.",
+    )
+
+
+def test_a_name_that_is_missing_is_told_with_the_cell_that_defines_it() -> None:
+    missing = Finding(FindingKind.NAME_UNDEFINED, "NameError", "name 'more' is not defined")
+    circumstances = dataclasses.replace(around(), definers={"more": "add"})
+    outcome, said = answered(CLAIM, missing, circumstances)
+    assert outcome is Outcome.CRASHED
+    assert said.endswith("is not defined. Define `more` in the cell `add`, by just this name.")
+    assert answered(CLAIM, missing, around())[1].endswith("is not defined.")
+
+
+def test_what_a_check_adds_stands_behind_the_error() -> None:
+    raised = Finding(FindingKind.RAISED, "TypeError", "no number.", "logs had the key 'loss'.")
+    said = answered(CLAIM, raised, around())[1]
+    assert said == "Testing your code ended with TypeError: no number. logs had the key 'loss'."
+
+
+@pytest.mark.parametrize("error", ["Malformed", "SystemExit", "StopIteration", "MemoryError", "x"])
+def test_whatever_else_was_raised_is_crashed(error: str) -> None:
+    outcome, said = answered(CLAIM, Finding(FindingKind.RAISED, error, "why"), around())
+    assert (outcome, said) == (Outcome.CRASHED, f"Testing your code ended with {error}: why.")
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome", "said"),
+    [
+        (CRASH, Outcome.CRASHED, "The cell `add` ended with ValueError: bad."),
+        (
+            CellRun(CellStatus.LIMIT, message="time limit, 3 s"),
+            Outcome.OVER_LIMIT,
+            "The cell `add` was stopped: time limit, 3 s.",
+        ),
+        (
+            CellRun(CellStatus.DIED, message="process exited"),
+            Outcome.CRASHED,
+            "The cell `add` crashed the kernel (process exited).",
+        ),
+        (
+            CellRun(CellStatus.FAULT, message="lost"),
+            Outcome.GRADER_FAULT,
+            "The grader failed (lost); this is not your fault.",
+        ),
+    ],
+)
+def test_a_name_that_a_broken_cell_owes_is_that_cells_matter(
+    run: CellRun, outcome: Outcome, said: str
+) -> None:
+    finding = Finding(FindingKind.NAME_UNDEFINED, "NameError", "name 'add' is not defined")
+    assert answered(CLAIM, finding, around({"add": run})) == (outcome, said)
+    elsewhere = around({"other": run})
+    assert answered(CLAIM, finding, elsewhere)[0] is Outcome.CRASHED
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ((), "The cell `more` is as it was handed out: write your solution there."),
+        (("more",), "The cell `more` is missing: write your solution there."),
+    ],
+)
+def test_what_rests_on_an_untouched_cell_is_not_attempted(missing: Any, said: str) -> None:
+    blank = around({"add": CRASH}, untouched=("more",), missing=missing)
+    expected = (Outcome.NOT_ATTEMPTED, said)
+    assert answered(CLAIM, Finding(FindingKind.NAME_UNDEFINED, "NameError"), blank) == expected
+    assert unanswered(CLAIM, CellRun(CellStatus.DIED, message="process exited"), blank) == expected
+    assert answered(CLAIM, Finding(), blank)[0] is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        (CellStatus.DIED, Outcome.CRASHED),
+        (CellStatus.LIMIT, Outcome.OVER_LIMIT),
+        (CellStatus.FAULT, Outcome.GRADER_FAULT),
+    ],
+)
+def test_no_answer_is_never_passed(end: CellStatus, outcome: Outcome) -> None:
+    found, said = unanswered(CLAIM, CellRun(end, message="why"), around())
+    assert found is outcome
+    assert "why" in said
+
+
+def test_a_fault_of_ours_is_nobodys_even_where_nothing_was_written() -> None:
+    fault = CellRun(CellStatus.FAULT, message="lost")
+    assert unanswered(CLAIM, fault, around(untouched=("add",)))[0] is Outcome.GRADER_FAULT
+
+
+def test_a_claim_that_rests_on_a_fault_of_the_grader_is_nobodys_zero() -> None:
+    fault = CellRun(CellStatus.FAULT, message="the worker died")
+    crashed = Finding(FindingKind.RAISED, "x")
+    message = "The grader failed (the worker died); this is not your fault."
+    for kind in set(FindingKind) - {FindingKind.PASSED}:
+        found = answered(CLAIM, Finding(kind, "x", "?"), around({"more": fault}))
+        assert found == (Outcome.GRADER_FAULT, message)
+    assert answered(CLAIM, Finding(), around({"more": fault})) == (Outcome.PASSED, "")
+    assert answered(CLAIM, crashed, around({"other": fault}))[0] is Outcome.CRASHED
+    untouched = around({"more": fault}, untouched=("add",))
+    assert answered(CLAIM, crashed, untouched)[0] is Outcome.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome", "said"),
+    [
+        (CellRun(CellStatus.LIMIT, message="time limit, 3 s"), Outcome.OVER_LIMIT, "time limit"),
+        (CellRun(CellStatus.DIED, message="process exited"), Outcome.CRASHED, "process exited"),
+    ],
+)
+def test_a_claim_on_a_cell_that_is_out_says_what_the_cell_did(
+    run: CellRun, outcome: Outcome, said: str
+) -> None:
+    refusal = Refusal("more", (Strike("first", run), Strike("second", run)))
+    got, message = not_tried(CLAIM, refusal, around())
+    assert got is outcome
+    assert all(part in message for part in ("not tried", "`more`", "2 times", said))
+
+
+def test_a_claim_on_an_unwritten_cell_is_not_attempted_even_if_one_is_out() -> None:
+    refusal = Refusal("more", (Strike("first", CRASH),))
+    assert not_tried(CLAIM, refusal, around(untouched=("add",)))[0] is Outcome.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("needs", [("add", "more"), ()])
+def test_a_claim_without_time_says_whose_tests_took_it(needs: tuple[str, ...]) -> None:
+    outcome, message = share_used_up(dataclasses.replace(CLAIM, needs=needs), around())
+    assert outcome is Outcome.OVER_LIMIT
+    assert ("`more`" in message) == bool(needs)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from grader.notebook.submission import cell_text
+
+_LONG = 19_000  # characters, fewer than are parsed
+_CODE = "".join(
+    f"def step_{number}(image, kernel):\n    return [image[row] * kernel for row in range(3)]\n"
+    for number in range(45)
+)
+
+
+def shuffled(text: str) -> str:
+    """The same letters in another order."""
+    return "".join(random.Random(1).sample(text, len(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\n" * _LONG, " " * _LONG, (" " * 99 + "\n") * (_LONG // 100), "a " * (_LONG // 2)],
+    ids=["lines", "blanks", "lines of blanks", "words"],
+)
+@pytest.mark.parametrize("look", [cell_text.parsed, cell_text.bound_names, cell_text.is_prose])
+def test_no_text_is_looked_at_for_long(look: Callable[[str], object], text: str) -> None:
+    begin = time.process_time()
+    look(text + "?$")
+    assert time.process_time() - begin < 2
+
+
+def test_the_same_letters_in_another_order_are_compared_in_no_time() -> None:
+    begin = time.process_time()
+    assert not cell_text.alike(shuffled(_CODE), _CODE)
+    assert time.process_time() - begin < 1
+
+
+@pytest.mark.parametrize(("old", "new"), [("3", "4"), ("image", "picture"), ("return", "yield")])
+def test_an_edited_copy_is_like_what_it_was_made_from(old: str, new: str) -> None:
+    assert cell_text.alike(_CODE.replace(old, new), _CODE)
+
+
+@pytest.mark.parametrize(
+    "line", ["files = !ls", "took = %timeit -o f()", "  x, y = %who_ls", "%matplotlib inline"]
+)
+def test_cells_that_differ_in_a_magic_alone_are_not_the_same(line: str) -> None:
+    source = f"{line.strip()}\nx = 1"
+    assert cell_text.same_code(source, f"%%time\n{line.strip()}\nx  =  1")
+    assert not cell_text.same_code(source, source.replace("x = 1", "!ls\nx = 1"))
+    assert not cell_text.same_code(source, source.replace(line.strip(), f"{line.strip()} -x"))
+
+
+@pytest.mark.parametrize(
+    "line", ["files = !ls", "took = %timeit -o f()", "  x, y = %who_ls", "%matplotlib inline"]
+)
+def test_names_of_a_cell_with_magics_are_known(line: str) -> None:
+    source = f"if True:\n  pass\n{line.strip()}\ndef add(a, b):\n    return a + b\n"
+    bound = set(line.partition("=")[0].replace(",", " ").split()) if "=" in line else set()
+    assert cell_text.bound_names(source) == {"add"} | bound

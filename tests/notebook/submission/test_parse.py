@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import copy
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from grader.errors import SubmissionError
+from grader.notebook.assignment import load_assignment
+from grader.notebook.submission import parse, rebuild
+from grader.settings import Settings
+from tests import tiny
+
+
+def test_a_notebook_is_read(tiny_course: Settings, tmp_path: Path) -> None:
+    path = tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
+    assert len(parse.read(path).cells) == len(tiny.source().cells)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no json",
+        "[]",
+        "{}",
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}),
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}),
+        json.dumps({"nbformat": 9, "nbformat_minor": 0, "metadata": {}, "cells": []}),
+        "\udcff",
+    ],
+)
+def test_what_is_no_notebook_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "sums.ipynb"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(SubmissionError, match=r"sums\.ipynb is not a notebook \(.*hand it in") as e:
+        parse.read(path)
+    assert "\n" not in str(e.value)
+
+
+def test_a_missing_notebook_is_told_with_what_was_found(tmp_path: Path) -> None:
+    (tmp_path / "Sums (1).ipynb").touch()
+    with pytest.raises(SubmissionError, match=r"sums\.ipynb is missing.*found Sums \(1\)\.ipynb"):
+        parse.read(tmp_path / "sums.ipynb")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_what_editors_on_windows_write_is_read(tiny_course: Settings, encoding: str) -> None:
+    notebook = tiny.submission(tiny_course, {"add": "# größer \N{SNOWMAN} \u5b5b"})
+    text = nbformat.writes(notebook, ensure_ascii=False).replace("\n", "\r\n")
+    assert parse.parse(text.encode(encoding), "sums.ipynb") == notebook
+
+
+def test_a_merge_that_was_not_finished_is_named(tiny_course: Settings) -> None:
+    text = nbformat.writes(tiny.submission(tiny_course, tiny.GOOD))
+    ours = text.replace('"cells"', '\n<<<<<<< HEAD\n"cells"\n=======\n"cells"\n>>>>>>> b\n', 1)
+    with pytest.raises(SubmissionError, match=r"both sides of a git merge .*hand it in again"):
+        parse.parse(ours.encode(), "sums.ipynb")
+    quoted = tiny.submission(tiny_course, {"add": "<<<<<<< HEAD\n=======\n>>>>>>> x"})
+    assert parse.parse(nbformat.writes(quoted).encode(), "sums.ipynb") == quoted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"cells": ' + '{"a":' * 100_000,
+        "[" + "[]," * 150_000 + "[]]",
+        '["' + r"\"" * 1000 + r'\\", ' + "[" * 101,  # brackets after a string full of quotes
+    ],
+)
+def test_a_tree_too_deep_or_too_wide_is_over_a_limit(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SubmissionError, match=r"sums\.ipynb is over a limit: JSON of more than"):
+        parse.parse(text.encode(), "sums.ipynb")
+
+
+def test_brackets_in_a_students_text_do_not_count(tiny_course: Settings) -> None:
+    notebook = tiny.submission(tiny_course, {"add": '"' + "[" * 500 + '\\"' + "{" * 500})
+    assert parse.parse(nbformat.writes(notebook).encode(), "sums.ipynb") == notebook
+
+
+def test_the_worst_20_megabytes_are_refused_at_once() -> None:
+    begin = time.process_time()
+    for worst in (b"[],", b'"",', b'"', rb"\"", b"[" * 99 + b"]" * 99 + b","):
+        with pytest.raises(SubmissionError):
+            parse.parse(worst * ((20 << 20) // len(worst)), "sums.ipynb")
+    assert time.process_time() - begin < 20
+
+
+def test_a_notebook_of_too_many_cells_is_over_a_limit(tiny_course: Settings) -> None:
+    notebook = tiny.submission(tiny_course, tiny.GOOD)
+    notebook.cells += [
+        nbformat.v4.new_code_cell("x = 1") for _ in range(1001 - len(notebook.cells))
+    ]
+    with pytest.raises(SubmissionError, match=r"sums\.ipynb is over a limit: 1001 cells"):
+        parse.parse(nbformat.writes(notebook).encode(), "sums.ipynb")
+    del notebook.cells[-1]
+    assert len(parse.parse(nbformat.writes(notebook).encode(), "sums.ipynb").cells) == 1000
+
+
+def test_more_code_than_can_be_recognised_in_time_is_over_a_limit(tiny_course: Settings) -> None:
+    notebook = tiny.submission(tiny_course, {"add": "x = 1\n" * 170_000})
+    with pytest.raises(SubmissionError, match=r"sums\.ipynb is over a limit: 8 cells with 1020"):
+        parse.parse(nbformat.writes(notebook).encode(), "sums.ipynb")
+    picture = nbformat.v4.new_markdown_cell("![](data:image/png;base64," + "A" * 2_000_000 + ")")
+    notebook = tiny.submission(tiny_course, tiny.GOOD)
+    notebook.cells.append(picture)
+    assert parse.parse(nbformat.writes(notebook).encode(), "sums.ipynb").cells[-1] == picture
+
+
+def test_half_a_surrogate_pair_is_refused(tiny_course: Settings) -> None:
+    text = nbformat.writes(tiny.submission(tiny_course, tiny.GOOD))
+    with pytest.raises(SubmissionError, match=r"is not a notebook \(.*surrogates not allowed"):
+        parse.parse(text.replace("return sum", r"return '\ud800'; sum").encode(), "sums.ipynb")
+
+
+def places(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a JSON value."""
+    yield path
+    if isinstance(node, dict | list):
+        for key, below in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from places(below, (*path, key))
+
+
+def put(node: object, path: tuple[str | int, ...], value: object) -> object:
+    """The JSON value with another value at one place."""
+    if not path:
+        return value
+    changed: Any = copy.copy(node)
+    changed[path[0]] = put(changed[path[0]], path[1:], value)
+    return changed
+
+
+def test_a_notebook_of_odd_types_is_refused_or_rebuilt(tiny_course: Settings) -> None:
+    assignment = load_assignment(tiny_course, "sums")
+    whole = json.loads(nbformat.writes(tiny.submission(tiny_course, tiny.GOOD)))
+    whole["cells"] = whole["cells"][:3] + whole["cells"][-1:]
+    refused = rebuilt = 0
+    for place in places(whole):
+        for odd in (None, True, -1.5, "", "\n", [], {}, [[]], [None], {"a": {}}, 10**30):
+            text = json.dumps(put(whole, place, odd)).encode()
+            try:
+                notebook = parse.parse(text, "sums.ipynb")
+            except SubmissionError:
+                refused += 1
+            else:
+                rebuild.rebuild(assignment, notebook)
+                rebuilt += 1
+    assert refused > 100
+    assert rebuilt > 100

@@ -1,0 +1,114 @@
+"""A submission's files: where they lie, and carried along to another machine."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+from traitlets.config import Config
+
+from grader.errors import SubmissionError
+from grader.notebook.submission import paths
+from grader.notebook.submission.submitted_files import FilesOnDisk, files_of
+from grader.settings import Settings
+from tests import tiny
+
+
+@pytest.fixture
+def files(tiny_course: Settings) -> FilesOnDisk:
+    """A notebook, a file of the student's own, and one that the course hands out."""
+    folder = tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD)).parent
+    (folder / "notes").mkdir()
+    (folder / "notes" / "own.txt").write_text("own")
+    (folder / "given.txt").write_text("changed")
+    (folder / "other.ipynb").write_text("{}")
+    (folder / "ignored.pyc").write_text("")
+    (tiny_course.root / "source" / "sums" / "given.txt").write_text("given")
+    return files_of(tiny_course, paths.submission(tiny_course, "ada", "sums"))
+
+
+def laid_out(folder: Path) -> dict[str, str]:
+    return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_the_courses_files_replace_a_students(files: FilesOnDisk, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    files.lay_out(place)
+    assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given"}
+
+
+def test_carried_files_are_the_same_without_the_course(files: FilesOnDisk, tmp_path: Path) -> None:
+    notebooks, carried = files.notebooks(), pickle.loads(pickle.dumps(files.carried()))
+    files.submission.notebook.unlink()
+    place = tmp_path / "place"
+    place.mkdir()
+    carried.lay_out(place)
+    assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given"}
+    assert carried.notebooks() == notebooks
+    assert carried.carried() is carried
+
+
+def test_a_file_that_students_may_change_is_theirs(tiny_course: Settings, tmp_path: Path) -> None:
+    folder = tiny.hand_in(tiny_course, "ben", "{}").parent
+    (folder / "given.txt").write_text("changed")
+    (tiny_course.root / "source" / "sums" / "given.txt").write_text("given")
+    tiny_course.config.Autograde = Config(exclude_overwriting={"sums": ["given.txt"]})
+    place = tmp_path / "place"
+    place.mkdir()
+    files_of(tiny_course, paths.submission(tiny_course, "ben", "sums")).lay_out(place)
+    assert laid_out(place) == {"given.txt": "changed"}
+
+
+def test_a_link_is_refused_before_anything_is_read(files: FilesOnDisk) -> None:
+    (files.submission.submitted / "link").symlink_to("/etc/passwd")
+    for read in (files.notebooks, files.carried):
+        with pytest.raises(SubmissionError, match="is a symbolic link"):
+            read()
+
+
+def test_notebooks_of_all_names_are_found_the_expected_first(files: FilesOnDisk) -> None:
+    folder = files.submission.submitted
+    for name in ("a sums (1).ipynb", "sums.ipynb.txt", "notes/sums-Copy1.IPYNB"):
+        (folder / name).write_text("{}")
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".ipynb_checkpoints" / "sums-checkpoint.ipynb").write_text("{}")
+    names = [name for name, _ in files.notebooks()]
+    assert names[0] == "sums.ipynb"
+    assert set(names[1:]) == {
+        "other.ipynb", "a sums (1).ipynb", "sums.ipynb.txt", "notes/sums-Copy1.IPYNB",
+    }  # fmt: skip
+
+
+def test_files_that_no_digest_holds_are_shown_to_no_code(
+    files: FilesOnDisk, tmp_path: Path
+) -> None:
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        (files.submission.submitted / name).write_text("2030-01-31 12:00:00 UTC")
+    place = tmp_path / "place"
+    place.mkdir()
+    files.lay_out(place)
+    assert "notes/own.txt" in laid_out(place)
+    assert not {"timestamp.txt", "submission_secret.txt"} & set(laid_out(place))
+
+
+def test_a_file_of_the_same_size_and_time_has_a_digest_of_its_own(files: FilesOnDisk) -> None:
+    own = files.submission.submitted / "notes" / "own.txt"
+    times, before = (own.stat().st_atime_ns, own.stat().st_mtime_ns), files.digest()
+    own.write_text(own.read_text().swapcase())
+    os.utime(own, ns=times)
+    assert files.digest() != before
+
+
+def test_the_digest_is_of_what_is_laid_out(files: FilesOnDisk) -> None:
+    before, folder = files.digest(), files.submission.submitted
+    (folder / "timestamp.txt").write_text("2030-01-31 12:00:00 UTC")
+    (folder / "given.txt").write_text("changed again, and replaced by the course's")
+    assert files.digest() == before
+    (folder / "notes" / "own.txt").write_text("other")
+    assert files.digest() != before
+    (folder / "notes" / "own.txt").write_text("own")
+    (files.source / "given.txt").write_text("given anew")
+    assert files.digest() != before

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from grader.errors import CourseError
+from grader.model import Claim
+from grader.notebook.assignment import load_assignment, source_path
+from grader.settings import Settings
+from tests import tiny
+
+
+def test_claims_are_read_from_the_source(tiny_course: Settings) -> None:
+    adds, negatives, totals = load_assignment(tiny_course, "sums").claims
+    assert adds == Claim("adds", 2, "adds is right.", "look at adds once more.", ("add",))
+    assert negatives.needs == ("add",)
+    assert totals.needs == ("add", "total"), "total is written with add: both are needed"
+
+
+def test_the_master_has_stubs_and_hidden_tests(tiny_course: Settings) -> None:
+    text = json.dumps(load_assignment(tiny_course, "sums").master)
+    assert "return a + b" not in text
+    assert 'raise NotImplementedError(\\"Not written yet: replace this line' in text, (
+        "as configured"
+    )
+    assert "assert add(-1, -2) == -3" in text
+
+
+def test_a_missing_source_is_named(tiny_course: Settings) -> None:
+    source_path(tiny_course, "sums").unlink()
+    with pytest.raises(CourseError, match=r"sums\.ipynb is missing: expected the source"):
+        load_assignment(tiny_course, "sums")
+
+
+def test_a_source_that_is_no_notebook_is_named(tiny_course: Settings) -> None:
+    source_path(tiny_course, "sums").write_text("[]")
+    with pytest.raises(CourseError, match=r"sums\.ipynb is not a notebook"):
+        load_assignment(tiny_course, "sums")
+
+
+def test_a_claim_without_its_hint_is_refused(tiny_course: Settings) -> None:
+    path = source_path(tiny_course, "sums")
+    path.write_text(path.read_text().replace("# Hint: look at adds", "# look at adds"))
+    with pytest.raises(CourseError, match=r"cell adds: expected a line '# Hint: \.\.\.'"):
+        load_assignment(tiny_course, "sums")
+
+
+def test_the_tiny_notebook_is_what_it_says(tiny_course: Settings) -> None:
+    found = load_assignment(tiny_course, "sums")
+    assert found.solution_ids == ("add", "total", "written_answer")
+    assert [claim.points for claim in found.claims] == [p for _, p in tiny.TESTS.values()]
+
+
+@pytest.mark.parametrize(("line", "late"), [("# Judged: after training", True), ("# Judge", False)])
+def test_a_claim_may_wait_for_the_training(tiny_course: Settings, line: str, late: bool) -> None:
+    path = source_path(tiny_course, "sums")
+    path.write_text(path.read_text().replace("# Claim: adds is", f"{line}\\n# Claim: adds is"))
+    claims = load_assignment(tiny_course, "sums").claims
+    assert [claim.after_training for claim in claims] == [late, False, False]
+
+
+def test_a_claim_that_is_judged_at_another_time_is_refused(tiny_course: Settings) -> None:
+    path = source_path(tiny_course, "sums")
+    path.write_text(
+        path.read_text().replace("# Claim: adds is", "# Judged: later\\n# Claim: adds is")
+    )
+    with pytest.raises(CourseError, match="cell adds: found '# Judged: later', expected"):
+        load_assignment(tiny_course, "sums")
