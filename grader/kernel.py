@@ -2,6 +2,9 @@
 
 Students and graders run the same cells on the same arrays, without a network. Elsewhere (Colab) the
 notebooks run too: Keras then downloads the data itself.
+
+`grader.kernelspec` installs it. In the sandbox this module, errors and datasets are all there is of
+the package: import nothing else at the top.
 """
 
 from __future__ import annotations
@@ -10,16 +13,13 @@ import argparse
 import inspect
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-NAME = "course"
-DISPLAY_NAME = "Deep learning course"
 COURSE_DATA = "COURSE_DATA"
-"""The environment variable that names the data folder; where set, it wins over the kernelspec."""
+"""The environment variable that names the data folder; it wins over the kernelspec's argument."""
 REFEREE, REFEREE_KEY = "COURSE_REFEREE", "COURSE_REFEREE_KEY"
 """Likewise, for a referee that trains in this kernel's place, and its key."""
 
@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         os.environ[COURSE_DATA] = ours.data
     # Else TensorFlow reports an error, in red, to every student without a graphics card.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # The notebook's folder, which -P (see install) withholds; last, so that it hides no package.
+    # The notebook's folder, which -P (see kernelspec.install) leaves out. Last: it must hide no
+    # package.
     sys.path.append("")
     serve_course_data()
     if address := os.environ.get(REFEREE) or ours.referee:
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def check(line: str) -> None:
     """Check the claims of this notebook that need no training: ``%check``, or ``%check NAME``."""
     try:
-        from grader.notebook.magic import check as check_notebook
+        from grader.student.magic import check as check_notebook
     except ModuleNotFoundError as error:
         if not str(error.name).startswith("grader"):
             raise
@@ -78,7 +79,7 @@ def train_elsewhere(address: str, key: str) -> None:
     import wrapt
 
     def replace_fit(keras: ModuleType) -> None:
-        from grader.notebook.refereed import replace_fit as replace
+        from grader.student.remote_fit import replace_fit as replace
 
         replace(keras, address, key, Path(os.environ.get(COURSE_DATA, "")))
 
@@ -89,6 +90,8 @@ def _replace_load_data(module: ModuleType) -> None:
     """Put the course's ``load_data`` into one of Keras' modules, with Keras' signature and help."""
     import wrapt
 
+    if isinstance(vars(module)["load_data"], wrapt.FunctionWrapper):
+        return  # this kernel was forked from a process that had done so
     name = module.__name__.rpartition(".")[2]
 
     def load_data(
@@ -107,74 +110,6 @@ def _replace_load_data(module: ModuleType) -> None:
         return datasets.load(Path(folder), name)
 
     wrapt.wrap_function_wrapper(module, "load_data", load_data)
-
-
-def install(
-    data: Path, prefix: Path = Path(sys.prefix), *, referee: str = "", referee_key: str = ""
-) -> Path:
-    """Write the kernelspec ``course`` and return its folder; twice gives the same files.
-
-    The data folder travels as an argument, not in the kernelspec's ``env``: Jupyter lays that over
-    the environment of whoever starts the kernel, and grading must be able to name another folder.
-
-    Args:
-        data: the data folder; it need not exist yet.
-        referee: address of a referee that trains for this kernel; empty: Keras does.
-        referee_key: its public key, where the address is ``tcp``.
-        prefix: the environment whose ``share/jupyter`` holds the kernelspec.
-
-    Raises:
-        ConfigurationError: the environment cannot be written.
-    """
-    from ipykernel.kernelspec import make_ipkernel_cmd, write_kernel_spec
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    from grader.errors import ConfigurationError
-
-    elsewhere = ["--referee", referee] if referee else []
-    elsewhere += ["--referee-key", referee_key] if referee_key else []
-    # -P: a folder `grader` beside a notebook must not stand in for this package.
-    argv = make_ipkernel_cmd(
-        mod="grader.kernel",
-        extra_arguments=[*elsewhere, "--data", str(data.absolute())],
-        python_arguments=[
-            "-P",
-            "-Xfrozen_modules=off",
-        ],  # the latter as ipykernel, for its debugger
-    )
-    with tempfile.TemporaryDirectory() as work:
-        spec = write_kernel_spec(
-            Path(work) / NAME, overrides={"argv": argv, "display_name": DISPLAY_NAME}
-        )
-        try:
-            folder = KernelSpecManager().install_kernel_spec(spec, NAME, prefix=str(prefix))
-        except OSError as error:
-            raise ConfigurationError(
-                f"{prefix} cannot be written ({error.strerror}): install the course into an "
-                "environment of your own (make does), then run `grader kernel` again"
-            ) from error
-    return Path(folder)
-
-
-def data_folder() -> Path:
-    """The data folder of the kernel that is installed; what ``COURSE_DATA`` names comes first.
-
-    Raises:
-        ConfigurationError: the kernel is not installed.
-    """
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
-    from grader.errors import ConfigurationError
-
-    try:
-        argv = KernelSpecManager().get_kernel_spec(NAME).argv
-    except NoSuchKernel:
-        raise ConfigurationError(
-            f"the kernel {NAME!r} is not installed: expected the one that `grader kernel` installs"
-        ) from None
-    parser = argparse.ArgumentParser(allow_abbrev=False)
-    parser.add_argument("--data", default="data")
-    return Path(os.environ.get(COURSE_DATA) or parser.parse_known_args(argv)[0].data)
 
 
 if __name__ == "__main__":

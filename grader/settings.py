@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import traitlets
-from traitlets.config import Config, Configurable, PyFileConfigLoader
+from traitlets.config import Config, Configurable
+from traitlets.config.loader import PyFileConfigLoader
 
+from grader import watch_rules
 from grader.errors import ConfigurationError, CourseError
-from grader.model import Budget, Limits
+from grader.model import Budget, Limits, WatchRules
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -49,10 +51,29 @@ class Course(Configurable):
     backend = traitlets.Enum(
         ["tensorflow", "jax", "torch"], "tensorflow", help="Keras' backend in a local referee."
     ).tag(config=True)
+    referee_trainers = traitlets.Int(
+        0, min=0, help="Trainings side by side in a local referee; 0: by cores and memory."
+    ).tag(config=True)
     sandbox = traitlets.Enum(
         ["bubblewrap", "none"],
         "bubblewrap",
         help="Where student code runs; none is for an instructor's own trusted files.",
+    ).tag(config=True)
+    warm_kernels = traitlets.Bool(
+        True, help="Whether student kernels are forked from a process that has imported much."
+    ).tag(config=True)
+    warm_imports = traitlets.List(
+        traitlets.Unicode(),
+        help="What that process has imported; what the assignment's notebook imports if empty.",
+    ).tag(config=True)
+    workers = traitlets.Int(
+        0, min=0, help="Submissions that are graded at once; 0: as many as cores and memory allow."
+    ).tag(config=True)
+    cluster_key = traitlets.Unicode(
+        "cluster.pem", help="The key of the cluster that `grader grade --cluster` uses."
+    ).tag(config=True)
+    watch = traitlets.Dict(
+        key_trait=traitlets.Unicode(), help="How `grader watch` answers: fields of WatchRules."
     ).tag(config=True)
 
 
@@ -71,8 +92,15 @@ class Settings:
         referee: who trains: ``local``, or the address of a worker.
         referee_key: that worker's public key; empty for ``local``.
         backend: Keras' in a local referee: ``tensorflow``, ``jax`` or ``torch``.
+        referee_trainers: how many trainings a local referee carries out side by side; 0: as many as
+            cores and memory suggest.
         sandbox: where student code runs: ``bubblewrap``, or ``none`` for trusted files.
+        warm_kernels: whether student kernels are forked from a process that has imported much.
+        warm_imports: modules that it has imported; empty: those of the assignment's notebook.
+        workers: submissions that are graded at once; 0: as many as cores and memory allow.
         config: everything that course_config.py says, for nbgrader's own classes.
+        watch: how ``grader watch`` answers.
+        cluster_key: file of the key of a cluster, within the course's folder.
     """
 
     root: Path
@@ -87,6 +115,12 @@ class Settings:
     backend: str
     sandbox: str
     config: Config = field(repr=False, compare=False)
+    warm_kernels: bool = True
+    warm_imports: tuple[str, ...] = ()
+    workers: int = 0
+    referee_trainers: int = 0
+    watch: WatchRules = field(default_factory=WatchRules)
+    cluster_key: str = "cluster.pem"
 
     def limits(self, assignment: str) -> Limits:
         """What one submission of ``assignment`` may use up."""
@@ -102,8 +136,8 @@ class Settings:
 
     def widest_budget(self) -> Budget:
         """The most of everything that any assignment allows: for a referee that serves them all."""
-        budgets = [dataclasses.asdict(one) for one in self.budget_of.values()] or [{}]
-        return Budget(**{name: max(one[name] for one in budgets) for name in budgets[0]})
+        budgets = [dataclasses.asdict(budget) for budget in self.budget_of.values()] or [{}]
+        return Budget(**{name: max(budget[name] for budget in budgets) for name in budgets[0]})
 
     def require_assignment(self, name: str) -> str:
         """Return ``name`` if the course has such an assignment, else raise ``CourseError``."""
@@ -163,6 +197,12 @@ def from_config(root: Path, config: Config) -> Settings:
         referee_key=course.referee_key,
         backend=course.backend,
         sandbox=course.sandbox,
+        warm_kernels=course.warm_kernels,
+        warm_imports=tuple(course.warm_imports),
+        workers=course.workers,
+        cluster_key=course.cluster_key,
+        referee_trainers=course.referee_trainers,
+        watch=watch_rules.read(course.watch, course.assignments),
         config=config,
     )
 
@@ -171,14 +211,14 @@ def _of(
     setting: str, kind: type[Limits | Budget], configured: Mapping[str, Any], assignment: str
 ) -> dict[str, Any]:
     """The fields for one assignment: its own before those of all; others have our defaults."""
-    found = {**configured.get("*", {}), **configured.get(assignment, {})}
+    fields = {**configured.get("*", {}), **configured.get(assignment, {})}
     known = [field.name for field in dataclasses.fields(kind)]
-    if unknown := found.keys() - set(known):
+    if unknown := fields.keys() - set(known):
         raise ConfigurationError(
             f"c.Course.{setting} names {', '.join(sorted(unknown))}: "
             f"expected some of {', '.join(known)}"
         )
-    return found
+    return fields
 
 
 def _referee(configured: str) -> str:

@@ -9,21 +9,27 @@ from pathlib import Path
 
 from grader import settings as course_settings
 from grader.model import Budget
-from grader.referee import local
+from grader.referee.service import local
 from grader.settings import Settings
 from tests.conftest import ROOT
 
+# What the notebooks of all assignments import.
+IMPORTS = ["PIL", "matplotlib.pyplot", "numpy", "tensorflow"]
+
 
 @contextmanager
-def refereed(root: Path, data: Path) -> Iterator[Settings]:
+def refereed(root: Path, data: Path, runs: Path | None = None) -> Iterator[Settings]:
     """The course's configuration and sources in ``root``, and a referee for its trainings.
 
-    One worker and one store for all who grade there, so that a network is trained once.
+    One worker for all who grade there, and one store, so that a network is trained once: ``runs``,
+    where many may write, or a folder in ``root``. One warm parent serves all assignments.
     """
+    runs = runs or root / "runs"
     for name in ("course_config.py", "nbgrader_config.py"):
         shutil.copy(ROOT / name, root)
     (root / "source").symlink_to(ROOT / "source")
-    with local.started(data, root / "runs", "tensorflow", Budget()) as address:
+    with local.started(data, runs, "tensorflow", Budget()) as address:
         with (root / "course_config.py").open("a") as config:
             config.write(f"\nc.Course.data = {str(data)!r}\nc.Course.referee = {address!r}\n")
+            config.write(f"c.Course.runs = {str(runs)!r}\nc.Course.warm_imports = {IMPORTS}\n")
         yield course_settings.load(root)

@@ -1,8 +1,8 @@
-"""Follows a page of docs/ as a reader would: runs its commands and looks for the output it shows.
+"""Follows a page of docs/ as a reader would: runs its commands and compares their output.
 
-In a block fenced as ``console`` a line that begins with ``$ `` is a command, ``> `` goes on with
-it, and the lines below are what must come of it, in this order; ``...`` stands for any lines. Times
-may differ. Nothing else in the page is run.
+In a block fenced as ``console`` a line that begins with ``$ `` is a command, ``> `` continues it,
+and the lines below are its output. ``...`` stands for any lines, no output shown for any output.
+Times may differ. Nothing else in the page is run.
 """
 
 from __future__ import annotations
@@ -11,76 +11,64 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from sybil import Document, Example
+from sybil.parsers.markdown import CodeBlockParser
 
 from tests.conftest import ROOT
 
-_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_STEP = re.compile(r"^\$ (.*(?:\n>.*)*)\n?((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Step:
-    """A command, and the lines of output that the page shows below it."""
+def follow(page: Path, folder: Path) -> int:
+    """Run a page's commands in a course's folder, in order, and return how many blocks it has.
 
-    command: str
-    shown: tuple[str, ...]
-
-
-def steps(page: str) -> list[Step]:
-    """What a page asks its reader to do, in order."""
-    return [step for block in _BLOCK.findall(page) for step in _steps(block)]
-
-
-def follow(step: Step, folder: Path) -> None:
-    """Run a step in a course; fails unless it ends with 0 and shows what the page shows."""
-    paths = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    done = subprocess.run(
-        ["bash", "-c", step.command],
-        cwd=folder,
-        # ROOT: this tree is what is tested, wherever `grader` was installed from.
-        env=os.environ | {"PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    print(f"$ {step.command}\n{done.stdout}")
-    assert done.returncode == 0, f"{step.command} ended with {done.returncode}: {done.stdout}"
-    assert missing(step, done.stdout) == ""
+    Raises:
+        SybilFailure: a command failed or printed something else; the message names the line.
+    """
+    parser = CodeBlockParser("console", partial(_follow_block, folder))
+    blocks = list(Document.parse(str(page), parser).examples())
+    for block in blocks:
+        block.evaluate()
+    return len(blocks)
 
 
-def missing(step: Step, output: str) -> str:
-    """The first line that the page shows and the output has not, at its place."""
-    lines, anywhere = iter(_plain(output).splitlines()), not step.shown
-    for line in map(_plain, step.shown):
-        if line == "...":
-            anywhere = True
-        elif anywhere:
-            if line not in lines:
-                return line
-            anywhere = False
-        elif next(lines, None) != line:
-            return line
-    return "" if anywhere else next(filter(None, lines), "")
+def steps(block: str) -> list[tuple[str, str]]:
+    """The commands of a block, each with the output that is shown below it."""
+    found = _STEP.findall(block if block.endswith("\n") else block + "\n")
+    return [(re.sub(r"\n> ?", "\n", command), shown) for command, shown in found]
 
 
-def _steps(block: str) -> Iterator[Step]:
-    command, shown = "", list[str]()
-    for line in block.splitlines():
-        if line.startswith("$ "):
-            if command:
-                yield Step(command, tuple(shown))
-            command, shown = line.removeprefix("$ "), []
-        elif line.startswith(">"):
-            command += f"\n{line[2:]}"
-        else:
-            shown.append(line)
-    yield Step(command, tuple(shown))
+def matches(shown: str, output: str) -> bool:
+    """Whether a command's output is what the page shows."""
+    lines = _without_times(shown).splitlines()
+    pattern = "".join("(.*\n)*?" if line == "..." else re.escape(line) + "\n" for line in lines)
+    return not lines or bool(re.fullmatch(pattern + "\n*", _without_times(output)))
 
 
-def _plain(text: str) -> str:
-    """Without what differs from run to run, and what cannot be seen."""
+def _follow_block(folder: Path, block: Example) -> str | None:
+    paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for command, shown in steps(block.parsed):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            # ROOT: this tree is what is tested, wherever `grader` was installed from.
+            env=os.environ | {"PATH": paths, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        print(f"$ {command}\n{done.stdout}")
+        if done.returncode:
+            return f"$ {command}\nexit code {done.returncode}:\n{done.stdout}"
+        if not matches(shown, done.stdout):
+            return f"$ {command}\nexpected:\n{shown}\nreceived:\n{done.stdout}"
+    return None
+
+
+def _without_times(text: str) -> str:
     text = re.sub(r" *\b\d+ s\b", " N s", text)
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())

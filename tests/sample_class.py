@@ -10,7 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from grader.notebook import autograde, folders, samples
+from grader.notebook import autograde, samples
+from grader.notebook.submission import paths
 from tests import slices
 from tests.conftest import ROOT
 from tests.courses import refereed
@@ -48,7 +49,7 @@ def make(folder: Path) -> None:
         for student, case in CLASS.items():
             sample = samples.load(ROOT / "tests" / "submissions" / ASSIGNMENT / case)
             samples.hand_in(course, ASSIGNMENT, sample, student)
-        refused = folders.submitted(course, "sam", ASSIGNMENT) / f"{ASSIGNMENT}.ipynb"
+        refused = paths.submission(course, "sam", ASSIGNMENT).notebook
         refused.parent.mkdir(parents=True)
         refused.write_text("I wrote it in a word processor.")
         for result in autograde.grade(course, ASSIGNMENT):

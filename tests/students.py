@@ -11,27 +11,28 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader import kernel as course_kernel
+from grader import kernelspec
 from grader import settings as course_settings
 from grader.examiner.examiner import Finding, examine
-from grader.examiner.mirrors import Mirrors
+from grader.examiner.proxies import Proxies
 from grader.examiner.trainings import Trainings
 from grader.model import Budget, Limits
-from grader.notebook import kernels
-from grader.notebook.clock import Clock
-from grader.notebook.kernel import StudentKernel
-from grader.notebook.runs import End
-from grader.notebook.serving import Serving
+from grader.notebook.assignment import load_assignment
+from grader.notebook.judging import start_kernel, warm_kernels
+from grader.notebook.judging.cell_runs import CellStatus
+from grader.notebook.judging.clock import Clock
+from grader.notebook.judging.fit_requests import FitRequests
+from grader.notebook.judging.kernel_session import StudentKernel
 
 ROOT = Path(__file__).parent.parent
 
 
 @contextmanager
 def started(folder: Path) -> Iterator[Student]:
-    """A student's kernel, ready; a rehearsal is all that is ever trained for it."""
+    """A student's kernel, ready; only dry runs are carried out for it."""
     notebook = new_notebook(cells=[new_code_cell("")])
     trainings = Trainings(None, "", Budget(), {})
-    kernel = StudentKernel(notebook, _plain(folder), folder, Serving(trainings.answer, Clock()))
+    kernel = StudentKernel(notebook, _plain(folder), folder, FitRequests(trainings.answer, Clock()))
     kernel.start()
     try:
         yield Student(kernel, notebook, trainings)
@@ -48,9 +49,13 @@ def sandboxed(
     limits_of = {"mnist_998": limits or Limits()}
     settings = dataclasses.replace(settings, data=data, limits_of=limits_of)
     notebook, clock = new_notebook(cells=[new_code_cell("")]), Clock()
-    serving = Serving(trainings.answer, clock, lambda: kernel.paused())  # noqa: PLW0108 -- there is none yet
-    with kernels.started(notebook, folder, settings, "mnist_998", serving=serving) as kernel:
-        trainings.waiting = serving.paused
+    requests = FitRequests(trainings.answer, clock)
+    warm = warm_kernels.address(settings, load_assignment(settings, "mnist_998"))
+    starting = start_kernel.started(
+        notebook, folder, settings, "mnist_998", requests=requests, warm=warm
+    )
+    with starting as kernel:
+        trainings.waiting = clock.paused
         yield Student(kernel, notebook, trainings)
 
 
@@ -71,27 +76,27 @@ class Student:
         outputs = self._notebook.cells[0].outputs
         return "".join(one.text for one in outputs if one.output_type == "stream")
 
-    def mirrors(self, seconds: float = 60) -> Mirrors:
+    def proxies(self, seconds: float = 60) -> Proxies:
         """What the examiner sees; questions are waited for ``seconds`` each."""
 
         def ask(question: dict[str, Any], buffers: Sequence[bytes]) -> Any:
             return self.kernel.ask(question, buffers, seconds)
 
-        return Mirrors(ask, alone, self.trainings)
+        return Proxies(ask, alone, self.trainings)
 
     def look(self, name: str) -> Any:
-        """The mirror of one name."""
-        return self.mirrors().look([name])[name]
+        """The proxy of one name."""
+        return self.proxies().look([name])[name]
 
     def has(self, source: str) -> Any:
         """Run a cell that defines ``it``, and look at that."""
         run = self.write(source)
-        assert run.end is End.DONE, run.message
+        assert run.status is CellStatus.DONE, run.message
         return self.look("it")
 
     def tested(self, test: str, seconds: float = 60) -> Finding:
         """What a test cell comes to."""
-        return examine(test, self.mirrors(seconds))
+        return examine(test, self.proxies(seconds))
 
 
 def alone(name: str, arguments: tuple[Any, ...]) -> Any:
@@ -104,7 +109,7 @@ def _plain(folder: Path) -> Callable[[], Any]:
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
-    course_kernel.install(folder / "data", prefix=folder)
+    kernelspec.install(folder / "data", prefix=folder)
     specs = KernelSpecManager(kernel_dirs=[str(folder / "share" / "jupyter" / "kernels")])
 
     def make() -> Any:

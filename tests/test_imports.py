@@ -1,114 +1,332 @@
-"""Who may import whom: the rules of docs/design.md, read off every import statement."""
+"""Which package may import which: the layers of docs/design.md, read off every import statement."""
 
 from __future__ import annotations
 
-import ast
+import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-MODULES = sorted((ROOT / "grader").rglob("*.py"))
+from tests import import_graph
+from tests.import_graph import Import, Module, within
 
-# Room (a path's beginning) to what of ours it may import. What is not listed may import anything.
-MAY_IMPORT = {
-    "grader/errors.py": set[str](),
-    "grader/model.py": set[str](),
-    "grader/checks/": {"grader.model", "grader.errors", "grader.checks"},
-    "grader/copies.py": {"grader.errors", "grader.settings"},
-    "grader/datasets/": {"grader.errors", "grader.datasets"},
-    # %check and a referee, imported where they are used: in a sandbox neither is there.
-    "grader/kernel.py": {
+ROOT = Path(__file__).parent.parent
+
+
+@functools.cache
+def modules() -> tuple[Module, ...]:
+    """Ours, read by the first test that asks."""
+    return tuple(import_graph.read(ROOT, "grader"))
+
+
+# From the lowest layer to the highest: a package, and what of ours it may import besides itself.
+# A row names only rows above it, so that no import runs upward.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "grader": (),  # the package's own __init__.py
+    "grader.errors": (),
+    "grader.accuracy": (),
+    "grader.machine": (),
+    "grader.model": ("grader.accuracy",),
+    "grader.watch_rules": ("grader.errors", "grader.model"),
+    "grader.settings": ("grader.errors", "grader.model", "grader.watch_rules"),
+    "grader.datasets": ("grader.errors",),
+    "grader.sandbox.guest": (),  # runs beside a student's code: nothing of ours is there
+    "grader.checks": (
         "grader.errors",
+        "grader.accuracy",
+        "grader.model",
+        "grader.datasets",  # the images that test cells ask with
+        "grader.sandbox.guest.keras_layers",  # the walk through a model is the same on both sides
+    ),
+    "grader.sandbox": ("grader.errors", "grader.machine", "grader.model", "grader.sandbox.guest"),
+    "grader.referee": (
+        "grader.errors",
+        "grader.accuracy",
+        "grader.machine",
+        "grader.model",
         "grader.datasets",
-        "grader.notebook.magic",
-        "grader.notebook.refereed",
-    },
-    "grader/settings.py": {"grader.errors", "grader.model"},
-    "grader/reports/": {"grader.errors", "grader.model", "grader.reports"},
-    "grader/sandbox/": {"grader.errors", "grader.model", "grader.sandbox"},
-    "grader/sandbox/fitting.py": set[str](),
-    "grader/sandbox/probe.py": set[str](),
-    "grader/sandbox/recognising.py": set[str](),
-    "grader/sandbox/values.py": set[str](),
-    "grader/referee/": {"grader.errors", "grader.model", "grader.referee", "grader.datasets"},
-    "grader/examiner/": {
+    ),
+    "grader.examiner": (
         "grader.errors",
+        "grader.accuracy",
         "grader.model",
         "grader.checks",
+        "grader.referee.spec",
+        "grader.sandbox.guest",
+    ),
+    "grader.reports": ("grader.errors", "grader.accuracy", "grader.model"),
+    "grader.engines": ("grader.errors",),  # what they carry out is given to them
+    "grader.notebook": (
+        "grader.errors",
+        "grader.machine",
+        "grader.model",
+        "grader.settings",
+        "grader.datasets",
+        "grader.sandbox",
+        "grader.referee",
         "grader.examiner",
-        "grader.referee.declaration",
-        "grader.referee.recipe",
-        "grader.sandbox.values",
-    },
+        "grader.reports",
+        "grader.engines",
+    ),
+    "grader.cluster": (
+        "grader.errors",
+        "grader.model",
+        "grader.settings",
+        "grader.sandbox",
+        "grader.referee",
+        "grader.engines",
+        "grader.notebook",
+    ),
+    "grader.kernelspec": ("grader.errors", "grader.datasets", "grader.settings"),
+    "grader.student": (
+        "grader.errors",
+        "grader.model",
+        "grader.settings",
+        "grader.sandbox.guest",
+        "grader.referee",
+        "grader.examiner",
+        "grader.reports",
+        "grader.engines",
+        "grader.notebook",
+        "grader.kernelspec",
+    ),
+    # %check and a training for a student's own kernel are imported where they are called: in a
+    # sandbox neither is there.
+    "grader.kernel": ("grader.errors", "grader.datasets", "grader.student"),
+    "grader.classroom": (
+        "grader.errors",
+        "grader.model",
+        "grader.settings",
+        "grader.datasets",
+        "grader.sandbox",
+        "grader.examiner.training_progress",  # what a class is told of its trainings
+        "grader.reports",
+        "grader.engines",
+        "grader.notebook",
+        "grader.cluster",
+    ),
+    "grader.watch": (
+        "grader.errors",
+        "grader.model",
+        "grader.settings",
+        "grader.datasets",
+        "grader.sandbox",
+        "grader.reports",
+        "grader.engines",
+        "grader.notebook",
+    ),
+    "grader.lab": (
+        "grader.errors",
+        "grader.settings",
+        "grader.datasets",
+        "grader.notebook",
+        "grader.kernelspec",
+        "grader.classroom",
+    ),
+    "grader.authoring": (
+        "grader.errors",
+        "grader.model",
+        "grader.settings",
+        "grader.datasets",
+        "grader.sandbox",
+        "grader.reports",
+        "grader.engines",
+        "grader.notebook",
+    ),
+    "grader.doctor": (
+        "grader.errors",
+        "grader.machine",
+        "grader.settings",
+        "grader.datasets",
+        "grader.sandbox",
+        "grader.referee",
+        "grader.notebook",
+        "grader.kernelspec",
+    ),
+    "grader.cli": ("grader",),
 }
 
-# Package to the rooms that alone may import it.
-ONLY_IN = {
-    "nbgrader": ("grader/notebook/",),
-    "ray": ("grader/engines/ray.py",),
-    "matplotlib": ("grader/reports/", "grader/checks/figures.py"),
-    "rapidfuzz": ("grader/reports/likeness.py",),
+# Within a package, from low to high: a folder may import what stands on a line before its own,
+# and no neighbour on the same line. Modules beside these folders are bound by the circles alone.
+LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "grader.referee": (("spec",), ("training", "store"), ("service",)),
+    "grader.notebook": (
+        ("sanitize",),
+        ("submission",),
+        ("judging",),
+        ("plugins",),
+        ("reporting", "exports"),
+    ),
+    "grader.reports": (("charts", "terminal"), ("feedback", "class_report")),
 }
 
-# What is too heavy to be imported at the top of a module.
-HEAVY = {"keras", "tensorflow", "matplotlib", "ray", "scipy"}
+# A package of others, and where alone it may be imported.
+ONLY_IN: dict[str, tuple[str, ...]] = {
+    "nbgrader": ("grader.notebook",),
+    "matplotlib": ("grader.reports.charts", "grader.reports.class_report", "grader.checks.figures"),
+    "rapidfuzz": ("grader.reports.class_report",),
+    "distributed": ("grader.engines", "grader.cluster"),
+}
+
+# What takes seconds to import, and must not delay a command that does without.
+HEAVY = ("dask", "distributed", "jax", "keras", "matplotlib", "scipy", "tensorflow", "torch")
 
 
-def imports(module: Path, top_only: bool = False) -> Iterator[str]:
-    """Full names of what a module imports; inside functions too unless ``top_only``."""
-    tree = ast.parse(module.read_text())
-    for node in tree.body if top_only else ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def refuse(modules: list[Module], wrong: Callable[[Module, Import], bool]) -> list[str]:
+    """Each import for which ``wrong`` holds, as ``module:line imports name``."""
+    return [
+        f"{module.name}:{each.line} imports {each.name}"
+        for module in modules
+        for each in module.imports
+        if wrong(module, each)
+    ]
 
 
-def name(module: Path) -> str:
-    return module.relative_to(ROOT).as_posix()
+def row(name: str) -> str:
+    """The row of MAY_IMPORT that holds for a module: the longest that it stands in."""
+    return max((place for place in MAY_IMPORT if within(name, place)), key=len)
 
 
-def within(imported: str, packages: set[str]) -> bool:
-    return any(imported == package or imported.startswith(f"{package}.") for package in packages)
+def beyond_its_row(module: Module, each: Import) -> bool:
+    place = row(module.name)
+    ours = within(each.name, "grader") and each.name != "grader"
+    return ours and not within(each.name, place, *MAY_IMPORT[place])
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_a_room_imports_only_what_it_may(module: Path) -> None:
-    for room, allowed in MAY_IMPORT.items():
-        if name(module).startswith(room):
-            ours = [found for found in imports(module) if within(found, {"grader"})]
-            assert [found for found in ours if not within(found, allowed)] == []
+def out_of_its_layer(module: Module, each: Import) -> bool:
+    for package, layers in LAYERS.items():
+        heights = {f"{package}.{name}": at for at, names in enumerate(layers) for name in names}
+        own = next((place for place in heights if within(module.name, place)), None)
+        other = next((place for place in heights if within(each.name, place)), None)
+        if own and other and own != other and heights[other] >= heights[own]:
+            return True
+    return False
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_a_guarded_package_stays_in_its_room(module: Path) -> None:
-    for package, rooms in ONLY_IN.items():
-        if not name(module).startswith(rooms):
-            assert [found for found in imports(module) if within(found, {package})] == []
+def away_from_home(module: Module, each: Import) -> bool:
+    return any(
+        within(each.name, package) and not within(module.name, *homes)
+        for package, homes in ONLY_IN.items()
+    )
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_nobody_imports_the_command_line(module: Path) -> None:
-    assert [found for found in imports(module) if within(found, {"grader.cli"})] == []
+def heavy_at_the_top(module: Module, each: Import) -> bool:
+    return within(each.name, *HEAVY) and not each.deferred and not each.typing
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_heavy_packages_are_imported_where_they_are_used(module: Path) -> None:
-    assert [found for found in imports(module, top_only=True) if within(found, HEAVY)] == []
+def not_of_the_standard_library(module: Module, each: Import) -> bool:
+    bare = within(module.name, "grader.errors", "grader.accuracy", "grader.model")
+    return bare and each.name.partition(".")[0] not in {"grader", *sys.stdlib_module_names}
 
 
-@pytest.mark.parametrize("module", ["grader/errors.py", "grader/model.py"])
-def test_errors_and_model_stand_on_the_standard_library(module: str) -> None:
-    roots = {found.partition(".")[0] for found in imports(ROOT / module)}
-    assert roots <= sys.stdlib_module_names
+def test_a_package_imports_only_what_its_layer_may() -> None:
+    rules = (beyond_its_row, out_of_its_layer, not_of_the_standard_library)
+    offences = [offence for rule in rules for offence in refuse(modules(), rule)]
+    assert not offences, "\n".join(offences)
 
 
-def test_the_rules_would_catch_a_trespasser(tmp_path: Path) -> None:
-    trespasser = tmp_path / "trespasser.py"
-    trespasser.write_text("def f():\n    import nbgrader.api\n    from grader import cli\n")
-    assert list(imports(trespasser)) == ["nbgrader.api", "grader.cli"]
-    assert within("nbgrader.api", {"nbgrader"})
-    assert within("grader.cli", {"grader.cli"})
+def test_a_guarded_package_stays_in_its_place() -> None:
+    offences = refuse(modules(), away_from_home)
+    assert not offences, "\n".join(offences)
+
+
+def test_heavy_packages_are_imported_where_they_are_used() -> None:
+    offences = refuse(modules(), heavy_at_the_top)
+    assert not offences, "\n".join(offences)
+
+
+def test_no_circle_among_modules_or_packages() -> None:
+    for graph in (import_graph.module_graph(modules()), import_graph.package_graph(modules())):
+        circles = [" <-> ".join(circle) for circle in import_graph.circles(graph)]
+        assert not circles, "\n".join(circles)
+
+
+def test_the_layers_are_drawn_from_low_to_high() -> None:
+    rows = list(MAY_IMPORT)
+    for at, (place, allowed) in enumerate(MAY_IMPORT.items()):
+        assert {row(name) for name in allowed} <= set(rows[:at]), place
+    homeless = {module.name for module in modules() if module.name != "grader"} & {
+        module.name for module in modules() if row(module.name) == "grader"
+    }
+    assert not homeless, "a new package needs a row in MAY_IMPORT"
+
+
+def trespasser(tmp_path: Path, place: str, text: str) -> list[Module]:
+    """A module with ``text`` in it, as if it stood in ``place``."""
+    path = tmp_path / f"{place.replace('.', '/')}.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return [import_graph.read_module(tmp_path, path)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from grader.notebook import release",
+        "from ..notebook import release",
+        "from .. import notebook",
+        "try:\n    import grader.notebook.release\nexcept ImportError:\n    pass",
+        "if 1:\n    from grader.notebook import release",
+        "with open('a'):\n    from grader.notebook import release",
+        "class A:\n    from grader.notebook import release",
+        "def f():\n    if 1:\n        from grader.notebook import release",
+        "async def f():\n    from ..notebook import release",
+    ],
+)
+def test_an_upward_import_is_found(tmp_path: Path, statement: str) -> None:
+    assert refuse(trespasser(tmp_path, "grader.checks.images", statement), beyond_its_row)
+
+
+def test_an_import_out_of_a_layer_is_found(tmp_path: Path) -> None:
+    upward = trespasser(tmp_path / "a", "grader.notebook.judging.clock", "from ..plugins import x")
+    beside = trespasser(tmp_path / "b", "grader.referee.store.runs", "from ..training import x")
+    below = trespasser(tmp_path / "c", "grader.referee.service.local", "from ..training import x")
+    assert refuse(upward, out_of_its_layer)
+    assert refuse(beside, out_of_its_layer)
+    assert not refuse(below, out_of_its_layer)
+
+
+@pytest.mark.parametrize(
+    ("place", "statement", "rule"),
+    [
+        ("grader.lab.server", "def f():\n    import nbgrader.api", away_from_home),
+        ("grader.cli", "from matplotlib import pyplot", away_from_home),
+        ("grader.reports.feedback.page", "import rapidfuzz", away_from_home),
+        ("grader.errors", "import numpy", not_of_the_standard_library),
+        ("grader.model", "def f():\n    import msgspec", not_of_the_standard_library),
+        ("grader.referee.training.loop", "try:\n    import keras\nfinally: pass", heavy_at_the_top),
+        ("grader.checks.figures", "if True:\n    import matplotlib.figure", heavy_at_the_top),
+        ("grader.checks.images", "class A:\n    from scipy import ndimage", heavy_at_the_top),
+    ],
+)
+def test_a_package_of_others_in_the_wrong_place_is_found(
+    tmp_path: Path, place: str, statement: str, rule: Callable[[Module, Import], bool]
+) -> None:
+    assert refuse(trespasser(tmp_path, place, statement), rule)
+
+
+def test_an_import_that_never_runs_or_runs_late_is_not_heavy(tmp_path: Path) -> None:
+    late = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import keras\n"
+    late += "def f():\n    import tensorflow\n"
+    assert not refuse(trespasser(tmp_path, "grader.checks.images", late), heavy_at_the_top)
+
+
+def test_circles_are_found_in_functions_too(tmp_path: Path) -> None:
+    package = tmp_path / "grader"
+    (package / "low").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "low" / "__init__.py").touch()
+    (package / "low" / "a.py").write_text("def f():\n    from .b import g\n")
+    (package / "low" / "b.py").write_text("try:\n    from . import a\nexcept OSError: pass\n")
+    (package / "low" / "c.py").write_text("from .. import high\n")
+    (package / "high.py").write_text("from grader.low.d import x\n")
+    (package / "low" / "d.py").write_text("if TYPE_CHECKING:\n    from . import c, d\n")
+    modules = import_graph.read(tmp_path, "grader")
+    assert import_graph.circles(import_graph.module_graph(modules)) == [
+        ["grader.low.a", "grader.low.b"]
+    ]
+    assert import_graph.circles(import_graph.package_graph(modules)) == [
+        ["grader.high", "grader.low"]
+    ]

@@ -1,22 +1,19 @@
 """The course's kernel, run for real, gives the course's data through every way to Keras' loader."""
 
-import json
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-from grader import cli, kernel, settings
+from grader import kernel, kernelspec
 from grader.datasets import DATASETS, FILES, write_idx
-from grader.errors import ConfigurationError
 
-COURSE = Path(__file__).parents[1]
+pytestmark = pytest.mark.kernel
+
 SECONDS = 120  # importing TensorFlow on a busy machine
 
 
@@ -33,9 +30,9 @@ def data(tmp_path_factory):
 @contextmanager
 def running(data, prefix, environment):
     """Install the kernel for ``data``, start it, and yield a function that runs code in it."""
-    folder = kernel.install(data, prefix)
+    folder = kernelspec.install(data, prefix)
     specs = KernelSpecManager(kernel_dirs=[str(folder.parent)])
-    manager = KernelManager(kernel_name=kernel.NAME, kernel_spec_manager=specs)
+    manager = KernelManager(kernel_name=kernelspec.NAME, kernel_spec_manager=specs)
     manager.start_kernel(env={**os.environ, **environment})
     client = manager.client()
     client.start_channels()
@@ -126,74 +123,14 @@ def test_the_environment_wins_and_missing_data_are_explained(data, tmp_path):
         assert said.startswith("DataError: COURSE_DATA names no data folder: set it, or run")
 
 
-def test_installing_twice_gives_the_same_files(tmp_path):
-    folder = kernel.install(tmp_path / "data", tmp_path)
-    once = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert kernel.install(tmp_path / "data", tmp_path) == folder
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == once
-    assert folder == tmp_path / "share" / "jupyter" / "kernels" / "course"
-    spec = json.loads(once["kernel.json"])
-    assert spec["display_name"] == "Deep learning course"
-    assert spec["argv"][0] == sys.executable
-    assert spec["argv"][-2:] == ["--data", str(tmp_path / "data")]
-    assert "env" not in spec
-
-
-def test_an_environment_that_cannot_be_written_is_said_in_one_line(tmp_path):
-    (tmp_path / "share").write_text("a file")
-    with pytest.raises(ConfigurationError, match=r"cannot be written \(.*`grader kernel`"):
-        kernel.install(tmp_path / "data", tmp_path)
-
-
-def test_the_command_installs_for_the_courses_data_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(kernel.install, "__defaults__", (tmp_path,))
-    monkeypatch.chdir(COURSE)
-    result = CliRunner().invoke(cli.main, ["kernel"])
-    folder = tmp_path / "share" / "jupyter" / "kernels" / "course"
-    assert result.output == f"Kernel installed in {folder}\n"
-    assert json.loads((folder / "kernel.json").read_text())["argv"][-1] == str(
-        settings.load(COURSE).data
-    )
-
-
 def test_check_does_no_harm_in_a_sandbox(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "grader.notebook.magic", None)  # what a missing module is
+    monkeypatch.setitem(sys.modules, "grader.student.magic", None)  # what a missing module is
     kernel.check("")
     assert capsys.readouterr().out == "%check does nothing while your work is graded.\n"
 
 
 def test_check_tells_what_else_is_missing(monkeypatch):
-    monkeypatch.delitem(sys.modules, "grader.notebook.magic", raising=False)
+    monkeypatch.delitem(sys.modules, "grader.student.magic", raising=False)
     monkeypatch.setitem(sys.modules, "IPython.core.getipython", None)
     with pytest.raises(ModuleNotFoundError, match="getipython"):
         kernel.check("")
-
-
-def test_the_data_folder_is_the_installed_kernels(data, tmp_path, monkeypatch):
-    kernel.install(data, tmp_path)
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
-    monkeypatch.delenv(kernel.COURSE_DATA, raising=False)
-    assert kernel.data_folder() == data
-    monkeypatch.setenv(kernel.COURSE_DATA, "/elsewhere")
-    assert kernel.data_folder() == Path("/elsewhere")
-    monkeypatch.setattr(kernel, "NAME", "no_such_kernel")
-    with pytest.raises(ConfigurationError, match="'no_such_kernel' is not installed"):
-        kernel.data_folder()
-
-
-def test_a_student_without_a_courses_folder_names_the_data(tmp_path, monkeypatch):
-    monkeypatch.setattr(kernel.install, "__defaults__", (tmp_path,))
-    monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(cli.main, ["kernel"]).exit_code == 2
-    assert CliRunner().invoke(cli.main, ["kernel", "--data", "mine"]).exit_code == 0
-    spec = json.loads((tmp_path / "share/jupyter/kernels/course/kernel.json").read_text())
-    assert spec["argv"][-1] == str(tmp_path / "mine")
-
-
-def test_a_referee_is_named_in_the_kernelspec(tmp_path, monkeypatch):
-    monkeypatch.setattr(kernel.install, "__defaults__", (tmp_path,))
-    named = ["--referee", "tcp://gpu.example.org:7345", "--referee-key", "abc"]
-    result = CliRunner().invoke(cli.main, ["kernel", "--data", "mine", *named])
-    assert result.exit_code == 0
-    spec = json.loads((tmp_path / "share/jupyter/kernels/course/kernel.json").read_text())
-    assert spec["argv"][-6:-2] == named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from pathlib import Path
@@ -12,25 +13,28 @@ import pytest
 from grader.model import Outcome
 from grader.notebook import autograde, samples
 from grader.settings import Settings
-from tests.test_class_of_twelve import ASSIGNMENT, write
+from tests.test_class_of_twelve import ASSIGNMENT, small, write
+
+pytestmark = [pytest.mark.kernel, pytest.mark.keras, pytest.mark.training]
 
 EPOCHS = 6
 
 
 def processes(module: str, runs: Path) -> list[psutil.Process]:
-    """Those of the referee that keeps its store in ``runs``."""
+    """Those of this process' referee that keeps its store in ``runs``."""
     found = []
-    for process in psutil.process_iter(["cmdline"]):
-        line = process.info["cmdline"] or []
-        if f"grader.referee.{module}" in line and str(runs) in " ".join(line):
-            found.append(process)
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            line = process.cmdline()
+            if f"grader.referee.service.{module}" in line and str(runs) in " ".join(line):
+                found.append(process)
     return found
 
 
 def kill_after(epoch: int, student: str, module: str, runs: Path, killed: list[int]) -> None:
     """Kill a process of the referee as soon as its log tells of that epoch."""
     log = runs / "referee.log"
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while time.monotonic() < until:
         lines = log.read_text().splitlines() if log.exists() else []
         if any(f" {student}: " in line and f"epoch {epoch}," in line for line in lines):
@@ -42,12 +46,12 @@ def kill_after(epoch: int, student: str, module: str, runs: Path, killed: list[i
 
 
 @pytest.mark.usefixtures("judges_with_keras")
-@pytest.mark.parametrize(("module", "filters"), [("child", 7), ("worker", 9)])
+@pytest.mark.parametrize(("module", "filters"), [("trainer_process", 11), ("worker", 9)])
 def test_a_killed_referee_costs_nobody_a_point(
     on_slices: Settings, tmp_path: Path, module: str, filters: int
 ) -> None:
     student, killed = f"unlucky_{module}", list[int]()
-    sample = write(tmp_path / student, filters, ("", "adam", "", EPOCHS))
+    sample = write(tmp_path / student, small(filters, EPOCHS))
     samples.hand_in(on_slices, ASSIGNMENT, sample, student)
     killer = threading.Thread(
         target=kill_after, args=(2, student, module, on_slices.runs, killed), daemon=True

@@ -49,6 +49,7 @@ def test_an_unknown_limit_is_named_with_the_known_ones(tiny_course: Settings) ->
 def test_who_trains_and_what_it_may_cost_is_read() -> None:
     course = settings.load(ROOT)
     assert (course.referee, course.referee_key) == ("local", "")
+    assert course.referee_trainers == 0
     assert (course.backend, course.runs) == ("tensorflow", ROOT / "runs")
     assert course.budget("mnist_998").epochs == 20
     assert course.budget("cnn_exploration").epochs == 30
@@ -78,6 +79,7 @@ def test_the_widest_budget_has_the_most_of_everything(tiny_course: Settings) -> 
         ("c.Course.budgets = {'sums': {'money': 3}}", r"budgets names money: .*epoch_seconds"),
         ("c.Course.referee = 'gpu.example.org'", r"referee is 'gpu\.example\.org': expected local"),
         ("c.Course.backend = 'mxnet'", r"cannot be read: .*tensorflow"),
+        ("c.Course.referee_trainers = -1", r"cannot be read: .*referee_trainers"),
         ("c.Course.targets = {'sums': 99.8}", r"cannot be read: .*targets.*99\.8"),
     ],
 )

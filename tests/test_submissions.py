@@ -7,18 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from grader.model import Outcome
 from grader.notebook import autograde, samples
 from grader.notebook.samples import Sample
 from grader.settings import Settings
 from tests.conftest import ROOT
 from tests.courses import refereed
+from tests.test_class_of_twelve import ASSIGNMENT, small, write
+
+pytestmark = [pytest.mark.kernel, pytest.mark.keras, pytest.mark.training]
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "submissions").glob("*/*/case.toml"))
 
 
 def parameter(folder: Path) -> object:
-    """A sample as a test's parameter, marked slow where it trains on the whole data."""
-    marks = [pytest.mark.slow] if samples.load(folder).whole else []
+    """A sample as a test's parameter, marked where grading takes minutes."""
+    marks = [pytest.mark.slow, pytest.mark.long] if samples.load(folder).minutes else []
     return pytest.param(folder, marks=marks, id=f"{folder.parent.name}/{folder.name}")
 
 
@@ -46,3 +50,21 @@ def test_a_sample_gets_its_verdicts(folder: Path, request: pytest.FixtureRequest
     # Asked for by name: a referee takes seconds to start, and the other one is not needed.
     course = request.getfixturevalue("course" if sample.whole else "on_slices")
     assert verdicts(course, sample) == sample.verdicts
+
+
+@pytest.mark.usefixtures("judges_with_keras")
+def test_a_small_network_is_trained_on_the_whole_data(course: Settings, tmp_path: Path) -> None:
+    """What the samples of minutes show of 60,000 images, in an epoch of a network of 3 filters."""
+    sample = write(tmp_path / "small", small(3, 1))
+    samples.hand_in(course, ASSIGNMENT, sample, "small")
+    (result,) = autograde.grade(course, ASSIGNMENT, ["small"])
+    assert result.graded is not None, result.problem
+    (run,) = result.graded.runs
+    assert run.whole
+    assert run.epochs == 1
+    assert (run.train_accuracy or 0) > 0.8
+    outcomes = {verdict.claim: verdict.outcome for verdict in result.graded.verdicts}
+    assert outcomes.pop("reaches_998") is Outcome.FAILED
+    assert outcomes.pop("generalises") is Outcome.FAILED
+    assert outcomes.pop("stops_at_target") is Outcome.PASSED
+    assert set(outcomes.values()) == {Outcome.PASSED}

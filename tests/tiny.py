@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader import settings as course_settings
-from grader.notebook import assignments, folders
-from grader.notebook.assignments import grade_id
+from grader.notebook.assignment import grade_id, load_assignment
+from grader.notebook.submission import paths
 from grader.settings import Settings
 
 SOLUTIONS = {
@@ -65,7 +65,7 @@ def make_course(folder: Path, cell_seconds: float) -> Settings:
 
 def submission(course: Settings, answers: Mapping[str, str]) -> NotebookNode:
     """A student's notebook: the release with ``answers`` (grade_id to text) in it."""
-    notebook = assignments.load(course, "sums").master
+    notebook = load_assignment(course, "sums").master
     for cell in notebook.cells:
         cell.source = answers.get(grade_id(cell), cell.source) if grade_id(cell) else cell.source
     return notebook
@@ -73,7 +73,7 @@ def submission(course: Settings, answers: Mapping[str, str]) -> NotebookNode:
 
 def hand_in(course: Settings, student: str, notebook: NotebookNode | str) -> Path:
     """Put a notebook (or any text in its place) into the student's submitted folder."""
-    path = folders.submitted(course, student, "sums") / "sums.ipynb"
+    path = paths.submission(course, student, "sums").notebook
     path.parent.mkdir(parents=True)
     path.write_text(notebook if isinstance(notebook, str) else nbformat.writes(notebook))
     return path

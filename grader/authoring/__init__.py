@@ -1,1 +1,1 @@
-"""Begins a new assignment: a small exercise that works, to be rewritten into one's own."""
+"""Creates a new assignment: a small working exercise to rewrite, and tries its samples."""

@@ -1,4 +1,4 @@
-"""Writes the files of a new assignment, and puts it on the course's list."""
+"""Writes the files of a new assignment, and adds it to the course's list."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _TEMPLATE = ".j2"
 
 
 def create(settings: Settings, name: str) -> tuple[str, ...]:
-    """Begin an assignment with an exercise that works, and a sample submission of each kind.
+    """Create an assignment with a working exercise, and a sample submission of each kind.
 
-    Either everything is made or nothing is left.
+    If anything fails, nothing is left behind.
 
     Args:
         settings: the course.
-        name: the new assignment's. It may be on the course's list already, put there by hand.
+        name: name of the new assignment; it may be on the course's list already.
 
     Returns:
-        What was made, a line each, with paths from the course's folder.
+        A line for each thing made, with paths relative to the course's folder.
 
     Raises:
         CourseError: the name cannot be used.
@@ -57,7 +57,7 @@ def create(settings: Settings, name: str) -> tuple[str, ...]:
             "course folder that this account may write to; nothing was changed"
         ) from error
     made = [f"{source.relative_to(settings.root)}/{name}.ipynb"]
-    made += sorted(f"{one.relative_to(settings.root)}/" for one in samples.iterdir())
+    made += sorted(f"{sample.relative_to(settings.root)}/" for sample in samples.iterdir())
     return (*made, f"{listing.FILE}, line {listing.line_of(after)}: {name} is on the list")
 
 
@@ -72,12 +72,13 @@ def _read(config: Path, name: str) -> str:
 
 
 def _require_listed(settings: Settings, name: str) -> None:
-    """Look at the course as it is now: a later line may set the list anew."""
+    """Check the resulting list: a later line of the configuration may replace it."""
     expected = tuple(dict.fromkeys((*settings.assignments, name)))
-    if (found := course_settings.load(settings.root).assignments) != expected:
+    if (assignments := course_settings.load(settings.root).assignments) != expected:
         raise ConfigurationError(
-            f"with {name} on its list {listing.FILE} gives the assignments {', '.join(found)}, "
-            f"expected {', '.join(expected)}: something sets c.Course.assignments anew; "
+            f"with {name} on its list {listing.FILE} gives the assignments "
+            f"{', '.join(assignments)}, expected {', '.join(expected)}: a later line "
+            "sets c.Course.assignments again; "
             f'add "{name}" there by hand and try again'
         )
 
@@ -87,7 +88,7 @@ def _templates() -> Traversable:
 
 
 def _files(folder: Traversable, target: Path) -> Iterator[tuple[Path, Traversable]]:
-    """Every file below a folder of the package, with the file to make of it."""
+    """Every file below a folder of the package, with the path to write it to."""
     for entry in folder.iterdir():
         if entry.is_dir():
             yield from _files(entry, target / entry.name)
@@ -96,7 +97,7 @@ def _files(folder: Traversable, target: Path) -> Iterator[tuple[Path, Traversabl
 
 
 def _rendered(template: Traversable, name: str) -> str:
-    """A template's text; the name is an identifier, so it needs no escaping anywhere."""
+    """The rendered template; the name is an identifier and needs no escaping."""
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     title = name.replace("_", " ").capitalize()
     return environment.from_string(template.read_text("utf-8")).render(name=name, title=title)

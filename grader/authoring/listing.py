@@ -1,4 +1,4 @@
-"""Adds a name to the list of assignments in course_config.py, and touches no other character."""
+"""Adds a name to the list of assignments in course_config.py, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ _LIST = "c.Course.assignments"
 
 
 def with_assignment(text: str, name: str) -> str:
-    """The configuration with one more assignment at the end of its list.
+    """Add an assignment at the end of the configuration's list; returns the new text.
 
     Args:
-        text: what course_config.py says; its layout and comments are kept.
-        name: the new assignment's.
+        text: the text of course_config.py; its layout and comments are kept.
+        name: name of the new assignment.
 
     Raises:
         ConfigurationError: there is no such list, more than one, or one that is calculated; the
             message names the line to change by hand.
     """
-    found = _only_list(text, name)
+    names = _only_list(text, name)
     lines = text.splitlines(keepends=True)
-    if not found.elts:
-        return _inserted(lines, found.end_lineno or 0, (found.end_col_offset or 0) - 1, f'"{name}"')
-    last = found.elts[-1]
+    if not names.elts:
+        return _inserted(lines, names.end_lineno or 0, (names.end_col_offset or 0) - 1, f'"{name}"')
+    last = names.elts[-1]
     row, column = last.end_lineno or 0, last.end_col_offset or 0
-    if row == found.end_lineno:
+    if row == names.end_lineno:
         return _inserted(lines, row, column, f', "{name}"')
-    # One name a line: a line of its own below the last, which may end with a comment.
+    # One name on each line: add a line below the last, which may end with a comment.
     line = lines[row - 1]
     indent = line[: len(line) - len(line.lstrip())]
     ending = line[len(line.rstrip("\r\n")) :]
@@ -44,14 +44,14 @@ def line_of(text: str) -> int:
 
 
 def _only_list(text: str, name: str) -> ast.List:
-    found = _assignments(text)
-    if len(found) != 1:
-        where = ", ".join(str(node.lineno) for node in found)
+    assignments = _assignments(text)
+    if len(assignments) != 1:
+        where = ", ".join(str(node.lineno) for node in assignments)
         raise ConfigurationError(
-            f"{FILE} sets {_LIST} {len(found)} times{f' (lines {where})' if where else ''}: "
+            f"{FILE} sets {_LIST} {len(assignments)} times{f' (lines {where})' if where else ''}: "
             f'expected once; add "{name}" to the list that counts by hand and try again'
         )
-    value = found[0].value
+    value = assignments[0].value
     if isinstance(value, ast.List) and all(
         isinstance(item, ast.Constant) and isinstance(item.value, str) for item in value.elts
     ):
@@ -71,7 +71,7 @@ def _assignments(text: str) -> list[ast.Assign]:
 
 
 def _inserted(lines: list[str], row: int, column: int, addition: str) -> str:
-    """The lines with an addition; Python counts columns in bytes of UTF-8, and rows from 1."""
+    """Insert text; Python counts columns in bytes of UTF-8, and rows from 1."""
     line = lines[row - 1].encode()
     changed = (line[:column] + addition.encode() + line[column:]).decode()
     return "".join([*lines[: row - 1], changed, *lines[row:]])

@@ -1,4 +1,4 @@
-"""What a new assignment may be called: it names a notebook, folders, and rows of the gradebook."""
+"""Checks the name of a new assignment, which names a notebook, folders and gradebook rows."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from grader.errors import CourseError
 from grader.notebook import gradebook
 from grader.settings import Settings
 
-# Of nbgrader's own folders, in a course (CourseDirectory.*_directory) and in its exchange.
+# Names of nbgrader's own folders, in a course (CourseDirectory.*_directory) and in its exchange.
 RESERVED = frozenset(
     ("source", "release", "submitted", "autograded", "feedback", "solution", "inbound", "outbound")
 )
 
-# In small letters alone: a Mac and a Windows machine take Relu and relu for one folder.
+# Lower case only: on macOS and Windows, Relu and relu are the same folder.
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
 
 
 def places(settings: Settings, name: str) -> tuple[Path, ...]:
-    """The folders that belong to an assignment, whether they are there or not."""
+    """The folders that belong to an assignment, existing or not."""
     folders = (("source", name), ("release", name), ("tests", "submissions", name))
     return tuple(settings.root.joinpath(*parts) for parts in folders)
 

@@ -58,14 +58,14 @@ def problem(folder: Path, dataset: Dataset, file: str) -> str | None:
     """Return one line on what is wrong with a file of the data folder, or None if it is real."""
     path = folder / dataset.name / file
     try:
-        found = _md5(path.read_bytes())
+        digest = _md5(path.read_bytes())
     except FileNotFoundError:
         return f"{path} is missing"
     except OSError as error:
         return f"{path} cannot be read ({error.strerror})"
-    if found == dataset.md5[file]:
+    if digest == dataset.md5[file]:
         return None
-    return f"{path} is not the real file (MD5 {found}, expected {dataset.md5[file]})"
+    return f"{path} is not the real file (MD5 {digest}, expected {dataset.md5[file]})"
 
 
 def problems(folder: Path) -> list[str]:
@@ -80,10 +80,9 @@ def verify(folder: Path) -> None:
     Raises:
         DataError: names the first file that is missing or wrong, and the remedy.
     """
-    found = problems(folder)
-    if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise DataError(f"{found[0]}{more}: `grader data` fetches it")
+    if lines := problems(folder):
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        raise DataError(f"{lines[0]}{more}: `grader data` fetches it")
 
 
 def load(folder: Path, name: str) -> tuple[tuple[Array, Array], tuple[Array, Array]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from grader.datasets.catalog import DATASETS, FILES, Dataset, problem
 from grader.datasets.idx import write_whole
 from grader.datasets.keras_files import KerasCache, Publisher
-from grader.datasets.packages import DebianPackage, MnistHubWheel
+from grader.datasets.package_archives import DebianPackage, MnistHubWheel
 from grader.datasets.source import Source
 from grader.errors import ConfigurationError, DataError
 

@@ -7,13 +7,14 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.text import Text
 
 
 class Terminal:
     """One bar and the lines above it; without a terminal, the lines alone."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console()
+        self.console = console or Console(markup=False, emoji=False)
         self.bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -40,7 +41,7 @@ class Terminal:
 
     def say(self, line: str) -> None:
         """Write a line that stays."""
-        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(Text(line), soft_wrap=True)
 
     def begin(self, step: str) -> None:
         """Name what is going on; how much of it there is, is not known yet."""

@@ -10,6 +10,7 @@ CHECKS = (
     Check("disk space", machine.disk_space, needed=False),
     Check("free memory", machine.free_memory, needed=False),
     Check("sandbox", machine.sandbox),
+    Check("warm kernels", machine.warm_kernels, needed=False),
     Check("memory bound", machine.bound, needed=False),
     Check("TensorFlow", packages.tensorflow),
     Check("alembic", packages.alembic),

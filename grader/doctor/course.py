@@ -8,11 +8,11 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from grader import datasets, kernel
+from grader import datasets, kernelspec
 from grader.doctor.findings import Finding, Status
 from grader.errors import ConfigurationError
-from grader.notebook import folders
 from grader.notebook import gradebook as gradebooks
+from grader.notebook.submission import paths
 from grader.settings import Settings
 
 
@@ -29,9 +29,9 @@ def data_sets(settings: Settings) -> Finding:
 def course_kernel(settings: Settings) -> Finding:
     """Whether Jupyter finds the course's kernel, with this Python and the course's data."""
     try:
-        spec = KernelSpecManager().get_kernel_spec(kernel.NAME)
+        spec = KernelSpecManager().get_kernel_spec(kernelspec.NAME)
     except NoSuchKernel:
-        detail = f'no Jupyter kernel is called "{kernel.NAME}", as the notebooks name it'
+        detail = f'no Jupyter kernel is called "{kernelspec.NAME}", as the notebooks name it'
         return Finding(Status.MISSING, detail, "grader kernel")
     if spec.argv[0] != sys.executable:
         return Finding(Status.MISSING, f"runs another Python: {spec.argv[0]}", "grader kernel")
@@ -58,7 +58,7 @@ def gradebook(settings: Settings) -> Finding:
 
 def exchange(settings: Settings) -> Finding:
     """Whether nbgrader can hand out and collect through its exchange, if the course has one."""
-    folder = folders.exchange(settings)
+    folder = paths.exchange(settings)
     if folder is None:
         return Finding(Status.OK, "none configured: what is handed in is put into submitted/")
     if _usable(folder):

@@ -51,14 +51,14 @@ class Check:
     needed: bool = True
 
     def finding(self, settings: Settings) -> Finding:
-        """Look; whatever goes wrong at that is a finding, too."""
+        """Run the check; an error in it is a finding, too."""
         try:
-            found = self.look(settings)
+            finding = self.look(settings)
         except Exception as error:
             words = " ".join(str(error).split()) or type(error).__name__
-            found = Finding(
+            finding = Finding(
                 Status.MISSING,
                 f"could not be looked at: {words}",
                 "put that right; where a package is broken: make clean demo",
             )
-        return replace(found, name=self.name, needed=self.needed)
+        return replace(finding, name=self.name, needed=self.needed)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from grader.doctor.findings import Finding, Status
 from grader.errors import SandboxError
+from grader.notebook.assignment import load_assignment
+from grader.notebook.judging.start_kernel import warm_policy
+from grader.notebook.judging.warm_kernels import parent_modules
 from grader.sandbox import host, memory
 from grader.settings import Settings
 
@@ -68,11 +71,29 @@ def sandbox(settings: Settings) -> Finding:
     return Finding(Status.OK, f"bubblewrap started a kernel in {tried.seconds:.1f} s")
 
 
+def warm_kernels(settings: Settings) -> Finding:
+    """Whether kernels can be forked from a process that has imported what assignments import."""
+    if settings.sandbox == "none" or not settings.warm_kernels:
+        return Finding(Status.OK, "turned off: each kernel imports everything itself")
+    assignments = [load_assignment(settings, name) for name in settings.assignments]
+    modules = parent_modules(settings, assignments)
+    try:
+        tried = host.try_warm_sandbox(warm_policy(), modules)
+    except SandboxError as error:
+        return Finding(
+            Status.WEAK,
+            f"kernels start cold, which costs seconds for each submission: {error}",
+            "grading works all the same; Linux 5.8 or newer is needed for more, and imports that "
+            "can be forked (c.Course.warm_imports names others)",
+        )
+    return Finding(Status.OK, f"a warm parent gave a kernel in {tried.seconds:.1f} s")
+
+
 def bound(_: Settings) -> Finding:
     """Whether a submission's memory is held by something that a student cannot get around."""
-    found = memory.memory_bound()
-    if found.robust:
-        return Finding(Status.OK, f"held by {found.kind}")
+    bound = memory.memory_bound()
+    if bound.robust:
+        return Finding(Status.OK, f"held by {bound.kind}")
     return Finding(
         Status.WEAK,
         "only watched, no control group is to be had: a hog can hold more than its share for a "

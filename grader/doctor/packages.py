@@ -1,6 +1,6 @@
 """What is installed beside the grader: TensorFlow, alembic, nbgrader's JupyterLab extensions.
 
-What may be broken is looked at in a process of its own: a package that crashes is a finding.
+Packages are checked in a separate process, so that one that crashes is a finding.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader import machine
 from grader.doctor.findings import Finding, Status
 from grader.errors import GraderError
 from grader.settings import Settings
 
-INSTALL = "install the course's packages anew: make clean demo"
+INSTALL = "reinstall the course's packages: make clean demo"
 LAB_EXTENSION = "@jupyter/nbgrader"
 PAGES = ("formgrader", "assignment-list", "course-list", "validate-assignment")
 
@@ -27,20 +28,20 @@ PAGES = ("formgrader", "assignment-list", "course-list", "validate-assignment")
 def tensorflow(_: Settings) -> Finding:
     """Whether TensorFlow starts, and on which devices it computes."""
     try:
-        found = elsewhere(describe_tensorflow)
+        described = elsewhere(describe_tensorflow)
     except GraderError as error:
         return Finding(Status.MISSING, f"does not start: {error}", INSTALL)
-    versions = f"TensorFlow {found['tensorflow']}, Keras {found['keras']}"
-    gpus = ", ".join(found["gpus"]) or "no GPU"
-    return Finding(Status.OK, f"{versions}; {found['cores']} CPU cores, {gpus}")
+    versions = f"TensorFlow {described['tensorflow']}, Keras {described['keras']}"
+    gpus = ", ".join(described["gpus"]) or "no GPU"
+    return Finding(Status.OK, f"{versions}; {described['cores']} CPU cores, {gpus}")
 
 
 def alembic(_: Settings) -> Finding:
     """Whether nbgrader will find the program that makes its gradebook."""
-    found = shutil.which("alembic")
-    if found is None:
+    program = shutil.which("alembic")
+    if program is None:
         return Finding(Status.MISSING, "not on PATH: nbgrader can make no gradebook", INSTALL)
-    return Finding(Status.OK, found)
+    return Finding(Status.OK, program)
 
 
 def jupyterlab(_: Settings) -> Finding:
@@ -61,7 +62,7 @@ def describe_tensorflow() -> dict[str, Any]:
     return {
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": machine.cores(),
         "gpus": [name or gpu.name for name, gpu in zip(named, gpus, strict=True)],
     }
 
@@ -79,7 +80,7 @@ def remedies_for_extensions() -> dict[str, str]:
     from jupyterlab_server.config import get_page_config
 
     page = get_page_config(jupyter_path("labextensions"))
-    if LAB_EXTENSION not in {found["name"] for found in page["federated_extensions"]}:
+    if LAB_EXTENSION not in {extension["name"] for extension in page["federated_extensions"]}:
         return {LAB_EXTENSION: INSTALL}
     remedies = {
         name: f"jupyter labextension enable {name}"

@@ -8,8 +8,9 @@ from typing import Any
 from grader.doctor.findings import Finding, Status
 from grader.doctor.packages import INSTALL, elsewhere
 from grader.errors import GraderError
-from grader.referee import client
-from grader.referee.wire import Hello
+from grader.referee.service import client, trainer_capacity
+from grader.referee.service.messages import Hello
+from grader.referee.training import backends
 from grader.settings import Settings
 
 GB = 1 << 30
@@ -21,10 +22,18 @@ def trains(settings: Settings) -> Finding:
     if settings.referee != "local":
         return _remote(settings)
     try:
-        facts = elsewhere(describe_backend, environment={"KERAS_BACKEND": settings.backend})
+        planned = trainer_capacity.plan(settings.referee_trainers)
+    except GraderError as error:
+        return Finding(Status.MISSING, str(error), "change c.Course.referee_trainers")
+    threads = dict.fromkeys(backends.THREADS[settings.backend], str(planned.threads))
+    try:
+        facts = elsewhere(
+            describe_backend, environment={"KERAS_BACKEND": settings.backend, **threads}
+        )
     except GraderError as error:
         return Finding(Status.MISSING, f"{settings.backend} does not start: {error}", INSTALL)
-    return Finding(Status.OK, f"here: {Hello(facts)}")
+    side_by_side = f"{planned.trainers} side by side" if "threads" in facts else "one at a time"
+    return Finding(Status.OK, f"here: {Hello(facts)}, {side_by_side}")
 
 
 def _remote(settings: Settings) -> Finding:
@@ -58,6 +67,6 @@ def runs(settings: Settings) -> Finding:
 
 def describe_backend() -> dict[str, Any]:
     """What Keras computes with here; to be called ``elsewhere``."""
-    from grader.referee import environments
+    from grader.referee.training import determinism
 
-    return {**environments.describe(), "device": environments.device()}
+    return {**determinism.describe(), "device": determinism.device()}

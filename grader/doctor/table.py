@@ -24,11 +24,11 @@ def findings_table(findings: Sequence[Finding]) -> RenderableType:
     table.add_column("what")
     table.add_column("status")
     table.add_column("found, and what to do", overflow="fold")
-    for one in findings:
-        told = Text(one.detail)
-        if one.remedy:
-            told.append(f"\nRemedy: {one.remedy}", "bold")
-        table.add_row(one.name, Text(one.status, STYLES[one.status]), told)
+    for finding in findings:
+        told = Text(finding.detail)
+        if finding.remedy:
+            told.append(f"\nRemedy: {finding.remedy}", "bold")
+        table.add_row(finding.name, Text(finding.status, STYLES[finding.status]), told)
     return Group(table, _conclusion(findings))
 
 
@@ -37,10 +37,12 @@ def _conclusion(findings: Sequence[Finding]) -> Text:
     names = _in_the_way(findings)
     if names:
         return Text(f"Grading does not work here yet: see {', '.join(names)}.", "bold red")
-    poor = [one.name for one in findings if one.status is not Status.OK]
+    poor = [finding.name for finding in findings if finding.status is not Status.OK]
     more = f"; could be better: {', '.join(poor)}" if poor else ""
     return Text(f"Grading works here{more}.")
 
 
 def _in_the_way(findings: Sequence[Finding]) -> list[str]:
-    return [one.name for one in findings if one.needed and one.status is Status.MISSING]
+    return [
+        finding.name for finding in findings if finding.needed and finding.status is Status.MISSING
+    ]

@@ -1,4 +1,4 @@
-"""The course in JupyterLab: a class on one machine, to be tried as student and as instructor."""
+"""The course in JupyterLab: a class on one machine, for trying both roles."""
 
 from grader.lab.session import open_lab
 

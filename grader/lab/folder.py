@@ -16,15 +16,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import copies
 from grader import settings as course_settings
-from grader.demo import CLASS
+from grader.classroom import course_copy
+from grader.classroom.demo import CLASS
 from grader.errors import ConfigurationError
 from grader.notebook import exchange, gradebook, release, samples
 from grader.settings import Settings
 
 STUDENT = "ada"
-"""Who the person at the keyboard is as a student; the others have handed in already."""
+"""The student whom you play; the others have submitted already."""
 
 NAMES = {
     "ada": ("Ada", "Abel"),
@@ -35,7 +35,7 @@ NAMES = {
     "finn": ("Finn", "Frei"),
 }
 
-# Marks a folder as a lab's; says "ready" once it is whole.
+# The file that marks a lab's folder; holds "ready" once the lab is complete.
 _MARK = ".lab"
 _READY = "ready"
 
@@ -54,7 +54,7 @@ class Lab:
 
     @property
     def exchange(self) -> Path:
-        """The folder through which assignments are handed out and in."""
+        """The folder through which assignments are released and submitted."""
         return _exchange(self.root)
 
     @property
@@ -63,27 +63,27 @@ class Lab:
         return self.root / STUDENT
 
     def state(self, name: str) -> Path:
-        """Where Jupyter keeps what belongs to one of the two: settings, layout, cache, log."""
+        """The folder for one role's Jupyter settings, layout, cache and log."""
         return _state(self.root, name)
 
 
 @contextlib.contextmanager
 def prepared(course: Settings, folder: Path, fresh: bool = False) -> Iterator[Lab]:
-    """The lab in ``folder``: an earlier one as it was left, else a new one.
+    """Open the lab in ``folder``: an earlier one as it was left, else a new one.
 
-    While it is in use nobody makes it anew.
+    A lab in use cannot be rebuilt.
 
     Args:
         course: the course to copy.
-        folder: where the lab stands or is made.
-        fresh: make it anew in any case.
+        folder: the lab's folder, created if need be.
+        fresh: rebuild an earlier lab.
 
     Raises:
         ConfigurationError: the folder holds something else, cannot be written, or is in use.
     """
     root = folder.resolve()
-    copies.require(root, _MARK, "lab")
-    copies.make(root)
+    course_copy.require(root, _MARK, "lab")
+    course_copy.make(root)
     if fresh or not _is_ready(root):
         with _held(root, fcntl.LOCK_EX):
             _build(course, root)
@@ -92,9 +92,9 @@ def prepared(course: Settings, folder: Path, fresh: bool = False) -> Iterator[La
 
 
 def _build(course: Settings, root: Path) -> None:
-    """Make the lab: assignments are handed out, and all but one student have handed in."""
-    copies.clear(root, _MARK, "lab")
-    copy = copies.copy(course, root / "course", _configuration(root))
+    """Make the lab: release the assignments, and submit for all students but one."""
+    course_copy.clear(root, _MARK, "lab")
+    copy = course_copy.copy(course, root / "course", _configuration(root))
     _exchange(root).mkdir()
     _exchange(root).chmod(0o777)  # as nbgrader wants it
     for name in copy.assignments:
@@ -108,7 +108,7 @@ def _build(course: Settings, root: Path) -> None:
 
 
 def _hand_in(course: Settings, copy: Settings, student: str, cache: Path) -> None:
-    """Put a made-up student's samples into the exchange, where the instructor collects them."""
+    """Submit a made-up student's samples to the exchange, for the instructor to collect."""
     submitted = copy.root / "submitted"
     for assignment, case in CLASS[student].items():
         folder = course.root / "tests" / "submissions" / assignment / case
@@ -119,11 +119,11 @@ def _hand_in(course: Settings, copy: Settings, student: str, cache: Path) -> Non
 
 
 def _configuration(root: Path) -> str:
-    """What the copy's configuration says beyond the course's."""
+    """Lines that the copy's configuration adds to the course's."""
     return f"""
 c = get_config()
 c.Exchange.root = {str(_exchange(root))!r}
-# Everybody in the lab is one account of this machine.
+# All roles of the lab share one account of this machine.
 c.ExchangeCollect.check_owner = False
 """
 
@@ -143,7 +143,7 @@ def _is_ready(root: Path) -> bool:
 
 @contextlib.contextmanager
 def _held(root: Path, how: int) -> Iterator[None]:
-    """Keep others from making the lab anew (shared), or from using it meanwhile (exclusive)."""
+    """Keep others from rebuilding the lab (shared), or from using it (exclusive)."""
     descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         _lock(descriptor, how, root)

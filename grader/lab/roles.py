@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import kernel
+from grader import kernelspec
 from grader.lab.folder import STUDENT, Lab
 
 # What JupyterLab shows of nbgrader, and the server part behind it where there is one.
@@ -76,7 +76,7 @@ class Role:
         )
         (self.state / "nbgrader_config.py").write_text(self.nbgrader)
         self._open_at_first_start()
-        kernel.install(data, prefix=self.state)
+        kernelspec.install(data, prefix=self.state)
 
     def _open_at_first_start(self) -> None:
         """Leave a layout for JupyterLab to restore; it keeps its own from then on."""

@@ -1,4 +1,4 @@
-"""One JupyterLab server: started, waited for, ended."""
+"""Starts a JupyterLab server, waits for it, and ends it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from grader.errors import ConfigurationError
 from grader.lab.roles import Role
 
 HOST = "127.0.0.1"
-_STARTS = 90.0  # seconds; a loaded machine takes half a minute
-_ENDS = 20.0  # seconds, to end kernels in
+_STARTS = 90.0  # seconds for the first answer; a loaded machine takes half a minute
+_ENDS = 20.0  # seconds to end its kernels
 
 
 class Server:
-    """A JupyterLab of its own process group, so that Ctrl-C reaches the lab and not its servers."""
+    """A JupyterLab in a separate session, so that Ctrl-C reaches the lab and not its servers."""
 
     def __init__(self, role: Role, port: int, browser: bool) -> None:
         self.role, self.port = role, port
@@ -39,7 +39,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """What to open in a browser; whoever has it may do everything in this JupyterLab."""
+        """The address to open in a browser; it gives full access to this JupyterLab."""
         return f"http://{HOST}:{self.port}/lab?token={self._token}"
 
     def wait_until_it_answers(self) -> None:
@@ -106,7 +106,7 @@ def require_free(port: int) -> None:
 
 
 def _command(role: Role, port: int, browser: bool) -> list[str]:
-    # JupyterLab refuses to run as root, lest that go unnoticed; whoever is root here knows.
+    # JupyterLab refuses to run as root unless it is told to.
     root = ["--allow-root"] if os.geteuid() == 0 else []
     return [
         sys.executable,

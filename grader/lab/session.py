@@ -1,4 +1,4 @@
-"""Opens the lab: a JupyterLab for each role, until it is ended."""
+"""Opens the lab: a JupyterLab for each role, until Ctrl-C ends it."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def open_lab(
 
     Args:
         course: the course to try; nothing in its folder is changed.
-        folder: where the lab stands.
+        folder: the lab's folder.
         say: prints a line.
-        only: ``instructor`` or ``student``; both, if left out.
-        port: of the instructor's JupyterLab; the student's has the next one.
+        only: ``instructor`` or ``student``; None for both.
+        port: the port of the instructor's JupyterLab; the student's uses the next one.
         browser: whether to open a browser.
-        fresh: make the lab anew, whatever was done in it.
+        fresh: start over, and delete an earlier lab in ``folder``.
 
     Raises:
         GraderError: something does not work; the message says what to do.
@@ -69,14 +69,14 @@ def open_lab(
 
 
 class _Ended(BaseException):
-    """Somebody wants the lab to end; no error."""
+    """A signal asks the lab to end; this is not an error."""
 
 
 @contextlib.contextmanager
 def _ended_by_signals() -> Iterator[None]:
     """Let Ctrl-C, a closed terminal and ``kill`` end the block, servers first.
 
-    Ctrl-C is named too: Python leaves it alone where a shell started the program in the background.
+    Ctrl-C is set too: Python ignores it if a shell started the program in the background.
     """
 
     def end(*_: object) -> None:

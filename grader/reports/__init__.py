@@ -1,1 +1,1 @@
-"""What people look at: tables on the terminal and pictures."""
+"""What people look at: tables, pictures and pages, from frozen dataclasses."""

@@ -28,17 +28,9 @@ from grader import settings as course_settings
 from grader.errors import GraderError
 from grader.notebook import autograde
 from tests.attacks import exercise
-from tests.attacks.cases import (
-    ARCHIVES,
-    ATTACKS,
-    COLLECT,
-    PEER,
-    Archive,
-    Attack,
-    HandedIn,
-    hand_in,
-    hand_in_archives,
-)
+from tests.attacks.archives import ARCHIVES, COLLECT, Archive, hand_in_archives
+from tests.attacks.cases import ATTACKS
+from tests.attacks.submissions import PEER, Attack, HandedIn, hand_in
 from tests.attacks.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -128,10 +120,13 @@ def our_row(attack: Attack) -> Row | str:
             return "not run"
         settings = course_settings.load(world.course)
         try:
-            results = list(autograde.grade(settings, exercise.NAME, (ATTACKER, PEER, TWIN)))
+            students = (ATTACKER, PEER, TWIN)
+            results = {
+                one.student: one for one in autograde.grade(settings, exercise.NAME, students)
+            }
         except GraderError as error:
             return f"not run: {error}"
-        refused = () if results[0].graded else ("refused by name",)
+        refused = () if results[ATTACKER].graded else ("refused by name",)
         return _row(world, refused)
 
 

@@ -12,12 +12,11 @@ from hatchling.builders.wheel import WheelBuilder
 from rich.console import Console
 
 from grader import settings as course_settings
-from grader import trial
-from grader.authoring import exercise
+from grader.authoring import exercise, trial
 from grader.cli import main
 from grader.errors import ConfigurationError
 from grader.model import Outcome
-from grader.notebook import assignments
+from grader.notebook.assignment import load_assignment
 from grader.settings import Settings
 from tests import tiny
 from tests.conftest import ROOT
@@ -50,6 +49,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
+@pytest.mark.kernel
 def test_a_new_exercise_is_released_and_its_samples_get_exactly_their_verdicts(
     course: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,16 +64,17 @@ def test_a_new_exercise_is_released_and_its_samples_get_exactly_their_verdicts(
     assert "assert not answer.any()" not in released
     console = Console(record=True, width=100)
     trials = trial.try_samples(course_settings.load(course.root), "relu", console)
-    assert {one.sample: tuple(map(one.outcome, one.expected)) for one in trials} == {
+    assert {tried.sample: tuple(map(tried.outcome, tried.expected)) for tried in trials} == {
         "only_zeros": (FAILED, PASSED),
         "reference": (PASSED, PASSED),
         "unchanged": (PASSED, FAILED),
         "untouched": (NOT_ATTEMPTED, NOT_ATTEMPTED),
     }
-    assert [one.differences for one in trials] == [()] * 4
+    assert [tried.differences for tried in trials] == [()] * 4
     assert console.export_text().count("as expected") == 4
 
 
+@pytest.mark.keras
 def test_it_looks_like_the_courses_own_exercises(course: Settings) -> None:
     exercise.create(course, "edge_filters")
     path = course.root / "source" / "edge_filters" / "edge_filters.ipynb"
@@ -82,10 +83,10 @@ def test_it_looks_like_the_courses_own_exercises(course: Settings) -> None:
     own = ROOT / "source" / "convolution_from_scratch" / "convolution_from_scratch.ipynb"
     assert notebook.metadata == nbformat.read(own, as_version=4).metadata
     assert notebook.cells[0].source.startswith("# Edge filters\n")
-    found = assignments.load(course_settings.load(course.root), "edge_filters")
-    assert [claim.needs for claim in found.claims] == [("relu",), ("relu",)]
-    assert sum(claim.points for claim in found.claims) == 20
-    assert found.solution_ids == ("relu", "written_answer")
+    assignment = load_assignment(course_settings.load(course.root), "edge_filters")
+    assert [claim.needs for claim in assignment.claims] == [("relu",), ("relu",)]
+    assert sum(claim.points for claim in assignment.claims) == 20
+    assert assignment.solution_ids == ("relu", "written_answer")
     assert all(not cell.get("outputs") for cell in notebook.cells)
 
 
@@ -117,7 +118,7 @@ def test_a_course_without_the_file_is_told_what_to_do(course: Settings) -> None:
 
 
 def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
-    course = tiny.make_course(tmp_path, cell_seconds=5)
+    course = tiny.make_course(tmp_path, cell_seconds=20)
     config = tmp_path / "course_config.py"
     config.write_text(f"{config.read_text()[: config.read_text().index('# -- collecting')]}")
     (tmp_path / "tests").write_text("a file where a folder should be")

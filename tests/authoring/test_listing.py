@@ -56,6 +56,6 @@ def test_a_list_that_cannot_be_changed_safely_is_named_with_its_line(
 def test_the_courses_own_configuration_can_be_changed() -> None:
     text = (ROOT / "course_config.py").read_text()
     changed = listing.with_assignment(text, "new")
-    (line,) = [one for one in changed.splitlines() if one not in text.splitlines()]
+    (line,) = {*changed.splitlines()} - {*text.splitlines()}
     assert line.endswith(', "new"]')
     assert listing.line_of(changed) == changed.splitlines().index(line) + 1

@@ -38,6 +38,7 @@ def test_what_is_there_is_never_written_over(tiny_course: Settings, place: str) 
         naming.require_free(tiny_course, "relu")
 
 
+@pytest.mark.process
 def test_a_name_that_the_gradebook_has_grades_of_is_refused(tiny_course: Settings) -> None:
     release.register(tiny_course, "sums")
     (tiny_course.root / "source" / "sums").rename(tiny_course.root / "old")

@@ -18,6 +18,8 @@ from benchmarks.tables import Way
 from benchmarks.training import Training
 from grader.datasets import FILES, write_idx
 
+pytestmark = [pytest.mark.keras, pytest.mark.training]
+
 ROOT = Path(__file__).parents[2]
 FIT = Way("fit", "fit", "jax")
 SCAN = Way("scan", "scan", "jax", times=2)

@@ -79,6 +79,7 @@ def test_floors_are_work_over_rates() -> None:
     assert found.floors() == {"arithmetic": 3.0, "memory": 1.0, "starting kernels": 0.1}
 
 
+@pytest.mark.keras
 def test_measured_rates_are_positive_and_finite() -> None:
     rates = [roofline._operations_rate(64), roofline._bytes_rate(64), roofline._kernels_rate(2, 2)]
     assert np.all(np.isfinite(rates))

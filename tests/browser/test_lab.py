@@ -16,7 +16,7 @@ from tests.browser.instructor import InstructorPage
 from tests.browser.student import StudentPage
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
 
 ASSIGNMENT = "convolution_from_scratch"
 CONVOLVE = (ROOT / "tests" / "submissions" / ASSIGNMENT / "windows" / "convolve.py").read_text()
@@ -52,7 +52,7 @@ def test_ctrl_c_ends_everything(lab: OpenLab) -> None:
     for port in (lab.port, lab.port + 1):
         require_free(port)
     # The server that judges are forked from ends once it finds its parent gone.
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while left_behind(lab.folder) and time.monotonic() < until:
         time.sleep(0.1)
     assert left_behind(lab.folder) == []

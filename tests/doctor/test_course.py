@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 
-from grader import kernel
+from grader import kernelspec
 from grader.doctor import Status, course
-from grader.notebook import assignments, gradebook
+from grader.notebook import gradebook
+from grader.notebook.assignment import load_assignment
 from grader.settings import Settings
 
 
@@ -72,7 +73,7 @@ def test_a_gradebook_is_not_made_for_looking(tiny_course: Settings) -> None:
 
 
 def test_a_gradebook_says_what_it_knows_and_stays_as_it_is(tiny_course: Settings) -> None:
-    gradebook.prepare(tiny_course, assignments.load(tiny_course, "sums"))
+    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
     before = (tiny_course.root / "gradebook.db").read_bytes()
     found = course.gradebook(tiny_course)
     assert found.status is Status.OK
@@ -81,7 +82,7 @@ def test_a_gradebook_says_what_it_knows_and_stays_as_it_is(tiny_course: Settings
 
 
 def test_a_gradebook_that_may_only_be_read_is_not_enough(tiny_course: Settings) -> None:
-    gradebook.prepare(tiny_course, assignments.load(tiny_course, "sums"))
+    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
     file = tiny_course.root / "gradebook.db"
     tiny_course.config.CourseDirectory.db_url = f"sqlite:///{file}?timeout=0.1"
     writer = sqlite3.connect(file, isolation_level=None)
@@ -137,6 +138,6 @@ def test_an_exchange_that_is_not_there_comes_with_the_command(
 
 def install(monkeypatch: pytest.MonkeyPatch, prefix: Path, data: Path) -> None:
     """Let Jupyter find the course's kernel in ``prefix``."""
-    folder = kernel.install(data, prefix)
-    spec = KernelSpecManager(kernel_dirs=[str(folder.parent)]).get_kernel_spec(kernel.NAME)
+    folder = kernelspec.install(data, prefix)
+    spec = KernelSpecManager(kernel_dirs=[str(folder.parent)]).get_kernel_spec(kernelspec.NAME)
     monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", lambda *_: spec)

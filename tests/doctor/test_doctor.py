@@ -39,6 +39,8 @@ def test_the_exit_code_says_whether_grading_works(
     assert "as found" in result.stdout
 
 
+@pytest.mark.keras
+@pytest.mark.kernel
 def test_a_real_machine_is_looked_at_without_being_changed(tiny_course: Settings) -> None:
     """All is there (the other tests need it, too), but for this course's data sets."""
     before = sorted(tiny_course.root.rglob("*"))
@@ -58,8 +60,9 @@ def test_a_real_machine_is_looked_at_without_being_changed(tiny_course: Settings
         if len(cells) == 5 and cells[1]
     }
     assert list(rows) == [check.name for check in CHECKS]
-    for needed in ("Python", "sandbox", "TensorFlow", "alembic", "gradebook", "JupyterLab"):
-        assert rows[needed] == Status.OK, done.stdout
+    needed = {"Python", "sandbox", "TensorFlow", "alembic", "gradebook", "JupyterLab"}
+    for name in needed | {"warm kernels"}:
+        assert rows[name] == Status.OK, done.stdout
     assert rows["data sets"] == Status.MISSING
     assert "Remedy: grader data" in done.stdout
     assert (done.returncode, done.stderr) == (1, "")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from collections import namedtuple
 from dataclasses import replace
@@ -11,6 +12,7 @@ from grader.doctor import Status, machine
 from grader.errors import SandboxError
 from grader.sandbox.host import Host
 from grader.sandbox.memory import WATCHED, BoundKind, MemoryBound
+from grader.sandbox.policy import COURSE
 from grader.sandbox.remedies import REMEDIES, remedy
 from grader.settings import Settings
 
@@ -117,6 +119,46 @@ def test_a_control_group_holds_and_watching_is_called_weak(
     found = machine.bound(tiny_course)
     assert found.status is status
     assert bool(found.remedy) is (status is Status.WEAK)
+
+
+@pytest.mark.kernel
+def test_a_warm_kernel_of_what_the_course_imports_is_tried(tiny_course: Settings) -> None:
+    found = machine.warm_kernels(tiny_course)
+    assert found.status is Status.OK, found.detail
+    assert "a warm parent gave a kernel" in found.detail
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        ("m = __import__('mmap').mmap(-1, 4096)", "all kernels of a class could write"),
+        (
+            "import os, threading, time\n"
+            "start = lambda: threading.Thread(target=time.sleep, args=(99,), daemon=True).start()\n"
+            "os.register_at_fork(after_in_child=start)",
+            "gave no kernel: .*Invalid argument",
+        ),
+    ],
+    ids=["shares memory", "starts threads"],
+)
+def test_a_module_that_keeps_kernels_cold_is_told(
+    tiny_course: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    module: str,
+    reason: str,
+) -> None:
+    file = tmp_path / "odd.py"
+    file.write_text(module)
+    file.chmod(0o644)
+    policy = machine.warm_policy()
+    shown = replace(policy, readable={**policy.readable, f"{COURSE}/odd.py": file})
+    monkeypatch.setattr(machine, "warm_policy", lambda: shown)
+    found = machine.warm_kernels(replace(tiny_course, warm_imports=("odd",)))
+    assert found.status is Status.WEAK
+    assert re.search(reason, found.detail)
+    assert "warm_imports" in found.remedy
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, message: str) -> None:

@@ -13,6 +13,8 @@ from grader.doctor import Status, packages
 from grader.errors import GraderError
 from grader.settings import Settings
 
+pytestmark = pytest.mark.process
+
 TENSORFLOW = {"tensorflow": "2.21.0", "keras": "3.15.0", "cores": 2, "gpus": []}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.doctor import Status, referee
 from grader.errors import GraderError, RefereeError
-from grader.referee.wire import Hello
+from grader.referee.service.messages import Hello
 from grader.settings import Settings
 
 FACTS = {"backend": "jax", "backend_version": "0.10", "keras": "3.15", "device": "NVIDIA H100"}
@@ -26,10 +26,22 @@ def test_a_local_referee_is_told_with_its_backend_and_device(
         return FACTS
 
     monkeypatch.setattr(referee, "elsewhere", elsewhere)
-    found = referee.trains(dataclasses.replace(tiny_course, backend="jax"))
+    course = dataclasses.replace(tiny_course, backend="jax")
+    found = referee.trains(course)
     assert found.status is Status.OK
-    assert found.detail == "here: jax 0.10, Keras 3.15, on NVIDIA H100"
-    assert asked == [(referee.describe_backend, {"KERAS_BACKEND": "jax"})]
+    assert found.detail == "here: jax 0.10, Keras 3.15, on NVIDIA H100, one at a time"
+    assert asked == [(referee.describe_backend, {"KERAS_BACKEND": "jax", "NPROC": "1"})]
+    monkeypatch.setattr(referee, "elsewhere", lambda *_, **__: FACTS | {"threads": "1"})
+    assert referee.trains(dataclasses.replace(course, referee_trainers=1)).detail.endswith(
+        "1 side by side"
+    )
+
+
+def test_more_trainers_than_fit_are_told_with_a_remedy(tiny_course: Settings) -> None:
+    found = referee.trains(dataclasses.replace(tiny_course, referee_trainers=9999))
+    assert found.status is Status.MISSING
+    assert "9999 trainers side by side" in found.detail
+    assert "c.Course.referee_trainers" in found.remedy
 
 
 def test_a_backend_that_does_not_start_comes_with_a_remedy(

@@ -116,7 +116,7 @@ def made() -> Iterator[Machine]:
 
 
 def _wait(process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     if process.poll() is None:

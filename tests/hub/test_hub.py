@@ -9,7 +9,7 @@ from tests import tiny
 from tests.hub.conftest import CLASS, INSTRUCTOR, STRANGER, STUDENTS, Classroom, password
 from tests.hub.people import Person, RefusedError
 
-pytestmark = pytest.mark.xdist_group("hub")  # one worker: one Hub
+pytestmark = [pytest.mark.xdist_group("hub"), pytest.mark.hub]  # one worker: one Hub
 
 COURSE, EXCHANGE = CLASS["course"], f"{CLASS['exchange']}/{CLASS['course']}"
 HOME = f"/home/{INSTRUCTOR}/{COURSE}"

@@ -16,7 +16,7 @@ from tests.hub import machine
 from tests.hub.conftest import CLASS, EXAMPLE, INSTRUCTOR, STRANGER, STUDENTS, hub
 from tests.hub.people import Person, RefusedError
 
-pytestmark = pytest.mark.xdist_group("hub")
+pytestmark = [pytest.mark.xdist_group("hub"), pytest.mark.hub]
 
 
 @pytest.fixture(scope="module")

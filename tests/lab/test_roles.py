@@ -45,9 +45,10 @@ def test_the_student_has_a_name_and_as_long_as_grading_gives(written: tuple[Role
     _, student = written
     text = (student.state / "nbgrader_config.py").read_text()
     assert "c.CourseDirectory.student_id = 'ada'" in text
-    assert "c.Execute.timeout = 5\n" in text  # the tiny course's cell_seconds
+    assert "c.Execute.timeout = 20\n" in text  # the tiny course's cell_seconds
 
 
+@pytest.mark.kernel
 def test_no_setting_of_the_account_is_used(written: tuple[Role, Role]) -> None:
     for role in written:
         paths = json.loads(jupyter(role, "--paths", "--json"))
@@ -56,6 +57,7 @@ def test_no_setting_of_the_account_is_used(written: tuple[Role, Role]) -> None:
         assert paths["runtime"] == [str(role.state / "runtime")]
 
 
+@pytest.mark.kernel
 def test_the_kernel_reads_the_courses_data(written: tuple[Role, Role], tmp_path: Path) -> None:
     for role in written:
         specs = json.loads(jupyter(role, "kernelspec", "list", "--json"))["kernelspecs"]

@@ -78,6 +78,7 @@ def test_one_of_the_two_alone(
     assert f"{other}" not in terminal.text
 
 
+@pytest.mark.process
 def test_a_server_that_dies_ends_the_lab_with_its_name(
     course: Settings, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

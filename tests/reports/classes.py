@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
-from grader.model import Claim, Graded, Outcome, Run, Timing, Verdict
-from grader.reports.class_report import ClassReport, Entry
+from grader.model import Claim, Graded, Outcome, Run, Timing, Verdict, WorkPart
+from grader.reports.class_report.content import ClassReport, Entry
 
 CLAIMS = tuple(
     Claim(name, points, f"`{name}` does what it should.", f"Look at `{name}` again.", (name,))
@@ -56,7 +56,7 @@ def _entry(chance: random.Random, student: str, trained: bool) -> Entry:
     weights = 10 * chance.choice([173_000, 277_236, 34_000, 5_400, chance.randint(1000, 300_000)])
     runs = (run(weights, chance.randint(3, 14), chance.random() < 0.8),) if trained else ()
     waited = chance.expovariate(1 / 60) if trained else 0.0
-    timings = (Timing("waiting for the referee", waited, 0.0), Timing("examining", 2.0, 1.0))
+    timings = (Timing(WorkPart.REFEREE_WAIT, waited, 0.0), Timing(WorkPart.EXAMINING, 2.0, 1.0))
     seconds = waited + chance.uniform(9, 14)
     graded = Graded(
         student, "mnist_998", verdicts, (), seconds, "bubblewrap", timings, "", "", runs

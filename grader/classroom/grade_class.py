@@ -1,0 +1,174 @@
+"""Grades a class in front of a person: progress while it runs, a table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from grader import datasets
+from grader.classroom.class_progress import ClassProgress
+from grader.classroom.progress_display import display
+from grader.engines.base import Engine
+from grader.model import Graded
+from grader.notebook import autograde
+from grader.notebook.assignment import Assignment, load_assignment
+from grader.notebook.autograde import Result
+from grader.notebook.memory_capacity import local_capacity
+from grader.reports.terminal import class_table
+from grader.sandbox.host import try_sandbox
+from grader.settings import Settings
+
+
+@dataclass(frozen=True)
+class ClassResult:
+    """The results of grading a class for one assignment."""
+
+    assignment: Assignment
+    results: tuple[Result, ...]
+
+    @property
+    def graded(self) -> tuple[Graded, ...]:
+        """The submissions that have verdicts."""
+        return tuple(result.graded for result in self.results if result.graded)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission has a verdict of ours on every claim."""
+        return len(self.graded) == len(self.results) and all(
+            not verdict.faulty for submission in self.graded for verdict in submission.verdicts
+        )
+
+
+def grade_class(
+    settings: Settings,
+    name: str,
+    console: Console,
+    *,
+    students: Sequence[str] = (),
+    force: bool = False,
+    workers: int | None = None,
+    cluster: str = "",
+    insecure: bool = False,
+    as_json: bool = False,
+    why: bool = False,
+    timings: bool = False,
+) -> ClassResult:
+    """Grade everything handed in for an assignment, and print what a person needs to know.
+
+    What needs a person comes first: submissions without a grade, claims without a score, notes.
+
+    Args:
+        settings: the course.
+        name: the assignment.
+        console: where progress and table go.
+        students: only these; everyone who handed something in, if left out.
+        force: also re-grade submissions whose verdicts are up to date.
+        workers: submissions that compute at once; see ``autograde.grade``.
+        cluster: where to grade: ``local:N``, or a scheduler's address; empty for this machine.
+        insecure: whether the cluster may be reached without TLS.
+        as_json: write one event a line instead of progress and tables.
+        why: print also why points were lost.
+        timings: print also where the time went.
+
+    Raises:
+        GraderError: nothing could be graded at all; the message says what to do.
+    """
+    assignment = load_assignment(settings, name)
+    datasets.verify(settings.data)
+    if settings.sandbox == "none":
+        if not as_json:
+            warning = "No sandbox: student code can do whatever you can."
+            console.print(warning, style="bold yellow")
+    elif not cluster:  # its nodes try it themselves
+        try_sandbox()
+    students = autograde.choose(settings, name, students)
+    with _place(settings, assignment, cluster, workers=workers, insecure=insecure) as place:
+        graded = _graded(
+            settings, assignment, console, students, as_json=as_json, place=place, force=force
+        )
+    result = ClassResult(assignment, graded)
+    if not as_json:
+        _print(result, console, why=why, timings=timings)
+    return result
+
+
+def _print(result: ClassResult, console: Console, *, why: bool, timings: bool) -> None:
+    """Print the class: what needs a person, the table, and what was asked for beside it."""
+    assignment, results = result.assignment, result.results
+    problems = [(each.student, each.problem) for each in results if each.graded is None]
+    console.print(class_table.needs_person(problems, result.graded))
+    console.print(
+        class_table.class_table(assignment.name, assignment.claims, result.graded, problems)
+    )
+    console.print(
+        class_table.trainings([each.graded for each in results if each.graded and each.fresh])
+    )
+    if why:
+        for submission in result.graded:
+            if submission.score < submission.max_score:
+                console.print(class_table.explanations(submission))
+    if timings:
+        console.print(class_table.timings_table([each.timings for each in results if each.timings]))
+    console.print()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a class is graded.
+
+    Attributes:
+        workers: submissions that compute at once.
+        engine: judges them; None for this machine's.
+    """
+
+    workers: int
+    engine: Engine | None = None
+
+
+@contextmanager
+def _place(
+    settings: Settings, assignment: Assignment, cluster: str, *, workers: int | None, insecure: bool
+) -> Iterator[_Place]:
+    if not cluster:
+        asked = workers if workers is not None else settings.workers or None
+        yield _Place(local_capacity(settings, assignment, asked).workers)
+        return
+    from grader.cluster.session import session
+
+    with session(settings, assignment, cluster, workers=workers, insecure=insecure) as ready:
+        yield _Place(ready.workers, ready.engine)
+
+
+def _graded(
+    settings: Settings,
+    assignment: Assignment,
+    console: Console,
+    students: Sequence[str],
+    *,
+    as_json: bool,
+    place: _Place,
+    force: bool,
+) -> tuple[Result, ...]:
+    """Every result, shown as it is there; in the order of students."""
+    name = assignment.name
+    known = autograde.expected_seconds(settings, name, students)
+    results = []
+    with display(
+        name, ClassProgress(len(students), place.workers, known), console, as_json
+    ) as shown:
+        for result in autograde.grade(
+            settings,
+            name,
+            students,
+            force=force,
+            assignment=assignment,
+            workers=place.workers,
+            engine=place.engine,
+            follow=shown.follow,
+        ):
+            shown.show(result)
+            results.append(result)
+    return tuple(sorted(results, key=lambda result: students.index(result.student)))

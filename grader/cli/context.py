@@ -1,0 +1,34 @@
+"""What most commands need; each helper imports what it uses, so that the command starts fast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.settings import Settings
+
+
+sandbox_option = click.option(
+    "--sandbox",
+    type=click.Choice(["bubblewrap", "none"]),
+    help="Replaces the configured sandbox. none runs code unprotected: only for trusted files.",
+)
+
+
+def load_course(folder: Path, sandbox: str | None = None) -> Settings:
+    """The settings of the course in ``folder``; ``sandbox`` replaces the configured kind."""
+    from grader import settings
+
+    return settings.load(folder, sandbox)
+
+
+def terminal() -> Console:
+    """A console for tables and progress bars, to which names and keys are text and not markup."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False)

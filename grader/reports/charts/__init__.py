@@ -1,0 +1,1 @@
+"""Pictures: learning curves and scores, and what figures have in common."""

@@ -1,0 +1,1 @@
+"""The report on a class: its content, page, figures, tables, and what is alike."""

@@ -1,0 +1,187 @@
+"""The content of a class report, as frozen dataclasses."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from grader.model import Claim, Graded, Outcome, Run, Verdict, WorkPart
+from grader.reports.class_report import similarity
+from grader.reports.class_report.similarity import Alike
+
+_MESSAGES = 3  # shown for each claim
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One graded submission.
+
+    Attributes:
+        graded: its verdicts, runs and times.
+        claims_score: the gradebook's score for its claims, changes by hand included.
+        by_hand: points for those written answers that a person has graded.
+        total: the whole score, minus the late penalty.
+        waiting: names of the answers that are not graded yet.
+        cells: the text of each code cell that the student wrote.
+    """
+
+    graded: Graded
+    claims_score: float
+    by_hand: float
+    total: float
+    waiting: tuple[str, ...]
+    cells: tuple[str, ...]
+
+    @property
+    def student(self) -> str:
+        """nbgrader's id."""
+        return self.graded.student
+
+    @property
+    def referee_seconds(self) -> float:
+        """How long the submission waited for its trainings."""
+        return sum(t.wall for t in self.graded.timings if t.part is WorkPart.REFEREE_WAIT)
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """A message that several verdicts on a claim share, apart from its numbers.
+
+    Attributes:
+        message: the message of one of them.
+        students: everyone who got it or one like it.
+    """
+
+    message: str
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """How the class did on one claim.
+
+    Attributes:
+        claim: the claim.
+        counts: how many submissions had each outcome.
+        complaints: the most frequent messages, most frequent first.
+        others: how many students got another message.
+    """
+
+    claim: Claim
+    counts: Counter[Outcome]
+    complaints: tuple[Complaint, ...]
+    others: int
+
+    @property
+    def missed(self) -> int:
+        """How many submissions did not pass."""
+        return sum(self.counts.values()) - self.counts[Outcome.PASSED]
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """The content of a report on one assignment.
+
+    Attributes:
+        assignment: its name.
+        claims: in notebook order.
+        max_score: points of all cells.
+        target: the training accuracy that the assignment asks for; None if it asks for none.
+        entries: the graded submissions, sorted by student.
+        left_out: student and reason for each submission that is not among the entries.
+        made: when the report was made.
+    """
+
+    assignment: str
+    claims: tuple[Claim, ...]
+    max_score: float
+    target: float | None
+    entries: tuple[Entry, ...]
+    left_out: tuple[tuple[str, str], ...]
+    made: datetime
+
+    @property
+    def graded(self) -> tuple[Graded, ...]:
+        """The verdicts of every entry."""
+        return tuple(entry.graded for entry in self.entries)
+
+    @property
+    def runs(self) -> tuple[tuple[str, Run], ...]:
+        """Every training, with its student."""
+        return tuple(
+            (submission.student, run) for submission in self.graded for run in submission.runs
+        )
+
+    @property
+    def claims_max(self) -> float:
+        """Points of all claims."""
+        return sum(claim.points for claim in self.claims)
+
+    @property
+    def median(self) -> float:
+        """The median of the points for claims."""
+        return statistics.median(entry.claims_score for entry in self.entries)
+
+    @property
+    def results(self) -> tuple[ClaimResult, ...]:
+        """How the class did on each claim, in notebook order."""
+        return tuple(_result(claim, self.graded) for claim in self.claims)
+
+    @property
+    def faults(self) -> tuple[tuple[str, Verdict], ...]:
+        """Every grader fault, with its student."""
+        return tuple(
+            (submission.student, verdict)
+            for submission in self.graded
+            for verdict in submission.verdicts
+            if verdict.outcome is Outcome.GRADER_FAULT
+        )
+
+    @property
+    def waiting(self) -> tuple[Entry, ...]:
+        """Submissions with an answer that is not graded yet."""
+        return tuple(entry for entry in self.entries if entry.waiting)
+
+    @property
+    def noted(self) -> tuple[tuple[str, str], ...]:
+        """Every note on a notebook, with its student."""
+        return tuple(
+            (submission.student, note) for submission in self.graded for note in submission.notes
+        )
+
+    def alike_code(self) -> tuple[Alike, ...]:
+        """Submissions whose code is alike."""
+        return similarity.of_code({entry.student: entry.cells for entry in self.entries})
+
+    def alike_trainings(self) -> tuple[Alike, ...]:
+        """Submissions whose trainings are alike."""
+        return similarity.of_trainings(
+            {submission.student: submission.runs for submission in self.graded}
+        )
+
+
+def _result(claim: Claim, graded: Sequence[Graded]) -> ClaimResult:
+    verdicts = [(g.student, v) for g in graded for v in g.verdicts if v.claim == claim.name]
+    said: dict[str, list[tuple[str, str]]] = {}
+    for student, verdict in verdicts:
+        if verdict.outcome is not Outcome.PASSED:
+            said.setdefault(_pattern(verdict.message), []).append((student, verdict.message))
+    commonest = sorted(said.values(), key=len, reverse=True)
+    return ClaimResult(
+        claim=claim,
+        counts=Counter(verdict.outcome for _, verdict in verdicts),
+        complaints=tuple(
+            Complaint(group[0][1], tuple(student for student, _ in group))
+            for group in commonest[:_MESSAGES]
+        ),
+        others=sum(len(group) for group in commonest[_MESSAGES:]),
+    )
+
+
+def _pattern(message: str) -> str:
+    """A message without its numbers, which differ between students with the same mistake."""
+    return re.sub(r"\d+(?:\.\d+)?", "#", message)

@@ -1,0 +1,231 @@
+"""The feedback page: its data as frozen dataclasses, rendered as one HTML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.model import Claim, Outcome, Run, Timing, WorkPart
+from grader.reports import html, training_text
+from grader.reports.charts import svg_curve
+
+# A sign and words besides the colour: pages are printed, and read by the colour-blind.
+WORDS = {
+    Outcome.PASSED: ("✓", "passed"),
+    Outcome.FAILED: ("✗", "failed"),
+    Outcome.CRASHED: ("✗", "crashed: the code ended with an error"),
+    Outcome.OVER_LIMIT: ("✗", "over a limit: the code took too much time or memory"),
+    Outcome.NOT_ATTEMPTED: ("○", "not attempted"),
+    Outcome.GRADER_FAULT: ("?", "could not be graded: not your fault, a person will look at it"),
+}
+
+# Parts of the work as the grader measures them, and as students read them.
+_PARTS = {
+    "starting Python": (WorkPart.KERNEL_START, WorkPart.COLD_KERNEL_START),
+    "running your cells": (WorkPart.STUDENT_CELLS,),
+    "waiting for your trainings": (WorkPart.REFEREE_WAIT,),
+    "testing your work": (WorkPart.EXAMINING,),
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with its verdict and its grade.
+
+    Attributes:
+        claim: the statement, its hint and points, and the cells that it depends on.
+        outcome: the grader's verdict.
+        message: what was found and expected; empty if the claim passed.
+        score: the score in the gradebook; None while it waits for a person.
+        by_hand: whether a person gave or changed the score.
+        seconds: how long the test took.
+    """
+
+    claim: Claim
+    outcome: Outcome
+    message: str
+    score: float | None
+    by_hand: bool = False
+    seconds: float = 0.0
+
+    @property
+    def earned(self) -> float:
+        """The score; 0 while it waits for a person."""
+        return self.score or 0.0
+
+    @property
+    def lost(self) -> bool:
+        """Whether the student has something to correct."""
+        return self.outcome not in (Outcome.PASSED, Outcome.GRADER_FAULT)
+
+    @property
+    def hint(self) -> str:
+        """The claim's hint; empty if the claim passed or the message says the same."""
+        return self.claim.hint if self.lost and self.claim.hint != self.message else ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An output of a student's cell.
+
+    Attributes:
+        text: plain text, or which cell drew the picture.
+        png: the picture in base64; empty for text.
+        warning: whether it was written to stderr.
+    """
+
+    text: str
+    png: str = ""
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A cell that the student filled in.
+
+    Attributes:
+        name: the cell's ``grade_id``.
+        written: whether it is a written answer, not code.
+        source: the cell's text.
+        outputs: the cell's outputs when it was graded.
+        comment: the instructor's comment, or empty.
+        points: the points of the cell itself; None if claims judge it.
+        score: the score that a person gave; None before that.
+    """
+
+    name: str
+    written: bool
+    source: str
+    outputs: tuple[Shown, ...] = ()
+    comment: str = ""
+    points: float | None = None
+    score: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The name as a heading."""
+        return self.name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Preliminary:
+    """What a page says that is made before the class is graded.
+
+    Attributes:
+        handed_in: when the version that was tested was handed in, in words.
+        tested: when it was tested, in words.
+        again: when the next version is tested, in a sentence.
+        hidden: a sentence on hidden tests; empty where the assignment has none.
+        hidden_claims: a statement and its outcome for each hidden claim, where they are told.
+        part_hidden: names of the claims that a hidden part belongs to, which was not tested.
+    """
+
+    handed_in: str
+    tested: str
+    again: str
+    hidden: str = ""
+    hidden_claims: tuple[tuple[str, Outcome], ...] = ()
+    part_hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Page:
+    """The content of one student's feedback on one assignment.
+
+    Attributes:
+        assignment: its name.
+        student: nbgrader's id.
+        student_name: first and last name, or empty.
+        score: score of all cells, minus the late penalty.
+        max_score: points of all cells.
+        late_penalty: in points; 0 for none.
+        claims: in notebook order.
+        answers: in notebook order.
+        notes: remarks on the notebook, such as missing cells.
+        pictures: pictures drawn by cells that are not answers, in notebook order.
+        runs: the referee's trainings for the student.
+        target: the training accuracy that the assignment asks for; None if it asks for none.
+        seconds: how long grading took in all.
+        timings: how long each part of it took.
+        preliminary: None for feedback on graded work. Else the page shows no sum of points.
+    """
+
+    assignment: str
+    student: str
+    student_name: str
+    score: float
+    max_score: float
+    late_penalty: float
+    claims: tuple[Judged, ...]
+    answers: tuple[Answer, ...]
+    notes: tuple[str, ...] = ()
+    pictures: tuple[Shown, ...] = ()
+    runs: tuple[Run, ...] = ()
+    target: float | None = None
+    seconds: float = 0.0
+    timings: tuple[Timing, ...] = ()
+    preliminary: Preliminary | None = None
+
+    @property
+    def passed(self) -> int:
+        """How many claims passed."""
+        return sum(judged.outcome is Outcome.PASSED for judged in self.claims)
+
+    @property
+    def by_hand(self) -> tuple[Answer, ...]:
+        """The answers that a person grades."""
+        return tuple(answer for answer in self.answers if answer.points is not None)
+
+    @property
+    def waiting(self) -> int:
+        """How many scores a person still has to give."""
+        scores = [
+            *(judged.score for judged in self.claims),
+            *(answer.score for answer in self.by_hand),
+        ]
+        return scores.count(None)
+
+    @property
+    def spent(self) -> tuple[tuple[str, float], ...]:
+        """How long each part of grading took: what students call it, and seconds."""
+        walls = {timing.part: timing.wall for timing in self.timings}
+        named = [
+            (words, sum(walls.get(part, 0.0) for part in parts)) for words, parts in _PARTS.items()
+        ]
+        rest = max(0.0, self.seconds - sum(wall for _, wall in named))
+        return (*named, ("everything else", rest))
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A page that says why there is no feedback yet, or none.
+
+    Attributes:
+        assignment: its name.
+        student: nbgrader's id.
+        title: what there is to say, in a few words.
+        sentences: the rest.
+    """
+
+    assignment: str
+    student: str
+    title: str
+    sentences: tuple[str, ...]
+
+
+def render_notice(notice: Notice) -> str:
+    """Render a notice as one HTML document."""
+    return html.render("notice.html.j2", "feedback.css", notice=notice)
+
+
+def render(page: Page) -> str:
+    """Render the page as one HTML document."""
+    return html.render(
+        "feedback.html.j2",
+        "feedback.css",
+        page=page,
+        words=WORDS,
+        cells={answer.name: number for number, answer in enumerate(page.answers, 1)},
+        plots=[svg_curve.plot(run, page.target) for run in page.runs],
+        size=(svg_curve.WIDTH, svg_curve.HEIGHT),
+        tell=training_text,
+    )

@@ -1,0 +1,141 @@
+"""The class on the terminal: student, score, verdict per claim, time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.model import Claim, Graded, Outcome, Timing
+
+# A letter besides the colour: tables are also read in logs, on paper, and by the colour-blind.
+MARKS = {
+    Outcome.PASSED: ("+", "green"),
+    Outcome.FAILED: ("F", "red"),
+    Outcome.CRASHED: ("C", "magenta"),
+    Outcome.OVER_LIMIT: ("L", "yellow"),
+    Outcome.NOT_ATTEMPTED: ("-", "dim"),
+    Outcome.GRADER_FAULT: ("?", "bold cyan"),
+}
+
+
+def class_table(
+    assignment: str,
+    claims: Sequence[Claim],
+    graded: Sequence[Graded],
+    problems: Sequence[tuple[str, str]] = (),
+) -> RenderableType:
+    """A table with a row a student and a column a claim, and what the columns and marks mean.
+
+    Args:
+        assignment: its name.
+        claims: the assignment's claims, in notebook order.
+        graded: submissions with verdicts.
+        problems: student and reason for each submission that could not be graded.
+    """
+    table = Table(title=assignment, title_justify="left", title_style="bold")
+    table.add_column("student")
+    table.add_column("score", justify="right")
+    for number in range(1, len(claims) + 1):
+        table.add_column(str(number), justify="center")
+    table.add_column("time", justify="right")
+    for submission in graded:
+        marks = {verdict.claim: Text(*MARKS[verdict.outcome]) for verdict in submission.verdicts}
+        table.add_row(
+            Text(submission.student),
+            f"{submission.score:g} of {submission.max_score:g}",
+            *(marks.get(claim.name, Text()) for claim in claims),
+            f"{submission.seconds:.0f} s",
+        )
+    for student, _ in problems:
+        table.add_row(Text(student), Text("not graded", "bold red"), *("" for _ in claims), "")
+    return Group(table, columns_legend(claims), marks_legend())
+
+
+def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) -> RenderableType:
+    """What a person must look at: no grade, no score for a claim, something odd; or nothing.
+
+    Args:
+        problems: student and reason for each submission that could not be graded.
+        graded: submissions with verdicts.
+    """
+    rows = [(student, f"not graded: {reason}") for student, reason in problems]
+    for submission in graded:
+        rows += [
+            (submission.student, f"{verdict.claim} has no score: {verdict.message}")
+            for verdict in submission.verdicts
+            if verdict.score is None
+        ]
+        rows += [(submission.student, note) for note in submission.notes]
+    if not rows:
+        return Text()
+    listed = Table.grid(padding=(0, 2))
+    for student, reason in rows:
+        listed.add_row(Text(student), Text(reason))
+    return Group(Text("Needs a person", "bold red"), listed, Text())
+
+
+def explanations(graded: Graded) -> RenderableType:
+    """Why a submission lost points: each message, and the claims that it is the reason for."""
+    reasons: dict[tuple[Outcome, str], list[str]] = {}
+    for verdict in graded.verdicts:
+        if verdict.outcome is not Outcome.PASSED:
+            reasons.setdefault((verdict.outcome, verdict.message), []).append(verdict.claim)
+    lost = Table.grid(padding=(0, 2))
+    for (outcome, message), claims in reasons.items():
+        mark, style = MARKS[outcome]
+        lost.add_row(Text(mark, style), Text("\n".join(claims)), Text(message))
+    return Group(Text(graded.student, "bold"), lost)
+
+
+def trainings(graded: Sequence[Graded]) -> RenderableType:
+    """What the referee did for these submissions, in a line; nothing where it did nothing."""
+    runs = [run for submission in graded for run in submission.runs]
+    if not runs:
+        return Text()
+    now, all_of_them = (
+        sum(numbers) for numbers in zip(*((r.fresh, r.epochs) for r in runs), strict=True)
+    )
+    return Text(
+        f"The referee carried out {now} epochs for {len(runs)} trained models"
+        f" and found {all_of_them - now} in the store.",
+        style="dim",
+    )
+
+
+def timings_table(submissions: Sequence[Sequence[Timing]]) -> RenderableType:
+    """Where the time of a class went: the mean of each part over its submissions."""
+    table = Table(title="Seconds a submission", title_justify="left", title_style="bold")
+    table.add_column("part")
+    table.add_column("wall", justify="right")
+    table.add_column("CPU", justify="right")
+    parts = dict.fromkeys(
+        (timing.part, timing.student) for timings in submissions for timing in timings
+    )
+    spent = [timing for timings in submissions for timing in timings]
+    for part, student in parts:
+        same = [timing for timing in spent if (timing.part, timing.student) == (part, student)]
+        wall, cpu = (sum(values) / len(submissions) for values in (
+            [each.wall for each in same], [each.cpu for each in same],
+        ))  # fmt: skip
+        table.add_row(part, f"{wall:.2f}" if wall else "", f"{cpu:.2f}")
+    ours = sum(timing.cpu for timing in spent if not timing.student) / max(len(submissions), 1)
+    table.add_section()
+    table.add_row("all but the student's code", "", f"{ours:.2f}")
+    return table
+
+
+def columns_legend(claims: Sequence[Claim]) -> Text:
+    """What the numbers at the head of a table stand for."""
+    named = (f"{n} {claim.name} ({claim.points:g})" for n, claim in enumerate(claims, 1))
+    return Text(", ".join(named), style="dim")
+
+
+def marks_legend() -> Text:
+    """What the letters of ``MARKS`` stand for."""
+    legend = Text()
+    for outcome, (mark, style) in MARKS.items():
+        legend.append(mark, style).append(f" {outcome}   ")
+    return legend

@@ -1,0 +1,1 @@
+"""What runs on a student's own machine: %check, grader check, a referee for one's kernel."""

@@ -1,0 +1,86 @@
+"""``%check``: the claims of a student's notebook, tested in the kernel in which it is written.
+
+The saved test cells run on what is defined in the kernel now. No other cell is run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.getipython import get_ipython
+from rich.console import Console
+
+from grader.errors import GraderError
+from grader.examiner.examiner import Finding, FindingKind, examine
+from grader.model import Outcome, Verdict
+from grader.notebook.judging.verdict_messages import Circumstances, answered
+from grader.notebook.sanitize.text import strip_ansi
+from grader.notebook.submission.rebuild import Rebuilt
+from grader.student.check import Checked, check_table, read_notebook
+
+# Jupyter names the notebook here; see jupyter_server.services.sessions.
+_NOTEBOOK = "JPY_SESSION_NAME"
+
+
+def check(line: str) -> None:
+    """Show the verdict on every claim of the notebook; ``line`` may name the notebook."""
+    shell: Any = get_ipython()
+    try:
+        verdicts = checked(notebook(line), shell.user_ns)
+    except GraderError as error:
+        raise UsageError(str(error)) from error
+    Console(width=100, markup=False, emoji=False).print(check_table(verdicts))
+
+
+def checked(path: Path, space: Mapping[str, Any]) -> Checked:
+    """The verdicts on the claims of a saved notebook, with the names in ``space`` as its variables.
+
+    Raises:
+        SubmissionError: no such file, no notebook, or one that shows no claim.
+    """
+    saved, claims_plan = read_notebook(path)
+    circumstances = Circumstances(Rebuilt(saved), {})
+    verdicts = []
+    for claim in claims_plan.checkable:
+        finding = examine(saved.cells[claims_plan.tests[claim.name]].source, _ThisKernel(space))
+        outcome, message = _undefined(finding) or answered(claim, finding, circumstances)
+        verdicts.append(Verdict(claim.name, outcome, claim.points, strip_ansi(message)))
+    return Checked(path.stem, claims_plan.claims, tuple(verdicts))
+
+
+def notebook(line: str) -> Path:
+    """The path of the notebook: named by ``line``, else by Jupyter, else the only one here."""
+    named = line.strip().strip("'\"") or os.environ.get(_NOTEBOOK, "")
+    if named and Path(named).is_file():
+        return Path(named)
+    present = sorted(path.name for path in Path().glob("*.ipynb"))
+    if not named and len(present) == 1:
+        return Path(present[0])
+    raise UsageError(
+        f"%check cannot find {named or 'this notebook'}: name it, as in "
+        f"%check {present[0] if present else 'mnist_998.ipynb'}"
+    )
+
+
+class _ThisKernel:
+    """The names defined in this kernel, for test cells."""
+
+    def __init__(self, space: Mapping[str, Any]) -> None:
+        self._space = space
+
+    def look(self, names: list[str]) -> dict[str, Any]:
+        """Those of ``names`` that are defined."""
+        return {name: self._space[name] for name in names if name in self._space}
+
+
+def _undefined(finding: Finding) -> tuple[Outcome, str] | None:
+    """A claim whose cell was not run yet, or not written."""
+    if finding.kind is FindingKind.NAME_UNDEFINED:
+        return Outcome.NOT_ATTEMPTED, f"{finding.message}: run the cell that defines it first."
+    if finding.kind is FindingKind.NOT_IMPLEMENTED:
+        return Outcome.NOT_ATTEMPTED, "The cell is as it was handed out, or has not been run since."
+    return None

@@ -1,0 +1,210 @@
+"""Finds the claims that a student's notebook shows, and the cells that they depend on.
+
+A student has no source notebook. So everything is read from the notebook that was handed out, as
+the student has filled it in: the claims whose text is visible and, by the names that cells bind and
+use, the cells that must run before each of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from grader.model import Claim
+from grader.notebook.assignment import grade_id, is_claim, is_solution, is_unchanged
+from grader.notebook.submission import cell_text
+
+# A claim that imports this is about a training, even if the notebook has no call of fit yet.
+_ABOUT_TRAINING = re.compile(r"\bgrader\.checks\.training\b")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a notebook's claims can be checked without any training.
+
+    Attributes:
+        claims: those whose text is visible, in notebook order.
+        training: names of those that depend on a training.
+        tests: index of each claim's cell in the notebook.
+        cells: indices of the cells to run before the claims without training, in order.
+        untouched: solution cells in which nothing was written.
+    """
+
+    claims: tuple[Claim, ...]
+    training: frozenset[str]
+    tests: dict[str, int]
+    cells: tuple[int, ...]
+    untouched: tuple[str, ...]
+
+    @property
+    def checkable(self) -> tuple[Claim, ...]:
+        """The claims that need no training."""
+        return tuple(claim for claim in self.claims if claim.name not in self.training)
+
+
+def plan(notebook: NotebookNode) -> Plan:
+    """Find the claims of a released notebook, and the cells that they depend on."""
+    cells = [_Cell(i, node) for i, node in enumerate(notebook.cells) if node.cell_type == "code"]
+    surroundings = [cell for cell in cells if not is_claim(cell.node)]
+    untouched = _untouched(surroundings)
+    # As in grading, a copy of a stub is left out where there is an answer.
+    surroundings = [cell for cell in surroundings if not cell.is_stub or cell.name in untouched]
+    claims: list[Claim] = []
+    training, tests, needed = set(), {}, set()
+    for cell in cells:
+        if not cell.is_visible_claim or cell.name in tests:  # of copies the first counts
+            continue
+        grounds = _grounds(cell, surroundings)
+        tests[cell.name] = cell.place
+        claims.append(cell.claim(grounds))
+        if _ABOUT_TRAINING.search(cell.node.source) or any(ground.trains for ground in grounds):
+            training.add(cell.name)
+        else:
+            needed |= {ground.place for ground in grounds}
+    return Plan(tuple(claims), frozenset(training), tests, tuple(sorted(needed)), untouched)
+
+
+def with_claims(notebook: NotebookNode) -> NotebookNode:
+    """The notebook as grading would see it: other editors lose metadata, and change line ends.
+
+    A test cell without nbgrader's metadata is known by its line ``# Claim:``, and named by its
+    number; its points are not known.
+    """
+    notebook, number = copy.deepcopy(notebook), 0
+    for cell in notebook.cells:
+        cell.source = cell_text.with_unix_line_ends(cell.source)
+        claims = cell.cell_type == "code" and cell.source.lstrip().startswith("# Claim:")
+        number += claims
+        if claims and not isinstance(cell.metadata.get("nbgrader"), dict):
+            known = {"grade": True, "solution": False, "locked": True, "task": False, "points": 0}
+            cell.metadata["nbgrader"] = NotebookNode(
+                known | {"grade_id": f"claim_{number}", "schema_version": 3}
+            )
+    return notebook
+
+
+def _untouched(cells: Sequence[_Cell]) -> tuple[str, ...]:
+    """Solution cells of which no part was written, nor any cell that defines the same."""
+    written = [cell for cell in cells if not cell.is_stub]
+    stubs = dict.fromkeys(cell.name for cell in cells if cell.is_stub)
+    defined = frozenset().union(*(cell.binds for cell in written))
+    answered = {cell.name for cell in written if is_solution(cell.node)}
+    answered |= {cell.name for cell in cells if cell.is_stub and cell.binds & defined}
+    return tuple(name for name in stubs if name not in answered)
+
+
+def _grounds(start: _Cell, surroundings: Sequence[_Cell]) -> list[_Cell]:
+    """The cells that ``start`` depends on, directly or through others, in notebook order."""
+    grounds: dict[int, _Cell] = {}
+    waiting = [start]
+    while waiting:
+        cell = waiting.pop()
+        for name in cell.uses:
+            for binder in _binders(name, cell, surroundings):
+                if binder.place not in grounds:
+                    grounds[binder.place] = binder
+                    waiting.append(binder)
+    return [grounds[place] for place in sorted(grounds)]
+
+
+def _binders(name: str, user: _Cell, surroundings: Iterable[_Cell]) -> list[_Cell]:
+    """The cells from which ``user`` may have ``name``.
+
+    These are the cells before it that bind the name; else the cells after it, which a function may
+    call; else the cells that may bind it once they are written: a stub whose text mentions the
+    name, or a cell that is not valid Python yet.
+    """
+    binders = [cell for cell in surroundings if name in cell.binds]
+    before = [cell for cell in binders if cell.place < user.place]
+    unfinished = [cell for cell in surroundings if cell.mentions(name) or not cell.is_python]
+    return before or binders or unfinished
+
+
+class _Cell:
+    """A code cell, with the names that it binds and uses."""
+
+    def __init__(self, place: int, node: NotebookNode) -> None:
+        self.place, self.node, self.name = place, node, grade_id(node)
+        self.binds: frozenset[str] = frozenset()
+        self.uses: frozenset[str] = frozenset()
+        self.is_python = True
+        self.raises_at_once = False
+        python = cell_text.parsed(node.source)
+        if python is not None:
+            self.binds, self.uses = python.bound, python.free
+            source = cell_text.seen_through(node.source)
+            self.trains = _calls_fit(source)
+            self.raises_at_once = _is_stub_code(source)
+        else:
+            self.is_python, self.trains = False, ".fit(" in node.source
+
+    @property
+    def is_visible_claim(self) -> bool:
+        """Whether it is a test cell with a claim; of a hidden test only one line is left."""
+        return bool(self.name and is_claim(self.node) and _line(self.node, "Claim"))
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it is a solution cell in which nothing was written.
+
+        A course may configure any stub, so a released cell is recognised by its checksum. A cell
+        with other changes, such as a comment, is a stub while its code still raises at once.
+        """
+        return is_solution(self.node) and (self.raises_at_once or is_unchanged(self.node))
+
+    def mentions(self, name: str) -> bool:
+        """Whether it is a stub whose text contains the name."""
+        return self.is_stub and bool(re.search(rf"\b{name}\b", self.node.source))
+
+    def claim(self, grounds: Iterable[_Cell]) -> Claim:
+        """The claim that this test cell makes."""
+        return Claim(
+            name=self.name,
+            points=float(self.node.metadata.nbgrader.get("points") or 0),
+            statement=_line(self.node, "Claim"),
+            hint=_line(self.node, "Hint"),
+            needs=tuple(cell.name for cell in grounds if is_solution(cell.node)),
+        )
+
+
+def _line(cell: NotebookNode, word: str) -> str:
+    """The text after ``# word:`` in a test cell, or the empty string."""
+    match = re.search(rf"^# {word}: (.+)$", cell.source, re.MULTILINE)
+    return match[1].strip() if match else ""
+
+
+def _is_stub_code(source: str) -> bool:
+    """Whether the cell ends in ``raise NotImplementedError``, or a function does nothing else."""
+    tree = ast.parse(source)
+    if tree.body and _raises_not_implemented(tree.body[-1]):
+        return True
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return any(_raises_not_implemented(_without_docstring(function)[0]) for function in functions)
+
+
+def _without_docstring(function: ast.FunctionDef) -> list[ast.stmt]:
+    """The statements of a function; its docstring alone, if there is nothing else."""
+    first, *rest = function.body
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return rest if documented and rest else function.body
+
+
+def _raises_not_implemented(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Raise):
+        return False
+    error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+
+
+def _calls_fit(source: str) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "fit"
+        for node in ast.walk(ast.parse(source))
+    )

@@ -1,0 +1,130 @@
+"""What a test needs beyond this process is told by marks; this plugin keeps them true.
+
+``pytest --quick`` runs what needs none of this. A module that is marked as a whole
+(``pytestmark``) is not even imported then.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Mark: what a test with it does.
+NEEDS = {
+    "kernel": "starts a sandbox, a Jupyter kernel, or a process that judges",
+    "keras": "imports Keras, TensorFlow or JAX, which takes seconds",
+    "training": "trains a network through a referee",
+    "process": "starts other programs that take seconds: a referee's worker, nbgrader's commands",
+    "browser": "opens JupyterLab in a browser",
+    "hub": "starts a JupyterHub with accounts",
+    "slow": "takes minutes",
+    "long": "takes so many that `make test` leaves it out and `make test-all` does not",
+}
+
+# Marks of tests that are begun with, in this order.
+_LONGEST_FIRST = ("slow", "browser", "hub", "training", "process", "kernel")
+
+# A fixture that is enough to know what a test needs.
+_BY_FIXTURE = {"on_slices": ("kernel", "keras", "training"), "judges_with_keras": ("kernel",)}
+
+_KERAS = ("keras", "tensorflow", "jax")
+_KERNELS = ("bwrap", "ipykernel", "jupyter", "grader.kernel", "grader.sandbox")
+
+_refused: list[str] = []  # what the present test was refused
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --quick."""
+    quick = "leave out tests that need " + ", ".join(NEEDS)
+    parser.addoption("--quick", action="store_true", help=quick)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known; in a quick run, refuse what they stand for."""
+    for mark, meaning in NEEDS.items():
+        config.addinivalue_line("markers", f"{mark}: {meaning}")
+    if config.getoption("quick"):
+        sys.addaudithook(_refuse)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import a module whose tests would all be left out."""
+    if not config.getoption("quick") or not collection_path.name.startswith("test_"):
+        return None
+    return True if _module_marks(collection_path) & NEEDS.keys() else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark by fixture, leave out what --quick does, and put what takes long first."""
+    for item in items:
+        for fixture in _BY_FIXTURE.keys() & set(getattr(item, "fixturenames", ())):
+            for mark in _BY_FIXTURE[fixture]:
+                item.add_marker(mark)
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(3600))
+    if config.getoption("quick"):
+        left_out = [item for item in items if _needs(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not _needs(item)]
+    items.sort(key=_place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """In a quick run, fail a test that needs what it is not marked for, also where it hid that."""
+    result = yield
+    refused, _refused[:] = _refused[:], []
+    if refused:
+        pytest.fail(refused[0], pytrace=False)
+    if item.config.getoption("quick") and forkserver._forkserver._forkserver_pid:
+        forkserver._forkserver._stop()  # made for tests; the next test begins without
+        pytest.fail("a quick test judges a submission: mark it kernel", pytrace=False)
+    return result
+
+
+def _place(item: pytest.Item) -> int:
+    """Where in the order of tests; what needs nothing fills the end.
+
+    Of several processes of pytest, one would else wait at the end for another's long test.
+    """
+    needs = _needs(item)
+    order = [*({mark} for mark in _LONGEST_FIRST), needs]
+    return next((place for place, some in enumerate(order) if needs & some), len(order))
+
+
+def _needs(item: pytest.Item) -> set[str]:
+    return {mark.name for mark in item.iter_markers()} & NEEDS.keys()
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    """Called by Python before each import and each start of a program."""
+    if event == "import" and arguments[0] in _KERAS:
+        _refused.append(f"a quick test imports {arguments[0]}: mark it keras")
+        raise RuntimeError(_refused[-1])
+    if event == "subprocess.Popen":
+        command = arguments[1]
+        words = [command] if isinstance(command, str | bytes | Path) else command
+        line = " ".join(str(word) for word in words)
+        if any(name in line for name in _KERNELS):
+            _refused.append(f"a quick test starts {line[:150]}: mark it kernel")
+            raise RuntimeError(_refused[-1])
+
+
+def _module_marks(path: Path) -> set[str]:
+    """The marks in a module's ``pytestmark``, read without importing it."""
+    text = path.read_text()
+    if "\npytestmark = " not in text:
+        return set()
+    return {
+        node.attr
+        for statement in ast.parse(text).body
+        if isinstance(statement, ast.Assign) and "pytestmark" in ast.unparse(statement.targets[0])
+        for node in ast.walk(statement.value)
+        if isinstance(node, ast.Attribute)
+    }

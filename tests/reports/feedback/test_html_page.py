@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import itertools
+import re
+
+import pytest
+
+from grader.model import Claim, Outcome, Run, Timing, WorkPart
+from grader.reports.feedback.html_page import WORDS, Answer, Judged, Page, Shown, render
+from tests.pages import Reader
+from tests.reports.classes import run
+
+DRAWN = Shown("Picture drawn by cell 7", "AAAA")
+EVIL = "<script>alert(1)</script>\"' onload=alert(1) {{ 7 * 7 }}"
+
+
+def judged(outcome: Outcome, **changes: object) -> Judged:
+    claim = Claim(outcome.name, 2, f"the claim {outcome.name}", "the hint", ("add", "gone"))
+    score = {Outcome.PASSED: 2.0, Outcome.GRADER_FAULT: None}.get(outcome, 0.0)
+    return dataclasses.replace(Judged(claim, outcome, "the message", score), **changes)
+
+
+PAGE = Page(
+    assignment="sums",
+    student="ada",
+    student_name="Ada Lovelace",
+    score=3.5,
+    max_score=17,
+    late_penalty=1,
+    claims=tuple(judged(outcome) for outcome in Outcome),
+    answers=(
+        Answer("add", False, "def add():\n    return 1", (Shown("42"), Shown("!", warning=True))),
+        Answer("written_answer", True, "because", comment="well said", points=5, score=2.5),
+    ),
+    notes=("cell total is missing",),
+    pictures=(DRAWN, Shown("[Picture 2 of cell 9 was left out]")),
+    runs=(
+        run(2_772_362, 6),
+        run(54_000, 3, stopped=False),
+        Run("", ({"loss": 0.5},), (1,), (), 1, False),
+    ),
+    target=0.998,
+    seconds=100.0,
+    timings=(
+        Timing(WorkPart.REFEREE_WAIT, 60.0, 0.0),
+        Timing(WorkPart.EXAMINING, 15.0, 4.0),
+        Timing(WorkPart.OUTPUT_CLEANING, 1.0, 1.0),
+    ),
+)
+
+
+def text(page: Page) -> str:
+    """What a reader sees, words only."""
+    return " ".join(Reader.of(render(page)).text.split())
+
+
+def test_it_says_who_what_and_how_much() -> None:
+    seen = text(PAGE)
+    for words in (
+        "Ada Lovelace (ada)",
+        "3.5 of 17 points so far",
+        "Claims, graded by machine 2 of 12",
+        "Written answer, graded by a person 2.5 of 5",
+        "Handed in late \N{MINUS SIGN}1",
+        "Note: cell total is missing.",
+        "1 of 6 claims passed.",
+        "def add(): return 1",
+        "on stderr: !",
+        "Comment well said",
+    ):
+        assert words in seen
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_is_told_in_words(outcome: Outcome) -> None:
+    seen = text(dataclasses.replace(PAGE, claims=(judged(outcome),)))
+    assert f"the claim {outcome.name} {WORDS[outcome][0]} {WORDS[outcome][1]}" in seen
+    lost = outcome not in (Outcome.PASSED, Outcome.GRADER_FAULT)
+    assert ("Hint: the hint" in seen, "Your cells: add" in seen) == (lost, lost)
+
+
+def test_a_hint_does_not_stand_there_twice() -> None:
+    claim = judged(Outcome.FAILED, message="the hint")
+    assert text(dataclasses.replace(PAGE, claims=(claim,))).count("the hint") == 1
+
+
+def test_what_waits_for_a_person_is_said() -> None:
+    assert "not graded yet, worth 2 points" in text(PAGE)
+    complete = dataclasses.replace(PAGE, claims=(judged(Outcome.PASSED),))
+    assert (PAGE.waiting, complete.waiting) == (1, 0)
+    assert "so far" not in text(complete)
+    waiting = Answer("written_answer", True, "", points=5)
+    assert "graded by a person not graded yet" in text(
+        dataclasses.replace(PAGE, answers=(waiting,))
+    )
+
+
+def test_a_score_that_a_person_changed_is_said() -> None:
+    claim = judged(Outcome.FAILED, score=1.0, by_hand=True)
+    assert "1 of 2 points, set by a person" in text(dataclasses.replace(PAGE, claims=(claim,)))
+
+
+HOSTILE = Page(
+    assignment=EVIL,
+    student=EVIL,
+    student_name=EVIL,
+    score=0,
+    max_score=1,
+    late_penalty=0,
+    claims=(Judged(Claim(EVIL, 1, EVIL, EVIL, (EVIL,)), Outcome.CRASHED, f"`{EVIL}`", 0.0),),
+    answers=(Answer(EVIL, False, EVIL, (Shown(EVIL), Shown(EVIL, png=EVIL)), EVIL, 1, 1),),
+    notes=(EVIL,),
+    pictures=(Shown(EVIL, png=EVIL), Shown(EVIL)),
+    runs=(dataclasses.replace(run(7, 2), device=EVIL),),
+)
+
+
+@pytest.mark.parametrize("page", [PAGE, HOSTILE], ids=["plain", "hostile"])
+def test_nothing_runs_and_nothing_reaches_out(page: Page) -> None:
+    reader = Reader.of(render(page), links=("#",))
+    assert reader.dangers == []
+    ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
+    targets = [attributes["href"] for tag, attributes in reader.tags if tag == "a"]
+    assert len(ids) == len(set(ids))
+    assert {str(target).removeprefix("#") for target in targets} <= set(ids)
+
+
+def test_what_is_hostile_is_seen_as_it_is() -> None:
+    assert text(HOSTILE).count(EVIL) >= 12
+
+
+def test_the_reader_of_this_test_sees_dangers() -> None:
+    page = "<p onclick=x><script>x</script><a href='//evil'>x</a><img src='http://evil/x.png'>"
+    assert len(Reader.of(page + "<style>@import 'x'</style>").dangers) == 5
+
+
+def test_the_policy_forbids_all_but_our_own_style() -> None:
+    page = render(PAGE)
+    tags = Reader.of(page).tags
+    (policy,) = (
+        attributes["content"]
+        for tag, attributes in tags
+        if tag == "meta" and "http-equiv" in attributes
+    )
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert policy == (
+        "default-src 'none'; img-src data:; "
+        f"style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_it_can_be_read_by_everyone() -> None:
+    tags = Reader.of(render(PAGE)).tags
+    assert tags[0] == ("html", {"lang": "en"})
+    assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in tags
+    levels = [int(tag[1]) for tag, _ in tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    pictured = dataclasses.replace(PAGE, answers=(Answer("a", False, "", (DRAWN,)),))
+    images = [attributes for tag, attributes in Reader.of(render(pictured)).tags if tag == "img"]
+    assert [image["alt"] for image in images] == ["Picture drawn by cell 7"] * 2
+
+
+def test_trainings_are_told_with_their_curves() -> None:
+    seen = text(PAGE)
+    for words in (
+        "Training 1: 6 epochs, 2,772,362 weights A callback stopped it after epoch 6.",
+        "above 0.998 after epoch 4 for the first time.",
+        "target: above 0.998",
+        "stopped here",
+        "Training 2: 3 epochs, 54,000 weights It ended after epoch 3: 19 epochs were asked for.",
+        "never above 0.998: the highest was 0.9925.",
+        "There is no curve: no epoch logged a training accuracy.",
+    ):
+        assert words in seen
+    assert seen.count("stopped here") == 1
+    tags = Reader.of(render(PAGE)).tags
+    curves = [attributes for tag, attributes in tags if tag == "svg"]
+    assert [curve["role"] for curve in curves] == ["img", "img"]
+    ids = {attributes.get("id") for _, attributes in tags}
+    assert {curve["aria-labelledby"] for curve in curves} <= ids
+
+
+def test_without_a_target_none_is_drawn() -> None:
+    seen = text(dataclasses.replace(PAGE, target=None))
+    assert "Training 1" in seen
+    assert "above 0.998" not in seen
+    assert "target" not in seen
+
+
+def test_without_trainings_and_pictures_nothing_is_said_of_them() -> None:
+    seen = text(dataclasses.replace(PAGE, runs=(), pictures=()))
+    assert "training" not in seen.lower().replace("waiting for your trainings", "")
+    assert "other cells drew" not in seen
+
+
+def test_the_time_is_accounted_for() -> None:
+    seen = text(PAGE)
+    for words in (
+        "in all 100 s",
+        "waiting for your trainings 60 s",
+        "testing your work 15 s",
+        "everything else 25 s",
+        "1, on 2 CPU cores 6 3 120 s",
+    ):
+        assert words in seen
+
+
+def test_pictures_of_other_cells_say_whose_they_are() -> None:
+    images = [attributes for tag, attributes in Reader.of(render(PAGE)).tags if tag == "img"]
+    assert [image["alt"] for image in images] == ["Picture drawn by cell 7"]
+    assert "Picture 2 of cell 9 was left out" in text(PAGE)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rich.console import Console, RenderableType
+
+from grader.model import Claim, Graded, Outcome, Timing, Verdict, WorkPart
+from grader.reports.terminal import class_table
+
+CLAIMS = (Claim("adds", 2, "It adds.", "Add.", ("add",)), Claim("totals", 3, "It.", "Do.", ()))
+GRADED = Graded(
+    "ada",
+    "sums",
+    (Verdict("adds", Outcome.PASSED, 2), Verdict("totals", Outcome.CRASHED, 3, "IndexError: [0]")),
+    (),
+    61.2,
+    "bubblewrap",
+    (Timing(WorkPart.EXAMINING, 1.5, 0.25), Timing(WorkPart.STUDENT_CODE, 0.0, 4.0, student=True)),
+    "",
+    "",
+)
+
+
+def text(renderable: RenderableType) -> str:
+    console = Console(width=100, record=True)
+    console.print(renderable)
+    return console.export_text()
+
+
+def test_a_class_has_a_row_a_student_and_a_column_a_claim() -> None:
+    shown = text(class_table.class_table("sums", CLAIMS, [GRADED], [("ben", "no JSON")]))
+    rows = [" ".join(line.replace("│", " ").split()) for line in shown.splitlines()]
+    assert "ada 2 of 5 + C 61 s" in rows
+    assert "ben not graded" in rows
+    assert "1 adds (2), 2 totals (3)" in rows
+
+
+def test_names_are_text_and_no_markup() -> None:
+    names = ("[bold]ada", "[/]", ":smile:")
+    graded = [replace(GRADED, student=name) for name in names]
+    shown = text(class_table.class_table("sums", CLAIMS, graded, []))
+    shown += text(class_table.class_table("sums", CLAIMS, [], [(name, "no") for name in names]))
+    assert all(shown.count(name) == 2 for name in names)
+
+
+def test_every_outcome_has_a_mark_of_its_own_in_the_legend() -> None:
+    marks = [mark for mark, _ in class_table.MARKS.values()]
+    assert set(class_table.MARKS) == set(Outcome)
+    assert len(set(marks)) == len(marks)
+    shown = " ".join(text(class_table.class_table("sums", CLAIMS, [])).split())
+    assert all(f"{mark} {outcome}" in shown for outcome, (mark, _) in class_table.MARKS.items())
+
+
+def test_a_reason_is_told_once_for_all_its_claims() -> None:
+    verdicts = tuple(Verdict(name, Outcome.NOT_ATTEMPTED, 1, "Begin.") for name in ("a1", "b2"))
+    shown = text(
+        class_table.explanations(Graded("eve", "sums", verdicts, (), 1, "none", (), "", ""))
+    )
+    assert shown.count("Begin.") == 1
+    assert "a1" in shown
+    assert "b2" in shown
+
+
+def test_lost_claims_are_explained_as_they_were_written() -> None:
+    shown = text(class_table.explanations(GRADED))
+    assert "IndexError: [0]" in shown, "square brackets are no markup"
+    assert "adds" not in shown
+
+
+def test_timings_tell_the_students_code_from_ours() -> None:
+    shown = text(class_table.timings_table([GRADED.timings, GRADED.timings]))
+    rows = [" ".join(line.replace("│", " ").split()) for line in shown.splitlines()]
+    assert "examining 1.50 0.25" in rows
+    assert "the student's code 4.00" in rows
+    assert "all but the student's code 0.25" in rows

@@ -1,0 +1,52 @@
+"""The marks are true: a quick run refuses what they stand for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import needs
+from tests.conftest import ROOT
+
+
+def quick(tmp_path: Path, text: str) -> str:
+    """What a quick run of a module with ``text`` in it says."""
+    (tmp_path / "test_it.py").write_text(text)
+    plugins = ("-p", "tests.needs", "-p", "no:cacheprovider", "-c", str(tmp_path / "none.ini"))
+    (tmp_path / "none.ini").write_text("[pytest]\naddopts = --strict-markers\n")
+    command = [sys.executable, "-m", "pytest", "--quick", "-q", *plugins, str(tmp_path)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False).stdout
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("import keras", "imports keras: mark it keras"),
+        ("import subprocess; subprocess.run(['bwrap', '--help'])", "mark it kernel"),
+        ("try:\n        import jax\n    except Exception: pass", "imports jax: mark it keras"),
+        ("from multiprocessing import forkserver as f; f.ensure_running()", "mark it kernel"),
+    ],
+)
+def test_a_test_that_needs_more_than_its_marks_say_fails(
+    tmp_path: Path, body: str, said: str
+) -> None:
+    output = quick(tmp_path, f"def test_it():\n    {body}\ndef test_that(): pass\n")
+    assert said in output
+    assert "::test_that" not in output
+
+
+@pytest.mark.process
+def test_what_is_marked_is_left_out_and_a_marked_module_is_not_imported(tmp_path: Path) -> None:
+    (tmp_path / "test_whole.py").write_text("\npytestmark = [pytest.mark.keras]\n1 / 0\n")
+    marked = "import pytest\n@pytest.mark.kernel\ndef test_it(): 1 / 0\ndef test_that(): pass\n"
+    output = quick(tmp_path, marked)
+    assert "1 passed, 1 deselected" in output
+
+
+def test_each_mark_is_told_to_pytest(pytestconfig: pytest.Config) -> None:
+    told = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
+    assert needs.NEEDS.keys() <= told
