@@ -17,7 +17,7 @@ from rich.console import Console
 
 from benchmarks.tables import Way, limits, times
 from benchmarks.training import Training
-from grader.referee.backends import DETERMINISTIC
+from grader.referee.training.backends import DETERMINISTIC
 
 NO_GPU = """\
 This benchmark trains on a GPU, and JAX finds none here ({reason}). It needs an NVIDIA GPU with \
@@ -55,16 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if importlib.util.find_spec(way.backend) is None:
             continue
         with console.status(f"{way.title} ..."):
-            trainings = [_train(way, given.device, passed_on) for _ in range(way.times)]
-        if given.device == "cpu" or not _on_cpu(trainings):
-            done[way] = [training for training in trainings if training]
+            attempts = [_train(way, given.device, passed_on) for _ in range(way.times)]
+        if given.device == "cpu" or not _on_cpu(attempts):
+            done[way] = [training for training in attempts if training]
     if not console.is_terminal:
         console.width = 120  # the tables' own; a file has no width
     console.print(times(done, done.get(KERAS, [])))
-    for way, found in done.items():
-        if way.roofline and found:
-            console.print(limits(way, found[0]))
-    return 0 if all(len(found) == way.times for way, found in done.items()) else 1
+    for way, trainings in done.items():
+        if way.roofline and trainings:
+            console.print(limits(way, trainings[0]))
+    return 0 if all(len(trainings) == way.times for way, trainings in done.items()) else 1
 
 
 def _on_cpu(trainings: Sequence[Training | None]) -> bool:

@@ -95,8 +95,8 @@ def kernels(program: str) -> int:
 
 
 def _computation(program: str, name: str) -> str:
-    found = re.search(rf"^%?{re.escape(name)} \(.*?^\}}", program, re.MULTILINE | re.DOTALL)
-    return found[0] if found else ""
+    computation = re.search(rf"^%?{re.escape(name)} \(.*?^\}}", program, re.MULTILINE | re.DOTALL)
+    return computation[0] if computation else ""
 
 
 def _operations_rate(size: int) -> float:

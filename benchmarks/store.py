@@ -6,6 +6,7 @@ only built has arrays of the same sizes.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import tempfile
@@ -13,8 +14,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader.referee.recipe import Epoch, Fit, Images, Recipe
-from grader.referee.store import Store, size
+from grader.referee.spec.recipe import Epoch, Fit, Images, Recipe
+from grader.referee.spec.trained_epoch import TrainedEpoch
+from grader.referee.store.epoch_store import Store, size
 
 EPOCHS = 8
 
@@ -45,13 +47,13 @@ def measure(name: str, model: Any, folder: Path) -> str:
     weights = tuple(variable.numpy() for variable in model.weights)
     state = [*weights, *(variable.numpy() for variable in model.optimizer.variables)]
     images = Images("mnist", "train", 0, 60000, 255.0, 0.0, (28, 28, 1), False, "0" * 64)
-    fit = Fit("{}", images, None, 0.0, 32, True, True, (None,) * EPOCHS)
+    fit = Fit("{}", images, 0.0, 32, True, True, (None,) * EPOCHS)
     recipe, store, parent = Recipe(json.dumps(model.to_json()), (fit,)), Store(folder), None
     began = time.perf_counter()
     for number in range(1, EPOCHS + 1):
         key = recipe.upto(number).key({})
         epoch = Epoch(key, {"loss": 0.0, "accuracy": 1.0}, 0.0, "none", True, weights)
-        store.put(key, recipe.upto(number), parent, epoch, state)
+        store.put(TrainedEpoch(recipe.upto(number), epoch, parent, state))
         parent = key
     put = (time.perf_counter() - began) / EPOCHS
     began = time.perf_counter()
@@ -65,6 +67,7 @@ def measure(name: str, model: Any, folder: Path) -> str:
 
 def main() -> None:
     """Print the table of docs/runs.md."""
+    argparse.ArgumentParser(prog="python -m benchmarks.store", description=__doc__).parse_args()
     print(f"| network | weights | an epoch | the last | {EPOCHS} epochs | to keep | to find |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, model in networks().items():

@@ -57,18 +57,18 @@ def times(done: Mapping[Way, Sequence[Training]], base: Sequence[Training]) -> R
 
 def limits(way: Way, training: Training) -> RenderableType:
     """What an epoch asks for, the device's measured rates, and what share of the time that is."""
-    found = Roofline(**training.roofline or {})
+    roofline = Roofline(**training.roofline or {})
     epoch = min(training.epochs)
     table = Table(title=f"{way.title}: an epoch in {epoch:.3f} s, and what limits it")
     table.add_column("limit")
     for heading in ("an epoch asks for", "measured, a second", "at least s", "share"):
         table.add_column(heading, justify="right")
     asked = {
-        "arithmetic": (f"{found.operations:.3g} operations", f"{found.operations_rate:.3g}"),
-        "memory": (f"{found.bytes:.3g} bytes", f"{found.bytes_rate:.3g}"),
-        "starting kernels": (f"{found.kernels:.3g} kernels", f"{found.kernels_rate:.3g}"),
+        "arithmetic": (f"{roofline.operations:.3g} operations", f"{roofline.operations_rate:.3g}"),
+        "memory": (f"{roofline.bytes:.3g} bytes", f"{roofline.bytes_rate:.3g}"),
+        "starting kernels": (f"{roofline.kernels:.3g} kernels", f"{roofline.kernels_rate:.3g}"),
     }
-    for limit, seconds in found.floors().items():
+    for limit, seconds in roofline.floors().items():
         table.add_row(limit, *asked[limit], f"{seconds:.3f}", f"{seconds / epoch:.0%}")
     return table
 

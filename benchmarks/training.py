@@ -1,4 +1,4 @@
-"""One training of MNIST's reference network, in a process of its own, told as a line of JSON.
+"""One training of MNIST's reference network, in a separate process, reported as a line of JSON.
 
 A process each, because flags, backends and a GPU's memory belong to a process as a whole, and
 because only two processes can show whether a training gives the same bits twice.
@@ -79,7 +79,7 @@ def train(loop: str, data: Path, images: int, epochs: int, measured: bool) -> Tr
         measured: whether to measure the device's rates, too (``scan`` only).
     """
     (raw, labels), (test_raw, test_labels) = load(data, "mnist")
-    x, y = _scaled(raw[:images]), labels[:images].astype(np.int64)
+    x, y = scaled(raw[:images]), labels[:images].astype(np.int64)
     model = reference()
     start = time.perf_counter()
     epoch, program = _scan(model, x, y) if loop == "scan" else (_fit(model, x, y), None)
@@ -90,7 +90,7 @@ def train(loop: str, data: Path, images: int, epochs: int, measured: bool) -> Tr
     while accuracy <= TARGET and len(seconds) < epochs:
         accuracy, spent = epoch(order.permutation(len(x)))
         seconds.append(spent)
-    test = model.evaluate(_scaled(test_raw), test_labels, batch_size=500, verbose=0)
+    test = model.evaluate(scaled(test_raw), test_labels, batch_size=500, verbose=0)
     limits = None
     if measured and program:
         limits = asdict(roofline.measure(model, len(x), BATCH, program.as_text()))
@@ -110,7 +110,7 @@ Epoch = Callable[[Any], tuple[float, float]]
 
 
 def _scan(model: Any, x: Any, y: Any) -> tuple[Epoch, Any]:
-    from grader.referee.scan_loop import ScanLoop
+    from grader.referee.training.scan_loop import ScanLoop
 
     loop = ScanLoop(model, x, y, BATCH)
     program = loop.compile(len(x))
@@ -143,15 +143,16 @@ def _fit(model: Any, x: Any, y: Any) -> Epoch:
     return epoch
 
 
-def _scaled(images: Any) -> Any:
+def scaled(images: Any) -> Any:
+    """Images (n, 28, 28) as float32 (n, 28, 28, 1) from 0 to 1."""
     return (images.astype(np.float32) / 255)[..., np.newaxis]
 
 
 def _digest(model: Any) -> str:
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for weight in model.get_weights():
-        found.update(np.ascontiguousarray(weight).data)
-    return found.hexdigest()
+        sha256.update(np.ascontiguousarray(weight).data)
+    return sha256.hexdigest()
 
 
 def _device() -> str:

@@ -1,0 +1,85 @@
+"""Writes the figures into a page, between two markers; what stands around them is a person's."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import psutil
+
+from benchmarks.classes import requirements, tables
+from benchmarks.classes.cases import named
+from benchmarks.classes.errors import BenchError
+from benchmarks.classes.requirements import Figures
+
+BEGIN = "<!-- figures: begin; written by `make bench` -->"
+END = "<!-- figures: end -->"
+_QUIET = 0.1  # cores
+
+
+def write(place: Path, figures: Figures, commits: frozenset[str]) -> None:
+    """Put the figures into a page; one that is not there yet gets nothing but them.
+
+    Raises:
+        BenchError: the page has not both markers.
+    """
+    text = place.read_text() if place.exists() else f"{BEGIN}\n{END}\n"
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise BenchError(f"{place} has not both markers, {BEGIN} and {END}: put them in")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(f"{before}{BEGIN}\n\n{content(figures, commits)}\n\n{END}{after}")
+
+
+def content(figures: Figures, commits: frozenset[str]) -> str:
+    """All that stands between the markers."""
+    trial = any(summary.students != named(case).count for (case, *_), summary in figures.items())
+    parts = (
+        ("Ratios", tables.ratios(figures)),
+        ("What must hold", tables.requirements(requirements.check_all(figures))),
+        ("Figures", tables.everything(figures)),
+        ("The limit", tables.limits(figures)),
+        ("Trainings", tables.trainings(figures)),
+        ("Points", tables.agreement(figures)),
+        ("Machine and command", f"{machine()}\n\n{command(figures, commits)}"),
+    )
+    note = "**A trial with smaller classes: it decides nothing.**\n\n" if trial else ""
+    return note + "\n\n".join(f"## {title}\n\n{text}" for title, text in parts)
+
+
+def machine() -> str:
+    """What this machine is, without its name."""
+    cores = psutil.cpu_count() or 0
+    memory = psutil.virtual_memory().total / (1 << 30)
+    return (
+        f"{cores} cores ({_processor()}), {memory:.0f} GiB of memory, "
+        f"Python {platform.python_version()}, {platform.system()} {platform.release()}."
+    )
+
+
+def command(figures: Figures, commits: frozenset[str]) -> str:
+    """How the figures came about, and whether the machine was idle."""
+    repetitions = sorted({summary.repetitions for summary in figures.values()})
+    times = " to ".join(
+        str(count) for count in dict.fromkeys([*repetitions[:1], *repetitions[-1:]])
+    )
+    others = max((summary.others for summary in figures.values()), default=0.0)
+    noise = "The machine did nothing else."
+    if others > _QUIET:
+        noise = (
+            f"**Other processes kept up to {others:.1f} cores busy meanwhile: times on the clock "
+            "are worth little.**"
+        )
+    return (
+        f"`make bench`; medians of {times or 'no'} repetitions, interleaved; "
+        f"commit {', '.join(sorted(commits)) or 'none'}. {noise}"
+    )
+
+
+def _processor() -> str:
+    """The processor's name as Linux knows it."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
