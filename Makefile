@@ -1,8 +1,11 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo test hub bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all coverage docs hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
+# Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
+# limit of time or for another program. make test PROCESSES=8 where there are more.
+PROCESSES ?= 3
 VENV := .venv
 READY := $(VENV)/.ready
 # alembic and jupyter are run as programs, so the environment's bin must lead PATH.
@@ -14,13 +17,39 @@ demo: $(READY)
 	grader data
 	grader demo
 
-test: $(READY)
+# What needs no sandbox, no Keras and no other program: two minutes of processor time.
+quick: $(READY)
+	pytest --quick --numprocesses 2
+
+# Checks first: what they find is found in a minute.
+test: check
 	grader data
-	pytest --numprocesses 2 --dist loadgroup --durations 10
+	pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 10 -m "not long"
+
+# The same, and what takes many minutes more: see the mark `long` in tests/needs.py.
+test-all: check
+	grader data
+	pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 10
+
+# The lines that quick tests reach; what runs in sandboxes and judges is not counted.
+coverage: $(READY)
+	pytest --quick --numprocesses 2 --cov --cov-report term:skip-covered
+
+# The documentation as a site, in build/docs; a broken link is an error.
+docs: $(READY)
+	sphinx-build --quiet --fail-on-warning --keep-going -d build/doctrees docs build/docs
+	@echo "The site is in build/docs/index.html"
 
 # All that a JupyterHub for the course runs on; docs/jupyterhub.md goes on from here.
 hub: $(READY)
 	grader data
+
+# The same classes graded by nbgrader, Otter-Grader and this grader: hours on two idle cores, and 4 GB
+# for the others' packages. make bench BENCH="--cases convolution --repeat 1" is a part of it; what is
+# measured is not measured again. See benchmarks/README.md.
+bench: $(READY)
+	grader data
+	python -m benchmarks.classes $(BENCH)
 
 bench-gpu: $(READY)
 	grader data
@@ -65,6 +94,15 @@ lock:
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --all-extras --upgrade \
 	  pyproject.toml --output-file requirements.lock
+# The other graders of `make bench`, with the same versions of what they share; Otter-Grader wants an
+# earlier wrapt.
+	sed -n 's/^\([A-Za-z0-9_.-]*==.*\) \\$$/\1/p' requirements.lock | grep -v '^wrapt==' \
+	  >build/lock/constraints.txt
+	for peer in nbgrader otter; do \
+	  build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-header --constraint build/lock/constraints.txt \
+	    benchmarks/classes/peers/$$peer.in --output-file benchmarks/classes/peers/$$peer.lock || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) build demo lab

@@ -20,6 +20,9 @@ c.Course.referee = "local"
 c.Course.referee_key = ""
 c.Course.backend = "tensorflow"
 
+# Trainings side by side in a local referee; 0: as many as cores and memory suggest.
+c.Course.referee_trainers = 0
+
 # The folder of what was trained; relative to this file. What is in it is not trained again.
 c.Course.runs = "runs"
 
@@ -35,20 +38,33 @@ c.Course.targets = {"mnist_998": 0.998}
 # -- collecting ------------------------------------------------------------------------------
 # From nbgrader's exchange, and from the archives of a learning platform (`nbgrader zip_collect`):
 # only ordinary files, not too many.
-c.ExchangeFactory.collect = "grader.notebook.collecting.CarefulCollect"
-c.ZipCollectApp.extractor_plugin = "grader.notebook.extracting.CarefulExtractor"
+c.ExchangeFactory.collect = "grader.notebook.plugins.CarefulCollect"
+c.ZipCollectApp.extractor_plugin = "grader.notebook.plugins.CarefulExtractor"
 
 # -- where student code runs, and what it may use up -------------------------------------------
 # "none" is for an instructor's own trusted files, on a machine without bubblewrap.
 c.Course.sandbox = "bubblewrap"
 
+# Kernels are forked from a process that has imported what an assignment's notebook imports; False
+# starts each alone, seconds later. c.Course.warm_imports = ["numpy"] names other modules.
+c.Course.warm_kernels = True
+
 # For all assignments ("*") or one; the fields are those of grader.model.Limits. What the referee
 # takes for trainings does not count.
 c.Course.limits = {
     "*": {"cell_seconds": 120, "submission_seconds": 600},
+    # Honest loops in pure Python take up to 4 s a claim on a loaded machine: docs/grading.md.
+    "convolution_from_scratch": {"cell_seconds": 40, "submission_seconds": 300},
     "cnn_exploration": {"cell_seconds": 300, "submission_seconds": 1200},
     "mnist_998": {"cell_seconds": 300, "submission_seconds": 1200},
 }
+
+# Submissions that are graded at once; 0: as many as cores and memory allow. See docs/grading.md.
+c.Course.workers = 0
+
+# -- preliminary feedback -----------------------------------------------------------------------
+# How `grader watch` answers; the fields are those of grader.model.WatchRules, see docs/watch.md.
+c.Course.watch = {"hidden_claims": "nothing", "answers_per_hour": 6, "pause_seconds": 120}
 
 # -- what students get in place of a solution -------------------------------------------------
 # It is what a claim ends with whose cell was not written yet: so it says what to do.
@@ -60,15 +76,15 @@ c.ClearSolutions.code_stub = {
 
 # -- grading: the seam with nbgrader ----------------------------------------------------------
 # `grader grade`, `nbgrader autograde` and the formgrader's button all go through these lists.
-c.Autograde.exporter_class = "grader.notebook.exporter.SubmissionExporter"
+c.Autograde.exporter_class = "grader.notebook.plugins.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
-    "grader.notebook.preprocessors.RebuildNotebook",
+    "grader.notebook.plugins.RebuildNotebook",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "grader.notebook.preprocessors.JudgeClaims",
+    "grader.notebook.plugins.JudgeClaims",
     "nbgrader.preprocessors.LimitOutput",
-    "grader.notebook.preprocessors.SaveVerdicts",
+    "grader.notebook.plugins.SaveVerdicts",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -76,14 +92,14 @@ c.Autograde.autograde_preprocessors = [
 # -- feedback: the page that students get to read ---------------------------------------------
 # `grader feedback`, `nbgrader generate_feedback` and the formgrader's button make the same page.
 # nbgrader's own would show tests and tracebacks, and run scripts from a student's output.
-c.GenerateFeedback.exporter_class = "grader.notebook.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "grader.notebook.plugins.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 
 # -- the Validate button: it runs a whole notebook in the server, and a training takes minutes ----
 c.Execute.timeout = 2400
 
 # -- the formgrader: a student's Markdown must not run in the instructor's browser ------------
-c.HTMLExporter.filters = {"markdown2html": "grader.notebook.formgrader.markdown"}
+c.HTMLExporter.filters = {"markdown2html": "grader.notebook.plugins.markdown"}
 c.HTMLExporter.sanitize_html = True
 # It would print this configuration above the list of assignments.
 c.FormgradeExtension.debug = False
