@@ -10,10 +10,11 @@ from msgspec import Meta, Struct
 
 from grader.errors import DeclarationRefused
 from grader.model import Budget
-from grader.referee.spec import declaration, fields, recipe
+from grader.referee.spec import declaration, fields
 from grader.referee.spec.fields import LearningRate, ValidationSplit
+from grader.referee.spec.images import Images, read_images
 from grader.referee.spec.observed import Observed, observed
-from grader.referee.spec.recipe import Fit, Images
+from grader.referee.spec.recipe import Fit
 from grader.sandbox.guest.protocol import MAX_CALLBACKS
 
 _MAX_EPOCHS = 1_000_000  # asked for; how many are run is the budget's matter
@@ -143,4 +144,4 @@ def _images(described: dict[str, Any], digests: Mapping[str, str]) -> Images:
         raise ValueError(f"images that are not named: {described!r:.60}")
     if dataset not in digests:
         raise ValueError(f"the course has no data set {dataset!r:.60}")
-    return recipe.images(described | {"digest": digests[dataset]})
+    return read_images(described | {"digest": digests[dataset]})

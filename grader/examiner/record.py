@@ -11,8 +11,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from grader.model import Run
+from grader.referee.spec.contract import Epoch, Measures
 from grader.referee.spec.observed import Observed
-from grader.referee.spec.recipe import Epoch, Fit, Measures, Recipe
+from grader.referee.spec.recipe import Fit, Recipe
 
 
 @dataclass(frozen=True)

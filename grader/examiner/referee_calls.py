@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from grader.errors import DeclarationRefused
-from grader.referee.spec.recipe import NOTHING, Epoch, Measures, Observation, Recipe, Referee
+from grader.referee.spec.contract import Epoch, Measures, Referee
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 
 _NONE_HERE = (
     "This assignment trains no network, and fit is not carried out while it is graded: "

@@ -24,7 +24,8 @@ from grader.examiner.training_list import TrainingList, ended_with
 from grader.examiner.training_progress import TrainingProgress, ignore
 from grader.model import Budget, Run
 from grader.referee.spec import declaration
-from grader.referee.spec.recipe import Measures, Recipe, Referee
+from grader.referee.spec.contract import Measures, Referee
+from grader.referee.spec.recipe import Recipe
 
 
 class Trainings(TrainingRecord):

@@ -18,7 +18,7 @@ from grader.examiner.trainings import Trainings
 from grader.model import Budget
 from grader.notebook.judging.class_referee import Digests
 from grader.referee.service.client import Client, connect
-from grader.referee.spec.recipe import Referee
+from grader.referee.spec.contract import Referee
 from grader.sandbox.guest.fit.referee import GraderFailed
 from grader.sandbox.guest.fit.stand_in import FitStandIn
 from grader.sandbox.guest.images import FitRefused

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.referee.spec.recipe import Epoch, Fit, Images, Recipe
+from grader.referee.spec.contract import Epoch
+from grader.referee.spec.images import Images
+from grader.referee.spec.recipe import Fit, Recipe
 from grader.referee.spec.trained_epoch import TrainedEpoch
 from grader.referee.store.epoch_store import Store
 

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from grader.errors import RefereeError
 from grader.model import Budget
 from grader.referee.spec import declaration
-from grader.referee.spec.recipe import NOTHING, Epoch, Measures, Observation, Recipe
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 
 ENVIRONMENT = {"backend": "fake"}
 
 
 class FakeReferee:
-    """A ``grader.referee.spec.recipe.Referee``; the same recipe always gives the same epoch.
+    """A ``grader.referee.spec.contract.Referee``; the same recipe always gives the same epoch.
 
     Attributes:
         steps: every recipe that an epoch was asked of.

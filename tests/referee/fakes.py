@@ -18,7 +18,9 @@ import numpy as np
 
 from grader.errors import DeclarationRefused, RefereeError
 from grader.referee.service.trainer_process import Setup
-from grader.referee.spec.recipe import NOTHING, Epoch, Fit, Images, Measures, Observation, Recipe
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.images import Images
+from grader.referee.spec.recipe import NOTHING, Fit, Observation, Recipe
 
 IMAGES = Images("mnist", "train", 0, 100, 255.0, 0.0, (28, 28), False, "digest")
 FACTS = {"backend": "made-up", "backend_version": "1.0", "keras": "0", "device": "paper"}

@@ -8,7 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from grader.referee.spec.recipe import Epoch, Measures, Observation, Recipe
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.recipe import Observation, Recipe
 from grader.referee.spec.trained_epoch import TrainedEpoch
 
 

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from grader import datasets
 from grader.referee.spec import declaration
-from grader.referee.spec.recipe import Fit, Images, Recipe, digest
+from grader.referee.spec.images import Images, digest
+from grader.referee.spec.recipe import Fit, Recipe
 from tests.slices import write_slices
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.referee.spec.recipe import Fit, Images, Recipe
+from grader.referee.spec.images import Images
+from grader.referee.spec.recipe import Fit, Recipe
 
 DIGEST = "ab" * 32
 TRAINED_ON = Images("mnist", "train", 0, 60000, 255.0, 0.0, (28, 28, 1), False, DIGEST)

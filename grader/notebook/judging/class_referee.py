@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader import datasets
 from grader.errors import DataError, GraderError
-from grader.referee.spec import recipe
+from grader.referee.spec.images import digest
 from grader.settings import Settings
 
 LOCAL = "local"
@@ -82,7 +82,7 @@ class Digests(Mapping[str, str]):
             raise KeyError(name)
         if name not in self._known:
             try:
-                self._known[name] = recipe.digest(datasets.load(self._data, name))
+                self._known[name] = digest(datasets.load(self._data, name))
             except DataError as error:
                 raise KeyError(name) from error
         return self._known[name]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission.rebuild import Rebuilt
-from grader.referee.spec.recipe import Referee
+from grader.referee.spec.contract import Referee
 from grader.settings import Settings
 
 

@@ -40,7 +40,7 @@ from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.sanitize import outputs
 from grader.notebook.submission import pictures
 from grader.referee.service.client import connect
-from grader.referee.spec.recipe import Referee
+from grader.referee.spec.contract import Referee
 
 MEMORY_BYTES = 24 << 30  # of addresses: TensorFlow reserves many and uses few
 

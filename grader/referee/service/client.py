@@ -17,7 +17,8 @@ import zmq
 from grader.errors import ConfigurationError, RefereeError
 from grader.referee.service import addresses, wire
 from grader.referee.service.messages import Answer, Hello, Queued, Request, Task
-from grader.referee.spec.recipe import NOTHING, Epoch, Measures, Observation, Recipe
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 
 AGAIN_SECONDS = 5.0  # without a sign of life; the worker gives one every second
 GIVE_UP_SECONDS = 120.0
@@ -62,14 +63,14 @@ class Client:
     def step(
         self, recipe: Recipe, who: str, observation: Observation = NOTHING, *, later: bool = False
     ) -> Epoch:
-        """The last epoch of ``recipe``; see ``grader.referee.spec.recipe.Referee``."""
+        """The last epoch of ``recipe``; see ``grader.referee.spec.contract.Referee``."""
         answer = self._ask(Task.STEP, recipe, who, observation, later)
         if not isinstance(answer, Epoch):
             raise RefereeError(f"the referee answered a step with {answer!r:.100}")
         return answer
 
     def measure(self, recipe: Recipe, who: str) -> Measures:
-        """How good the weights at its end are; see ``grader.referee.spec.recipe.Referee``."""
+        """How good the weights at its end are; see ``grader.referee.spec.contract.Referee``."""
         answer = self._ask(Task.MEASURE, recipe, who)
         if not isinstance(answer, Measures):
             raise RefereeError(f"the referee answered a measurement with {answer!r:.100}")

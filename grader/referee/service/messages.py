@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from grader.errors import DeclarationRefused, RefereeError
-from grader.referee.spec.recipe import NOTHING, Epoch, Measures, Observation, Recipe
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 
 
 class Task(enum.Enum):

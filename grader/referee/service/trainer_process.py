@@ -28,7 +28,7 @@ from grader.model import Budget
 from grader.referee.service import wire
 from grader.referee.service.messages import GPU, Answer, Hello, Request, Task
 from grader.referee.service.wire import Part
-from grader.referee.spec.recipe import Referee
+from grader.referee.spec.contract import Referee
 from grader.referee.training import backends
 
 LOG = logging.getLogger("grader.referee")

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from grader.errors import DeclarationRefused, RefereeError
 from grader.referee.service.messages import Answer, Hello, Queued, Request, Task
 from grader.referee.spec import fields, recipe
+from grader.referee.spec.contract import Epoch, Measures
 from grader.referee.spec.fields import AnyFloat
-from grader.referee.spec.recipe import NOTHING, Epoch, Measures, Observation, Recipe
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 
 MAX_REQUEST = 5 << 20  # bytes; a declaration has at most 4 MB of text
 MAX_HEADER = 1 << 20  # bytes, of a reply

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.accuracy import VALIDATION, is_accuracy
-from grader.referee.spec.recipe import NOTHING, Images, Observation
+from grader.referee.spec.images import Images
+from grader.referee.spec.recipe import NOTHING, Observation
 
 ACCURACY, LOSS = "accuracy", "loss"
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from grader.referee.spec.recipe import Epoch, Recipe
+from grader.referee.spec.contract import Epoch
+from grader.referee.spec.recipe import Recipe
 
 
 @dataclass(frozen=True)

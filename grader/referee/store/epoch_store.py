@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from grader.errors import RefereeError
 from grader.referee.spec import fields
-from grader.referee.spec.recipe import Epoch, Measures, Observation, canonical_json
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.recipe import Observation, canonical_json
 from grader.referee.spec.trained_epoch import TrainedEpoch
 from grader.referee.store import atomic_files
 from grader.referee.store import epoch_record as records

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from grader import datasets
 from grader.errors import DataError, DeclarationRefused, RefereeError
-from grader.referee.spec.recipe import Images, digest
+from grader.referee.spec.images import Images, digest
 
 Labelled = tuple[NDArray[np.float32], NDArray[Any]]
 SCALINGS = 4  # kept of those in use: 188 MB for the training images of a data set

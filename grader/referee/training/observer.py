@@ -13,8 +13,10 @@ import numpy as np
 from grader.accuracy import VALIDATION
 from grader.model import Budget
 from grader.referee.spec import declaration
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.images import Images
 from grader.referee.spec.observed import ACCURACY
-from grader.referee.spec.recipe import Epoch, Fit, Images, Measures, Observation, Recipe
+from grader.referee.spec.recipe import Fit, Observation, Recipe
 from grader.referee.training.course_images import CourseImages
 from grader.referee.training.training import attributing_errors
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from grader.errors import DeclarationRefused, RefereeError
 from grader.model import Budget
-from grader.referee.spec.recipe import NOTHING, Epoch, Measures, Observation, Recipe, Referee
+from grader.referee.spec.contract import Epoch, Measures, Referee
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 from grader.referee.spec.trained_epoch import TrainedEpoch
 from grader.referee.training import checkpoint, determinism
 from grader.referee.training.course_images import CourseImages

@@ -23,7 +23,7 @@ class Scaling:
     """A way to scale.
 
     Attributes:
-        fields: its name, as fields of ``grader.referee.spec.recipe.Images``.
+        fields: its name, as fields of ``grader.referee.spec.images.Images``.
         apply: gives (n, 784) numbers for (n, 784) grey levels.
         allowed: how far numbers may be from these, one for all or one for each pixel.
     """

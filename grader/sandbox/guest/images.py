@@ -44,7 +44,7 @@ class Identified:
     """Which of the course's images an array holds.
 
     Attributes:
-        fields: those of ``grader.referee.spec.recipe.Images`` but for the digest. The images are
+        fields: those of ``grader.referee.spec.images.Images`` but for the digest. The images are
             named in the order of the data set.
         in_order: whether the array has them in this order.
     """

@@ -12,7 +12,7 @@ from grader import datasets
 from grader.notebook.judging import class_referee
 from grader.notebook.judging.class_referee import Digests
 from grader.referee.service import local
-from grader.referee.spec import recipe
+from grader.referee.spec.images import digest
 from grader.settings import Settings
 from tests.conftest import ROOT
 from tests.slices import write_slices
@@ -21,7 +21,7 @@ from tests.slices import write_slices
 def test_digests_are_those_of_the_folder(tmp_path: Path) -> None:
     write_slices(ROOT / "data", tmp_path)
     digests = Digests(tmp_path)
-    assert digests["mnist"] == recipe.digest(datasets.load(tmp_path, "mnist"))
+    assert digests["mnist"] == digest(datasets.load(tmp_path, "mnist"))
     assert list(digests) == ["mnist", "fashion_mnist"]
     assert len(digests) == 2
     assert "svhn" not in digests

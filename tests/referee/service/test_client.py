@@ -16,7 +16,7 @@ from grader.referee.service import client as clients
 from grader.referee.service import wire
 from grader.referee.service.client import connect
 from grader.referee.service.messages import Answer, Hello, Queued, Request, Task
-from grader.referee.spec.recipe import Measures
+from grader.referee.spec.contract import Measures
 from tests.patience import PATIENCE
 from tests.referee.fakes import recipe
 

@@ -12,7 +12,8 @@ from grader.errors import DeclarationRefused, RefereeError
 from grader.referee.service import wire
 from grader.referee.service.messages import Answer, Hello, Queued, Request, Task
 from grader.referee.service.wire import Malformed
-from grader.referee.spec.recipe import Epoch, Measures, Observation, dump
+from grader.referee.spec.contract import Epoch, Measures
+from grader.referee.spec.recipe import Observation, dump
 from tests.referee import stored
 from tests.referee.fakes import recipe
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from grader.referee.spec.images import Images
 from grader.referee.spec.observed import Observed, observed
-from grader.referee.spec.recipe import Images, Observation
+from grader.referee.spec.recipe import Observation
 
 ROWS = Images("mnist", "test", 0, 100, 255.0, 0.0, (28, 28), False, "digest")
 FOUND = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8, "val_loss": 0.4}

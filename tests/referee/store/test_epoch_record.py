@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.referee.spec.recipe import Measures
+from grader.referee.spec.contract import Measures
 from grader.referee.store import atomic_files, epoch_record
 from grader.referee.store.epoch_record import Record
 from grader.referee.store.epoch_store import Store

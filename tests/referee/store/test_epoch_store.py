@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from grader.errors import RefereeError
-from grader.referee.spec.recipe import Measures, Observation
+from grader.referee.spec.contract import Measures
+from grader.referee.spec.recipe import Observation
 from grader.referee.spec.trained_epoch import TrainedEpoch
 from grader.referee.store import atomic_files
 from grader.referee.store.epoch_store import LEFT_OVER_SECONDS, Store

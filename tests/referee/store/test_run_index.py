@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from grader.errors import RefereeError
-from grader.referee.spec.recipe import Measures, Observation
+from grader.referee.spec.contract import Measures
+from grader.referee.spec.recipe import Observation
 from grader.referee.store import run_index
 from grader.referee.store.epoch_store import LEFT_OVER_SECONDS, Store
 from tests.referee import entries

@@ -13,7 +13,8 @@ import pytest
 from grader.errors import DeclarationRefused, RefereeError
 from grader.model import Budget
 from grader.referee.spec import declaration
-from grader.referee.spec.recipe import NOTHING, Epoch, Observation, Recipe
+from grader.referee.spec.contract import Epoch
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 from grader.referee.training import fused_adam
 from grader.referee.training.trainer import Trainer
 from grader.referee.training.training import Training

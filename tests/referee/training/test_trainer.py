@@ -18,7 +18,8 @@ from grader import datasets
 from grader.errors import DeclarationRefused, RefereeError
 from grader.model import Budget
 from grader.referee.spec import declaration
-from grader.referee.spec.recipe import NOTHING, Epoch, Observation, Recipe, dump
+from grader.referee.spec.contract import Epoch
+from grader.referee.spec.recipe import NOTHING, Observation, Recipe, dump
 from grader.referee.training import fused_adam, graph_loop
 from grader.referee.training.trainer import Trainer
 from tests.referee import small

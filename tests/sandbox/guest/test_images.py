@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from grader import datasets
-from grader.referee.spec import recipe
-from grader.referee.spec.recipe import Images
+from grader.referee.spec.images import Images, read_images
 from grader.sandbox.guest import images as images_module
 from grader.sandbox.guest.images import FitRefused, Identified
 from grader.sandbox.guest.images import identify as identified
@@ -269,4 +268,4 @@ def test_keras_own_normalisation_is_named(data: Any) -> None:
 
 def images_of(named: Identified) -> Images:
     """As the grader reads it."""
-    return recipe.images(named.fields | {"digest": "of the arrays"})
+    return read_images(named.fields | {"digest": "of the arrays"})

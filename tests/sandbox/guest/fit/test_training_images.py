@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader import datasets
-from grader.referee.spec import recipe
+from grader.referee.spec.images import read_images
 from grader.sandbox.guest import images as images_module
 from grader.sandbox.guest.fit import training_images
 from grader.sandbox.guest.images import FitRefused
@@ -173,8 +173,8 @@ def test_rows_that_are_held_back_are_the_last_ones(data: Any) -> None:
     (x, y), _ = data
     picked = np.random.default_rng(3).random(len(x)) < 0.5
     told = named(x[picked], y[picked])["images"]
-    images = recipe.images(told | {"digest": ""})
+    images = read_images(told | {"digest": ""})
     rows = np.flatnonzero(picked)
     np.testing.assert_array_equal(images.from_place(100).places(), rows[100:])
     assert images.last == rows[-1]
-    assert recipe.images(named(x, y)["images"] | {"digest": ""}).from_place(9).first == 9
+    assert read_images(named(x, y)["images"] | {"digest": ""}).from_place(9).first == 9
