@@ -28,7 +28,8 @@ _META = ("lang", "charset", "name", "content", "http-equiv")
 _NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-label", "aria-hidden")
 _PLACES = ("viewbox", "role", "x", "y", "x1", "x2", "y1", "y2", "d", "cx", "cy", "r")
 _SAFE_ATTRIBUTES = frozenset((*_META, *_NAMES, *_PLACES))
-_SAFE_PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+# Scripts in the SVG of an img do not run.
+_SAFE_PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "svg+xml"))
 
 
 class Reader(HTMLParser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ class Drawn:
     """A drawn figure, and its texts on the page.
 
     Attributes:
-        file: the PNG.
+        file: the PNG or SVG.
         title: its heading.
         alt: a description for people who cannot see it.
         caption: how to read it.
@@ -41,8 +42,15 @@ def blank(height: float) -> tuple[Figure, Axes]:
 
 
 def save(figure: Figure, file: Path) -> None:
-    """Write a figure as a PNG."""
-    figure.savefig(file, dpi=150, format="png")
+    """Write a figure as a PNG, or as an SVG whose texts the reader's own fonts show.
+
+    A font of ours has no Chinese: only an SVG shows the names of all students.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        figure.savefig(file, dpi=150, format=file.suffix.removeprefix("."))
 
 
 def whole_numbers(axis: Any) -> None:

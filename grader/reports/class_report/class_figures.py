@@ -133,7 +133,7 @@ def draw(report: ClassReport, folder: Path) -> tuple[tuple[Drawn, ...], tuple[st
             missing.append("No training was measured: the networks' weights are not known.")
         else:
             figures.append(epochs_figure.to_target(report, report.target, folder / "epochs.png"))
-    figures.append(times(report, folder / "times.png"))
+    figures.append(times(report, folder / "times.svg"))
     return tuple(figures), tuple(missing)
 
 

@@ -15,7 +15,7 @@ from grader.reports.class_report.similarity import Alike
 from grader.reports.terminal.class_table import MARKS
 
 PAGE = "report.html"
-_PNGS = ("scores.png", "claims.png", "epochs.png", "learning_curves.png", "times.png")
+_FIGURES = ("scores.png", "claims.png", "epochs.png", "learning_curves.png", "times.svg")
 _ALIKE_SHOWN = 25  # most groups of each kind on the page; alike.csv has all
 
 
@@ -29,7 +29,7 @@ def write(report: ClassReport, folder: Path) -> tuple[Path, ...]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in _PNGS:
+        for name in _FIGURES:
             (folder / name).unlink(missing_ok=True)
         figures, missing = class_figures.draw(report, folder)
         code, runs = report.alike_code(), report.alike_trainings()
@@ -71,4 +71,6 @@ def _page(
 
 
 def _embedded(file: Path) -> str:
-    return base64.b64encode(file.read_bytes()).decode()
+    """The picture as the address of an ``img``, in which nothing runs."""
+    kind = {".png": "image/png", ".svg": "image/svg+xml"}[file.suffix]
+    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"

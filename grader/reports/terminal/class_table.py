@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -36,7 +37,7 @@ def class_table(
         problems: student and reason for each submission that could not be graded.
     """
     table = Table(title=assignment, title_justify="left", title_style="bold")
-    table.add_column("student")
+    table.add_column("student", overflow="fold")  # cut names may be alike
     table.add_column("score", justify="right")
     for number in range(1, len(claims) + 1):
         table.add_column(str(number), justify="center")
@@ -127,15 +128,13 @@ def timings_table(submissions: Sequence[Sequence[Timing]]) -> RenderableType:
     return table
 
 
-def columns_legend(claims: Sequence[Claim]) -> Text:
+def columns_legend(claims: Sequence[Claim]) -> RenderableType:
     """What the numbers at the head of a table stand for."""
     named = (f"{n} {claim.name} ({claim.points:g})" for n, claim in enumerate(claims, 1))
-    return Text(", ".join(named), style="dim")
+    return Columns([Text(each, "dim") for each in named], padding=(0, 2))
 
 
-def marks_legend() -> Text:
+def marks_legend() -> RenderableType:
     """What the letters of ``MARKS`` stand for."""
-    legend = Text()
-    for outcome, (mark, style) in MARKS.items():
-        legend.append(mark, style).append(f" {outcome}   ")
-    return legend
+    marks = (Text(*mark).append(f" {outcome}", "") for outcome, mark in MARKS.items())
+    return Columns(marks, padding=(0, 2))

@@ -47,7 +47,7 @@ def trials_table(
 ) -> RenderableType:
     """A table with a row a sample and a column a claim, and below it what was not as expected."""
     table = Table(title=f"{assignment}: samples", title_justify="left", title_style="bold")
-    table.add_column("sample")
+    table.add_column("sample", overflow="fold")
     for number in range(1, len(claims) + 1):
         table.add_column(str(number), justify="center")
     table.add_column("verdicts")

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -51,8 +52,8 @@ def text(reader: Reader) -> str:
 @pytest.mark.parametrize("size", [1, 2, 200])
 def test_a_class_of_any_size_has_a_report(report_of: Callable[[int], Written], size: int) -> None:
     folder, reader, others = report_of(size)
-    pictures = {"scores.png", "claims.png", "learning_curves.png", "epochs.png", "times.png"}
-    assert others == TABLES | pictures
+    pictures = {"scores.png", "claims.png", "learning_curves.png", "epochs.png"}
+    assert others == TABLES | pictures | {"times.svg"}
     for name in pictures:
         with Image.open(folder / name) as picture:
             assert picture.format == "PNG"
@@ -60,6 +61,17 @@ def test_a_class_of_any_size_has_a_report(report_of: Callable[[int], Written], s
     assert reader.dangers == []
     assert [tag for tag, _ in reader.tags].count("img") == 5
     assert f"student{size:03}" in reader.text
+
+
+def test_names_in_any_script_are_text_in_the_figure_of_times(tmp_path: Path) -> None:
+    report, names = made_up(3), ["李雷", "Zoë", "<b>&"]
+    entries = [
+        dataclasses.replace(entry, graded=dataclasses.replace(entry.graded, student=name))
+        for entry, name in zip(report.entries, names, strict=True)
+    ]
+    written(dataclasses.replace(report, entries=tuple(entries)), tmp_path)
+    texts = ElementTree.parse(tmp_path / "times.svg").iter("{http://www.w3.org/2000/svg}text")
+    assert set(names) < {text.text for text in texts}
 
 
 def test_it_says_what_needs_a_person_and_what_is_missed(
@@ -93,7 +105,7 @@ def test_where_nothing_needs_a_person_it_says_so(tmp_path: Path) -> None:
 def test_without_trainings_their_figures_are_left_out_and_it_says_so(tmp_path: Path) -> None:
     written(made_up(5), tmp_path)
     reader, others = written(made_up(5, trained=False), tmp_path)
-    assert others == TABLES | {"scores.png", "claims.png", "times.png"}, "no older ones stay"
+    assert others == TABLES | {"scores.png", "claims.png", "times.svg"}, "no older ones stay"
     assert "No submission trained a network: there are no learning curves." in text(reader)
 
 

@@ -32,7 +32,16 @@ def test_a_class_has_a_row_a_student_and_a_column_a_claim() -> None:
     rows = [" ".join(line.replace("│", " ").split()) for line in shown.splitlines()]
     assert "ada 2 of 5 + C 61 s" in rows
     assert "ben not graded" in rows
-    assert "1 adds (2), 2 totals (3)" in rows
+    assert "1 adds (2) 2 totals (3)" in rows
+
+
+def test_long_names_are_told_apart_on_a_narrow_terminal() -> None:
+    names = [f"maximiliane_von_{'und_zu_' * 4}{number}" for number in (1, 2)]
+    graded = [replace(GRADED, student=name) for name in names]
+    console = Console(width=40, record=True)
+    console.print(class_table.class_table("sums", CLAIMS, graded, []))
+    lines = (line.split("│") for line in console.export_text().splitlines() if "│" in line)
+    assert "".join(cells[1].strip() for cells in lines) == "".join(names)
 
 
 def test_names_are_text_and_no_markup() -> None:

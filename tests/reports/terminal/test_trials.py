@@ -27,7 +27,7 @@ def test_verdicts_as_expected_are_marks() -> None:
     tried = trial("good", PASSED, FAILED, expected={"first": PASSED, "second": FAILED})
     assert tried.differences == ()
     assert "good   │ + │ F │ as expected" in shown(tried)
-    assert "1 first (1), 2 second (1)" in shown(tried)
+    assert "1 first (1)  2 second (1)" in shown(tried)
 
 
 def test_another_verdict_shows_both_and_says_why() -> None:
