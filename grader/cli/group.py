@@ -8,7 +8,18 @@ from pathlib import Path
 
 import click
 
-from grader.cli import authoring, cluster, course, grading, lab, referee, runs, student, watch
+from grader.cli import (
+    appeals,
+    authoring,
+    cluster,
+    course,
+    grading,
+    lab,
+    referee,
+    runs,
+    student,
+    watch,
+)
 from grader.errors import GraderError
 
 
@@ -47,6 +58,7 @@ def main(context: click.Context, course: Path) -> None:
 for command in (
     *course.COMMANDS,
     *grading.COMMANDS,
+    *appeals.COMMANDS,
     *watch.COMMANDS,
     *authoring.COMMANDS,
     lab.lab,

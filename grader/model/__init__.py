@@ -4,17 +4,19 @@ from grader.model.graded import Graded, Timing, WorkPart
 from grader.model.limits import Budget, Limits
 from grader.model.runs import KeptEpoch, KeptRun, Run
 from grader.model.submission import Submission
-from grader.model.verdicts import Claim, Outcome, Verdict
+from grader.model.verdicts import Claim, Decision, Outcome, Override, Verdict
 from grader.model.watch import Source, Told, WatchRules
 
 __all__ = [
     "Budget",
     "Claim",
+    "Decision",
     "Graded",
     "KeptEpoch",
     "KeptRun",
     "Limits",
     "Outcome",
+    "Override",
     "Run",
     "Source",
     "Submission",

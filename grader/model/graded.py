@@ -74,7 +74,7 @@ class Graded:
 
     @property
     def score(self) -> float:
-        """Points earned from verdicts; a claim that waits for a person counts 0 until then."""
+        """Points earned; a claim that waits for a person counts 0 until then."""
         return sum(verdict.score or 0.0 for verdict in self.verdicts)
 
     @property

@@ -40,6 +40,32 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Override:
+    """A person's decision on the points of one claim of one submission.
+
+    Attributes:
+        claim: the claim's name.
+        points: what the person gives.
+        reason: in one line; students read it.
+        by: who decided.
+        when: the moment, in UTC, as ISO 8601 has it.
+        handed_in: digest of what had been handed in; see ``override_file.handed_in``.
+    """
+
+    claim: str
+    points: float
+    reason: str
+    by: str
+    when: str
+    handed_in: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day of the decision, in UTC."""
+        return self.when[:10]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The verdict on one claim of one submission.
 
@@ -51,6 +77,7 @@ class Verdict:
         seconds: wall time of the test cell.
         waits: whether a person must look at it, since the answer was not found: it may stand
             elsewhere in the submission, or was lost.
+        override: a person's decision beside it, whose points count; None: the verdict's count.
     """
 
     claim: str
@@ -59,6 +86,7 @@ class Verdict:
     message: str = ""
     seconds: float = 0.0
     waits: bool = False
+    override: Override | None = None
 
     @property
     def faulty(self) -> bool:
@@ -67,7 +95,29 @@ class Verdict:
 
     @property
     def score(self) -> float | None:
-        """Points earned; None while the claim waits for a person."""
+        """Points earned, by a person's decision if there is one; None while it is awaited."""
+        return self.machine_score if self.override is None else self.override.points
+
+    @property
+    def machine_score(self) -> float | None:
+        """Points that the verdict itself gives; None while the claim waits for a person."""
         if self.faulty or self.waits:
             return None
         return self.points if self.outcome is Outcome.PASSED else 0.0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A person's decision, and the verdict that it stands beside.
+
+    Attributes:
+        student: nbgrader's id.
+        assignment: its name.
+        override: the decision.
+        verdict: None where the submission is not graded, or the claim is gone.
+    """
+
+    student: str
+    assignment: str
+    override: Override
+    verdict: Verdict | None

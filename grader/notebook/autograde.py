@@ -188,7 +188,7 @@ class _Run:
         """
         state = submission_state.look_at(self._loaded, student)
         if state.known is not None and state.current and not self._force:
-            waits = all(verdict.score is None for verdict in state.known.verdicts)
+            waits = all(verdict.machine_score is None for verdict in state.known.verdicts)
             if scored or waits:
                 return Result(student, state.known, fresh=False)
         self.submitted[student] = Work(

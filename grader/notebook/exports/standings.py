@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.api import Grade, Gradebook, MissingEntry, Student, SubmittedAssignment
 
 from grader.errors import CourseError
-from grader.notebook.submission import paths
+from grader.model import Override
+from grader.notebook.submission import override_file, paths
 from grader.settings import Settings
 
 
@@ -60,7 +61,8 @@ class Standing:
         handed_in: when, in UTC, where nbgrader knows it.
         waiting: ``grade_id`` of each cell that waits for a person.
         lost: name, score and points of each graded cell without its full points.
-        comments: of a person (or nbgrader), by the name of the cell.
+        comments: of a person (or nbgrader), by the name of the cell; then reasons for points that
+            a person decided on.
     """
 
     state: State
@@ -123,7 +125,13 @@ def read(
         handed_in = set(paths.students(settings, name))
         ids = {person.id for person in chosen} | (set() if students else handed_in)
         of |= {
-            (name, student): _standing(gradebook, name, student, student in handed_in)
+            (name, student): _standing(
+                gradebook,
+                name,
+                student,
+                handed_in=student in handed_in,
+                decided=override_file.read(settings, student, name),
+            )
             for student in ids
         }
     exported = tuple(Assignment(name, known[name].max_score, known[name].duedate) for name in names)
@@ -143,7 +151,14 @@ def _person(student: Student) -> Person:
     return Person(*((getattr(student, field) or "").strip() for field in fields))
 
 
-def _standing(gradebook: Gradebook, name: str, student: str, handed_in: bool) -> Standing:
+def _standing(
+    gradebook: Gradebook,
+    name: str,
+    student: str,
+    *,
+    handed_in: bool,
+    decided: Sequence[Override],
+) -> Standing:
     try:
         submission = gradebook.find_submission(name, student)
     except MissingEntry:
@@ -163,7 +178,7 @@ def _standing(gradebook: Gradebook, name: str, student: str, handed_in: bool) ->
                 if grade.score < grade.max_score
             )
         ),
-        comments=_comments(submission),
+        comments=(*_comments(submission), *_reasons(grades, decided)),
     )
 
 
@@ -172,3 +187,13 @@ def _comments(submission: SubmittedAssignment) -> tuple[str, ...]:
         cell for notebook in submission.notebooks for cell in notebook.comments if cell.comment
     ]
     return tuple(cell.comment.strip() for cell in sorted(comments, key=lambda c: str(c.name)))
+
+
+def _reasons(grades: Sequence[Grade], decided: Sequence[Override]) -> Iterator[str]:
+    """Why a person decided on points, where the gradebook has them."""
+    known = {grade.name: grade for grade in grades}
+    for each in decided:
+        grade = known.get(each.claim)
+        if grade is not None and grade.manual_score == each.points:
+            points = f"{each.points:g} of {grade.max_score:g} points"
+            yield f"{each.claim}: {points} by a person's decision: {each.reason}"

@@ -8,6 +8,7 @@ know of the first travels in the notebook's metadata.
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from grader.engines.base import Silent
-from grader.model import Graded, Outcome, Verdict
+from grader.model import Outcome, Override, Verdict
 from grader.notebook.assignment import grade_id, is_claim
 from grader.notebook.judging.judge_submission import Judged, judge_rebuilt, submission_work
 from grader.notebook.loaded_course import CourseStep
-from grader.notebook.submission import paths, rebuild
+from grader.notebook.submission import override_file, paths, rebuild
 from grader.notebook.submission.submitted_files import files_of
 
 Resources = dict[str, Any]
@@ -67,9 +68,14 @@ class JudgeClaims(CourseStep, NbGraderPreprocessor):
         )
         judged = self.judged() if self.judged is not None else self._judge(rebuilt, resources)
         _show(judged.notebook, judged.graded.verdicts)
-        resources["grader"] = judged.graded
+        resources["grader"] = override_file.applied(judged.graded, self._decisions(resources))
         resources["grader_waiting"] = rebuilt.waiting
         return judged.notebook, resources
+
+    def _decisions(self, resources: Resources) -> tuple[Override, ...]:
+        names = resources["nbgrader"]
+        settings = self.load(names["assignment"]).settings
+        return override_file.read(settings, names["student"], names["assignment"])
 
     def _judge(self, rebuilt: rebuild.Rebuilt, resources: Resources) -> Judged:
         names = resources["nbgrader"]
@@ -82,7 +88,7 @@ class JudgeClaims(CourseStep, NbGraderPreprocessor):
 
 
 class SaveVerdicts(SaveAutoGrades):
-    """Writes verdicts, and nothing but verdicts, into nbgrader's gradebook."""
+    """Writes verdicts and people's decisions, and nothing else, into nbgrader's gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Called by nbgrader on the judged notebook."""
@@ -95,7 +101,7 @@ class SaveVerdicts(SaveAutoGrades):
     ) -> tuple[NotebookNode, Resources]:
         """Called by nbgrader on each cell, with the gradebook open."""
         if is_claim(cell):
-            self._save(cell, resources["grader"])
+            self._save(cell, resources)
         else:
             super().preprocess_cell(cell, resources, cell_index)
             self._let_wait(cell, resources)
@@ -114,15 +120,22 @@ class SaveVerdicts(SaveAutoGrades):
         if utils.is_solution(cell):
             self.gradebook.find_comment(*place).auto_comment = None
 
-    def _save(self, cell: NotebookNode, graded: Graded) -> None:
-        """A claim without a verdict stays without a score, and waits for a person."""
-        name = grade_id(cell)
-        scores = {verdict.claim: verdict.score for verdict in graded.verdicts}
+    def _save(self, cell: NotebookNode, resources: Resources) -> None:
+        """A claim without a verdict or decision stays without a score, and waits for a person."""
+        name, graded = grade_id(cell), resources["grader"]
+        verdict = next((each for each in graded.verdicts if each.claim == name), None)
         grade = self.gradebook.find_grade(
             name, self.notebook_id, self.assignment_id, self.student_id
         )
-        grade.auto_score = scores.get(name)
-        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+        grade.auto_score = verdict.machine_score if verdict else None
+        if verdict is None or verdict.override is None:
+            grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+            return
+        if grade.manual_score not in (None, verdict.override.points):
+            note = f"{override_file.NOTE} {name} (points: {verdict.override.points:g}) replaces "
+            note += f"what was given in the formgrader, {grade.manual_score:g}"
+            resources["grader"] = dataclasses.replace(graded, notes=(*graded.notes, note))
+        grade.manual_score, grade.needs_manual_grade = verdict.override.points, False
 
 
 def _show(nb: NotebookNode, judged: tuple[Verdict, ...]) -> None:

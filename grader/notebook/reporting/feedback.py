@@ -145,6 +145,8 @@ def judged_claims(assignment: Assignment, graded: Graded, known: Grades) -> tupl
             score=known.cells[verdict.claim].score,
             by_hand=known.cells[verdict.claim].by_hand,
             seconds=verdict.seconds,
+            decision=escape_invisible(verdict.override.reason) if verdict.override else "",
+            decided=verdict.override.day if verdict.override else "",
         )
         for verdict in graded.verdicts
     )

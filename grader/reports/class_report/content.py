@@ -133,12 +133,22 @@ class ClassReport:
 
     @property
     def faults(self) -> tuple[tuple[str, Verdict], ...]:
-        """Every grader fault, with its student."""
+        """Every grader fault that nobody has decided on yet, with its student."""
         return tuple(
             (submission.student, verdict)
             for submission in self.graded
             for verdict in submission.verdicts
-            if verdict.outcome is Outcome.GRADER_FAULT
+            if verdict.outcome is Outcome.GRADER_FAULT and verdict.override is None
+        )
+
+    @property
+    def decided(self) -> tuple[tuple[str, Verdict], ...]:
+        """Every verdict beside which a person's decision stands, with its student."""
+        return tuple(
+            (submission.student, verdict)
+            for submission in self.graded
+            for verdict in submission.verdicts
+            if verdict.override is not None
         )
 
     @property

@@ -87,6 +87,14 @@ def _attention(report: ClassReport) -> Iterator[Row]:
         yield (student, f"grader fault: {verdict.claim}", verdict.message)
     for entry in report.waiting:
         yield (entry.student, "to be graded by a person", " ".join(entry.waiting))
+    for student, verdict in report.decided:
+        if (decision := verdict.override) is not None:
+            said = f"{decision.points:g} of {verdict.points:g}, {decision.by}, {decision.day}"
+            yield (
+                student,
+                f"decided by a person: {verdict.claim}",
+                f"{said}: {decision.reason}; the verdict: {verdict.outcome}",
+            )
     yield from ((student, "note", note) for student, note in report.noted)
 
 

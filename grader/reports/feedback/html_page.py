@@ -38,6 +38,8 @@ class Judged:
         score: the score in the gradebook; None while it waits for a person.
         by_hand: whether a person gave or changed the score.
         seconds: how long the test took.
+        decision: why a person decided on other points than the verdict's; empty if nobody did.
+        decided: the day of that decision.
     """
 
     claim: Claim
@@ -46,6 +48,8 @@ class Judged:
     score: float | None
     by_hand: bool = False
     seconds: float = 0.0
+    decision: str = ""
+    decided: str = ""
 
     @property
     def earned(self) -> float:
@@ -54,8 +58,9 @@ class Judged:
 
     @property
     def lost(self) -> bool:
-        """Whether the student has something to correct."""
-        return self.outcome not in (Outcome.PASSED, Outcome.GRADER_FAULT)
+        """Whether the student has something to correct: not after a decision for all points."""
+        full = bool(self.decision) and self.earned >= self.claim.points
+        return not full and self.outcome not in (Outcome.PASSED, Outcome.GRADER_FAULT)
 
     @property
     def hint(self) -> str:

@@ -9,7 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Claim, Graded, Outcome, Timing
+from grader.model import Claim, Graded, Outcome, Timing, Verdict
+from grader.reports.terminal.plain import plain
 
 # A letter besides the colour: tables are also read in logs, on paper, and by the colour-blind.
 MARKS = {
@@ -43,7 +44,7 @@ def class_table(
         table.add_column(str(number), justify="center")
     table.add_column("time", justify="right")
     for submission in graded:
-        marks = {verdict.claim: Text(*MARKS[verdict.outcome]) for verdict in submission.verdicts}
+        marks = {verdict.claim: _mark(verdict) for verdict in submission.verdicts}
         table.add_row(
             Text(submission.student),
             f"{submission.score:g} of {submission.max_score:g}",
@@ -52,7 +53,13 @@ def class_table(
         )
     for student, _ in problems:
         table.add_row(Text(student), Text("not graded", "bold red"), *("" for _ in claims), "")
-    return Group(table, columns_legend(claims), marks_legend())
+    decided = any(verdict.override for each in graded for verdict in each.verdicts)
+    return Group(table, columns_legend(claims), marks_legend(decided))
+
+
+def _mark(verdict: Verdict) -> Text:
+    """A verdict's letter, with a star where the points are a person's."""
+    return Text(*MARKS[verdict.outcome]).append("*" if verdict.override else "", "bold")
 
 
 def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) -> RenderableType:
@@ -79,7 +86,10 @@ def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) 
 
 
 def explanations(graded: Graded) -> RenderableType:
-    """Why a submission lost points: each message, and the claims that it is the reason for."""
+    """Why a submission lost points: each message, and the claims that it is the reason for.
+
+    Below them stands what people decided.
+    """
     reasons: dict[tuple[Outcome, str], list[str]] = {}
     for verdict in graded.verdicts:
         if verdict.outcome is not Outcome.PASSED:
@@ -88,6 +98,10 @@ def explanations(graded: Graded) -> RenderableType:
     for (outcome, message), claims in reasons.items():
         mark, style = MARKS[outcome]
         lost.add_row(Text(mark, style), Text("\n".join(claims)), Text(message))
+    for verdict in graded.verdicts:
+        if (said := verdict.override) is not None:
+            points = f"{said.points:g} of {verdict.points:g} points by a person's decision"
+            lost.add_row(Text("*", "bold"), Text(verdict.claim), plain(f"{points}: {said.reason}"))
     return Group(Text(graded.student, "bold"), lost)
 
 
@@ -134,7 +148,9 @@ def columns_legend(claims: Sequence[Claim]) -> RenderableType:
     return Columns([Text(each, "dim") for each in named], padding=(0, 2))
 
 
-def marks_legend() -> RenderableType:
-    """What the letters of ``MARKS`` stand for."""
-    marks = (Text(*mark).append(f" {outcome}", "") for outcome, mark in MARKS.items())
+def marks_legend(decided: bool = False) -> RenderableType:
+    """What the letters of ``MARKS`` stand for, and the star where one is used."""
+    marks = [Text(*mark).append(f" {outcome}", "") for outcome, mark in MARKS.items()]
+    if decided:
+        marks.append(Text.assemble(("*", "bold"), " points decided by a person"))
     return Columns(marks, padding=(0, 2))

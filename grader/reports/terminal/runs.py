@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import KeptEpoch, KeptRun
+from grader.reports.terminal.plain import plain
 from grader.reports.training_text import seconds
 
 KEY_SHOWN = 10  # digits of a key: enough to tell thousands of epochs apart
@@ -41,7 +42,7 @@ def list_table(runs: Sequence[KeptRun], title: str = "Runs") -> RenderableType:
             f"{run.last_used.astimezone():%Y-%m-%d}",
             str(len(run.users)),
         )
-        descriptions.add_row(key, _plain(f"{run.network}; {', '.join(run.datasets)}; {run.device}"))
+        descriptions.add_row(key, plain(f"{run.network}; {', '.join(run.datasets)}; {run.device}"))
     total = sum({epoch.key: epoch.size for run in runs for epoch in run.epochs}.values())
     runs_and_size = f"{len(runs)} run{'s' if len(runs) != 1 else ''}, {size(total)}"
     foot = Text(f"{runs_and_size}; shared epochs are counted once", style="dim")
@@ -52,12 +53,12 @@ def run_table(run: KeptRun) -> RenderableType:
     """One run: its description, and a row for each epoch with logs and a bar of its accuracy."""
     head = Table.grid(padding=(0, 2))
     for name, value in _facts(run):
-        head.add_row(Text(name, "dim"), _plain(value))
+        head.add_row(Text(name, "dim"), plain(value))
     names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.logs))
     table = Table()
     table.add_column("epoch", justify="right")
     for name in names:
-        table.add_column(_plain(name), justify="right")
+        table.add_column(plain(name), justify="right")
     table.add_column("██ half the errors", no_wrap=True)
     table.add_column("time", justify="right")
     table.add_column("users", justify="right")
@@ -104,7 +105,7 @@ def _users(epochs: Sequence[KeptEpoch]) -> list[RenderableType]:
             progress[who] = (epoch.number, max(when, before[1]))
     grid = Table.grid(padding=(0, 2))
     for who, (number, when) in sorted(progress.items()):
-        grid.add_row(_plain(who), Text(f"to epoch {number}"), Text(_moment(when), "dim"))
+        grid.add_row(plain(who), Text(f"to epoch {number}"), Text(_moment(when), "dim"))
     return [Text("used by", "dim"), grid] if progress else [Text("not used", "dim")]
 
 
@@ -118,8 +119,3 @@ def _bar(value: float | None) -> Text:
 
 def _moment(when: datetime) -> str:
     return f"{when.astimezone():%Y-%m-%d %H:%M}"
-
-
-def _plain(text: str) -> Text:
-    """Text in which names from elsewhere are neither markup nor terminal commands."""
-    return Text("".join(char if char.isprintable() else ascii(char)[1:-1] for char in text))

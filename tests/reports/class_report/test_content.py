@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from grader.model import Outcome, Verdict
+from grader.model import Outcome, Override, Verdict
+from grader.reports.class_report import csv_tables
 from grader.reports.class_report.content import ClassReport
 from tests.reports.classes import CLAIMS, made_up
 
@@ -57,3 +58,19 @@ def test_the_median_is_of_points_for_claims() -> None:
         for score in (1, 2, 10)
     )
     assert dataclasses.replace(made_up(1), entries=entries).median == 2
+
+
+def test_what_a_person_decided_is_no_open_case() -> None:
+    faulty = report("its process ended", outcome=Outcome.GRADER_FAULT)
+    (entry,) = faulty.entries
+    (verdict,) = entry.graded.verdicts
+    override = Override(verdict.claim, 1.0, "=Read it", "ben", "2026-01-02T03:04:05+00:00")
+    verdicts = (dataclasses.replace(verdict, override=override),)
+    graded = dataclasses.replace(entry.graded, verdicts=verdicts)
+    entry = dataclasses.replace(entry, graded=graded)
+    decided = dataclasses.replace(faulty, entries=(entry,))
+    assert (len(faulty.faults), faulty.decided) == (1, ())
+    assert (decided.faults, decided.decided) == ((), (("student001", verdicts[0]),))
+    table = csv_tables.tables(decided, [])["attention.csv"]
+    assert f"decided by a person: {verdict.claim}" in table
+    assert "1 of 2, ben, 2026-01-02: =Read it; the verdict: grader fault" in table

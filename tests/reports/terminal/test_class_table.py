@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rich.console import Console, RenderableType
 
-from grader.model import Claim, Graded, Outcome, Timing, Verdict, WorkPart
+from grader.model import Claim, Graded, Outcome, Override, Timing, Verdict, WorkPart
 from grader.reports.terminal import class_table
 
 CLAIMS = (Claim("adds", 2, "It adds.", "Add.", ("add",)), Claim("totals", 3, "It.", "Do.", ()))
@@ -82,3 +82,15 @@ def test_timings_tell_the_students_code_from_ours() -> None:
     assert "examining 1.50 0.25" in rows
     assert "the student's code 4.00" in rows
     assert "all but the student's code 0.25" in rows
+
+
+def test_points_that_a_person_decided_on_have_a_star_and_their_reason() -> None:
+    override = Override("totals", 2.5, "Sent late by us.", "ben", "2026-01-02T03:04:05+00:00")
+    passed, crashed = GRADED.verdicts
+    decided = replace(GRADED, verdicts=(passed, replace(crashed, override=override)))
+    shown = " ".join(text(class_table.class_table("sums", CLAIMS, [decided])).split())
+    assert "4.5 of 5 │ + │ C* │" in shown
+    assert "* points decided by a person" in shown
+    assert "* points decided" not in text(class_table.class_table("sums", CLAIMS, [GRADED]))
+    why = " ".join(text(class_table.explanations(decided)).split())
+    assert "* totals 2.5 of 3 points by a person's decision: Sent late by us." in why

@@ -1,0 +1,122 @@
+"""People's decisions on a submission's claims, kept apart from what grading writes.
+
+Grading removes and writes ``autograded/`` anew; the decisions lie in ``overrides/`` of the course
+and are set beside the verdicts each time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import ConfigurationError, CourseError
+from grader.model import Graded, Override, Verdict
+from grader.notebook.submission import grounds, paths
+from grader.settings import Settings
+
+VERSION = 1
+
+# How each note begins that ``applied`` and the gradebook's writer add.
+NOTE = "a person's decision on"
+
+
+class _File(msgspec.Struct):
+    """The content of a file of decisions."""
+
+    version: int
+    overrides: tuple[Override, ...]
+
+
+def read(settings: Settings, student: str, assignment: str) -> tuple[Override, ...]:
+    """The decisions on a submission, in the order of claims; none where there is no file.
+
+    Raises:
+        CourseError: the file cannot be read, or holds something else. No decision is dropped.
+    """
+    file = paths.override_file(settings, student, assignment)
+    try:
+        content = msgspec.json.decode(file.read_bytes(), type=_File)
+    except FileNotFoundError:
+        return ()
+    except (OSError, msgspec.DecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        raise CourseError(
+            f"{file} cannot be read ({said}): expected the decisions of grader override; "
+            "restore it from a backup, or remove it and decide again"
+        ) from error
+    if content.version != VERSION:
+        raise CourseError(
+            f"{file} has version {content.version}, expected {VERSION}: use a newer grader"
+        )
+    return content.overrides
+
+
+def write(settings: Settings, student: str, assignment: str, overrides: Sequence[Override]) -> None:
+    """Keep the decisions on a submission, at once: a reader finds the former ones, or these.
+
+    Raises:
+        ConfigurationError: the file cannot be written.
+    """
+    file = paths.override_file(settings, student, assignment)
+    try:
+        if not overrides:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _replace(file, {"version": VERSION, "overrides": list(map(dataclasses.asdict, overrides))})
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename or file} cannot be written ({error.strerror}): expected a course's "
+            "folder that this account may write to"
+        ) from error
+
+
+def applied(graded: Graded, overrides: Sequence[Override]) -> Graded:
+    """The verdicts with people's decisions beside them, and notes on what needs another look.
+
+    Decisions that were set beside them before are replaced.
+    """
+    worth = {verdict.claim: verdict.points for verdict in graded.verdicts}
+    fits = {each.claim: each for each in overrides if each.points <= worth.get(each.claim, -1.0)}
+    notes = [note for note in graded.notes if not note.startswith(NOTE)]
+    return dataclasses.replace(
+        graded,
+        verdicts=tuple(_with(verdict, fits.get(verdict.claim)) for verdict in graded.verdicts),
+        notes=(*notes, *_notes(graded, overrides, worth)),
+    )
+
+
+def handed_in(graded: Graded) -> str:
+    """A digest of what was handed in: notebooks, and files beside them."""
+    files = graded.grounds.get(grounds.FILES, "")
+    return sha256(f"{graded.submission_sha256} {files}".encode()).hexdigest()
+
+
+def _with(verdict: Verdict, override: Override | None) -> Verdict:
+    return dataclasses.replace(verdict, override=override)
+
+
+def _notes(graded: Graded, overrides: Sequence[Override], worth: dict[str, float]) -> Iterator[str]:
+    for each in overrides:
+        begin = f"{NOTE} {each.claim} (points: {each.points:g}, {each.day})"
+        if each.claim not in worth:
+            yield f"{begin} is not applied: the assignment has no such claim any more"
+        elif each.points > worth[each.claim]:
+            yield f"{begin} is not applied: the claim is worth {worth[each.claim]:g} points now"
+        elif each.handed_in != handed_in(graded):
+            yield f"{begin} was made for an earlier hand-in: look whether it still holds"
+
+
+def _replace(file: Path, content: dict[str, object]) -> None:
+    unfinished = file.with_suffix(".unfinished")
+    with unfinished.open("w", encoding="utf-8") as opened:
+        json.dump(content, opened, indent=1, ensure_ascii=False)
+        opened.flush()
+        os.fsync(opened.fileno())
+    unfinished.replace(file)

@@ -1,0 +1,48 @@
+"""People's decisions on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.model import Decision
+from grader.reports.terminal.plain import plain
+
+
+def listing(decisions: Sequence[Decision]) -> RenderableType:
+    """Each decision with its verdict, who decided and when, and the reason."""
+    if not decisions:
+        return Text("Nothing was decided.")
+    return Group(*(part for each in decisions for part in _told(each)))
+
+
+def decided(decision: Decision) -> RenderableType:
+    """What was just decided, and what else must be written."""
+    next_step = f"grader feedback {decision.assignment} --student {decision.student}"
+    return Group(*_told(decision), plain(f"The student reads it after: {next_step}", "dim"))
+
+
+def removed(decision: Decision) -> RenderableType:
+    """What counts again after a decision was removed."""
+    verdict = decision.verdict
+    score = verdict.machine_score if verdict else None
+    counts = "it waits for a person" if verdict and score is None else "the verdict counts again"
+    said = f": {verdict.outcome}, {score or 0:g} of {verdict.points:g} points" if verdict else ""
+    where = f"{decision.student}, {decision.assignment}, {decision.override.claim}"
+    return Group(plain(f"{where}: the decision was removed", "bold"), plain(f"  {counts}{said}"))
+
+
+def _told(decision: Decision) -> tuple[RenderableType, ...]:
+    override, verdict = decision.override, decision.verdict
+    worth = f" of {verdict.points:g}" if verdict else ""
+    head = plain(f"{decision.student}, {decision.assignment}, {override.claim}: ", "bold")
+    head.append(f"{override.points:g}{worth} points")
+    if verdict:
+        head.append(f"; the verdict: {verdict.outcome}, {verdict.machine_score or 0:g}", "dim")
+    else:
+        head.append("; there is no verdict", "dim")
+    said = plain(f"{override.by}, {override.day}: {override.reason}")
+    return head, Padding(said, (0, 0, 0, 2))
