@@ -109,6 +109,7 @@ def kernel(start, tmp_path_factory):
     (folder / "data" / "images").write_text("pixels")
     policy = Policy(SMALL, files={"ascent.txt": folder / "ascent.txt"}, data=folder / "data")
     kernel = Kernel(start(policy))
+    kernel.run("import os, socket")  # for all tests: none may rest on another's imports
     yield kernel
     kernel.close()
 

@@ -174,6 +174,7 @@ def test_the_environment_is_ours(kernel):
         lines = kernel.run("print(open('/proc/1/cmdline').read(), open('/proc/2/environ').read())")
     finally:
         del os.environ["GRADER_SECRET"]
+    assert "COURSE_DATA" in everything
     assert "hunter2" not in everything + lines
     assert "grader-sandbox" not in lines
 
