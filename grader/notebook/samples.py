@@ -11,12 +11,17 @@ or ``.md`` for a written answer) and a ``case.toml``::
     [verdicts]             # every claim, in notebook order
     one_convolution = "failed"
 
+Cells of the student's own stand in ``before_<grade_id>.py`` and ``after_<grade_id>.py``: one cell,
+or several with a line ``# %%`` between them, put before or after the course's cell of that name;
+and in ``first.py``, put at the top of the notebook.
+
 A ``submission.ipynb`` in the folder is handed in as it stands, instead of a notebook made of cells.
 """
 
 from __future__ import annotations
 
 import copy
+import re
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -25,6 +30,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from grader.errors import CourseError
 from grader.model import Outcome
@@ -92,17 +98,48 @@ def hand_in(settings: Settings, assignment: str, sample: Sample, student: str) -
 
 def compose(assignment: Assignment, sample: Sample) -> NotebookNode:
     """The notebook that the sample's student would have handed in."""
-    written = {file.stem: file.read_text() for file in sample.folder.glob("*.[pm][yd]")}
-    if unknown := written.keys() - set(assignment.solution_ids):
+    written = {file.stem: file.read_text() for file in sorted(sample.folder.glob("*.[pm][yd]"))}
+    solutions = {grade_id(cell): cell.source for cell in assignment.source.cells}
+    known = {*assignment.solution_ids, "first"}
+    known |= {f"{side}_{name}" for side in ("before", "after") for name in solutions if name}
+    if unknown := written.keys() - known:
         raise CourseError(
             f"{sample.folder}: {', '.join(sorted(unknown))} is no solution cell of "
-            f"{assignment.name}; expected {', '.join(assignment.solution_ids)}"
+            f"{assignment.name}; expected {', '.join(assignment.solution_ids)}; or, for cells of "
+            "the student's own, first, or before_ or after_ and a cell's name"
         )
-    solutions = {grade_id(cell): cell.source for cell in assignment.source.cells}
     notebook = copy.deepcopy(assignment.master)
+    cells = _own(written, "first")
     for cell in notebook.cells:
         name = grade_id(cell)
         if name in assignment.solution_ids and sample.start == "reference":
             cell.source = solutions[name]
         cell.source = written.get(name, cell.source) if name else cell.source
+        cells += [
+            *_own(written, f"before_{name}" if name else ""),
+            cell,
+            *_own(written, f"after_{name}" if name else ""),
+        ]
+    notebook.cells = cells
     return notebook
+
+
+def as_student_has_it(assignment: Assignment, sample: Sample) -> NotebookNode:
+    """The same as it is on the student's machine: with the text that was released, and no more."""
+    notebook = compose(assignment, sample)
+    for cell in notebook.cells:
+        if grade_id(cell) not in assignment.solution_ids:
+            cell.source = assignment.released.get(cell.id, cell.source)
+    return notebook
+
+
+def _own(written: Mapping[str, str], name: str) -> list[NotebookNode]:
+    """The cells of the student's own in the file called ``name``, if there is one."""
+    if name not in written:
+        return []
+    texts = re.split(r"^# %%[ \t]*\n", written[name], flags=re.MULTILINE)
+    return [
+        new_code_cell(text.strip("\n"), id=f"{name[:50].replace('_', '-')}-{number}")
+        for number, text in enumerate(texts, start=1)
+        if text.strip()
+    ]

@@ -40,6 +40,32 @@ def test_a_sample_becomes_a_notebook(tiny_course: Settings, folder: Path, start:
     assert ("raise NotImplementedError(" in cells["total"]) is (start == "release")
 
 
+def test_cells_of_the_students_own_stand_where_they_are_named(
+    tiny_course: Settings, folder: Path
+) -> None:
+    (folder / "first.py").write_text("import os\n")
+    (folder / "before_add.py").write_text("a = 1\n# %%\n\nb = 2\n")
+    (folder / "after_adds.py").write_text("c = 3\n")
+    assignment = load_assignment(tiny_course, "sums")
+    cells = samples.compose(assignment, samples.load(folder)).cells
+    names = [grade_id(cell) or cell.source for cell in cells if cell.cell_type == "code"]
+    assert names[0] == "import os"
+    at = names.index("add")
+    assert names[at - 2 : at] == ["a = 1", "b = 2"]
+    assert names[names.index("adds") + 1] == "c = 3"
+    assert len({cell.id for cell in cells}) == len(cells)
+
+
+def test_a_student_has_no_hidden_tests(tiny_course: Settings, folder: Path) -> None:
+    assignment = load_assignment(tiny_course, "sums")
+    graded = samples.compose(assignment, samples.load(folder))
+    had = samples.as_student_has_it(assignment, samples.load(folder))
+    texts = "\n".join(cell.source for cell in had.cells)
+    assert "HIDDEN TESTS" in "\n".join(cell.source for cell in graded.cells)
+    assert "HIDDEN TESTS" not in texts
+    assert "return 2 * a + b" in texts
+
+
 def test_a_raw_submission_is_handed_in_as_it_stands(tiny_course: Settings, folder: Path) -> None:
     (folder / "submission.ipynb").write_text("no json")
     path = samples.hand_in(tiny_course, "sums", samples.load(folder), "ada")
