@@ -6,17 +6,19 @@ The saved test cells run on what is defined in the kernel now. No other cell is 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.getipython import get_ipython
+from nbformat import NotebookNode
 from rich.console import Console
 
 from grader.errors import GraderError
 from grader.examiner.examiner import Finding, FindingKind, examine
-from grader.model import Outcome, Verdict
+from grader.model import Claim, Outcome, Verdict
+from grader.notebook.assignment import grade_id
 from grader.notebook.judging.verdict_messages import Circumstances, answered
 from grader.notebook.sanitize.text import strip_ansi
 from grader.notebook.submission.rebuild import Rebuilt
@@ -43,11 +45,14 @@ def checked(path: Path, space: Mapping[str, Any]) -> Checked:
         SubmissionError: no such file, no notebook, or one that shows no claim.
     """
     saved, claims_plan = read_notebook(path)
-    circumstances = Circumstances(Rebuilt(saved), {})
+    circumstances = Circumstances(
+        Rebuilt(saved, untouched=claims_plan.untouched), {}, claims_plan.definers
+    )
     verdicts = []
     for claim in claims_plan.checkable:
         finding = examine(saved.cells[claims_plan.tests[claim.name]].source, _ThisKernel(space))
-        outcome, message = _undefined(finding) or answered(claim, finding, circumstances)
+        waiting = _cells_not_run(claim, saved, claims_plan.untouched, space)
+        outcome, message = _not_run(finding, waiting) or answered(claim, finding, circumstances)
         verdicts.append(Verdict(claim.name, outcome, claim.points, strip_ansi(message)))
     return Checked(path.stem, claims_plan.claims, tuple(verdicts))
 
@@ -77,10 +82,35 @@ class _ThisKernel:
         return {name: self._space[name] for name in names if name in self._space}
 
 
-def _undefined(finding: Finding) -> tuple[Outcome, str] | None:
-    """A claim whose cell was not run yet, or not written."""
-    if finding.kind is FindingKind.NAME_UNDEFINED:
-        return Outcome.NOT_ATTEMPTED, f"{finding.message}: run the cell that defines it first."
-    if finding.kind is FindingKind.NOT_IMPLEMENTED:
-        return Outcome.NOT_ATTEMPTED, "The cell is as it was handed out, or has not been run since."
-    return None
+def _cells_not_run(
+    claim: Claim, saved: NotebookNode, untouched: Sequence[str], space: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """The solution cells that a claim rests on and that this kernel has not run as they are saved.
+
+    Args:
+        claim: of the notebook.
+        saved: the notebook.
+        untouched: solution cells in which nothing was written.
+        space: this kernel's names; IPython keeps there what was run.
+    """
+    run = {text.strip() for text in space.get("In", ()) if isinstance(text, str)}
+    return tuple(
+        grade_id(cell)
+        for cell in saved.cells
+        if grade_id(cell) in claim.needs
+        and grade_id(cell) not in untouched
+        and cell.source.strip() not in run
+    )
+
+
+def _not_run(finding: Finding, waiting: Sequence[str]) -> tuple[Outcome, str] | None:
+    """A claim whose cell was written, and not run since: what fails is not what is written."""
+    if not waiting or finding.kind not in (FindingKind.NAME_UNDEFINED, FindingKind.NOT_IMPLEMENTED):
+        return None
+    cells = " and ".join(f"`{name}`" for name in waiting)
+    said = (
+        f"The cells {cells} have not been run in this kernel as they are saved now: run them"
+        if len(waiting) > 1
+        else f"The cell {cells} has not been run in this kernel as it is saved now: run it"
+    )
+    return Outcome.NOT_ATTEMPTED, f"{said}, save the notebook, and give %check again."

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -21,6 +21,11 @@ from grader.notebook.submission import cell_text
 
 # A claim that imports this is about a training, even if the notebook has no call of fit yet.
 _ABOUT_TRAINING = re.compile(r"\bgrader\.checks\.training\b")
+
+# A cell that may bind names that do not stand in it.
+_BINDS_UNKNOWN = re.compile(
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+\*|%run\b)|\bexec\(|\bglobals\(\)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Plan:
         tests: index of each claim's cell in the notebook.
         cells: indices of the cells to run before the claims without training, in order.
         untouched: solution cells in which nothing was written.
+        definers: the solution cell that defines a name, or whose text says that it is to.
     """
 
     claims: tuple[Claim, ...]
@@ -40,6 +46,7 @@ class Plan:
     tests: dict[str, int]
     cells: tuple[int, ...]
     untouched: tuple[str, ...]
+    definers: Mapping[str, str]
 
     @property
     def checkable(self) -> tuple[Claim, ...]:
@@ -49,7 +56,12 @@ class Plan:
 
 def plan(notebook: NotebookNode) -> Plan:
     """Find the claims of a released notebook, and the cells that they depend on."""
-    cells = [_Cell(i, node) for i, node in enumerate(notebook.cells) if node.cell_type == "code"]
+    wanted = frozenset().union(
+        *(cell_text.used_names(node.source) for node in notebook.cells if is_claim(node))
+    )
+    cells = [
+        _Cell(i, node, wanted) for i, node in enumerate(notebook.cells) if node.cell_type == "code"
+    ]
     surroundings = [cell for cell in cells if not is_claim(cell.node)]
     untouched = _untouched(surroundings)
     # As in grading, a copy of a stub is left out where there is an answer.
@@ -66,7 +78,14 @@ def plan(notebook: NotebookNode) -> Plan:
             training.add(cell.name)
         else:
             needed |= {ground.place for ground in grounds}
-    return Plan(tuple(claims), frozenset(training), tests, tuple(sorted(needed)), untouched)
+    return Plan(
+        tuple(claims),
+        frozenset(training),
+        tests,
+        tuple(sorted(needed)),
+        untouched,
+        definers=_definers(surroundings, wanted),
+    )
 
 
 def with_claims(notebook: NotebookNode) -> NotebookNode:
@@ -88,6 +107,17 @@ def with_claims(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def _definers(cells: Sequence[_Cell], wanted: frozenset[str]) -> dict[str, str]:
+    """For each name that test cells use, the last solution cell that defines or mentions it."""
+    return {
+        name: cell.name
+        for cell in cells
+        if is_solution(cell.node)
+        for name in sorted(wanted)
+        if name in cell.binds or re.search(rf"\b{name}\b", cell.node.source)
+    }
+
+
 def _untouched(cells: Sequence[_Cell]) -> tuple[str, ...]:
     """Solution cells of which no part was written, nor any cell that defines the same."""
     written = [cell for cell in cells if not cell.is_stub]
@@ -104,11 +134,13 @@ def _grounds(start: _Cell, surroundings: Sequence[_Cell]) -> list[_Cell]:
     waiting = [start]
     while waiting:
         cell = waiting.pop()
-        for name in cell.uses:
-            for binder in _binders(name, cell, surroundings):
-                if binder.place not in grounds:
-                    grounds[binder.place] = binder
-                    waiting.append(binder)
+        binders = [binder for name in cell.uses for binder in _binders(name, cell, surroundings)]
+        if cell is not start:  # of what a test cell uses, the course says where it comes from
+            binders += [s for s in surroundings if s.binds_unknown and s.place < cell.place]
+        for binder in binders:
+            if binder.place not in grounds:
+                grounds[binder.place] = binder
+                waiting.append(binder)
     return [grounds[place] for place in sorted(grounds)]
 
 
@@ -126,20 +158,27 @@ def _binders(name: str, user: _Cell, surroundings: Iterable[_Cell]) -> list[_Cel
 
 
 class _Cell:
-    """A code cell, with the names that it binds and uses."""
+    """A code cell, with the names that it binds and uses.
 
-    def __init__(self, place: int, node: NotebookNode) -> None:
+    Args:
+        place: its index in the notebook.
+        node: the cell.
+        wanted: names that test cells use.
+    """
+
+    def __init__(self, place: int, node: NotebookNode, wanted: frozenset[str]) -> None:
         self.place, self.node, self.name = place, node, grade_id(node)
         self.binds: frozenset[str] = frozenset()
         self.uses: frozenset[str] = frozenset()
         self.is_python = True
-        self.raises_at_once = False
+        self.binds_unknown = bool(_BINDS_UNKNOWN.search(node.source))
+        self.raises = False
         python = cell_text.parsed(node.source)
         if python is not None:
             self.binds, self.uses = python.bound, python.free
             source = cell_text.seen_through(node.source)
             self.trains = _calls_fit(source)
-            self.raises_at_once = _is_stub_code(source)
+            self.raises = cell_text.is_stub(node.source, wanted)
         else:
             self.is_python, self.trains = False, ".fit(" in node.source
 
@@ -155,7 +194,7 @@ class _Cell:
         A course may configure any stub, so a released cell is recognised by its checksum. A cell
         with other changes, such as a comment, is a stub while its code still raises at once.
         """
-        return is_solution(self.node) and (self.raises_at_once or is_unchanged(self.node))
+        return is_solution(self.node) and (self.raises or is_unchanged(self.node))
 
     def mentions(self, name: str) -> bool:
         """Whether it is a stub whose text contains the name."""
@@ -176,29 +215,6 @@ def _line(cell: NotebookNode, word: str) -> str:
     """The text after ``# word:`` in a test cell, or the empty string."""
     match = re.search(rf"^# {word}: (.+)$", cell.source, re.MULTILINE)
     return match[1].strip() if match else ""
-
-
-def _is_stub_code(source: str) -> bool:
-    """Whether the cell ends in ``raise NotImplementedError``, or a function does nothing else."""
-    tree = ast.parse(source)
-    if tree.body and _raises_not_implemented(tree.body[-1]):
-        return True
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    return any(_raises_not_implemented(_without_docstring(function)[0]) for function in functions)
-
-
-def _without_docstring(function: ast.FunctionDef) -> list[ast.stmt]:
-    """The statements of a function; its docstring alone, if there is nothing else."""
-    first, *rest = function.body
-    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    return rest if documented and rest else function.body
-
-
-def _raises_not_implemented(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Raise):
-        return False
-    error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
 
 
 def _calls_fit(source: str) -> bool:

@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
 from grader.model import Outcome
+from grader.notebook.assignment import grade_id
 from grader.notebook.submission import parse
 from grader.student import magic
 from tests import tiny
@@ -44,7 +45,10 @@ def test_claims_are_tested_on_what_the_kernel_has_now(sums: Path) -> None:
     assert verdicts["adds"] == (Outcome.FAILED, "add(1, 2) is -1, expected 3")
     outcome, message = verdicts["totals"]
     assert outcome is Outcome.NOT_ATTEMPTED
-    assert message == "name 'total' is not defined: run the cell that defines it first."
+    assert message == (
+        "The cells `add` and `total` have not been run in this kernel as they are saved now: run "
+        "them, save the notebook, and give %check again."
+    )
     assert checked(sums, add=lambda a, b: a + b, total=sum) == {
         "adds": (Outcome.PASSED, ""),
         "totals": (Outcome.PASSED, ""),
@@ -61,6 +65,22 @@ def test_a_stub_and_a_crash_are_told_apart(sums: Path) -> None:
         Outcome.CRASHED,
         "Testing your code ended with ZeroDivisionError: division by zero.",
     )
+
+
+def test_what_was_run_is_judged_as_grading_would(sums: Path) -> None:
+    run = [cell.source for cell in parse.read(sums).cells if grade_id(cell) in ("add", "total")]
+
+    def begun(*_: object) -> None:
+        raise NotImplementedError("Not written yet")
+
+    verdicts = checked(sums, add=begun, In=["", *run])
+    assert verdicts["adds"] == (
+        Outcome.CRASHED,
+        "Testing your code ended with NotImplementedError: Not written yet.",
+    )
+    outcome, message = verdicts["totals"]
+    assert outcome is Outcome.CRASHED
+    assert message.endswith("Define `total` in the cell `total`, by just this name.")
 
 
 def test_a_test_cell_leaves_nothing_behind(sums: Path) -> None:

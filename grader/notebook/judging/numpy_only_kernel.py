@@ -11,14 +11,19 @@ from grader.errors import ClaimFailed
 from grader.examiner.proxies import Proxies
 from grader.examiner.trainings import Trainings
 from grader.model import Budget
+from grader.notebook.assignment import is_claim
 from grader.notebook.judging import start_kernel
-from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.fit_requests import FitRequests
 from grader.notebook.judging.kernel_session import StudentKernel
 from grader.notebook.judging.strikes import MOST_STRIKES
 from grader.notebook.judging.time_limits import TimeLimits
+from grader.notebook.submission.cell_text import definitions
 from grader.sandbox.policy import CONVOLVING_PACKAGES
+
+_PREPARE = "__import__('importlib').import_module('grader.sandbox.guest.numpy_alone').install()"
+_DO_WITHOUT = "Write the calculation with loops, or with numpy's sums and slices, in the function."
 
 
 class NumpyOnlyKernel:
@@ -67,18 +72,16 @@ class NumpyOnlyKernel:
         )
         function = proxies.look([name]).get(name)
         if function is None:
-            failures = "; ".join(run.description for run in self._failures.values())
+            failures = "; ".join(f"a cell {run.description}" for run in self._failures.values())
+            said = f"Where numpy is the only library, {name} is not even defined"
             raise ClaimFailed(
-                f"Where numpy is the only library, {name} is not even defined: a cell "
-                f"{failures or 'is missing'}. Do the work without that library."
+                f"{sentence(f'{said}: {failures}' if failures else said)} {_DO_WITHOUT}"
             )
         try:
             return proxies.run("grader.checks.blocked", "call_blocked", function, *arguments)
-        except (NameError, ImportError, AttributeError) as error:  # the library is missed
-            raise ClaimFailed(
-                f"Where numpy is the only library, {name} ends with {type(error).__name__}: "
-                f"{error}. Do the work without another library."
-            ) from error
+        except (NameError, ImportError) as error:  # the library is missed
+            said = sentence(f"Where numpy is the only library, {name} ends with {error}")
+            raise ClaimFailed(f"{said} {_DO_WITHOUT}") from error
 
     def _ready(self, cells: Sequence[int], share: str) -> tuple[StudentKernel, Callable[[], float]]:
         """A kernel in which the cells have run, and what is left of the call's time."""
@@ -127,9 +130,19 @@ class NumpyOnlyKernel:
             warm_blocked=CONVOLVING_PACKAGES,
         )
         kernel = self._open.enter_context(starting)
-        kernel.execute("import numpy as np")
+        kernel.execute(_PREPARE)
+        kernel.execute(f"import numpy as np\n{self._given()}")
         self._kernel = kernel
         return kernel
+
+    def _given(self) -> str:
+        """What the course's own cells import and define, which students' functions may use."""
+        assignment = self._examination.assignment
+        return "\n".join(
+            definitions(cell.source)
+            for cell in assignment.master.cells
+            if cell.cell_type == "code" and cell.id in assignment.given_ids and not is_claim(cell)
+        )
 
     def _close(self) -> None:
         self._kernel = None

@@ -176,6 +176,57 @@ def used_names(source: str) -> frozenset[str]:
     return known.free if known is not None else frozenset()
 
 
+def definitions(source: str) -> str:
+    """The imports, functions and classes of a cell, without the rest; empty if it is no Python."""
+    if parsed(source) is None:
+        return ""
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    body = ast.parse(seen_through(source)).body
+    return "\n".join(ast.unparse(statement) for statement in body if isinstance(statement, kept))
+
+
+def is_stub(source: str, wanted: frozenset[str], given: frozenset[str] = frozenset()) -> bool:
+    """Whether a cell of code still does nothing but raise ``NotImplementedError``.
+
+    Comments, documentation and the names of parameters may have changed.
+
+    Args:
+        source: the cell.
+        wanted: names that it is to define, as other cells use them.
+        given: names that it defined when it was handed out.
+    """
+    if (known := parsed(source)) is None:
+        return False
+    body = ast.parse(seen_through(source)).body
+    if body and _raises_not_implemented(body[-1]):
+        return not known.bound & (wanted - given)
+    defined = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    asked = [node for node in defined if node.name in wanted] or defined
+    return bool(asked) and all(
+        any(_raises_at_once(node) for node in ast.walk(definition)) for definition in asked
+    )
+
+
+def _raises_at_once(node: ast.AST) -> bool:
+    """Whether a node is a function that does nothing but raise ``NotImplementedError``."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    return _raises_not_implemented(_without_documentation(node)[0])
+
+
+def _without_documentation(function: ast.FunctionDef) -> list[ast.stmt]:
+    """The statements of a function; its documentation alone, if there is nothing else."""
+    first, *rest = function.body
+    return rest if _is_text(first) and rest else function.body
+
+
+def _raises_not_implemented(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Raise):
+        return False
+    error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+
+
 def said(source: str) -> str:
     """The text of a cell of code that only says something, without the signs of comments.
 

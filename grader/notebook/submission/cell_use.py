@@ -8,6 +8,8 @@ from nbformat import NotebookNode
 
 from grader.notebook.submission.cell_text import (
     alike,
+    bound_names,
+    is_stub,
     said,
     same_code,
     same_code_and_comments,
@@ -59,7 +61,9 @@ def _says_the_same(cell: NotebookNode, ours: CourseCell) -> bool:
 def _use_of_solution(ours: CourseCell, source: str) -> Use:
     if same_code_and_comments(source, ours.released):
         return Use.NOTHING
-    return Use.UNTOUCHED if same_code(source, ours.released) else Use.ANSWER
+    stub = is_stub(source, ours.wanted, bound_names(ours.released))
+    untouched = stub or same_code(source, ours.released)
+    return Use.UNTOUCHED if untouched else Use.ANSWER
 
 
 def _use_of_test(ours: CourseCell, source: str, own: Use) -> Use:

@@ -60,3 +60,32 @@ def test_names_of_a_cell_with_magics_are_known(line: str) -> None:
     source = f"if True:\n  pass\n{line.strip()}\ndef add(a, b):\n    return a + b\n"
     bound = set(line.partition("=")[0].replace(",", " ").split()) if "=" in line else set()
     assert cell_text.bound_names(source) == {"add"} | bound
+
+
+@pytest.mark.parametrize(
+    ("text", "stub"),
+    [
+        ("def half(x): raise NotImplementedError", True),
+        ("def half(number):\n    # how?\n    raise NotImplementedError('later')", True),
+        ("def helper(x):\n    return x\n\ndef half(x):\n    raise NotImplementedError", True),
+        ("EDGES = 1\nraise NotImplementedError", True),
+        ("half = 1\nraise NotImplementedError", False),
+        ("def half(x):\n    x = 1\n    raise NotImplementedError", False),
+        ("def half(x):\n    return x\n\ndef third(x):\n    raise NotImplementedError", False),
+        ("def half(x:", False),
+    ],
+)
+def test_a_stub_only_raises(text: str, stub: bool) -> None:
+    assert cell_text.is_stub(text, frozenset({"half"})) is stub
+
+
+def test_what_a_stub_defined_when_it_was_handed_out_is_no_answer() -> None:
+    text = "EDGES = 2\nraise NotImplementedError"
+    assert not cell_text.is_stub(text, frozenset({"EDGES"}))
+    assert cell_text.is_stub(text, frozenset({"EDGES"}), frozenset({"EDGES"}))
+
+
+def test_definitions_are_taken_without_what_a_cell_computes() -> None:
+    text = "%matplotlib inline\nimport numpy as np\nx = f(1)\n\ndef f(y):\n    return y\n\nprint(x)"
+    assert cell_text.definitions(text) == "import numpy as np\ndef f(y):\n    return y"
+    assert cell_text.definitions("def f(:") == ""
