@@ -44,7 +44,23 @@ def values(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
     block = image[top : top + size, left : left + size].tolist()
     raise ClaimFailed(
         f"With size {size} the block {block} became {answer[wrong]:g} at {place(wrong)}, expected "
-        f"its largest value, {expected[wrong]:g}. Blocks stand side by side and do not overlap."
+        f"its largest value, {expected[wrong]:g}. {_advice(answer, image, size)}"
+    )
+
+
+def _advice(answer: Grey, image: NDArray[Any], size: int) -> str:
+    """Name the common mistake that explains wrong values, and the next step."""
+    rows, columns = answer.shape
+    blocks = image.reshape(rows, size, columns, size)
+    if worst(np.abs(answer - blocks.mean(axis=(1, 3)))) is None:
+        return "These are the means of the blocks: take .max() of each block, not .mean()."
+    if worst(np.abs(answer - blocks.min(axis=(1, 3)))) is None:
+        return "These are the smallest values: take .max() of each block, not .min()."
+    if worst(np.abs(answer - image[::size, ::size])) is None:
+        return "These are the first pixels of the blocks: look at all of a block's pixels."
+    return (
+        "Take the maximum of image[r*size : r*size+size, c*size : c*size+size] for result[r, c]: "
+        "blocks stand side by side and do not overlap."
     )
 
 
