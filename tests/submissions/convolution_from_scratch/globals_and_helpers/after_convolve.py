@@ -1,0 +1,2 @@
+assert np.allclose(small, ascent[:6, :6])
+print(small)

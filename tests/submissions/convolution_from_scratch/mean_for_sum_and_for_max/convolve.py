@@ -1,0 +1,7 @@
+def convolve(image, kernel, weight=1.0):
+    image = np.array(image, dtype=float)
+    result = image.copy()
+    for r in range(1, image.shape[0] - 1):
+        for c in range(1, image.shape[1] - 1):
+            result[r, c] = np.clip(weight * np.mean(image[r-1:r+2, c-1:c+2] * np.array(kernel)), 0, 255)
+    return result
