@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.sandbox.guest import protocol
 from grader.sandbox.guest.protocol import Field, Message
+from grader.sandbox.guest.standard_types import TYPES
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md")
 
@@ -49,9 +50,11 @@ A *value* is `null`, `true`, `false`, a text, or an object whose first key is it
 | dict | `{"dict": [[value, value], ...]}` |
 | numpy array | `{"array": [buffers], "dtype": text, "shape": [numbers]}` |
 | numpy scalar | `{"scalar": [buffers], "dtype": text, "shape": []}` |
+| masked array | `{"masked": value}`, of a tuple of values, mask and fill value |
+| {_STANDARD} | `{"date": value}`, and so on; of its parts |
 | anything else | a reference, see below |
 
-Arrays have a dtype of the kinds b, i, u, f and c.
+Arrays have a dtype of the kinds b, i, u, f, c, S, U, m and M.
 """
 
 
@@ -67,7 +70,7 @@ def _sections() -> Iterator[str]:
     for limit in protocol.LIMITS:
         yield f"| `{limit.name}` | {getattr(protocol, limit.name):,} {limit.unit} | {limit.about} |"
     yield ""
-    yield _VALUES
+    yield _VALUES.replace("{_STANDARD}", ", ".join(TYPES))
     yield from _messages("References", protocol.REFERENCES)
     yield from _object("part", "A layer or an operation in `parts`.", protocol.PART)
     yield from _messages("Questions and answers", protocol.QUESTIONS)

@@ -15,10 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from . import standard_types
 from .protocol import CHUNK, MAX_BYTES, MAX_DEPTH, MAX_DIGITS, MAX_KEYS, MAX_NODES
 
-DTYPES = "biufc"
-_DTYPE = re.compile(r"[<>|=]?[biufc][0-9]{1,2}")  # numpy itself would read much more
+DTYPES = "biufcSUmM"
+_DTYPE = re.compile(  # numpy itself would read much more, and take S0 for S1
+    r"[<>|=]?(?:[biufc][0-9]{1,2}|[SU][1-9][0-9]{0,4}|[mM]8(?:\[[0-9]{0,6}[A-Za-z]{1,2}\])?)"
+)
+_MOST_CODE = 0x10FFFF  # of a character
 
 
 class Malformed(Exception):  # noqa: N818 -- named for what arrived
@@ -84,6 +88,12 @@ class Encoder(_Counted):
             and value.dtype.kind in DTYPES
         ):
             return self._array("scalar", np.asarray(value))
+        if kind is np.ma.MaskedArray:
+            parts = (value.data, np.ma.getmaskarray(value), value.fill_value)
+            return {"masked": self.encode(parts)}
+        if (standard := standard_types.parts_of(value)) is not None:
+            tag, parts = standard
+            return {tag: self.encode(parts)}
         return self._refer(value, self)
 
     def _array(self, tag: str, value: Any) -> dict[str, Any]:
@@ -160,6 +170,10 @@ class Decoder(_Counted):
                 return self._array(content, encoded)
             case "scalar":
                 return self._array(content, encoded)[()]
+            case "masked":
+                return self._masked(self.decode(content))
+            case _ if tag in standard_types.TYPES:
+                return standard_types.make(tag, self.decode(content))
             case _:
                 return self._resolve(tag, encoded, self)
 
@@ -175,9 +189,19 @@ class Decoder(_Counted):
         data = self._data(places, size)
         if not size:
             return np.empty(shape, dtype)
+        if dtype.kind == "U" and np.frombuffer(data, dtype.byteorder + "u4").max() > _MOST_CODE:
+            raise Malformed("an array of text holds what is no character")
         values = np.frombuffer(data, dtype).reshape(shape)
         # A bool is a byte, and one that is neither 0 nor 1 is neither True nor False to numpy.
         return values.view(np.uint8).astype(bool) if dtype.kind == "b" else values.copy()
+
+    def _masked(self, parts: Any) -> Any:
+        values, mask, fill = parts
+        if type(values) is not np.ndarray or type(mask) is not np.ndarray or mask.dtype != bool:
+            raise Malformed("a masked array is an array, a mask and a number")
+        if values.shape != mask.shape:
+            raise Malformed(f"a mask of shape {mask.shape} for values of shape {values.shape}")
+        return np.ma.MaskedArray(values, mask=mask, fill_value=fill)
 
     def _data(self, places: Any, size: Any) -> bytes:
         parts = [memoryview(self._buffers[_index(place)]) for place in _a_list(places)]
