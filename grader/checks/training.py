@@ -131,7 +131,7 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
         raise ClaimFailed(
             f"The model was trained on a part of the training images, and an accuracy above "
             f"{accuracy} counts on all of them. Give fit all training images and their labels, "
-            "and hold back at most half of them with validation_split."
+            "and hold back at most half of them: with validation_split, or drawn at random."
         )
     best, tries = max(accuracies(run)), ""
     if best <= accuracy and not run.stopped:

@@ -34,21 +34,25 @@ class Epoch:
     weights: tuple[NDArray[Any], ...]
 
 
-class Measures(Struct, frozen=True, forbid_unknown_fields=True):
+class Measures(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How good the weights at a recipe's end are, measured by the referee itself.
 
     Attributes:
         train_accuracy: share of the whole training set that is classified correctly.
         test_accuracy: share of the whole test set.
-        whole: whether every fit was given the whole training set; up to half of it may be held
-            back, by ``validation_split`` or by hand at an end.
+        whole: whether every fit was given the whole training set. Up to half of it may be held
+            back, by ``validation_split`` or by hand; where the images that stay do not stand one
+            after the other, those held back may not be the hard ones: see ``left_out_accuracy``.
         parameters: how many numbers ``model.weights`` holds.
+        left_out_accuracy: share of the images that were held back by such a choice; None: there
+            were none, or a former version measured, to which such a part was never the whole.
     """
 
     train_accuracy: float
     test_accuracy: float
     whole: bool
     parameters: int
+    left_out_accuracy: float | None = None
 
 
 class Referee(Protocol):

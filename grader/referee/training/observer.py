@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.accuracy import VALIDATION
 from grader.model import Budget
@@ -22,6 +23,11 @@ from grader.referee.training.training import attributing_errors
 
 # Validating on held-back images is good practice; training on few images is not.
 MOST_HELD_BACK = 0.5
+# Images that were held back one by one may be the hard ones. A network is wrong about as often on
+# others as on test images; this is how much more often it may be, beside what chance does.
+MOST_WRONG = 3.0  # times the share of test images,
+MOST_ADDED = 0.1  # but no more than this share on top of it
+LEAST_WRONG = 0.02  # the share on which both are based, where the network is better
 _ROWS = 256  # images that are predicted together
 
 
@@ -68,27 +74,34 @@ class Observer:
         """How good the weights after an epoch are on the two whole sets."""
         fit = recipe.fits[-1]
         model = self._model(recipe, epoch, fit.images)
-        shares = [self._share(model, fit, part) for part in ("train", "test")]
+        trained, tested = (self._right(model, fit, part) for part in ("train", "test"))
+        picked = [fit for fit in recipe.fits if fit.images.rows]
+        left_out = np.concatenate([trained[self._left_out(fit)] for fit in picked] or [trained[:0]])
         return Measures(
-            train_accuracy=shares[0],
-            test_accuracy=shares[1],
-            whole=all(map(self._whole, recipe.fits)),
+            train_accuracy=float(trained.mean()),
+            test_accuracy=float(tested.mean()),
+            whole=all(map(self._whole, recipe.fits)) and _alike(left_out, tested),
             parameters=sum(math.prod(weight.shape) for weight in epoch.weights),
+            left_out_accuracy=float(left_out.mean()) if len(left_out) else None,
         )
 
-    def _share(self, model: Any, fit: Fit, part: str) -> float:
+    def _right(self, model: Any, fit: Fit, part: str) -> NDArray[np.bool_]:
+        """Which images of a part are classified correctly: (n,)."""
         images, labels = self._images.whole(fit.images, part)
         size = min(_ROWS, fit.batch_size * 8)
         predicted = model.predict(images, batch_size=size, verbose=0)
-        return float(np.mean(predicted.argmax(-1) == labels))
+        right: NDArray[np.bool_] = predicted.argmax(-1) == labels
+        return right
+
+    def _left_out(self, fit: Fit) -> NDArray[np.intp]:
+        """The training images that a fit was not given, by their rows."""
+        rows = np.arange(self._images.count(fit.images))
+        return np.setdiff1d(rows, rows[fit.images.places()])
 
     def _whole(self, fit: Fit) -> bool:
-        """Whether a fit was given all training images, or held back some of them at an end.
-
-        Images that were picked one by one may be the easy ones.
-        """
+        """Whether a fit trained on all training images, or held back at most half of them."""
         there = self._images.count(fit.images)
-        return not fit.images.rows and fit.trained_on >= math.floor(there * (1 - MOST_HELD_BACK))
+        return fit.trained_on >= math.floor(there * (1 - MOST_HELD_BACK))
 
     def _model(self, recipe: Recipe, epoch: Epoch, images: Images, metrics: str = "") -> Any:
         """The network with an epoch's weights, compiled to be evaluated on such images.
@@ -106,3 +119,16 @@ class Observer:
             self._made_for = made_for
         self._kept.set_weights(epoch.weights)
         return self._kept
+
+
+def _alike(left_out: NDArray[np.bool_], tested: NDArray[np.bool_]) -> bool:
+    """Whether images that were left out are no harder than test images, as far as can be told.
+
+    Args:
+        left_out: for each image that was left out, whether it is classified correctly; perhaps
+            none.
+        tested: the same for each test image.
+    """
+    share = max(LEAST_WRONG, 1.0 - float(tested.mean()))
+    expected = min(MOST_WRONG * share, share + MOST_ADDED) * len(left_out)
+    return int((~left_out).sum()) <= expected + 3 * math.sqrt(expected) + 1

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import json
 import math
 import pickle
@@ -335,27 +334,6 @@ def test_what_was_trained_is_measured_once(
     assert later.measure(recipe, "bob") == measures == store.measured[epoch.key]
     store.measured.clear()
     assert later.measure(recipe, "bob") == measures  # from the store's weights
-
-
-def test_a_part_of_the_training_set_is_not_the_whole(trainer: Trainer, data: Path) -> None:
-    images = small.images(data, count=2400)
-    whole = small.recipe(data, images=images, batch_size=400)
-    held_back = small.recipe(data, images=images, batch_size=400, validation_split=0.2)
-    assert trainer.measure(whole, "ada").whole
-    by_hand = small.recipe(data, images=small.images(data, count=1200, first=1200), batch_size=400)
-    assert trainer.measure(held_back, "ada").whole
-    assert trainer.measure(by_hand, "ada").whole
-    all_but_one = np.packbits(np.arange(2400) != 9).tobytes()
-    for rows, split in (
-        ({"count": 2400}, {"validation_split": 0.6}),
-        ({"count": 1199, "first": 1}, {}),
-        ({"count": 2399, "rows": base64.b64encode(all_but_one).decode()}, {}),
-    ):
-        some = small.images(data, **rows)
-        part = small.recipe(data, images=some, batch_size=400, **split)
-        assert not trainer.measure(part, "ada").whole
-        both = small.then(whole, images=some, **split)
-        assert not trainer.measure(both, "ada").whole
 
 
 def test_a_training_that_goes_astray_logs_what_keras_logs(trainer: Trainer, data: Path) -> None:
