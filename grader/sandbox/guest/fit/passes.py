@@ -51,7 +51,7 @@ def one_pass(given: Any, what: str, steps: int | None) -> OnePass:
     Raises:
         FitRefused: it gives anything but batches of images and labels, or does not end.
     """
-    if steps is None and hasattr(given, "__next__"):
+    if steps is None and hasattr(given, "__next__") and not _is_py_dataset(given):
         raise FitRefused(
             f"{what} is a {type(given).__name__}, which can be gone through once: give "
             f"steps_per_epoch=..., or a dataset, {_WRITE}."

@@ -113,6 +113,20 @@ def test_a_dataset_of_keras_own_kind_is_gone_through_once(data: Any) -> None:
     assert named(Batches()) == named(x / 255, y, batch_size=50, shuffle=False)
 
 
+@pytest.mark.filterwarnings("ignore:Please import:DeprecationWarning")
+def test_a_generator_of_keras_2_is_a_dataset_of_that_kind(data: Any) -> None:
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    (x, y), _ = data
+    scaled = ImageDataGenerator(rescale=1 / 255).flow(x[..., np.newaxis], y, batch_size=64)
+    found = named(scaled, validation_data=(x, y))
+    assert found["shuffle"]
+    assert (found["batch_size"], found["images"]["count"]) == (64, len(x))
+    turned = ImageDataGenerator(rotation_range=90).flow(x[..., np.newaxis] / 255, y)
+    with pytest.raises(FitRefused, match="none of the course's images, or was changed"):
+        named(turned)
+
+
 def test_steps_are_one_pass(data: Any) -> None:
     (x, y), _ = data
     repeated = tutorial((x, y)).repeat()
