@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grader.accuracy import NAMES, named_accuracy
-from grader.checks.dry_run import DryRun, dry_run
+from grader.checks.dry_run import DryRun, Logs, dry_run
 from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
 from grader.model import Run
@@ -137,7 +137,7 @@ def _expect_as_in_dry_run(callback_class: Any, run: Run) -> None:
             f"The training went on after epoch {hit}, whose accuracy, {accuracies[hit - 1]:.6g}, "
             f"is above {TARGET}. {_advice()}"
         )
-    in_dry_run = dry_run(callback_class, logs).stopped_after
+    in_dry_run = _noting_keys(callback_class, logs).stopped_after
     # Another callback beside this one may have been the one that ended the training.
     goes_on = not run.stopped or len(set(run.callbacks)) > 1
     if not (goes_on if in_dry_run is None else in_dry_run == len(logs)):
@@ -149,14 +149,24 @@ def _expect_as_in_dry_run(callback_class: Any, run: Run) -> None:
 
 
 def _dry_run_of(callback_class: Any, accuracies: Sequence[float]) -> DryRun:
-    """A dry run under the key that the callback reads; what it raises says which keys there are."""
-    made_up = _made_up(accuracies, _key_read(callback_class))
+    """A dry run under the key that the callback reads."""
+    return _noting_keys(callback_class, _made_up(accuracies, _key_read(callback_class)))
+
+
+def _noting_keys(callback_class: Any, logs: Logs) -> DryRun:
+    """A dry run; what the callback raises in it says which keys there are."""
     try:
-        return dry_run(callback_class, made_up)
+        return dry_run(callback_class, logs)
     except ClaimFailed:
         raise
     except Exception as error:
-        keys = " and ".join(map(repr, made_up[0]))
+        if "__init__() missing" in str(error):
+            error.add_note(
+                "Claims make your callback without arguments, as StopAtTarget(): give each "
+                "argument of __init__ a default."
+            )
+            raise
+        keys = " and ".join(map(repr, logs[0]))
         error.add_note(
             f"In the dry run logs had the keys {keys}, and no other: logs.get(...) of another key "
             "gives None, and logs[...] a KeyError. Read the accuracy by the key that it has."

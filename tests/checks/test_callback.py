@@ -78,6 +78,19 @@ def test_a_crash_passes_through():
         callback.stops_at_target(stopper(key="acuracy"), HIT)
 
 
+def test_a_callback_that_needs_an_argument_is_told_so():
+    class Needs(keras.callbacks.Callback):
+        def __init__(self, limit):
+            super().__init__()
+
+    with pytest.raises(TypeError, match="missing") as caught:
+        callback.stops_at_target(Needs, HIT)
+    assert caught.value.__notes__ == [
+        "Claims make your callback without arguments, as StopAtTarget(): give each argument of "
+        "__init__ a default."
+    ]
+
+
 def test_a_crash_on_stopping_is_no_matter_while_nothing_stops():
     class Breaks(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -208,6 +221,16 @@ def test_acts_in_training_judges_every_training():
     right = run(0.9, 0.9985, stopped=True)
     with pytest.raises(ClaimFailed, match="after epoch 1"):
         callback.acts_in_training(Handle(stopper(), right, run(0.9985, 0.9)))
+
+
+def test_acts_in_training_names_the_keys_of_the_training():
+    class Unguarded(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            return logs.get("accuracy") > 0.998
+
+    with pytest.raises(TypeError) as caught:
+        callback.acts_in_training(Handle(Unguarded, run(0.9, 0.95, key="acc")))
+    assert "had the keys 'acc' and 'loss' and 'val_loss', and no other" in caught.value.__notes__[0]
 
 
 def test_acts_in_training_compares_without_an_accuracy_too():

@@ -99,10 +99,11 @@ class KernelFailures:
             str(said).encode(errors="replace").decode()[:10_000]
             for said in (error.ename, error.evalue)
         )
-        seconds, line = self._now() - begin, cell_errors.where(str(error.traceback))
+        seconds, traceback = self._now() - begin, str(error.traceback)
+        line, advice = cell_errors.where(traceback), cell_errors.keys_seen(traceback)
         where = line.encode(errors="replace").decode()
         message = cell_errors.without_file(text) if where else text
-        return CellRun(CellStatus.RAISED, seconds, name, message, where=where)
+        return CellRun(CellStatus.RAISED, seconds, name, message, where=where, advice=advice)
 
     def _overrun(self, begin: float) -> CellRun:
         """Interrupt what overran; a Python that does not come back from it is lost."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from grader.examiner.examiner import Finding, FindingKind
 from grader.model import Claim, Outcome
+from grader.notebook.judging.cell_errors import explained
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 from grader.notebook.judging.strikes import Refusal
 from grader.notebook.submission.rebuild import Rebuilt
@@ -59,8 +60,8 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
     broken = _broken(claim, around)
     if finding.kind is FindingKind.REFUTED:
         return Outcome.FAILED, broken[1] if broken else finding.message or claim.hint
-    raised = CellRun(CellStatus.RAISED, error=finding.error, message=finding.message)
-    advice = _define(finding, around) or finding.note
+    raised = explained(CellRun(CellStatus.RAISED, error=finding.error, message=finding.message), "")
+    advice = _define(finding, around) or finding.note or raised.advice
     said = sentence(f"Testing your code {raised.description}", advice)
     return broken or (Outcome.CRASHED, said)
 

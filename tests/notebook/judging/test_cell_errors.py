@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.notebook.judging.cell_errors import explained, where, without_file
+from grader.notebook.judging.cell_errors import explained, keys_seen, where, without_file
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 
 PLAIN = """\x1b[31m-------------------------------------------\x1b[39m
@@ -63,6 +63,54 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
     assert ("no GPU" in run.advice) is said
     limit = CellRun(CellStatus.LIMIT, message="GPU")
     assert explained(limit, source) is limit
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "said"),
+    [
+        ("ModuleNotFoundError", "No module named 'google.colab'", "in Colab alone"),
+        ("ModuleNotFoundError", "No module named 'sklearn'", "validation_split=0.2"),
+        ("ModuleNotFoundError", "No module named 'pandas'", "Use numpy"),
+        ("StdinNotImplementedError", "raw_input was called", "Nobody answers input()"),
+        ("FileNotFoundError", "[Errno 2] No such file or directory: 'x.npy'", "handed in"),
+        ("ValueError", "File not found: filepath=m.keras. Please", "handed in"),
+        (
+            "ValueError",
+            "Arguments `target` and `output` must have the same rank (ndim). Received: ...",
+            "sparse_categorical_crossentropy",
+        ),
+        (
+            "ValueError",
+            "Argument `output` must have rank (ndim) `target.ndim - 1`. Received: ...",
+            "Flatten()",
+        ),
+        (
+            "TypeError",
+            "Callback.set_model() missing 1 required positional argument: 'model'",
+            "callbacks=[StopAtTarget()]",
+        ),
+        (
+            "UFuncTypeError",
+            "Cannot cast ufunc 'divide' output from dtype('float64') to dtype('uint8') with ...",
+            "images = images / 255.0",
+        ),
+        ("ValueError", "invalid literal for int() with base 10: 'x'", ""),
+        ("TypeError", "f() missing 1 required positional argument: 'model'", ""),
+    ],
+)
+def test_errors_that_many_meet_come_with_advice(error: str, message: str, said: str) -> None:
+    run = explained(CellRun(CellStatus.RAISED, error=error, message=message), "f()")
+    assert said in run.advice
+    assert bool(said) is bool(run.advice)
+
+
+def test_keys_that_logs_had_are_told_instead() -> None:
+    noted = "\nTypeError: no\nAt the end of epoch 2 logs had the keys 'acc' and 'loss'.\n"
+    advice = keys_seen(PLAIN + noted)
+    assert advice.startswith("At the end of epoch 2 logs had the keys 'acc' and 'loss'. logs.get(")
+    run = CellRun(CellStatus.RAISED, error="EOFError", advice=advice)
+    assert explained(run, "gpu") is run
+    assert keys_seen(PLAIN) == ""
 
 
 def test_a_syntax_error_names_no_file_of_ipythons() -> None:

@@ -317,6 +317,7 @@ def test_a_callback_that_raises_ends_the_cell_and_what_was_trained_is_kept(
         "model.fit(x, y, epochs=5, verbose=0, callbacks=[Bad()])"
     )
     assert (run.status, run.error) == (CellStatus.RAISED, "KeyError")
+    assert run.advice.startswith("At the end of epoch 2 logs had the keys 'accuracy' and 'loss'.")
     assert trained(student.look("model")).epochs == 2
 
 

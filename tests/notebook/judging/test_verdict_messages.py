@@ -73,6 +73,11 @@ def test_what_a_check_adds_stands_behind_the_error() -> None:
     assert said == "Testing your code ended with TypeError: no number. logs had the key 'loss'."
 
 
+def test_a_crash_that_many_meet_comes_with_advice() -> None:
+    finding = Finding(FindingKind.RAISED, "ModuleNotFoundError", "No module named 'pandas'")
+    assert "Use numpy" in answered(CLAIM, finding, around())[1]
+
+
 @pytest.mark.parametrize("error", ["Malformed", "SystemExit", "StopIteration", "MemoryError", "x"])
 def test_whatever_else_was_raised_is_crashed(error: str) -> None:
     outcome, said = answered(CLAIM, Finding(FindingKind.RAISED, error, "why"), around())

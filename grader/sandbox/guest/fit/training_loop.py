@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from .. import adapted
@@ -48,7 +50,8 @@ def train(
         if validated:
             _tell_validation(callbacks, logs)
         _tell_loss(callbacks, logs)
-        callbacks.on_epoch_end(epoch, dict(logs))
+        with _naming_keys(epoch, logs):
+            callbacks.on_epoch_end(epoch, dict(logs))
         if model.stop_training:
             break
     return logs
@@ -95,6 +98,17 @@ def _epoch(model: Any, referee: Referee, state: TrainingState) -> dict[str, floa
             variable.assign(trained)
         model.optimizer.iterations.assign_add(steps)  # schedules count these
     return logs
+
+
+@contextlib.contextmanager
+def _naming_keys(epoch: int, logs: dict[str, float]) -> Iterator[None]:
+    """Note which keys logs had, where a callback raises what reading another key leads to."""
+    try:
+        yield
+    except (KeyError, TypeError) as error:
+        keys = " and ".join(map(repr, logs))
+        error.add_note(f"At the end of epoch {epoch + 1} logs had the keys {keys}.")
+        raise
 
 
 def _tell_validation(callbacks: Any, logs: dict[str, float]) -> None:
