@@ -7,6 +7,12 @@ from collections.abc import Mapping
 
 NAMES = ("accuracy", "acc")
 """What the accuracy is called after ``metrics=["accuracy"]`` or ``["acc"]``."""
+LONG_NAMES = {
+    "sparse_categorical_accuracy": "SparseCategoricalAccuracy",
+    "categorical_accuracy": "CategoricalAccuracy",
+}
+"""What it is called where its class, or Keras' function, was given; the class of each name."""
+ALL_NAMES = (*NAMES, *LONG_NAMES)
 VALIDATION = "val_"
 """What the names of measurements on validation data begin with."""
 
@@ -17,11 +23,11 @@ def is_accuracy(metric: str) -> bool:
 
 
 def named_accuracy(logs: Mapping[str, float]) -> float | None:
-    """The accuracy that an epoch logged by one of ``NAMES``; None: it logged none by these names.
+    """The accuracy that an epoch logged by one of ``ALL_NAMES``; None: it logged none by these.
 
     Claims rest on these alone: the referee accepts nothing else by these names.
     """
-    return next((logs[name] for name in NAMES if name in logs), None)
+    return next((logs[name] for name in ALL_NAMES if name in logs), None)
 
 
 def logged_accuracy(logs: Mapping[str, float]) -> float | None:

@@ -30,11 +30,15 @@ def test_the_accuracy_to_show_has_any_of_keras_names(
         ({"loss": 0.1, "accuracy": 0.9, "acc": 0.8}, 0.9),
         ({"acc": 0.7, "val_acc": 0.9}, 0.7),
         ({"acc": 0.0}, 0.0),
-        ({"sparse_categorical_accuracy": 0.6, "val_accuracy": 0.9}, None),
+        ({"sparse_categorical_accuracy": 0.6, "val_accuracy": 0.9}, 0.6),
+        ({"categorical_accuracy": 0.5, "accuracy": 0.6}, 0.6),
+        ({"binary_accuracy": 0.6, "val_accuracy": 0.9}, None),
         ({}, None),
     ],
 )
-def test_claims_rest_on_two_names_alone(logs: dict[str, float], expected: float | None) -> None:
+def test_claims_rest_on_keras_names_of_it_alone(
+    logs: dict[str, float], expected: float | None
+) -> None:
     assert named_accuracy(logs) == expected
 
 

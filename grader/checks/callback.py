@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from grader.accuracy import NAMES, named_accuracy
+from grader.accuracy import ALL_NAMES, NAMES, named_accuracy
 from grader.checks.dry_run import DryRun, Logs, dry_run
 from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
@@ -183,13 +183,13 @@ def _made_up(accuracies: Sequence[float], key: str) -> list[dict[str, float]]:
 
 
 def _key_read(callback_class: Any) -> str:
-    """Find the key under which the callback looks for the accuracy; either is right.
+    """Find the key under which the callback looks for the accuracy; each is right.
 
-    One that asks for the other key receives None, and may well crash on comparing it. If it crashes
-    with both, or never stops, the dry run that follows shows that.
+    One that asks for another key receives None, and may well crash on comparing it. If it crashes
+    with all, or never stops, the dry run that follows shows that.
     """
     calm = []
-    for key in NAMES:
+    for key in ALL_NAMES:
         try:
             stopped = dry_run(callback_class, _made_up([1.0], key)).stopped_after
         except ClaimFailed:
@@ -215,7 +215,8 @@ def _ending(epoch: int | None) -> str:
 
 
 def _advice() -> str:
+    others = ", ".join(map(repr, ALL_NAMES[1:]))
     return (
-        f"The keys in logs were {NAMES[0]!r} and 'loss', or {NAMES[1]!r} and 'loss': read one of "
-        "the accuracies in on_epoch_end, and set self.model.stop_training = True."
+        f"The keys in logs were 'loss' and {NAMES[0]!r}, or one of {others} in its place: read "
+        "the accuracy in on_epoch_end, and set self.model.stop_training = True."
     )

@@ -11,14 +11,14 @@ import re
 from functools import cache
 from typing import Any
 
-from grader.accuracy import VALIDATION, is_accuracy
+from grader.accuracy import LONG_NAMES, VALIDATION, is_accuracy
 from grader.errors import DeclarationRefused
 from grader.referee.spec import allow_list
 
 # The referee sets these: they change how a result is computed, not the result.
 _OURS = {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
 _SETTINGS = {"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"}
-_ACCURACIES = ("SparseCategoricalAccuracy", "CategoricalAccuracy")
+_DEFAULT_NAMES = {kind: name for name, kind in LONG_NAMES.items()}
 # What each function, under each of its names, is as a class with its defaults.
 _LOSS_CLASSES = {
     name: kind
@@ -216,12 +216,12 @@ def _metric(metric: Any) -> Any:
             'metrics=["accuracy"]'
         )
     kind, config = metric["class_name"], metric["config"]
-    name = config.get("name") or kind
+    name = config.get("name") or _DEFAULT_NAMES.get(kind, kind)
     if not isinstance(name, str) or not _LOGGED.fullmatch(name):
         raise DeclarationRefused(f"the metric {kind} is named {name!r:.60}: expected a short name")
-    if is_accuracy(name):
-        if kind in _ACCURACIES:
-            return name  # Keras then takes the one that fits the labels
+    if is_accuracy(name) or name in LONG_NAMES:
+        if kind in ([LONG_NAMES[name]] if name in LONG_NAMES else LONG_NAMES.values()):
+            return name  # by a short name Keras takes the one that fits the labels
         raise DeclarationRefused(
             f"the metric {kind} is named {name!r}, and is not the share of "
             'images classified correctly: write metrics=["accuracy"]'

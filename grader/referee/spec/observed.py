@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.accuracy import VALIDATION, is_accuracy
+from grader.accuracy import LONG_NAMES, VALIDATION, is_accuracy
+from grader.errors import DeclarationRefused
 from grader.referee.spec.images import Images
 from grader.referee.spec.recipe import NOTHING, Observation
 
@@ -50,13 +51,29 @@ def observed(metrics: str, one_hot: bool, validation: Images | None) -> Observed
         metrics: canonical JSON; see ``declaration.metrics``.
         one_hot: whether labels are rows of zeros and ones.
         validation: what it is tried on after each epoch, or None.
+
+    Raises:
+        DeclarationRefused: an accuracy is meant for labels of the other kind, and tells nothing.
     """
     lists = json.loads(metrics)
+    for metric in (*lists["metrics"], *lists["weighted_metrics"]):
+        _expect_for(metric, one_hot)
     names = [_accuracy_name(metric, one_hot) for metric in lists["metrics"]]
     known = [name for name in names if name is not None]
     if lists["weighted_metrics"] or len(known) < len(names) or len(set(known)) < len(known):
         return Observed(Observation(metrics, validation))
     return Observed(Observation("", validation), tuple(known))
+
+
+def _expect_for(metric: Any, one_hot: bool) -> None:
+    """Refuse the accuracy that is not for such labels: a claim would take it for the right one."""
+    kind = accuracy_of(not one_hot)
+    if metric in (kind, next(name for name, of in LONG_NAMES.items() if of == kind)):
+        labels = "rows of zeros and ones" if one_hot else "whole numbers"
+        raise DeclarationRefused(
+            f"the metric {metric} does not go with labels that are {labels}: write "
+            'metrics=["accuracy"]'
+        )
 
 
 def accuracy_of(one_hot: bool) -> str:

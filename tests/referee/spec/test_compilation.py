@@ -68,6 +68,10 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"metrics": ["acc"]},
         {"metrics": [keras.metrics.SparseCategoricalAccuracy(name="acc")]},
     ),
+    "accuracy by the name of its class": (
+        {"metrics": ["sparse_categorical_accuracy"]},
+        {"metrics": [keras.metrics.SparseCategoricalAccuracy(dtype="float16")]},
+    ),
     "how it is computed": (
         {},
         {"run_eagerly": True, "steps_per_execution": 8, "auto_scale_loss": False},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from grader.errors import DeclarationRefused
 from grader.referee.spec.images import Images
 from grader.referee.spec.observed import Observed, observed
 from grader.referee.spec.recipe import Observation
@@ -57,8 +58,6 @@ def test_the_accuracy_has_the_names_that_were_given(
         (["accuracy", "mse"], False, ()),
         (["accuracy", "accuracy"], False, ()),
         (["accuracy"], False, ["accuracy"]),
-        ([SPARSE], True, ()),
-        ([PLAIN], False, ()),
         ([metric("SparseCategoricalAccuracy", dtype="float16")], False, ()),
         ([metric("TopKCategoricalAccuracy", name="top")], True, ()),
     ],
@@ -67,6 +66,17 @@ def test_all_else_is_asked_of_keras(metrics: list[Any], one_hot: bool, weighted:
     found = shown(*metrics, one_hot=one_hot, weighted=weighted)
     assert json.loads(found.observation.metrics)["metrics"] == metrics
     assert found.logs({"b": 1.0, "a": 2.0}) == {"b": 1.0, "a": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "one_hot"),
+    [([SPARSE], True), ([PLAIN], False), (["mse", "CategoricalAccuracy"], False)],
+)
+def test_the_accuracy_for_other_labels_is_refused(metrics: list[Any], one_hot: bool) -> None:
+    with pytest.raises(DeclarationRefused, match=r"does not go with .*metrics=\[\"accuracy\"\]"):
+        shown(*metrics, one_hot=one_hot)
+    with pytest.raises(DeclarationRefused, match="does not go with"):
+        shown(one_hot=one_hot, weighted=metrics)
 
 
 def test_a_validation_has_the_same_names_and_keras_order() -> None:
