@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,8 @@ class DryRun:
 
     Attributes:
         stopped_after: the epoch, counted from 1, after which it stopped the training, or None.
-        printed: what it printed in each epoch that was run; a text of ``on_train_begin`` belongs
+        printed: what it printed in each epoch that was run, what it wrote to ``sys.stderr``, as
+            loggers do, included; a text of ``on_train_begin`` belongs
             to the first epoch, one of ``on_train_end`` to the last.
 
     """
@@ -82,7 +84,7 @@ def _dry_run_here(callback_class: Any, logs: Sequence[dict[str, float]]) -> DryR
     texts: list[io.StringIO] = []
     for epoch, logged in enumerate(logs):
         texts.append(io.StringIO())
-        with contextlib.redirect_stdout(texts[-1]):
+        with _collecting(texts[-1]):
             if epoch == 0:
                 callbacks.on_train_begin()
             callbacks.on_epoch_begin(epoch)
@@ -92,6 +94,17 @@ def _dry_run_here(callback_class: Any, logs: Sequence[dict[str, float]]) -> DryR
         if model.stop_training:
             return DryRun(epoch + 1, _values(texts))
     return DryRun(None, _values(texts))
+
+
+@contextlib.contextmanager
+def _collecting(text: io.StringIO) -> Iterator[None]:
+    """Collect what is shown below a cell, what loggers write included; they hold their streams."""
+    with contextlib.ExitStack() as stack:
+        for stream in {sys.stdout, sys.stderr}:
+            stream.write = text.write  # type: ignore[method-assign]
+            stack.callback(delattr, stream, "write")
+        stack.enter_context(contextlib.redirect_stdout(text))
+        yield
 
 
 def _plain(stopped_after: object, printed: Sequence[object]) -> DryRun:

@@ -1,5 +1,8 @@
 """Dry runs of callbacks, here and through a proxy."""
 
+import logging
+import sys
+
 import keras
 import pytest
 
@@ -86,3 +89,24 @@ def test_a_callback_sees_the_logs_that_were_given():
     logs = [{"acc": 0.5, "val_loss": 2.0}, {"acc": 0.6, "val_loss": 1.0}]
     dry_run(Reader, logs)
     assert seen == list(enumerate(logs))
+
+
+def test_what_is_written_beside_print_counts_as_printed(capsys):
+    held = logging.StreamHandler(sys.stderr)
+    logger = logging.getLogger("of a student")
+    logger.addHandler(held)
+
+    class Writer(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            sys.stdout.write(f"written {epoch}\n")
+            logger.warning("logged %d", epoch)
+            logger.info("unseen")
+
+    for _ in range(2):  # a stream that was held once is collected again
+        assert dry_run(Writer, HIT[:2]).printed == (
+            "written 0\nlogged 0\n",
+            "written 1\nlogged 1\n",
+        )
+    logger.removeHandler(held)
+    sys.stderr.write("not collected")
+    assert capsys.readouterr() == ("", "not collected")

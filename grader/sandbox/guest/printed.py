@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from .protocol import MAX_PRINTED
 
@@ -41,3 +45,33 @@ class PrintedByEpoch:
 
     def flush(self) -> None:
         """Do nothing: nothing is buffered."""
+
+
+@contextlib.contextmanager
+def collecting(printed: PrintedByEpoch, streams: Sequence[Any]) -> Iterator[None]:
+    """Collect what is shown below a cell: what is printed, and what is written to streams.
+
+    Loggers hold a stream that they were given before, and a logger that is made now holds one
+    afterwards. So the streams stay, and write elsewhere for a while.
+
+    Args:
+        printed: receives it.
+        streams: the kernel's own, those of errors among them.
+    """
+    with contextlib.ExitStack() as stack:
+        for stream in streams:
+            stream.write = printed.write
+            stack.callback(delattr, stream, "write")
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        yield
+
+
+def show_tensors() -> None:
+    """Let ``tf.print`` write to ``sys.stdout``, as it does where a notebook imports TensorFlow.
+
+    It looks for IPython when it is imported, and a warm kernel has imported it before.
+    """
+    if "tensorflow" in sys.modules:
+        from tensorflow.python.ops import logging_ops
+
+        logging_ops.enable_interactive_logging()

@@ -415,6 +415,27 @@ def test_a_dry_run_computes_nothing_and_is_told_by_the_exchange(
         student.look("build").dry_run([{"acc": 0.9}])
 
 
+def test_what_is_shown_below_a_cell_in_other_ways_counts_as_printed(student: Student) -> None:
+    done(
+        student,
+        "import logging, sys\n"
+        "held = logging.getLogger('held')\n"
+        "held.addHandler(logging.StreamHandler(sys.stdout))\n"
+        "class Says(callbacks.Callback):\n"
+        "    def on_epoch_end(self, epoch, logs=None):\n"
+        "        tf.print('tensor', tf.constant(1))\n"
+        "        held.warning('held')\n"
+        "        logging.getLogger('mine').warning('logged')\n"
+        "        logging.getLogger('mine').info('unseen')\n",
+    )
+    for _ in range(2):
+        _, printed = student.look("Says").dry_run(accuracies(0.1, 0.2))
+        assert [sorted(text.split("\n")) for text in printed] == [
+            ["", "held", "logged", "tensor 1"]
+        ] * 2
+    assert "tensor 2" in done(student, "tf.print('tensor', 2)")
+
+
 def test_a_fault_of_the_referee_is_told_apart(student: Student, referee: FakeReferee) -> None:
     referee.broken = "the worker died"
     run = student.write("model.fit(x, y)")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..printed import PrintedByEpoch
+from ..printed import PrintedByEpoch, collecting
 
 
 class ClaimFailed(AssertionError):  # noqa: N818 -- the examiner knows it by this name
     """What was to be shown a training is no class of callbacks."""
 
 
-def printed_by_epoch(callback_class: Any, fit: Callable[[Any, list[Any]], None]) -> list[str]:
+def printed_by_epoch(
+    callback_class: Any, fit: Callable[[Any, list[Any]], None], streams: Sequence[Any]
+) -> list[str]:
     """What a new callback of this class prints in each epoch of a training.
 
     Args:
         callback_class: the student's.
         fit: carries the training out on a model, with a list of callbacks.
+        streams: the kernel's own; what is written to them counts as printed.
 
     Returns:
         A text for each epoch; what is printed at the beginning or the end of the training belongs
@@ -37,7 +39,7 @@ def printed_by_epoch(callback_class: Any, fit: Callable[[Any, list[Any]], None])
             printed.begin_epoch(epoch)
 
     model = _model(keras)
-    with contextlib.redirect_stdout(printed):
+    with collecting(printed, streams):
         fit(model, [NoteEpochs(), callback_class()])
     return printed.texts
 

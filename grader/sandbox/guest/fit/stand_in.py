@@ -11,11 +11,13 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import sys
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..images import FitRefused
+from ..printed import show_tensors
 from . import dry_run, precision, tensor_board
 from .call_checks import expect_accepted
 from .class_numbers import ClassNumbers
@@ -48,12 +50,15 @@ class FitStandIn:
     def __init__(self, exchange: Exchange) -> None:
         self._referee = Referee(exchange)
         self.classes = ClassNumbers()
+        self._streams: tuple[Any, ...] = ()  # the kernel's own
         self._last: Any = weakref.WeakKeyDictionary()  # model to its TrainingState
 
     def install(self) -> None:
         """Replace ``fit`` once Keras is imported; kernels that never import it pay nothing."""
         import wrapt
 
+        self._streams = (sys.stdout, sys.stderr)
+        show_tensors()
         wrapt.when_imported("keras")(self._replace)
 
     def _replace(self, keras: Any) -> None:
@@ -92,7 +97,7 @@ class FitStandIn:
         def fit(model: Any, callbacks: list[Any]) -> None:
             self._train(model, {"dry_run": True, "epochs": epochs}, 1, callbacks, 0)
 
-        return dry_run.printed_by_epoch(callback_class, fit)
+        return dry_run.printed_by_epoch(callback_class, fit, self._streams)
 
     def _fit(self, model: Any, arguments: dict[str, Any]) -> Any:
         """Check and declare a call of ``fit``, and have it carried out."""
