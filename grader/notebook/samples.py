@@ -4,6 +4,7 @@ A sample is a folder with one file for each solution cell that the student wrote
 or ``.md`` for a written answer) and a ``case.toml``::
 
     about = "Two convolutions, where the exercise allows one."
+    honest = true          # work, right or wrong, of a student who does not try to deceive
     start = "reference"    # the other cells: the source's solutions, or "release": untouched
     data = "slice"         # small real slices will do, or "whole"
     minutes = true         # grading it takes minutes, for example until a time limit
@@ -50,6 +51,7 @@ class Sample:
         whole: whether its verdicts need the whole data set.
         verdicts: the expected outcome of every claim.
         minutes: whether grading it takes minutes, as it does with the whole data set.
+        honest: whether it is work, right or wrong, of a student who does not try to deceive.
     """
 
     folder: Path
@@ -58,6 +60,7 @@ class Sample:
     whole: bool
     verdicts: Mapping[str, Outcome]
     minutes: bool = False
+    honest: bool = False
 
 
 def load(folder: Path) -> Sample:
@@ -71,6 +74,7 @@ def load(folder: Path) -> Sample:
             start=case.get("start", "reference"),
             whole=whole,
             minutes=whole or case.get("minutes", False),
+            honest=case.get("honest", False),
             verdicts={claim: Outcome(outcome) for claim, outcome in case["verdicts"].items()},
         )
     except (OSError, KeyError, ValueError) as error:

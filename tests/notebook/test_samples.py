@@ -27,6 +27,10 @@ def test_a_sample_is_read(folder: Path) -> None:
     sample = samples.load(folder)
     assert (sample.about, sample.start, sample.whole) == ("Adds twice.", "release", False)
     assert sample.verdicts == {"adds": Outcome.FAILED}
+    assert not sample.honest
+    case = folder / "case.toml"
+    case.write_text("honest = true\n" + case.read_text())
+    assert samples.load(folder).honest
 
 
 @pytest.mark.parametrize("start", ["release", "reference"])
