@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from grader.model import Outcome
 from grader.notebook import autograde, samples
+from grader.notebook.autograde import Result
 from grader.notebook.samples import Sample
 from grader.settings import Settings
 from tests.conftest import ROOT
@@ -22,8 +23,40 @@ CASES = sorted(path.parent for path in (ROOT / "tests" / "submissions").glob("*/
 
 def parameter(folder: Path) -> object:
     """A sample as a test's parameter, marked where grading takes minutes."""
-    marks = [pytest.mark.slow, pytest.mark.long] if samples.load(folder).minutes else []
+    # Those that slices are enough for are graded as one class, by one process of tests.
+    marks = [pytest.mark.xdist_group(f"samples of {folder.parent.name}")]
+    if samples.load(folder).minutes:  # graded alone
+        marks = [pytest.mark.slow, pytest.mark.long]
     return pytest.param(folder, marks=marks, id=f"{folder.parent.name}/{folder.name}")
+
+
+class SampleClass:
+    """Samples of one assignment that are graded as a class; each is waited for by its own test.
+
+    Args:
+        course: where they are handed in.
+        assignment: its name.
+        folders: of the samples.
+    """
+
+    def __init__(self, course: Settings, assignment: str, folders: Sequence[Path]) -> None:
+        for folder in folders:
+            samples.hand_in(course, assignment, samples.load(folder), folder.name)
+        students = [folder.name for folder in folders]
+        self._grading = autograde.grade(course, assignment, students)
+        self._results: dict[str, Result] = {}
+
+    def result(self, student: str) -> Result:
+        """What came of one sample, once it is graded."""
+        while student not in self._results:
+            result = next(self._grading, None)
+            assert result is not None, f"the grading of the class ended without {student}"
+            self._results[result.student] = result
+        return self._results[student]
+
+    def close(self) -> None:
+        """Stop grading; nothing where all is done."""
+        self._grading.close()
 
 
 @pytest.fixture(scope="session")
@@ -33,23 +66,47 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         yield settings
 
 
-def verdicts(course: Settings, sample: Sample) -> dict[str, str]:
-    """Hand the sample in, grade it, and return each claim's outcome."""
+@pytest.fixture(scope="session")
+def classes() -> Iterator[dict[str, SampleClass]]:
+    """The classes that are being graded on slices, by assignment."""
+    open_ones: dict[str, SampleClass] = {}
+    yield open_ones
+    for each in open_ones.values():
+        each.close()
+
+
+def chosen(session: pytest.Session, assignment: str) -> list[Path]:
+    """The samples of an assignment whose tests run in this session, but for those of minutes."""
+    called = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
+    folders = [folder for params in called if (folder := params.get("folder")) in CASES]
+    ours = [folder for folder in folders if folder.parent.name == assignment]
+    return [folder for folder in ours if not samples.load(folder).minutes]
+
+
+def result(sample: Sample, request: pytest.FixtureRequest) -> Result:
+    """Hand the sample in and grade it, with the others of its assignment or alone."""
     assignment, student = sample.folder.parent.name, sample.folder.name
-    samples.hand_in(course, assignment, sample, student)
-    (result,) = autograde.grade(course, assignment, [student])
-    assert result.graded is not None, result.problem
-    print(*(f"{v.claim}: {v.outcome}: {v.message}" for v in result.graded.verdicts), sep="\n")
-    return {verdict.claim: verdict.outcome for verdict in result.graded.verdicts}
+    # Asked for by name: a referee takes seconds to start, and the other one is not needed.
+    course = request.getfixturevalue("course" if sample.whole else "on_slices")
+    if sample.minutes:
+        return SampleClass(course, assignment, [sample.folder]).result(student)
+    classes = request.getfixturevalue("classes")
+    if assignment not in classes:
+        folders = chosen(request.session, assignment)
+        classes[assignment] = SampleClass(course, assignment, folders)
+    graded: SampleClass = classes[assignment]
+    return graded.result(student)
 
 
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's, with many students
 @pytest.mark.usefixtures("judges_with_keras")
 @pytest.mark.parametrize("folder", [parameter(folder) for folder in CASES])
 def test_a_sample_gets_its_verdicts(folder: Path, request: pytest.FixtureRequest) -> None:
     sample = samples.load(folder)
-    # Asked for by name: a referee takes seconds to start, and the other one is not needed.
-    course = request.getfixturevalue("course" if sample.whole else "on_slices")
-    assert verdicts(course, sample) == sample.verdicts
+    graded, problem = (found := result(sample, request)).graded, found.problem
+    assert graded is not None, problem
+    print(*(f"{v.claim}: {v.outcome}: {v.message}" for v in graded.verdicts), sep="\n")
+    assert {verdict.claim: verdict.outcome for verdict in graded.verdicts} == sample.verdicts
 
 
 @pytest.mark.usefixtures("judges_with_keras")
