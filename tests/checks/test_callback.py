@@ -1,5 +1,7 @@
 """What is claimed of callbacks, right ones and wrong ones."""
 
+import dataclasses
+
 import keras
 import pytest
 
@@ -228,9 +230,18 @@ def test_acts_in_training_names_the_keys_of_the_training():
         def on_epoch_end(self, epoch, logs=None):
             return logs.get("accuracy") > 0.998
 
+    whole = dataclasses.replace(run(0.9, 0.95, key="acc"), asked=2)
     with pytest.raises(TypeError) as caught:
-        callback.acts_in_training(Handle(Unguarded, run(0.9, 0.95, key="acc")))
+        callback.acts_in_training(Handle(Unguarded, whole))
     assert "had the keys 'acc' and 'loss' and 'val_loss', and no other" in caught.value.__notes__[0]
+
+
+def test_acts_in_training_leaves_a_training_that_the_callback_broke_off_to_other_claims():
+    class Unguarded(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            return logs["accuracy"] > 0.998
+
+    callback.acts_in_training(Handle(Unguarded, run(0.9, key="acc")))  # 1 epoch of 19
 
 
 def test_acts_in_training_compares_without_an_accuracy_too():
