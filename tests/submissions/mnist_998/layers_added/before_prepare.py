@@ -1,0 +1,2 @@
+from tensorflow.keras import layers as L
+from tensorflow.keras.models import Sequential
