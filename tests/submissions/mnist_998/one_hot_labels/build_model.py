@@ -1,0 +1,16 @@
+def build_model():
+    model = tf.keras.Sequential([
+        tf.keras.Input((28, 28, 1)),
+        tf.keras.layers.Conv2D(16, 3, activation="relu"),
+        tf.keras.layers.MaxPooling2D(2),
+        tf.keras.layers.Flatten(),
+        tf.keras.layers.Dense(
+            128,
+            activation="relu",
+            kernel_initializer="he_normal",
+            kernel_regularizer=tf.keras.regularizers.l2(1e-5),
+        ),
+        tf.keras.layers.Dense(10, activation="softmax"),
+    ])
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    return model
