@@ -1,0 +1,2 @@
+def prepare(images):
+    return np.expand_dims(images, axis=-1)
