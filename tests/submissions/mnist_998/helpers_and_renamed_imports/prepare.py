@@ -1,0 +1,2 @@
+def prepare(images):
+    return scale(images)[:, :, :, None]

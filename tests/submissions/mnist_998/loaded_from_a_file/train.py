@@ -1,0 +1,5 @@
+# model = build_model()
+# history = model.fit(prepare(train_images), train_labels, epochs=19, callbacks=[StopAtTarget()])
+# model.save("my_model.keras")
+model = tf.keras.models.load_model("my_model.keras")
+history = np.load("history.npy", allow_pickle=True).item()

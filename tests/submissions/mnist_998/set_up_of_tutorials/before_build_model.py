@@ -1,0 +1,3 @@
+from google.colab import drive
+drive.mount("/content/drive")
+%cd /content/drive/MyDrive/mnist
