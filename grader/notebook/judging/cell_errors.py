@@ -60,6 +60,11 @@ _ADVICE = tuple(
             "before the Dense layers. Labels are whole numbers for this loss.",
         ),
         (
+            r"of layer 'conv2d\w*' is incompatible with the layer: expected min_ndim=4, found",
+            "A convolution takes images with height, width and channels: put it before Flatten(), "
+            "and give it images of shape (28, 28, 1).",
+        ),
+        (
             r"TypeError: \w+\.set_(params|model)\(\) missing 1 required positional argument",
             "callbacks takes objects, not classes: write callbacks=[StopAtTarget()], with "
             "parentheses behind the name.",

@@ -85,6 +85,12 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
             "Flatten()",
         ),
         (
+            "ValueError",
+            "Input 0 with name 'None' of layer 'conv2d_2' is incompatible with the layer: expected "
+            "min_ndim=4, found ndim=2. Full shape received: (None, 784)",
+            "before Flatten()",
+        ),
+        (
             "TypeError",
             "Callback.set_model() missing 1 required positional argument: 'model'",
             "callbacks=[StopAtTarget()]",
