@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import random
 import shutil
@@ -283,10 +284,13 @@ def outcome(handed_in: Class) -> dict[str, Any]:
 
 
 def _content(path: Path) -> Any:
-    """A file's content without times, and without which epochs were in the store already."""
+    """A file's content without times, seeds, and which epochs were in the store already."""
+    if path.suffix == ".gz":
+        evidence = json.loads(gzip.decompress(path.read_bytes()))
+        return [(claim["claim"], claim["count"]) for claim in evidence["claims"]]
     content = json.loads(path.read_text())
     if path.suffixes[0] == ".verdicts":
         for part in (content, *content["verdicts"], *content["runs"]):
-            for name in ("seconds", "timings", "fresh"):
+            for name in ("seconds", "timings", "fresh", "seed"):
                 part.pop(name, None)
     return content

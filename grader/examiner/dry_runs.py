@@ -17,24 +17,25 @@ class Script:
         logs: what each epoch logs, in order.
 
     Attributes:
+        logs: what each epoch logs.
         stopped_after: the epoch, counted from 1, after which the training was stopped, or None.
     """
 
     def __init__(self, logs: Sequence[Mapping[str, float]]) -> None:
-        self._logs, self._served = list(logs), 0
+        self.logs, self._served = [dict(logged) for logged in logs], 0
         self.stopped_after: int | None = None
 
     def begin(self) -> dict[str, Any]:
         """Begin at the first epoch."""
         self._served, self.stopped_after = 0, None
-        return {"training": NUMBER, "epochs": len(self._logs)}
+        return {"training": NUMBER, "epochs": len(self.logs)}
 
     def epoch(self) -> dict[str, Any]:
         """The next epoch's logs; weights stay as they are."""
-        if self._served == len(self._logs):
+        if self._served == len(self.logs):
             raise DeclarationRefused("The dry run has no more epochs.")
         self._served += 1
-        return {"logs": dict(self._logs[self._served - 1]), "weights": None}
+        return {"logs": dict(self.logs[self._served - 1]), "weights": None}
 
     def end(self, stopped: bool) -> dict[str, Any]:
         """The training ended, by the callback or with the last epoch."""

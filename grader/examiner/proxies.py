@@ -19,6 +19,8 @@ from weakref import WeakKeyDictionary
 from grader.checks.figures import FigureDescription
 from grader.checks.protocols import CallbackProxy, FigureProxy, FunctionProxy, grant
 from grader.errors import ClaimFailed
+from grader.examiner.dry_runs import Script
+from grader.examiner.interview import Asked
 from grader.examiner.trainings import Trainings
 from grader.model import Budget, Run
 from grader.sandbox.guest.protocol import MAX_ERROR_NAME, MAX_LINE, MAX_MESSAGE
@@ -111,6 +113,7 @@ class Proxies:
         call_blocked: calls a student's function by name where numpy is the only library.
         trainings: what the referee trained for this kernel; nothing, where it is left out.
         place: where names may have been kept; see ``keep``.
+        heard: told each question with its answer.
     """
 
     def __init__(
@@ -119,8 +122,9 @@ class Proxies:
         call_blocked: CallBlocked,
         trainings: Trainings | None = None,
         place: str = "",
+        heard: Callable[[Asked], None] = lambda _: None,
     ) -> None:
-        self._ask, self.call_blocked, self._place = ask, call_blocked, place
+        self._ask, self.call_blocked, self._place, self._heard = ask, call_blocked, place, heard
         self.trainings = trainings or Trainings(None, "", Budget(), {})
         # The proxies of models, and their numbers in the kernel; each model's class is Keras' own.
         self._models: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
@@ -186,11 +190,18 @@ class Proxies:
         """
         question = {"do": "dry_run", "of": handle._number, "epochs": len(logs)}
         with self.trainings.dry_run(logs) as script:
-            printed = self._answer(question, Encoder(self._refer))
+            printed = self._answer(question, Encoder(self._refer), script)
         return script.stopped_after, printed
 
-    def _answer(self, question: dict[str, Any], encoder: Encoder) -> Any:
-        reply, buffers = self._ask(question, encoder.buffers)
+    def _answer(
+        self, question: dict[str, Any], encoder: Encoder, script: Script | None = None
+    ) -> Any:
+        try:
+            reply, buffers = self._ask(question, encoder.buffers)
+        except BaseException as ended:  # the kernel, or its time
+            self._heard(Asked(question, encoder.buffers, str(ended), (), script))
+            raise
+        self._heard(Asked(question, encoder.buffers, reply, buffers, script))
         if type(printed := reply.get("printed")) is str:
             sys.stdout.write(printed)
         if "error" in reply:

@@ -40,6 +40,7 @@ class Trainings(TrainingRecord):
 
     Attributes:
         waiting: entered while the examiner itself waits for the referee: clocks stand still.
+        consulted: told each run that the examiner looks at, and its seed.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Trainings(TrainingRecord):
     ) -> None:
         self._budget = budget
         self.waiting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+        self.consulted: Callable[[Run, int], None] = lambda *_: None
         self._calls = RefereeCalls(referee, who, lambda: self.waiting())  # noqa: PLW0108 -- set later
         self._trainings = TrainingList()
         self._answers = FitAnswers(self._calls, self._trainings, budget, digests, progress)
@@ -90,11 +92,14 @@ class Trainings(TrainingRecord):
             number: of the class: another class of that name, defined later, is not meant. None: any
                 is.
         """
-        return tuple(
+        runs = tuple(
             training.run(self._calls.measured(training.recipe()))
             for training in self._trainings
             if training.fit.learning_rates and training.has_callback(names, number)
         )
+        for run in runs:
+            self.consulted(run, 0)
+        return runs
 
     def run_of(self, model: Any) -> Run:
         """The run whose weights a model has.
@@ -107,7 +112,9 @@ class Trainings(TrainingRecord):
             RefereeError: the referee cannot say how good it is.
         """
         training, epochs = self._training_of(model)
-        return training.run(self._measure(training.recipe(epochs)))
+        run = training.run(self._measure(training.recipe(epochs)))
+        self.consulted(run, training.seed)
+        return run
 
     def again(self, model: Any, seed: int, above: float) -> Run:
         """Train a model's network once more in the same way, with another seed and no callbacks.
@@ -120,7 +127,9 @@ class Trainings(TrainingRecord):
         """
         training, _ = self._training_of(model)
         other = train_again(self._calls, training, seed, above, self._budget.epochs)
-        return other.run(self._measure(other.recipe()))
+        run = other.run(self._measure(other.recipe()))
+        self.consulted(run, seed)
+        return run
 
     def _measure(self, recipe: Recipe) -> Measures:
         """Measures for the examiner, who waits for them; known ones at once."""

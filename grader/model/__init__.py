@@ -1,5 +1,6 @@
 """Values that all packages share, as frozen dataclasses; import them from here."""
 
+from grader.model.evidence import ClaimEvidence, Consulted, Evidence, Question, Replayed
 from grader.model.graded import Graded, Timing, WorkPart
 from grader.model.limits import Budget, Limits
 from grader.model.runs import KeptEpoch, KeptRun, Run
@@ -10,13 +11,18 @@ from grader.model.watch import Source, Told, WatchRules
 __all__ = [
     "Budget",
     "Claim",
+    "ClaimEvidence",
+    "Consulted",
     "Decision",
+    "Evidence",
     "Graded",
     "KeptEpoch",
     "KeptRun",
     "Limits",
     "Outcome",
     "Override",
+    "Question",
+    "Replayed",
     "Run",
     "Source",
     "Submission",

@@ -58,6 +58,8 @@ class Graded:
         runs: the referee's trainings for it, one run for each model.
         grounds: digests of all that the verdicts rest on; see ``notebook.submission.grounds``.
             Empty in a verdict file of an earlier version.
+        seed: of all random draws of the tests, in hexadecimal; the record of the same seed says
+            what the verdicts rest on (``evidence_file``). Empty where there is no record.
     """
 
     student: str
@@ -71,6 +73,7 @@ class Graded:
     source_sha256: str
     runs: tuple[Run, ...] = ()
     grounds: Mapping[str, str] = field(default_factory=dict)
+    seed: str = ""
 
     @property
     def score(self) -> float:

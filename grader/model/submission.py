@@ -40,6 +40,11 @@ class Submission:
         return self.autograded / f"{self.assignment}.verdicts.json"
 
     @property
+    def evidence_file(self) -> Path:
+        """What the verdicts rest on; see ``grader.notebook.submission.evidence_file``."""
+        return self.autograded / f"{self.assignment}.evidence.json.gz"
+
+    @property
     def feedback_page(self) -> Path:
         """The student's feedback page."""
         return self.feedback / f"{self.assignment}.html"

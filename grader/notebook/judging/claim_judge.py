@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.errors import ClaimFailed, DataError, RefereeError
+from grader.examiner import draws
 from grader.examiner.examiner import FindingKind, examine
+from grader.examiner.interview import Interview
 from grader.examiner.trainings import Trainings
 from grader.model import Claim, Verdict
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
@@ -41,6 +43,7 @@ class ClaimJudge:
         trainings: those of the submission.
         limits: on the time of each claim's questions.
         definers: the solution cell that is to define a name.
+        interview: keeps what verdicts rest on, and has the seeds of random draws.
     """
 
     def __init__(
@@ -52,8 +55,10 @@ class ClaimJudge:
         limits: TimeLimits,
         *,
         definers: Mapping[str, str] | None = None,
+        interview: Interview | None = None,
     ) -> None:
         self._definers = definers or {}
+        self._interview = interview or Interview(draws.new_seed())
         self._rebuilt, self._cells, self._numpy_only = rebuilt, cells, numpy_only
         self._trainings, self._limits = trainings, limits
 
@@ -87,11 +92,16 @@ class ClaimJudge:
         """Run the test cell; raises ``Ended`` where a question gets no answer."""
         source = self._rebuilt.notebook.cells[index].source
         seconds = self._limits.seconds(share) + _OWN_SECONDS
-        with self._limits.clock.alarm(seconds, lambda: _give_up(seconds)):
+        # The record is sent once the alarm is off, which could end a message half way.
+        with (
+            self._interview.about(claim, source),
+            self._limits.clock.alarm(seconds, lambda: _give_up(seconds)),
+        ):
             proxies = self._cells.proxies(
                 index,
                 share,
                 lambda name, arguments: self._call_blocked(claim, index, name, arguments),
+                self._interview.heard,
             )
             finding = examine(source, proxies)
         if finding.kind is not FindingKind.NAME_UNDEFINED:

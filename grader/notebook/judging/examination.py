@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.examiner import draws
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.referee.spec.contract import Referee
@@ -24,6 +25,7 @@ class Examination:
         referee: carries out trainings; None where networks are not judged: then ``fit`` is refused.
         warm: socket of a warm parent that gives kernels; empty: they start cold.
         warm_numpy_only: the same for kernels in which numpy is the only library.
+        seed: of all random draws of the test cells; no student may know it.
     """
 
     assignment: Assignment
@@ -34,3 +36,9 @@ class Examination:
     referee: Referee | None = None
     warm: str = ""
     warm_numpy_only: str = ""
+    seed: int = field(default_factory=draws.new_seed)
+
+    @property
+    def kernel_seed(self) -> int:
+        """Of ``random`` and of numpy's older functions in the student's kernels."""
+        return draws.derived(self.seed, "kernel") % 2**32

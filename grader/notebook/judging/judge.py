@@ -11,9 +11,10 @@ from functools import partial
 
 from nbformat import NotebookNode
 
+from grader.examiner.interview import Interview
 from grader.examiner.training_progress import TrainingProgress, ignore
 from grader.examiner.trainings import Trainings
-from grader.model import Claim, Run, Verdict, WorkPart
+from grader.model import Claim, ClaimEvidence, Run, Verdict, WorkPart
 from grader.notebook.assignment import grade_id, is_solution, part_of
 from grader.notebook.judging import start_kernel
 from grader.notebook.judging.claim_judge import ClaimJudge
@@ -38,6 +39,8 @@ def judge(
     progress: Progress = lambda _: None,
     clock: Clock | None = None,
     epochs: Callable[[TrainingProgress], None] = ignore,
+    *,
+    evidence: Callable[[ClaimEvidence], None] = lambda _: None,
 ) -> Generator[Verdict, None, tuple[Run, ...]]:
     """Run the student's cells, and let the examiner judge the claims.
 
@@ -49,6 +52,7 @@ def judge(
         progress: told the name of each cell before it runs.
         clock: the submission's; it is paused while the referee works.
         epochs: told of each epoch that is awaited, and trained.
+        evidence: told what a verdict rests on, before it is there.
 
     Yields:
         One verdict a claim, in notebook order.
@@ -71,10 +75,13 @@ def judge(
         stopwatch.add(start, time.monotonic() - begin, time.process_time() - cpu)
         limits = _limits(examination, clock)
         cells = StudentCells(examination, kernel, trainings, limits)
-        numpy_only = NumpyOnlyKernel(examination, limits, resources)
+        interview = Interview(examination.seed, evidence)
+        trainings.consulted = interview.consulted
+        numpy_only = NumpyOnlyKernel(examination, limits, resources, interview.heard)
         claims = ClaimJudge(
             *(examination.rebuilt, cells, numpy_only, trainings, limits),
             definers=examination.assignment.definers,
+            interview=interview,
         )
         with _kernel_time(cells, stopwatch, start):
             verdicts = _verdicts(examination, cells, claims, stopwatch, progress)
@@ -125,6 +132,7 @@ def _started(
         examination.assignment.name,
         requests=FitRequests(trainings.answer, clock),
         warm=examination.warm,
+        seed=examination.kernel_seed,
     )
     return resources.enter_context(starting)
 

@@ -26,6 +26,7 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
 from grader.notebook.judging.judge_messages import (
     CellStarted,
+    ClaimExamined,
     GoOn,
     JudgeFailed,
     NotebookDone,
@@ -117,6 +118,7 @@ def _judge(there: Connection, examination: Examination, referee: str) -> None:
             lambda name: there.send(CellStarted(name)),
             clock,
             epochs=there.send,
+            evidence=lambda examined: there.send(ClaimExamined(examined)),
         )
         if runs := _send_verdicts(judging, there):
             there.send(RunsCarriedOut(runs))

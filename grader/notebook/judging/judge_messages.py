@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 
 from grader.errors import GraderError
 from grader.examiner.training_progress import EpochAwaited, EpochTrained
-from grader.model import Run, Timing, Verdict
+from grader.model import ClaimEvidence, Run, Timing, Verdict
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,17 @@ class VerdictReached:
     """A claim was judged; verdicts come in notebook order."""
 
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class ClaimExamined:
+    """A test cell has ended; the verdict follows.
+
+    Attributes:
+        evidence: what the verdict will rest on.
+    """
+
+    evidence: ClaimEvidence
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,7 @@ class JudgeFailed:
 Message = (
     CellStarted
     | VerdictReached
+    | ClaimExamined
     | TrainingAwaited
     | EpochAwaited
     | EpochTrained

@@ -33,6 +33,7 @@ from grader.notebook.judging import judge_main
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import (
     CellStarted,
+    ClaimExamined,
     GoOn,
     JudgeFailed,
     Message,
@@ -77,8 +78,8 @@ def judge_apart(
     Args:
         examination: the submission, and what it is judged with; its referee is connected there.
         stopwatch: is told where the time goes.
-        reporter: is told ``CellStarted``, ``VerdictReached`` and how trainings get on as it comes,
-            and of each wait for a training.
+        reporter: is told ``CellStarted``, ``ClaimExamined``, ``VerdictReached`` and how trainings
+            get on as it comes, and of each wait for a training.
         referee: the referee's address; empty for an assignment that trains nothing.
         scratch: where the process keeps temporary files; the system's folder, if left out.
 
@@ -172,7 +173,7 @@ class _Hearing:
     def receive(self, message: Message) -> None:
         """Take in one message; raises the error of ``NothingJudged``, and ``Cancelled``."""
         match message:
-            case CellStarted() | EpochAwaited() | EpochTrained():
+            case CellStarted() | ClaimExamined() | EpochAwaited() | EpochTrained():
                 self._reporter.progress(message)
             case VerdictReached(verdict):
                 self.verdicts.append(verdict)

@@ -11,15 +11,25 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from grader.engines.base import Reporter
-from grader.model import Graded, Outcome, Submission, Verdict, WorkPart
+from grader.examiner import draws
+from grader.model import (
+    Evidence,
+    Graded,
+    Outcome,
+    Submission,
+    Verdict,
+    WorkPart,
+)
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging import class_referee, scratch, warm_kernels
+from grader.notebook.judging.evidence_keeper import EvidenceKeeper
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_process import judge_apart
 from grader.notebook.judging.stopwatch import Stopwatch
@@ -40,6 +50,7 @@ class SubmissionWork:
         folder: the submitted folder's path in messages.
         files: what was handed in.
         grounds: what the verdicts will rest on, as digests.
+        seed: of the tests' random draws; None: a new one, as no student may know it.
     """
 
     settings: Settings
@@ -48,6 +59,7 @@ class SubmissionWork:
     folder: str
     files: Files
     grounds: Mapping[str, str] = field(default_factory=dict)
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,10 +69,12 @@ class Judged:
     Attributes:
         notebook: the executed one, with sanitised outputs.
         graded: its verdicts, and the rest of what goes into the verdict file.
+        evidence: what the verdicts rest on; None where nothing was recorded.
     """
 
     notebook: NotebookNode
     graded: Graded
+    evidence: Evidence | None = None
 
     @property
     def faulty(self) -> bool:
@@ -127,10 +141,12 @@ def judge_rebuilt(
         work.student,
         warm=warm_kernels.address(settings, assignment),
         warm_numpy_only=warm_kernels.numpy_only_address(settings, assignment),
+        seed=draws.new_seed() if work.seed is None else work.seed,
     )
     referee = class_referee.address(settings) if assignment.uses_networks else ""
     with scratch.folder() as place:
-        notebook, verdicts, runs = judge_apart(examination, stopwatch, reporter, referee, place)
+        keeper = EvidenceKeeper(reporter)
+        notebook, verdicts, runs = judge_apart(examination, stopwatch, keeper, referee, place)
     graded = Graded(
         student=work.student,
         assignment=assignment.name,
@@ -143,8 +159,11 @@ def judge_rebuilt(
         source_sha256=assignment.sha256,
         runs=runs,
         grounds=work.grounds,
+        seed=f"{examination.seed:032x}",
     )
-    return Judged(notebook, graded)
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    evidence = Evidence(work.student, assignment.name, graded.seed, when, tuple(keeper.claims))
+    return Judged(notebook, graded, evidence)
 
 
 def own_seconds(graded: Graded) -> float:

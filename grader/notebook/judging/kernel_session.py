@@ -32,6 +32,9 @@ from grader.notebook.judging.kernel_stdin import Answer, KernelStdin
 from grader.sandbox.guest import protocol
 from grader.sandbox.provisioner import SandboxProvisioner
 
+# Binds no name, and leaves no cell in the history.
+_SEEDED = "__import__('random').seed({seed}), __import__('numpy').random.seed({seed}); None"
+
 _NEAR = 0.02  # seconds by which a cell may overrun: how often its time is looked at near the end
 
 
@@ -44,6 +47,8 @@ class StudentKernel:
         folder: the working directory, where the manager heeds one.
         requests: answers what ``fit`` asks, and has the clock by which cells are stopped; where it
             is left out, ``fit`` is refused.
+        seed: of ``random`` and of numpy's older functions in each new kernel, with which initial
+            weights of Keras' layers are drawn, too; from 0 to 2**32 - 1. None: the system's.
     """
 
     def __init__(
@@ -52,7 +57,9 @@ class StudentKernel:
         make_manager: Callable[[], AsyncKernelManager],
         folder: Path,
         requests: FitRequests | None = None,
+        seed: int | None = None,
     ) -> None:
+        self._seed = seed
         self._notebook, self._make_manager, self._folder = notebook, make_manager, folder
         self._requests = requests or FitRequests(_no_fit, Clock())
         self._now = self._requests.clock.now
@@ -90,6 +97,8 @@ class StudentKernel:
         self._stdin = KernelStdin(manager, self._kernel_client, self._requests)
         self._failures = KernelFailures(manager, self._kernel_client, self._now)
         self._install_agent()
+        if self._seed is not None:
+            self.execute(_SEEDED.format(seed=self._seed))
 
     @property
     def started_cold(self) -> bool:

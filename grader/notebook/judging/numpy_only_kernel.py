@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from grader.errors import ClaimFailed
+from grader.examiner.interview import NUMPY_ONLY, Asked
 from grader.examiner.proxies import Proxies
 from grader.examiner.trainings import Trainings
 from grader.model import Budget
@@ -35,9 +36,17 @@ class NumpyOnlyKernel:
         examination: the submission.
         limits: on the time of each call, that of the cells before it included.
         resources: ends the sandbox.
+        heard: told each question with its answer.
     """
 
-    def __init__(self, examination: Examination, limits: TimeLimits, resources: ExitStack) -> None:
+    def __init__(
+        self,
+        examination: Examination,
+        limits: TimeLimits,
+        resources: ExitStack,
+        heard: Callable[[Asked, str], None] = lambda *_: None,
+    ) -> None:
+        self._heard = heard
         self._examination, self._limits = examination, limits
         self._open = resources.enter_context(ExitStack())
         self._kernel: StudentKernel | None = None
@@ -68,7 +77,9 @@ class NumpyOnlyKernel:
     def _called(self, name: str, arguments: Sequence[Any], cells: Sequence[int], share: str) -> Any:
         kernel, left = self._ready(cells, share)
         proxies = Proxies(
-            lambda question, buffers: kernel.ask(question, buffers, left()), lambda *_: None
+            lambda question, buffers: kernel.ask(question, buffers, left()),
+            lambda *_: None,
+            heard=lambda asked: self._heard(asked, NUMPY_ONLY),
         )
         function = proxies.look([name]).get(name)
         if function is None:
@@ -128,6 +139,7 @@ class NumpyOnlyKernel:
             requests=FitRequests(Trainings(None, "", Budget(), {}).answer, self._limits.clock),
             warm=self._examination.warm_numpy_only,
             warm_blocked=CONVOLVING_PACKAGES,
+            seed=self._examination.kernel_seed,
         )
         kernel = self._open.enter_context(starting)
         kernel.execute(_PREPARE)

@@ -44,6 +44,7 @@ def started(
     requests: FitRequests | None = None,
     warm: str = "",
     warm_blocked: Sequence[str] = (),
+    seed: int | None = None,
 ) -> Iterator[StudentKernel]:
     """A student kernel for the cells of ``notebook``, ready; nothing is left of it afterwards.
 
@@ -56,6 +57,7 @@ def started(
         requests: answers those of ``fit``; see ``StudentKernel``.
         warm: socket of a warm parent that gives the kernel; empty for a cold start.
         warm_blocked: what ``blocked`` was where that parent imported.
+        seed: of the kernel's own random draws; see ``StudentKernel``.
 
     Raises:
         SandboxError: this machine cannot give a sandbox.
@@ -71,7 +73,7 @@ def started(
                 policy = replace(policy, warm=Path(warm), warm_blocked=parent.blocked)
             return SandboxManager(policy, kernel_command(policy, ("-P", "-m", "grader.kernel")))
 
-        kernel = StudentKernel(notebook, make_manager, folder, requests)
+        kernel = StudentKernel(notebook, make_manager, folder, requests, seed)
         try:
             kernel.start()
             yield kernel

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from grader.examiner import names
+from grader.examiner.interview import Asked
 from grader.examiner.proxies import CallBlocked, Proxies
 from grader.examiner.trainings import Trainings
 from grader.notebook.assignment import part_of
@@ -133,15 +134,22 @@ class StudentCells:
             and (given or cell.id not in self._given_ids)
         ]
 
-    def proxies(self, index: int, share: str, call_blocked: CallBlocked) -> Proxies:
+    def proxies(
+        self,
+        index: int,
+        share: str,
+        call_blocked: CallBlocked,
+        heard: Callable[[Asked], None] = lambda _: None,
+    ) -> Proxies:
         """The kernel's names for a test cell, whose questions share the time of one cell.
 
         Args:
             index: of the test cell.
             share: the solution cell whose time it is.
             call_blocked: see ``Proxies``.
+            heard: told each question with its answer.
         """
-        return self._proxies(self._limits.countdown(share), call_blocked, index)
+        return self._proxies(self._limits.countdown(share), call_blocked, index, heard)
 
     def processor_time(self) -> float:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
@@ -151,13 +159,18 @@ class StudentCells:
             return 0.0
 
     def _proxies(
-        self, left: Callable[[], float], call_blocked: CallBlocked, index: int = -1
+        self,
+        left: Callable[[], float],
+        call_blocked: CallBlocked,
+        index: int = -1,
+        heard: Callable[[Asked], None] = lambda _: None,
     ) -> Proxies:
         return Proxies(
             lambda question, buffers: self._kernel.ask(question, buffers, left()),
             call_blocked,
             self._trainings,
             self._cells[index].id if index in self._kept_at else "",
+            heard,
         )
 
     def _keep(self, index: int) -> None:

@@ -69,6 +69,7 @@ class JudgeClaims(CourseStep, NbGraderPreprocessor):
         judged = self.judged() if self.judged is not None else self._judge(rebuilt, resources)
         _show(judged.notebook, judged.graded.verdicts)
         resources["grader"] = override_file.applied(judged.graded, self._decisions(resources))
+        resources["grader_evidence"] = judged.evidence
         resources["grader_waiting"] = rebuilt.waiting
         return judged.notebook, resources
 

@@ -19,9 +19,9 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters.base import BaseConverter
 
-from grader.model import Graded
+from grader.model import Evidence, Graded
 from grader.notebook.loaded_course import CourseStep
-from grader.notebook.submission import file_rules, parse, paths, verdict_file
+from grader.notebook.submission import evidence_file, file_rules, parse, paths, verdict_file
 from grader.notebook.submission.chosen_notebook import choose
 from grader.notebook.submission.submitted_files import files_of
 
@@ -37,6 +37,7 @@ class SubmissionExporter(CourseStep, NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.graded: Graded | None = None  # by the notebook that was read last
+        self.evidence: Evidence | None = None  # of the same
         self.submitted: tuple[str, str] | None = None  # assignment and student, while sanitising
         if isinstance(self.parent, BaseConverter):
             self.parent.init_destination = _checked(self.parent, self)
@@ -71,7 +72,7 @@ class SubmissionExporter(CourseStep, NotebookExporter):
         # The one entry of the metadata that nbconvert takes for text unseen.
         notebook.metadata.pop("language", None)
         output, resources = self.from_notebook_node(notebook, resources, **kwargs)
-        self.graded = resources.get("grader")
+        self.graded, self.evidence = resources.get("grader"), resources.get("grader_evidence")
         return output, resources
 
 
@@ -83,7 +84,7 @@ def _checked(converter: BaseConverter, exporter: SubmissionExporter) -> Callable
         folder = Path(converter._format_source(assignment, student))
         file_rules.check(folder, converter.coursedir.ignore)
         if converter.force:
-            _verdict_file(converter, assignment, student).unlink(missing_ok=True)
+            _file(converter, assignment, student, "verdicts.json").unlink(missing_ok=True)
         # Whatever else is in the folder, and also where the expected name is missing.
         converter.notebooks = [str(folder / f"{assignment}.ipynb")]
         exporter.submitted = assignment, student
@@ -98,12 +99,17 @@ def _finished(converter: BaseConverter, exporter: SubmissionExporter) -> Callabl
 
     def set_permissions(assignment: str, student: str) -> None:
         last_step(assignment, student)
-        if exporter.graded is not None:
-            file = _verdict_file(converter, assignment, student)
-            verdict_file.write(exporter.graded, file, int(str(converter.permissions), 8))
+        if exporter.graded is None:
+            return
+        permissions = int(str(converter.permissions), 8)
+        if exporter.evidence is not None:
+            file = _file(converter, assignment, student, "evidence.json.gz")
+            evidence_file.write(exporter.evidence, file, permissions)
+        file = _file(converter, assignment, student, "verdicts.json")
+        verdict_file.write(exporter.graded, file, permissions)
 
     return set_permissions
 
 
-def _verdict_file(converter: BaseConverter, assignment: str, student: str) -> Path:
-    return Path(converter._format_dest(assignment, student)) / f"{assignment}.verdicts.json"
+def _file(converter: BaseConverter, assignment: str, student: str, name: str) -> Path:
+    return Path(converter._format_dest(assignment, student)) / f"{assignment}.{name}"

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell
 
 from grader import settings as course_settings
 from grader.examiner.trainings import Trainings
-from grader.model import Budget, Outcome, WorkPart
+from grader.model import Budget, ClaimEvidence, Outcome, Run, WorkPart
 from grader.notebook import samples
 from grader.notebook.assignment import grade_id, load_assignment, source_path
 from grader.notebook.judging import warm_kernels
@@ -29,6 +29,9 @@ from tests.slices import write_slices
 
 # One process of tests: another module's kernels come from the same warm parent.
 pytestmark = [pytest.mark.xdist_group("fitting"), pytest.mark.kernel]
+
+# What the verdicts of the last submission rest on, by claim; each judging begins it anew.
+RECORDED: dict[str, ClaimEvidence] = {}
 
 
 def test_the_second_sandbox_leaves_the_notebooks_outputs_alone() -> None:
@@ -83,7 +86,10 @@ def _examined(
         warm=warm_kernels.address(course, assignment),
     )
     stopwatch, outcomes = Stopwatch(), {}
-    judging = judge(examination, stopwatch)
+    RECORDED.clear()
+    judging = judge(
+        examination, stopwatch, evidence=lambda each: RECORDED.update({each.claim: each})
+    )
     while True:
         try:
             verdict = next(judging)
@@ -122,6 +128,21 @@ def test_the_reference_passes_with_what_the_referee_trained(
     assert {verdict.outcome for verdict in verdicts.values()} == {Outcome.PASSED}, verdicts
     assert (run.epochs, run.stopped, run.test_accuracy) == (9, True, 0.99)
     assert WorkPart.REFEREE_WAIT in {timing.part for timing in timings}
+    _what_they_rest_on_is_recorded(run)
+
+
+def _what_they_rest_on_is_recorded(run: Run) -> None:
+    rehearsal = next(
+        each
+        for each in RECORDED["stop_message"].questions
+        if each.asked["do"] == "dry_run" and len(each.asked["logs"]) > 1
+    )
+    stopped = rehearsal.answer["stopped_after"]
+    assert rehearsal.asked["logs"][stopped - 1]["accuracy"] > 0.998
+    assert "so cancelling training!" in rehearsal.answer["value"]["list"][stopped - 1]
+    (consulted,) = RECORDED["reaches_998"].consulted
+    assert (consulted.run.key, consulted.seed) == (run.key, 0)
+    assert sum(len(str(each.questions)) for each in RECORDED.values()) < 500_000
 
 
 def test_a_fault_of_the_referee_is_nobodys_zero(data: Path, referee: FakeReferee) -> None:

@@ -21,6 +21,7 @@ def kernel(seconds: float) -> NumpyOnlyKernel:
         folder=None,
         settings=None,
         warm_numpy_only="",
+        kernel_seed=7,
     )
     return NumpyOnlyKernel(cast("Any", examination), cast("Any", limits), ExitStack())
 
