@@ -1,12 +1,18 @@
-"""Commands for a student who disagrees: a person's decision beside the machine's verdict."""
+"""Commands for a student who disagrees: what verdicts rest on, and a person's decision beside."""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.context import load_course, terminal
+
+if TYPE_CHECKING:
+    from grader.notebook.explain import Explained
 
 
 @click.command(short_help="Decide on a claim's points beside the machine's verdict.")
@@ -62,4 +68,63 @@ def override(
     terminal().print(decisions.decided(decided))
 
 
-COMMANDS = (override,)
+@click.command(short_help="Show what a verdict rests on, or judge again with the same seeds.")
+@click.argument("student")
+@click.argument("assignment")
+@click.argument("claim", default="")
+@click.option("--replay", is_flag=True, help="Judge again with the same seeds, and compare.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object instead.")
+@click.pass_obj
+def explain(
+    course: Path,
+    /,
+    *,
+    student: str,
+    assignment: str,
+    claim: str,
+    replay: bool,
+    as_json: bool,
+) -> None:
+    """Show the test of CLAIM (all, if none is named), what it asked, and what was answered.
+
+    The record was made when the submission was graded. With --replay the submission is judged once
+    more with the same seeds, and the exit code is 1 if a question, an answer or a verdict is
+    another one. Nothing in the course is changed.
+
+    Example: grader explain ada mnist_998 stop_message
+    """
+    from grader.notebook import explain as explaining
+
+    settings = load_course(course)
+    explained = explaining.explain(settings, student, assignment, claim)
+    if replay:
+        _replay(course, explained, claim, as_json=as_json)
+        return
+    if as_json:
+        click.echo(json.dumps(explained.as_json(claim), indent=1))
+        return
+    from grader.reports.terminal.explanation import explanation
+
+    terminal().print(explanation(explained.graded, explained.evidence, claim))
+
+
+def _replay(course: Path, explained: Explained, claim: str, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from grader.notebook import explain as explaining
+    from grader.notebook.assignment import load_assignment
+    from grader.notebook.loaded_course import LoadedCourse
+    from grader.reports.terminal.replayed import replayed
+
+    settings = load_course(course)
+    loaded = LoadedCourse(settings, load_assignment(settings, explained.graded.assignment))
+    found = [each for each in explaining.replay(loaded, explained) if claim in {"", each.claim}]
+    if as_json:
+        click.echo(json.dumps([asdict(each) | {"same": each.same} for each in found], indent=1))
+    else:
+        terminal().print(replayed(found))
+    if not all(each.same for each in found):
+        sys.exit(1)
+
+
+COMMANDS = (override, explain)

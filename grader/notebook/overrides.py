@@ -49,8 +49,8 @@ def decide(
             reason, or nothing graded.
         ConfigurationError: the decision cannot be kept.
     """
-    submission, graded = _graded(settings, student, assignment)
-    verdict = _verdict(graded, claim)
+    submission, graded = find_graded(settings, student, assignment)
+    verdict = find_verdict(graded, claim)
     if not 0 <= points <= verdict.points:
         raise CourseError(
             f"{points:g} points were given for {claim}: expected 0 to {verdict.points:g}"
@@ -74,10 +74,10 @@ def remove(settings: Settings, student: str, assignment: str, claim: str) -> Dec
         CourseError: as ``decide``; or there is no such decision.
         ConfigurationError: it cannot be removed.
     """
-    submission, graded = _graded(settings, student, assignment)
+    submission, graded = find_graded(settings, student, assignment)
     known = {each.claim: each for each in override_file.read(settings, student, assignment)}
     if claim not in known:
-        _verdict(graded, claim)
+        find_verdict(graded, claim)
         raise CourseError(
             f"nothing was decided on {claim} of {student}'s {assignment}: expected a claim with a "
             f"decision ({', '.join(known) or 'there is none'})"
@@ -110,8 +110,12 @@ def account() -> str:
         return f"user {os.getuid()}"
 
 
-def _graded(settings: Settings, student: str, assignment: str) -> tuple[Submission, Graded]:
-    """The submission and its verdicts, up to date or not."""
+def find_graded(settings: Settings, student: str, assignment: str) -> tuple[Submission, Graded]:
+    """A submission and its verdicts, up to date or not.
+
+    Raises:
+        CourseError: an unknown assignment or student, or nothing graded.
+    """
     known = paths.students(settings, load_assignment(settings, assignment).name)
     if student not in known:
         raise CourseError(
@@ -125,7 +129,8 @@ def _graded(settings: Settings, student: str, assignment: str) -> tuple[Submissi
     return submission, graded
 
 
-def _verdict(graded: Graded, claim: str) -> Verdict:
+def find_verdict(graded: Graded, claim: str) -> Verdict:
+    """The verdict on a claim; raises ``CourseError`` if there is no such claim."""
     for verdict in graded.verdicts:
         if verdict.claim == claim:
             return verdict

@@ -1,0 +1,125 @@
+"""What a verdict rests on, on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.model import ClaimEvidence, Consulted, Evidence, Graded, Question, Verdict
+from grader.reports import training_text
+from grader.reports.terminal.plain import lines, plain
+from grader.reports.terminal.runs import KEY_SHOWN
+from grader.reports.terminal.values import answer_text, call_text, logs_text, value_text
+
+_NOT_RUN = "The test was not run: the verdict follows from how the student's cells went."
+
+
+def explanation(graded: Graded, evidence: Evidence, claim: str = "") -> RenderableType:
+    """Each claim with its verdict and what it rests on, in notebook order.
+
+    Args:
+        graded: the verdicts.
+        evidence: their record.
+        claim: only this one; empty for all.
+    """
+    known = {each.claim: each for each in evidence.claims}
+    head = f"{graded.student}, {graded.assignment}: {graded.score:g} of {graded.max_score:g}"
+    parts: list[RenderableType] = [
+        plain(f"{head}, graded {evidence.when[:16].replace('T', ' ')} UTC", "bold"),
+        plain(f"The seed of all random draws: {evidence.seed}", "dim"),
+        *(plain(f"Note: {note}.") for note in graded.notes),
+    ]
+    for verdict in graded.verdicts:
+        if claim in {"", verdict.claim}:
+            parts += [Text(), *_claim(verdict, known.get(verdict.claim))]
+    return Group(*parts)
+
+
+def question_lines(question: Question, number: int) -> Iterator[RenderableType]:
+    """A question and its answer."""
+    asked, answer = question.asked, question.answer
+    yield Padding(plain(f"{number}. {call_text(asked)}"), (0, 0, 0, 2))
+    if asked["do"] == "dry_run":
+        yield from _dry_run(question)
+        return
+    if "value" in answer and asked["do"] != "keep":
+        yield Padding(plain(f"-> {answer_text(asked, answer['value'])}"), (0, 0, 0, 5))
+    yield from _told(question)
+
+
+def _claim(verdict: Verdict, evidence: ClaimEvidence | None) -> Iterator[RenderableType]:
+    score = "no score" if verdict.machine_score is None else f"{verdict.machine_score:g}"
+    yield plain(f"{verdict.claim}: {verdict.outcome}, {score} of {verdict.points:g}", "bold")
+    if evidence is not None and evidence.statement:
+        yield _part("claim", evidence.statement)
+    if verdict.message:
+        yield _part("verdict", verdict.message)
+    if (decided := verdict.override) is not None:
+        said = f"{decided.points:g} points, by {decided.by} on {decided.day}: {decided.reason}"
+        yield _part("decision", said)
+    if evidence is None:
+        yield _part("test", _NOT_RUN)
+        return
+    yield plain("test:", "cyan")
+    yield Padding(lines(evidence.test, "dim"), (0, 0, 0, 2))
+    yield from _asked(evidence)
+    for each in evidence.consulted:
+        yield from _consulted(each)
+
+
+def _part(name: str, text: str) -> Text:
+    return Text(f"{name}: ", "cyan").append_text(plain(text))
+
+
+def _asked(evidence: ClaimEvidence) -> Iterator[RenderableType]:
+    count = f"{evidence.count} question{'' if evidence.count == 1 else 's'}"
+    yield _part("asked", f"{count}; seed {evidence.seed}")
+    for number, question in enumerate(evidence.questions, 1):
+        yield from question_lines(question, number)
+    if left := evidence.count - len(evidence.questions):
+        yield Padding(Text(f"{left} more were asked and are kept as digests", "dim"), (0, 0, 0, 2))
+
+
+def _dry_run(question: Question) -> Iterator[RenderableType]:
+    """The rehearsal, epoch by epoch: what was logged, and what the callback printed."""
+    answer = question.answer
+    printed = (answer.get("value") or {}) if isinstance(answer.get("value"), dict) else {}
+    texts = printed.get("list", printed.get("tuple", []))
+    for number, logs in enumerate(question.asked.get("logs", ()), 1):
+        if "error" not in answer and number > len(texts) and not printed.get("more"):
+            break
+        text = plain(f"epoch {number}: {logs_text(logs)}")
+        if number <= len(texts) and texts[number - 1]:
+            text.append_text(plain(f"  printed {value_text(texts[number - 1])}"))
+        yield Padding(text, (0, 0, 0, 5))
+    yield from _told(question)
+    if "error" not in answer and "no answer" not in answer:
+        stopped = answer.get("stopped_after")
+        end = "it did not stop" if stopped is None else f"it stopped after epoch {stopped}"
+        yield Padding(plain(f"-> {end}"), (0, 0, 0, 5))
+
+
+def _told(question: Question) -> Iterator[RenderableType]:
+    answer = question.answer
+    if "no answer" in answer:
+        yield Padding(plain(f"-> no answer: {answer['no answer']}"), (0, 0, 0, 5))
+    if "error" in answer:
+        where = f", in {answer['line']}" if "line" in answer else ""
+        said = f"-> raised {answer['error']}: {answer.get('message', '')}{where}"
+        yield Padding(plain(said), (0, 0, 0, 5))
+    if "printed" in answer:
+        yield Padding(plain(f"printed {value_text(answer['printed'])}"), (0, 0, 0, 5))
+
+
+def _consulted(consulted: Consulted) -> Iterator[RenderableType]:
+    run = consulted.run
+    name = run.key[:KEY_SHOWN] or "without a key"
+    own = "the student's own run" if consulted.seed == 0 else "a further seed"
+    epochs = training_text.epochs(run.epochs)
+    yield _part("training", f"{name}, seed {consulted.seed} ({own}): {epochs} of {run.asked} asked")
+    said = (training_text.end(run), training_text.measured(run))
+    yield Padding(plain(" ".join(each for each in said if each)), (0, 0, 0, 2))
+    yield Padding(plain(f"accuracies: {training_text.accuracies(run)}"), (0, 0, 0, 2))
