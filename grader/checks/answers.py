@@ -232,8 +232,15 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
         return answer
     raise ClaimFailed(
         f"{what} {'is' if depth == 0 else 'holds a value that is'} {describe(answer)}. "
-        "Expected: numbers, in a plain numpy array or in lists. Return them so."
+        f"Expected: numbers, in a plain numpy array or in lists. {_returned(answer)}"
     )
+
+
+def _returned(answer: object) -> str:
+    """Give the next step for an answer that holds no numbers."""
+    if answer is None:
+        return "End the function with return and its result: print only shows it."
+    return "Convert the result, for example with np.array(...)."
 
 
 def _tensor_class() -> Any:

@@ -16,7 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from grader.checks.answers import array
 from grader.checks.blocked import blocked
-from grader.checks.convolution_mistakes import diagnosis, dtype_advice
+from grader.checks.convolution_mistakes import (
+    SUMS_FIRST,
+    clipping_advice,
+    diagnosis,
+    dtype_advice,
+)
 from grader.checks.convolution_reference import reference, weighted_sums, worst_inside
 from grader.checks.pixels import Grey, kind, place, worst
 from grader.checks.protocols import FunctionProxy, capability
@@ -113,7 +118,7 @@ def clips(convolve: Student, image: NDArray[Any], kernel: ArrayLike) -> None:
     side = "below 0: it should become 0" if raw[wrong] < 0 else "above 255: it should become 255"
     raise ClaimFailed(
         f"At {place(wrong)} the sum is {raw[wrong]:g}, {side}, but convolve gives "
-        f"{answer[wrong]:g}. Limit every sum on both sides, as np.clip(total, 0, 255) does."
+        f"{answer[wrong]:g}. {clipping_advice(answer[wrong], raw[wrong], image[wrong])}"
     )
 
 
@@ -145,7 +150,7 @@ def weighs(convolve: Student, image: NDArray[Any], kernel: ArrayLike, weight: fl
         f"With weight {weight:g} convolve gives {answer[wrong]:g} at {place(wrong)}, expected "
         f"{expected[wrong]:g}. "
         + ("The weight has no effect. " if ignored else "")
-        + "Multiply the sum of the nine products by weight, before it is clipped."
+        + f"Multiply the sum of the nine products by weight, before it is clipped. {SUMS_FIRST}"
     )
 
 
@@ -176,7 +181,7 @@ def any_image(convolve: Student, image: Sequence[Any] | NDArray[Any], kernel: Ar
         return
     raise ClaimFailed(
         f"For {kind(image)} convolve gives {answer[wrong]:g} at {place(wrong)}, expected "
-        f"{expected[wrong]:g}. {dtype_advice(image)}"
+        f"{expected[wrong]:g}. {dtype_advice(image)} {SUMS_FIRST}"
     )
 
 
@@ -214,8 +219,8 @@ def from_scratch(convolve: Student, image: NDArray[Any], kernel: ArrayLike) -> N
         raise ClaimFailed(
             f"With no library's convolution at hand convolve gives {answer[wrong]:g} at "
             f"{place(wrong)}, expected {reference(image, kernel)[wrong]:g}. "
-            "Write the sum over the 3x3 neighbourhood yourself, with loops or slices. If the sums "
-            "are wrong with a library too, put them right first."
+            "Write the sum over the 3x3 neighbourhood yourself, with loops or slices. "
+            f"{SUMS_FIRST}"
         )
 
 
@@ -228,4 +233,12 @@ def _convolved(convolve: Student, image: Any, *arguments: Any) -> Grey:
         raise ClaimFailed(
             f"convolve stopped at {kind(image)}: {error}. {dtype_advice(image)}"
         ) from error
-    return array(answer, what=what, shape=np.shape(image)).astype(np.float64)
+    rows, columns = np.shape(image)
+    values = array(answer, what=what)
+    if values.shape == (rows - 2, columns - 2):
+        raise ClaimFailed(
+            f"{what} has the shape {values.shape}. Expected: {(rows, columns)}. These are the sums "
+            "without the margin: start from a copy of the image, and put them inside of it, at "
+            "result[1:-1, 1:-1]."
+        )
+    return array(answer, what=what, shape=(rows, columns)).astype(np.float64)

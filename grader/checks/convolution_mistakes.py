@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from grader.checks.convolution_reference import reference, worst_inside
-from grader.checks.pixels import Grey
+from grader.checks.pixels import GREY_LEVEL, Grey
+
+SUMS_FIRST = "If the claim about the sums inside the margin fails too, begin with that one."
+"""The last sentence where a mistake in the sums may be the cause."""
 
 
 def diagnosis(answer: Grey, image: NDArray[Any], kernel: ArrayLike) -> str:
@@ -35,6 +38,11 @@ def diagnosis(answer: Grey, image: NDArray[Any], kernel: ArrayLike) -> str:
         )
     if worst_inside(answer, reference(image, factors.T)) is None:
         return "The kernel's rows and columns are swapped: let i count rows and j count columns."
+    if _stands_too_high(answer, reference(image, kernel)):
+        return (
+            "The result stands one row too high and one column too far left. Write the sum of the "
+            "window whose middle is image[r, c] to result[r, c]."
+        )
     if worst_inside(answer, np.where(answer == image, answer, reference(image, kernel))) is None:
         return (
             "The wrong pixels still hold the image's values: let the loops reach every row from 1 "
@@ -44,6 +52,37 @@ def diagnosis(answer: Grey, image: NDArray[Any], kernel: ArrayLike) -> str:
         "Multiply image[r-1+i, c-1+j] by kernel[i][j] for i and j from 0 to 2, add up the nine "
         "products, and write the sum into a new array, not into the image."
     )
+
+
+def _stands_too_high(answer: Grey, expected: Grey) -> bool:
+    """Tell whether sums stand where the corner of their window is, and not its middle."""
+    inside = expected[1:-1, 1:-1]
+    return bool(np.abs(answer[: inside.shape[0], : inside.shape[1]] - inside).max() <= GREY_LEVEL)
+
+
+def clipping_advice(given: float, total: float, pixel: float) -> str:
+    """Give the next step for a sum that is not limited.
+
+    Args:
+        given: the grey level that the student's function gives.
+        total: the sum, below 0 or above 255.
+        pixel: the image's grey level there.
+
+    Returns:
+        A sentence or two for the student.
+
+    Example:
+        In a check::
+
+            raise ClaimFailed(f"A sum is 300. {clipping_advice(300, 300, 20)}")
+    """
+    if abs(given - total) <= GREY_LEVEL:
+        return "Limit every sum on both sides, as np.clip(total, 0, 255) does."
+    if abs(given - total % 256) <= GREY_LEVEL:
+        return "It started again at 0: limit the sum with np.clip before it is stored as uint8."
+    if given == pixel:
+        return "The pixel still holds the image's value: let the loops reach it."
+    return f"Limit the sum of all nine products, once it is complete. {SUMS_FIRST}"
 
 
 def dtype_advice(image: Any) -> str:

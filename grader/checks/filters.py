@@ -52,7 +52,13 @@ def horizontal_lines(kernel: object) -> None:
 
 def _answers_to(kernel: object, lines: Grey, others: Grey, *, name: str, own: str) -> None:
     """Check that a filter sums to 0, shows its own lines, and hardly the others."""
-    factors = array(kernel, what=name, shape=(3, 3)).astype(np.float64)
+    factors = array(kernel, what=name)
+    if factors.shape != (3, 3):
+        raise ClaimFailed(
+            f"{name} has the shape {factors.shape}. Expected: (3, 3). Write it as a list of three "
+            "rows, each a list of three numbers, as EDGES is."
+        )
+    factors = factors.astype(np.float64)
     if abs(factors.sum()) > 1e-6 * max(1.0, np.abs(factors).max()):
         raise ClaimFailed(
             f"The numbers of {name} sum to {factors.sum():g}, expected 0. Balance positive and "

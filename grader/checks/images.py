@@ -116,7 +116,9 @@ def same_label_indices(
     shown = str(received) if len(received) <= 2 * count else f"{len(received)} indices"
     said = f"{call} gave {shown}, expected {expected}"
     if len(received) != count:
-        raise ClaimFailed(f"{said}: {len(received)} indices instead of {count}. Return just count.")
+        raise ClaimFailed(
+            f"{said}: {len(received)} indices instead of {count}. Return the first {count}."
+        )
     for index in received:
         if not 0 <= index < len(labels):
             raise ClaimFailed(f"{said}: there is no image {index}. Count indices from 0.")

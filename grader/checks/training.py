@@ -76,8 +76,8 @@ def trained_epochs(model: Any, history: Any, epochs: int) -> None:
         )
     if len(run.fits) > 1:
         raise ClaimFailed(
-            f"The model was trained for {_counted(run)}, and the history tells of {run.fits[-1]}, "
-            f"expected a history of all {epochs}. Call fit once, with epochs={epochs}."
+            f"The model was trained for {_counted(run)}, and the history holds {run.fits[-1]} of "
+            f"them, expected a history of all {epochs}. Call fit once, with epochs={epochs}."
         )
 
 
@@ -147,7 +147,7 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
 def generalises(
     model: Any, images: NDArray[Any], labels: NDArray[np.integer[Any]], minimum: float
 ) -> None:
-    """Check that at least the share ``minimum`` of images that are new to the model is told right.
+    """Check that the model classifies a share ``minimum`` of images new to it correctly.
 
     Args:
         model: a trained classifier.
@@ -157,7 +157,7 @@ def generalises(
         minimum: between 0 and 1.
 
     Raises:
-        ClaimFailed: the model tells fewer right, or answers in another shape.
+        ClaimFailed: the model classifies fewer correctly, or answers in another shape.
         RefereeError: the referee has not measured the run.
 
     Example:
@@ -168,9 +168,9 @@ def generalises(
     right = _right(model, images, labels)
     if right < minimum:
         raise ClaimFailed(
-            f"On images that it has not seen the model is right in {right:.1%} of cases, expected "
-            f"at least {minimum:.1%}. Train on all training images; if the training accuracy "
-            "is much higher, the network overfits: use fewer weights, or pooling."
+            f"The model classifies {right:.1%} of the images that it has not seen correctly, "
+            f"expected at least {minimum:.1%}. Train on all training images; if the training "
+            "accuracy is much higher, the network overfits: use fewer weights, or pooling."
         )
 
 
@@ -181,7 +181,7 @@ def better_than(
     labels: NDArray[np.integer[Any]],
     minimum: float,
 ) -> None:
-    """Check that ``model`` tells more images right than ``other``, and enough of them.
+    """Check that ``model`` classifies more images correctly than ``other``, and enough of them.
 
     Students do not choose the referee's seed. So a model that misses ``minimum`` by no more than
     ``LUCK`` is trained once more, with another seed, and the better run counts.
@@ -209,13 +209,14 @@ def better_than(
         right = max(right, _measured(again))
     if right < minimum:
         raise ClaimFailed(
-            f"On the test images the model is right in {right:.1%} of cases, expected at least "
+            f"The model classifies {right:.1%} of the test images correctly, expected at least "
             f"{minimum:.1%}. Train it on all training images, for all epochs."
         )
     if right <= compared:
         raise ClaimFailed(
-            f"On the test images the model is right in {right:.1%} of cases, the other model in "
-            f"{compared:.1%}. Check that both were built and trained as asked."
+            f"The model classifies {right:.1%} of the test images correctly and the other model "
+            f"{compared:.1%}, expected more than the other. Check that both were built and trained "
+            "as asked."
         )
 
 
@@ -291,7 +292,7 @@ def _told(model: Any, history: Any) -> Run:
 
 
 def _right(model: Any, images: NDArray[Any], labels: NDArray[np.integer[Any]]) -> float:
-    """Return the share of test images that is told right: measured, or else predicted here."""
+    """Return the share of test images classified correctly: measured, or else predicted here."""
     run = trained(model)
     if capability(model, TrainingRecord) is None:
         return accuracy_on(model, images, labels)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import linecache
+import traceback
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Protocol
@@ -11,6 +13,8 @@ from typing import Any, Protocol
 from grader.errors import DataError, RefereeError, SandboxError
 from grader.examiner import names
 from grader.examiner.proxies import StudentRaised
+
+_TEST = "<test>"  # the file name of test cells in tracebacks
 
 
 class Looks(Protocol):
@@ -73,7 +77,7 @@ def examine(source: str, proxies: Looks) -> Finding:
     try:
         space |= proxies.look(sorted(names.free(source)))
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(source, "<test>", "exec"), space)
+            exec(compile(source, _TEST, "exec"), space)
     except (RefereeError, SandboxError, DataError):
         raise
     except Exception as error:
@@ -85,9 +89,20 @@ def _finding(error: Exception) -> Finding:
     """What was raised, as text that can be written anywhere: half a character cannot."""
     # A class may be called nothing at all, and would look like a test that ran to its end.
     name = error.name if isinstance(error, StudentRaised) else type(error).__name__
-    notes = " ".join(getattr(error, "__notes__", ()))
+    notes = " ".join(getattr(error, "__notes__", ())) or _in_cell(error)
     texts = (name.strip() or "an exception without a name", str(error), notes)
     return Finding(_kind(error), *(text.encode(errors="replace").decode() for text in texts))
+
+
+def _in_cell(error: Exception) -> str:
+    """Which line of a cell raised it, where a notebook tests itself; empty if none did."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    for frame, number in reversed(frames):
+        file = frame.f_code.co_filename
+        if frame.f_globals.get("__name__") == "__main__" and file != _TEST:
+            code = linecache.getline(file, number).strip()
+            return f"It was raised in line {number}, `{code}`." if code else ""
+    return ""
 
 
 def _kind(error: Exception) -> FindingKind:

@@ -47,13 +47,13 @@ def target(run: Run, level: float) -> str:
 
 
 def measured(run: Run) -> str:
-    """How many images the network told right in the end; empty where nobody measured it."""
+    """The images that the network classified correctly in the end; empty if not measured."""
     parts = [
         f"{share:.2%} of the {name} images"
         for share, name in ((run.train_accuracy, "training"), (run.test_accuracy, "test"))
         if share is not None
     ]
-    return f"In the end the network tells {' and '.join(parts)} right." if parts else ""
+    return f"In the end the network classifies {' and '.join(parts)} correctly." if parts else ""
 
 
 def accuracies(run: Run) -> str:

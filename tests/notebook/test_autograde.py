@@ -85,7 +85,8 @@ def test_nothing_written_is_not_attempted(graded: Graded) -> None:
         (
             "raises",
             "Testing your code ended with TypeError: 'int' object is not subscriptable. It was "
-            "raised in line 2, `return a[b]`.",
+            "raised in line 2, `return a[b]`. Print type(...) of the values in that line, and "
+            "convert what does not fit.",
         ),
         (
             "exits",
@@ -93,7 +94,12 @@ def test_nothing_written_is_not_attempted(graded: Graded) -> None:
             "`add` on a small example, in a notebook of its own: nothing in it may end Python, as "
             "exit() does, or crash it.",
         ),
-        ("dies", "The cell `add` crashed the kernel (process exited)."),
+        (
+            "dies",
+            "The cell `add` crashed the kernel (process exited). Call your code of the cell `add` "
+            "on a small example, in a notebook of its own: nothing in it may end Python, as exit() "
+            "does, or crash it.",
+        ),
     ],
 )
 def test_a_lost_claim_says_why(graded: Graded, student: str, message: str) -> None:

@@ -18,6 +18,7 @@ from tests import tiny
 
 pytestmark = pytest.mark.kernel
 
+LOOK = "Call your code on a small example, in a cell of your own: the error shows its line."
 HEAD = "# Claim: it adds.\n# Hint: use +.\n"
 
 
@@ -63,7 +64,7 @@ def test_a_stub_and_a_crash_are_told_apart(sums: Path) -> None:
     assert verdicts["adds"][0] is Outcome.NOT_ATTEMPTED
     assert verdicts["totals"] == (
         Outcome.CRASHED,
-        "Testing your code ended with ZeroDivisionError: division by zero.",
+        "Testing your code ended with ZeroDivisionError: division by zero. " + LOOK,
     )
 
 
@@ -76,7 +77,7 @@ def test_what_was_run_is_judged_as_grading_would(sums: Path) -> None:
     verdicts = checked(sums, add=begun, In=["", *run])
     assert verdicts["adds"] == (
         Outcome.CRASHED,
-        "Testing your code ended with NotImplementedError: Not written yet.",
+        "Testing your code ended with NotImplementedError: Not written yet. " + LOOK,
     )
     outcome, message = verdicts["totals"]
     assert outcome is Outcome.CRASHED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -90,9 +91,15 @@ class NumpyOnlyKernel:
             )
         try:
             return proxies.run("grader.checks.blocked", "call_blocked", function, *arguments)
-        except (NameError, ImportError) as error:  # the library is missed
-            said = sentence(f"Where numpy is the only library, {name} ends with {error}")
-            raise ClaimFailed(f"{said} {_DO_WITHOUT}") from error
+        except ImportError as error:
+            library = re.match(r"(\S+) is blocked in this sandbox", str(error))
+            said = f"{name} uses {library[1] if library else error}, expected: numpy alone"
+            raise ClaimFailed(f"{sentence(said)} {_DO_WITHOUT}") from error
+        except NameError as error:  # a cell that needs another library was to define it
+            raise ClaimFailed(
+                sentence(f"Where numpy is the only library, {name} ends with NameError: {error}")
+                + " Give the function all that it needs as arguments, or define it with numpy."
+            ) from error
 
     def _ready(self, cells: Sequence[int], share: str) -> tuple[StudentKernel, Callable[[], float]]:
         """A kernel in which the cells have run, and what is left of the call's time."""

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 from grader.examiner.examiner import Finding, FindingKind
 from grader.model import Claim, Outcome
+from grader.notebook.judging import error_advice
 from grader.notebook.judging.cell_errors import explained
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 from grader.notebook.judging.strikes import Refusal
 from grader.notebook.submission.rebuild import Rebuilt
 
 Judged = tuple[Outcome, str]
+
+_LINE = "It was raised in "  # what a note begins with that names a line of the student's code
 
 _OUTCOMES = {
     CellStatus.RAISED: Outcome.CRASHED,
@@ -59,11 +62,31 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
     # Perhaps the test stumbled over what a cell before it did not get to do.
     broken = _broken(claim, around)
     if finding.kind is FindingKind.REFUTED:
-        return Outcome.FAILED, broken[1] if broken else finding.message or claim.hint
+        return Outcome.FAILED, broken[1] if broken else _refuted(claim, finding)
     raised = explained(CellRun(CellStatus.RAISED, error=finding.error, message=finding.message), "")
-    advice = _define(finding, around) or finding.note or raised.advice
+    advice = _define(finding, around) or _after(finding, raised)
     said = sentence(f"Testing your code {raised.description}", advice)
     return broken or (Outcome.CRASHED, said)
+
+
+def _after(finding: Finding, raised: CellRun) -> str:
+    """Which line raised it, and what to do; what a check notes besides is a next step itself."""
+    if finding.note and not finding.note.startswith(_LINE):
+        return finding.note
+    step = raised.advice or error_advice.after(finding.error, finding.message, finding.note)
+    return f"{finding.note} {step}".strip()
+
+
+def _refuted(claim: Claim, finding: Finding) -> str:
+    """What a check found; or which assertion of the student's own does not hold."""
+    if finding.error != "AssertionError" or not finding.note:
+        return finding.message or claim.hint
+    said = f": {finding.message}" if finding.message else ""
+    return sentence(
+        f"An assert in your own code stopped the test{said}",
+        f"{finding.note} Remove it, or let it hold for all that the function may be given. "
+        f"{claim.hint}".strip(),
+    )
 
 
 def _define(finding: Finding, around: Circumstances) -> str:
@@ -137,11 +160,18 @@ def _blank(claim: Claim, around: Circumstances) -> Judged | None:
     return None
 
 
+def _next_step(name: str, run: CellRun) -> str:
+    """What to do about a cell that did not run to its end."""
+    if run.status is CellStatus.RAISED:
+        return run.advice or error_advice.after(run.error, run.message, run.where)
+    return _ADVICE.get(run.status, "").format(f"`{name}`")
+
+
 def _broken(claim: Claim, around: Circumstances) -> Judged | None:
     """A claim that rests on a cell which did not run to its end."""
     for name in claim.needs:
         run = around.runs.get(name)
         if run is not None and run.status is not CellStatus.DONE:
-            said = sentence(f"The cell `{name}` {run.description}", run.advice)
+            said = sentence(f"The cell `{name}` {run.description}", _next_step(name, run))
             return _OUTCOMES[run.status], said
     return None

@@ -24,6 +24,7 @@ from grader.notebook.assignment import load_assignment
 from grader.notebook.submission import cell_text, parse
 from grader.student.visible_claims import Plan, plan
 from tests.conftest import ROOT
+from tests.next_steps import names_a_step
 
 pytestmark = pytest.mark.keras
 
@@ -51,14 +52,6 @@ CASES = sorted(
     if path.parent.name not in DEADLY
     and is_wrong(path.parent)
     and not (path.parent / "submission.ipynb").exists()
-)
-
-# Words that a next step begins with, at the beginning of a sentence or of a part of one.
-STEPS = re.compile(
-    r"(?:add|balance|begin|build|call|check|choose|compare|convert|count|divide|draw|give|keep|lay|leave|"
-    r"let|limit|look|make|multiply|pass|print|put|remove|replace|return|set|start|swap|take|train|"
-    r"use|write)(?=[ :])",
-    re.IGNORECASE,
 )
 
 
@@ -101,12 +94,6 @@ def said(notebook: NotebookNode, planned: Plan) -> Iterator[Said]:
                 frames = traceback.extract_tb(error.__traceback__)
                 in_cell = any(frame.filename.startswith("<cell") for frame in frames)
                 yield Said(claim.name, error, in_cell)
-
-
-def names_a_step(message: str) -> bool:
-    """Whether a part of a message begins with a word that asks for something."""
-    parts = re.split(r"[.:;,?)]\s+(?:and |then )?", message)
-    return any(STEPS.match(part) for part in parts)
 
 
 @pytest.fixture

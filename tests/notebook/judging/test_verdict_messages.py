@@ -20,6 +20,7 @@ from grader.notebook.judging.verdict_messages import (
 from grader.notebook.submission.rebuild import Rebuilt
 
 CLAIM = Claim("adds", 2, "It adds.", "Look at add.", ("add", "more"))
+LOOK = "Call your code on a small example, in a cell of your own: the error shows its line."
 CRASH = CellRun(CellStatus.RAISED, error="ValueError", message="bad")
 
 
@@ -64,13 +65,27 @@ def test_a_name_that_is_missing_is_told_with_the_cell_that_defines_it() -> None:
     outcome, said = answered(CLAIM, missing, circumstances)
     assert outcome is Outcome.CRASHED
     assert said.endswith("is not defined. Define `more` in the cell `add`, by just this name.")
-    assert answered(CLAIM, missing, around())[1].endswith("is not defined.")
+    assert answered(CLAIM, missing, around())[1].endswith(f"is not defined. {LOOK}")
 
 
 def test_what_a_check_adds_stands_behind_the_error() -> None:
     raised = Finding(FindingKind.RAISED, "TypeError", "no number.", "logs had the key 'loss'.")
     said = answered(CLAIM, raised, around())[1]
-    assert said == "Testing your code ended with TypeError: no number. logs had the key 'loss'."
+    assert said.startswith(
+        "Testing your code ended with TypeError: no number. logs had the key 'loss'. Print type"
+    )
+
+
+def test_an_assert_of_the_students_own_is_named() -> None:
+    line = "It was raised in line 2, `assert x`."
+    own = Finding(FindingKind.REFUTED, "AssertionError", "only bytes", line)
+    outcome, said = answered(CLAIM, own, around())
+    assert outcome is Outcome.FAILED
+    assert said.startswith(f"An assert in your own code stopped the test: only bytes. {line} Rem")
+    bare = dataclasses.replace(own, message="")
+    assert answered(CLAIM, bare, around())[1].startswith("An assert in your own code stopped the")
+    check = dataclasses.replace(own, error="ClaimFailed")
+    assert answered(CLAIM, check, around()) == (Outcome.FAILED, "only bytes")
 
 
 def test_a_crash_that_many_meet_comes_with_advice() -> None:
@@ -81,22 +96,29 @@ def test_a_crash_that_many_meet_comes_with_advice() -> None:
 @pytest.mark.parametrize("error", ["Malformed", "SystemExit", "StopIteration", "MemoryError", "x"])
 def test_whatever_else_was_raised_is_crashed(error: str) -> None:
     outcome, said = answered(CLAIM, Finding(FindingKind.RAISED, error, "why"), around())
-    assert (outcome, said) == (Outcome.CRASHED, f"Testing your code ended with {error}: why.")
+    assert (outcome, said) == (
+        Outcome.CRASHED,
+        f"Testing your code ended with {error}: why. {LOOK}",
+    )
 
 
 @pytest.mark.parametrize(
     ("run", "outcome", "said"),
     [
-        (CRASH, Outcome.CRASHED, "The cell `add` ended with ValueError: bad."),
+        (CRASH, Outcome.CRASHED, f"The cell `add` ended with ValueError: bad. {LOOK}"),
         (
             CellRun(CellStatus.LIMIT, message="time limit, 3 s"),
             Outcome.OVER_LIMIT,
-            "The cell `add` was stopped: time limit, 3 s.",
+            "The cell `add` was stopped: time limit, 3 s. Call your code of the cell `add` on a "
+            "small example: it must come to its end, in a second or two, and print and keep "
+            "little.",
         ),
         (
             CellRun(CellStatus.DIED, message="process exited"),
             Outcome.CRASHED,
-            "The cell `add` crashed the kernel (process exited).",
+            "The cell `add` crashed the kernel (process exited). Call your code of the cell `add` "
+            "on a small example, in a notebook of its own: nothing in it may end Python, as exit() "
+            "does, or crash it.",
         ),
         (
             CellRun(CellStatus.FAULT, message="lost"),
