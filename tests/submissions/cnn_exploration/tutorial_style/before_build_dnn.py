@@ -1,0 +1,2 @@
+from tensorflow.keras.layers import *
+from tensorflow.keras.models import Sequential, Model
