@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all coverage docs hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all coverage docs messages hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -43,6 +43,12 @@ docs: $(READY)
 # All that a JupyterHub for the course runs on; docs/jupyterhub.md goes on from here.
 hub: $(READY)
 	grader data
+
+# docs/messages.md, from the verdicts of all samples that take no minutes; MESSAGES=mnist_998 for one
+# exercise's.
+messages: $(READY)
+	grader data
+	python -m tests.messages_page $(MESSAGES)
 
 # The same classes graded by nbgrader, Otter-Grader and this grader: hours on two idle cores, and 4 GB
 # for the others' packages. make bench BENCH="--cases convolution --repeat 1" is a part of it; what is

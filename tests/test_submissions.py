@@ -12,6 +12,7 @@ from grader.notebook import autograde, samples
 from grader.notebook.autograde import Result
 from grader.notebook.samples import Sample
 from grader.settings import Settings
+from tests import messages_page
 from tests.conftest import ROOT
 from tests.courses import refereed
 from tests.test_class_of_twelve import ASSIGNMENT, small, write
@@ -107,6 +108,10 @@ def test_a_sample_gets_its_verdicts(folder: Path, request: pytest.FixtureRequest
     assert graded is not None, problem
     print(*(f"{v.claim}: {v.outcome}: {v.message}" for v in graded.verdicts), sep="\n")
     assert {verdict.claim: verdict.outcome for verdict in graded.verdicts} == sample.verdicts
+    page = messages_page.read(messages_page.PAGE.read_text()).get(folder.parent.name)
+    if page is not None and folder.name in page.graded:
+        behind = messages_page.stale(page, folder.name, graded.verdicts)
+        assert not behind, f"docs/messages.md is behind, run `make messages`: {behind}"
 
 
 @pytest.mark.usefixtures("judges_with_keras")
