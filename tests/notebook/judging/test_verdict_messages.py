@@ -71,9 +71,11 @@ def test_a_name_that_is_missing_is_told_with_the_cell_that_defines_it() -> None:
 def test_what_a_check_adds_stands_behind_the_error() -> None:
     raised = Finding(FindingKind.RAISED, "TypeError", "no number.", "logs had the key 'loss'.")
     said = answered(CLAIM, raised, around())[1]
-    assert said.startswith(
-        "Testing your code ended with TypeError: no number. logs had the key 'loss'. Print type"
-    )
+    assert said == "Testing your code ended with TypeError: no number. logs had the key 'loss'."
+    line = dataclasses.replace(raised, note="It was raised in line 2, `x`.")
+    said = answered(CLAIM, line, around())[1]
+    assert said.startswith("Testing your code ended with TypeError: no number. It was raised in")
+    assert "Print type(...)" in said
 
 
 def test_an_assert_of_the_students_own_is_named() -> None:
