@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Protocol
 
-from grader.errors import DataError, RefereeError, SandboxError
+from grader.errors import CourseError, DataError, RefereeError, SandboxError
 from grader.examiner import names
 from grader.examiner.proxies import StudentRaised
 
@@ -68,6 +68,7 @@ def examine(source: str, proxies: Looks) -> Finding:
         proxies: of the student's kernel.
 
     Raises:
+        CourseError: the test cell imports what is not installed.
         SandboxError: this machine failed to give a second sandbox.
         DataError: the course's images cannot be read.
         RefereeError: the referee failed to carry out or to measure a training.
@@ -81,8 +82,19 @@ def examine(source: str, proxies: Looks) -> Finding:
     except (RefereeError, SandboxError, DataError):
         raise
     except Exception as error:
+        if type(error) is ModuleNotFoundError and _raised_by_test(error):
+            raise CourseError(
+                f"a test cell imports {error.name}, which is not installed where tests run: "
+                "install it in the grader's environment"
+            ) from error
         return _finding(error)
     return Finding()
+
+
+def _raised_by_test(error: Exception) -> bool:
+    """Whether a line of the test cell raised it: no code of the student's, nor of a check's."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_code.co_filename == _TEST
 
 
 def _finding(error: Exception) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import re
 from collections.abc import Mapping
@@ -184,7 +185,10 @@ def _released(master: NotebookNode, path: Path, settings: Settings) -> dict[str,
 
 
 def claims_of(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
-    """The claims of a source notebook; ``CourseError`` for one that says nothing."""
+    """The claims of a source notebook; ``CourseError`` for one that says nothing, or no Python."""
+    for cell in source.cells:
+        if is_claim(cell):
+            _expect_python(cell, path)
     rests_on = _dependencies(source)
     return tuple(
         Claim(
@@ -198,6 +202,20 @@ def claims_of(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
         for cell in source.cells
         if is_claim(cell)
     )
+
+
+def _expect_python(cell: NotebookNode, path: Path) -> None:
+    """Refuse a test cell that is no plain Python: while work is graded, no IPython runs it."""
+    try:
+        ast.parse(cell.source)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        text = cell.source.splitlines()[line - 1].strip()
+        found = "a magic" if text.startswith(("%", "!")) else getattr(error, "msg", str(error))
+        raise CourseError(
+            f"{path}, cell {grade_id(cell)}, line {line}: found {found} (`{text:.60}`), expected "
+            "plain Python, which is all that a test cell may hold"
+        ) from error
 
 
 def _comment(cell: NotebookNode, word: str, path: Path) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.errors import ClaimFailed, DeclarationRefused, SandboxError
+from grader.errors import ClaimFailed, CourseError, DeclarationRefused, SandboxError
 from grader.examiner.examiner import Finding, examine
 from grader.examiner.examiner import FindingKind as Kind
 from grader.examiner.proxies import Proxies, StudentRaised
@@ -94,6 +94,16 @@ def test_what_is_no_finding_passes_through(error: BaseException) -> None:
     careful = "try:\n    f()\nexcept Exception as error:\n    raise"
     with pytest.raises(type(error)):
         examine(careful, proxies(f=raising(error)))
+
+
+def test_a_package_that_a_test_misses_is_no_finding_about_the_work() -> None:
+    with pytest.raises(CourseError, match="imports not_installed, which is not installed"):
+        examine("import not_installed", proxies())
+
+
+def test_a_package_that_the_students_code_misses_is_a_finding() -> None:
+    student = proxies(f=raising(ModuleNotFoundError("No module named 'x'", name="x")))
+    assert examine("f()", student).error == "ModuleNotFoundError"
 
 
 def test_prints_of_a_test_are_nobodys(capsys: pytest.CaptureFixture[str]) -> None:

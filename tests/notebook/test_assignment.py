@@ -33,6 +33,26 @@ def test_a_missing_source_is_named(tiny_course: Settings) -> None:
         load_assignment(tiny_course, "sums")
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("%timeit add(1, 2)", r"cell adds, line 3: found a magic \(`%timeit add\(1, 2\)`\)"),
+        ("assert add(1, 2 == 3", r"cell adds, line 3: found '\(' was never closed"),
+        ("x = '\0'", r"cell adds, line 1: found source code .*null bytes"),
+    ],
+)
+def test_a_test_cell_that_is_no_python_is_named(
+    tiny_course: Settings, source: str, said: str
+) -> None:
+    path = source_path(tiny_course, "sums")
+    notebook = tiny.source()
+    (cell,) = (cell for cell in notebook.cells if cell.id == "adds")
+    cell.source = f"# Claim: adds is right.\n# Hint: look.\n{source}"
+    path.write_text(json.dumps(notebook))
+    with pytest.raises(CourseError, match=said):
+        load_assignment(tiny_course, "sums")
+
+
 def test_a_source_that_is_no_notebook_is_named(tiny_course: Settings) -> None:
     source_path(tiny_course, "sums").write_text("[]")
     with pytest.raises(CourseError, match=r"sums\.ipynb is not a notebook"):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.errors import ClaimFailed, DataError, RefereeError
+from grader.errors import ClaimFailed, CourseError, DataError, RefereeError
 from grader.examiner import draws
 from grader.examiner.examiner import FindingKind, examine
 from grader.examiner.interview import Interview
@@ -82,7 +82,7 @@ class ClaimJudge:
         with self._limits.charged(share):
             try:
                 return self._examined(claim, index, share, around)
-            except (RefereeError, DataError) as error:
+            except (CourseError, RefereeError, DataError) as error:
                 return faulty(str(error))
             except Ended as ended:
                 suspects = self._cells.settle_claim(claim.name, claim.needs, ended.run)
