@@ -105,6 +105,8 @@ def run(task: Task) -> Measured:
     system = ctypes.CDLL(None)
     system.prctl(_SUBREAPER, 1, 0, 0, 0)
     # Whoever ends the benchmark ends this: as Ctrl-C does, so that nothing is left running.
+    # A shell's background job ignores Ctrl-C, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     system.prctl(_PARENT_DEATH_SIGNAL, signal.SIGINT, 0, 0, 0)
     group = CpuGroup.make(f"bench-{os.getpid()}")
     busy, began = _busy(), time.monotonic()
