@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,6 +11,7 @@ import pytest
 
 from benchmarks.classes.errors import BenchError
 from benchmarks.classes.measure import Measured, Task, measure
+from tests.patience import eventually
 
 pytestmark = pytest.mark.process
 
@@ -72,13 +72,6 @@ def test_nothing_runs_on_once_the_benchmark_was_killed(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     assert eventually(lambda: not psutil.pid_exists(int((tmp_path / "pid").read_text())))
-
-
-def eventually(condition: Callable[[], object]) -> bool:
-    deadline = time.monotonic() + 60
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return bool(condition())
 
 
 def test_a_command_that_does_not_start_is_told(tmp_path: Path) -> None:
