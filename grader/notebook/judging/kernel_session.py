@@ -23,7 +23,7 @@ from nbclient.util import run_sync
 from nbformat import NotebookNode
 
 from grader.errors import SandboxError
-from grader.notebook.judging import cell_errors
+from grader.notebook.judging import error_advice
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.clock import Clock
 from grader.notebook.judging.fit_requests import FitRequests, Reply
@@ -117,7 +117,7 @@ class StudentKernel:
         try:
             run_sync(self._run)(cell, index, begin + max(1.0, seconds))
         except FAILURES as error:
-            return cell_errors.explained(self._failures.explain(error, begin), cell.source)
+            return error_advice.explained(self._failures.explain(error, begin), cell.source)
         if self._failures.channel_lost:
             return self._failures.died(begin)
         return CellRun(CellStatus.DONE, self._now() - begin)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from grader.examiner.examiner import Finding, FindingKind
 from grader.model import Claim, Outcome
 from grader.notebook.judging import error_advice
-from grader.notebook.judging.cell_errors import explained
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 from grader.notebook.judging.strikes import Refusal
 from grader.notebook.submission.rebuild import Rebuilt
@@ -63,7 +62,9 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
     broken = _broken(claim, around)
     if finding.kind is FindingKind.REFUTED:
         return Outcome.FAILED, broken[1] if broken else _refuted(claim, finding)
-    raised = explained(CellRun(CellStatus.RAISED, error=finding.error, message=finding.message), "")
+    raised = error_advice.explained(
+        CellRun(CellStatus.RAISED, error=finding.error, message=finding.message), ""
+    )
     advice = _define(finding, around) or _after(finding, raised)
     said = sentence(f"Testing your code {raised.description}", advice)
     return broken or (Outcome.CRASHED, said)

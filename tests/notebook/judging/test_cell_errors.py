@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.notebook.judging.cell_errors import explained, keys_seen, where, without_file
+from grader.notebook.judging.cell_errors import keys_seen, where, without_file
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
+from grader.notebook.judging.error_advice import explained
 
 PLAIN = """\x1b[31m-------------------------------------------\x1b[39m
 \x1b[31mIndexError\x1b[39m                                Traceback (most recent call last)
@@ -47,67 +48,6 @@ def test_a_run_says_where_and_ends_with_one_full_stop() -> None:
     run = CellRun(CellStatus.RAISED, error="FitRefused", message="Leave it out.", where="line 2")
     assert sentence(run.description) == "ended with FitRefused: Leave it out, in line 2."
     assert sentence("Leave it out.", "Do.") == "Leave it out. Do."
-
-
-@pytest.mark.parametrize(
-    ("error", "message", "source", "said"),
-    [
-        ("IndexError", "list index out of range", "list_physical_devices('GPU')[0]", True),
-        ("RuntimeError", "Could not find a GPU device", "f()", True),
-        ("IndexError", "list index out of range", "x[0]", False),
-        ("NameError", "x", "with tf.device('/GPU:0'): x", False),
-    ],
-)
-def test_a_missing_device_is_named(error: str, message: str, source: str, said: bool) -> None:
-    run = explained(CellRun(CellStatus.RAISED, error=error, message=message), source)
-    assert ("no GPU" in run.advice) is said
-    limit = CellRun(CellStatus.LIMIT, message="GPU")
-    assert explained(limit, source) is limit
-
-
-@pytest.mark.parametrize(
-    ("error", "message", "said"),
-    [
-        ("ModuleNotFoundError", "No module named 'google.colab'", "in Colab alone"),
-        ("ModuleNotFoundError", "No module named 'sklearn'", "validation_split=0.2"),
-        ("ModuleNotFoundError", "No module named 'pandas'", "Use numpy"),
-        ("StdinNotImplementedError", "raw_input was called", "Nobody answers input()"),
-        ("FileNotFoundError", "[Errno 2] No such file or directory: 'x.npy'", "handed in"),
-        ("ValueError", "File not found: filepath=m.keras. Please", "handed in"),
-        (
-            "ValueError",
-            "Arguments `target` and `output` must have the same rank (ndim). Received: ...",
-            "sparse_categorical_crossentropy",
-        ),
-        (
-            "ValueError",
-            "Argument `output` must have rank (ndim) `target.ndim - 1`. Received: ...",
-            "Flatten()",
-        ),
-        (
-            "ValueError",
-            "Input 0 with name 'None' of layer 'conv2d_2' is incompatible with the layer: expected "
-            "min_ndim=4, found ndim=2. Full shape received: (None, 784)",
-            "before Flatten()",
-        ),
-        (
-            "TypeError",
-            "Callback.set_model() missing 1 required positional argument: 'model'",
-            "callbacks=[StopAtTarget()]",
-        ),
-        (
-            "UFuncTypeError",
-            "Cannot cast ufunc 'divide' output from dtype('float64') to dtype('uint8') with ...",
-            "images = images / 255.0",
-        ),
-        ("ValueError", "invalid literal for int() with base 10: 'x'", ""),
-        ("TypeError", "f() missing 1 required positional argument: 'model'", ""),
-    ],
-)
-def test_errors_that_many_meet_come_with_advice(error: str, message: str, said: str) -> None:
-    run = explained(CellRun(CellStatus.RAISED, error=error, message=message), "f()")
-    assert said in run.advice
-    assert bool(said) is bool(run.advice)
 
 
 def test_keys_that_logs_had_are_told_instead() -> None:
