@@ -33,7 +33,11 @@ def derived(seed: int, purpose: str) -> int:
 
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Let every draw in the body follow from ``seed``; the draws after it are as before it."""
+    """Let every draw in the body follow from ``seed``.
+
+    Afterwards numpy and ``random`` draw as before it. TensorFlow has no such state: it keeps the
+    seed until the next body, and nothing of ours draws from it in between.
+    """
     states = random.getstate(), np.random.get_state()
     original = np.random.default_rng
     generators = 0
