@@ -25,6 +25,7 @@ from grader.sandbox.sandbox_dir import PLACE
 from grader.settings import Settings
 from tests import slices, tiny
 from tests.conftest import ROOT
+from tests.processes import command_line
 from tests.test_class_of_twelve import ASSIGNMENT, small, write
 
 CLASS = {
@@ -194,7 +195,7 @@ def grade_and_kill(handed_in: Class, moment: Moment) -> tuple[str, set[psutil.Pr
     while driver.poll() is None and not said:
         present = set(_tree(driver.pid))
         if (victim := _victim(moment, driver.pid, present)) is not None:
-            said = f"{moment} killed {victim.pid}: {_line(victim)[:60]!r}"
+            said = f"{moment} killed {victim.pid}: {command_line(victim)[:60]!r}"
             with contextlib.suppress(psutil.NoSuchProcess):
                 victim.kill()
         time.sleep(0.02)
@@ -207,7 +208,7 @@ def _victim(moment: Moment, driver: int, present: set[psutil.Process]) -> psutil
         return next((process for process in present if process.pid == driver), None)
     present = {process for process in present if not _is_inside(process)}
     word = (ROLES | TRAINED_ROLES | CLUSTER_ROLES).get(moment.role, "")
-    matching = [each for each in present if each.pid != driver and word in _line(each)]
+    matching = [each for each in present if each.pid != driver and word in command_line(each)]
     if moment.role in ("forkserver", "judge"):  # the server is the driver's child, a judge is its
         judges = moment.role == "judge"
         matching = [each for each in matching if (_parent(each) != driver) == judges]
@@ -241,17 +242,12 @@ def _parent(process: psutil.Process) -> int:
         return 0
 
 
-def _line(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
-
-
 def alive(processes: set[psutil.Process], seconds: float = 30) -> list[str]:
     """Those that are still there after a while."""
     _, left = psutil.wait_procs(processes, timeout=seconds)
-    return [f"{process.pid} {_line(process):.200}" for process in left if process.is_running()]
+    return [
+        f"{process.pid} {command_line(process):.200}" for process in left if process.is_running()
+    ]
 
 
 def leftovers(processes: set[psutil.Process], seconds: float = 30) -> list[str]:

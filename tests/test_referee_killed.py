@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from grader.model import Outcome
 from grader.notebook import autograde, samples
 from grader.settings import Settings
+from tests.processes import command_line
 from tests.test_class_of_twelve import ASSIGNMENT, small, write
 
 pytestmark = [pytest.mark.kernel, pytest.mark.keras, pytest.mark.training]
@@ -22,13 +22,9 @@ EPOCHS = 6
 
 def processes(module: str, runs: Path) -> list[psutil.Process]:
     """Those of this process' referee that keeps its store in ``runs``."""
-    found = []
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):  # it has just ended
-            line = process.cmdline()
-            if f"grader.referee.service.{module}" in line and str(runs) in " ".join(line):
-                found.append(process)
-    return found
+    lines = {each: command_line(each) for each in psutil.Process().children(recursive=True)}
+    named = f"grader.referee.service.{module}"
+    return [each for each, line in lines.items() if named in line.split() and str(runs) in line]
 
 
 def kill_after(epoch: int, student: str, module: str, runs: Path, killed: list[int]) -> None:

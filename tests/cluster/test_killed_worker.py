@@ -21,6 +21,7 @@ from grader.notebook import autograde
 from grader.notebook.assignment import load_assignment
 from grader.settings import Settings
 from tests import kills, tiny
+from tests.processes import command_line
 
 pytestmark = [
     pytest.mark.kernel,
@@ -65,7 +66,7 @@ class Command:
     def kill(self) -> set[psutil.Process]:
         """Kill its process and the node that it watches; returns what else it had started."""
         present = self.tree()
-        node = [each for each in present if "multiprocessing.spawn" in " ".join(each.cmdline())]
+        node = [each for each in present if "multiprocessing.spawn" in command_line(each)]
         for each in (psutil.Process(self.process.pid), *node):
             each.kill()
         self.process.wait(SECONDS)
@@ -155,4 +156,4 @@ def test_a_class_is_graded_although_the_worker_with_the_referee_is_killed(
 
 
 def _has_referee(worker: Command) -> bool:
-    return any("referee.service.worker" in " ".join(each.cmdline()) for each in worker.tree())
+    return any("referee.service.worker" in command_line(each) for each in worker.tree())

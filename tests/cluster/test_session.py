@@ -21,6 +21,7 @@ from grader.notebook.judging.judge_submission import judge_submission
 from grader.notebook.loaded_course import LoadedCourse
 from grader.settings import Settings
 from tests import tiny
+from tests.processes import command_line
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_class_is_graded_on_two_nodes(tiny_course: Settings, sums: Assignment)
             )
         )
         family = psutil.Process().children(recursive=True)
-        nodes = [each for each in family if "spawn_main" in " ".join(each.cmdline())]
+        nodes = [each for each in family if "spawn_main" in command_line(each)]
         assert len(nodes) == 2
     assert {result.student for result in results} == {"ada", "ben"}
     assert all(result.graded and result.graded.score == 6 for result in results)

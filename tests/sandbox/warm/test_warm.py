@@ -18,6 +18,7 @@ from grader.sandbox.policy import CONVOLVING_PACKAGES, Policy
 from grader.sandbox.sandbox_dir import PLACE
 from grader.sandbox.warm.host import WarmParent
 from tests.patience import have_ended
+from tests.processes import command_line
 
 from ..conftest import SMALL, Kernel
 
@@ -37,7 +38,7 @@ def _helpers(parent):
     (program,) = (
         process
         for process in psutil.Process(parent._process.pid).children(recursive=True)
-        if "grader.sandbox.warm.parent" in process.cmdline()
+        if "grader.sandbox.warm.parent" in command_line(process)
         and process.parent().pid == parent._process.pid
     )
     return program.children(recursive=True)
