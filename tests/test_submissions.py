@@ -101,7 +101,6 @@ def result(sample: Sample, request: pytest.FixtureRequest) -> Result:
 
 
 @pytest.mark.filterwarnings("default:docs/messages.md:UserWarning")
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's, with many students
 @pytest.mark.usefixtures("judges_with_keras")
 @pytest.mark.parametrize("folder", [parameter(folder) for folder in CASES])
 def test_a_sample_gets_its_verdicts(folder: Path, request: pytest.FixtureRequest) -> None:

@@ -6,17 +6,15 @@ afterwards, and a person may give points: then the penalty is another, and no ve
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import SAWarning
 from traitlets.utils.importstring import import_item
 
-from grader.notebook import course_lock
+from grader.notebook import course_lock, sqlalchemy_warnings
 from grader.notebook.submission import paths
 from grader.settings import Settings
 
@@ -38,9 +36,7 @@ def refresh(settings: Settings, name: str, students: Sequence[str]) -> tuple[str
     step = _step(settings)
     if step is None or not students:
         return ()
-    with course_lock.writing(settings), warnings.catch_warnings():
-        # nbgrader's relationships are as it wants them; SQLAlchemy 2.1 warns of them.
-        warnings.simplefilter("ignore", SAWarning)
+    with course_lock.writing(settings), sqlalchemy_warnings.ignored():
         return _refresh_all(step, paths.course_directory(settings), name, students)
 
 

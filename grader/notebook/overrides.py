@@ -6,16 +6,15 @@ import contextlib
 import getpass
 import os
 import stat
-import warnings
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from nbgrader.api import Grade, Gradebook, MissingEntry
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from grader.errors import ConfigurationError, CourseError
 from grader.model import Decision, Graded, Override, Submission, Verdict
-from grader.notebook import course_lock, late_penalties
+from grader.notebook import course_lock, late_penalties, sqlalchemy_warnings
 from grader.notebook.assignment import load_assignment
 from grader.notebook.submission import current_verdicts, override_file, paths, verdict_file
 from grader.settings import Settings
@@ -185,9 +184,7 @@ def _in_order(
 @contextlib.contextmanager
 def _opened(settings: Settings) -> Iterator[Gradebook]:
     url = paths.course_directory(settings).db_url
-    with warnings.catch_warnings():
-        # nbgrader's relationships are as it wants them; SQLAlchemy 2.1 warns of them.
-        warnings.simplefilter("ignore", SAWarning)
+    with sqlalchemy_warnings.ignored():
         try:
             with Gradebook(url) as book:
                 yield book

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from grader.errors import CourseError
-from grader.notebook import gradebook
+from grader.notebook import gradebook, sqlalchemy_warnings
 from grader.notebook.exports.canvas import CanvasExporter
 from grader.notebook.exports.exporter import Exported, GradeExporter
 from grader.notebook.exports.moodle import MoodleExporter
@@ -70,9 +68,7 @@ def export(
         exporter.identify_by = identify_by
     exporter.include_waiting |= include_waiting
     exporter.missing_as_zero |= missing_as_zero
-    with warnings.catch_warnings():
-        # nbgrader's relationships are as it wants them; SQLAlchemy 2.1 would spell them anew.
-        warnings.simplefilter("ignore", SAWarning)
+    with sqlalchemy_warnings.ignored():
         directory = paths.course_directory(settings)
         with Gradebook(directory.db_url, directory.course_id) as opened:
             return exporter.write(opened)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 
 from nbgrader.converters.base import BaseConverter, NbGraderException
-from sqlalchemy.exc import SAWarning
 
 from grader.errors import CourseError
+from grader.notebook import sqlalchemy_warnings
 
 LOG = logging.getLogger("grader.nbgrader")
 
@@ -34,9 +33,7 @@ def convert(converter: BaseConverter) -> None:
     converter.log = LOG
     LOG.addHandler(errors)
     try:
-        with warnings.catch_warnings():
-            # nbgrader's relationships are as it wants them; SQLAlchemy 2.1 warns of them.
-            warnings.simplefilter("ignore", SAWarning)
+        with sqlalchemy_warnings.ignored():
             converter.start()
     except (NbGraderException, SystemExit) as error:
         raise CourseError(_cause(errors.lines) or str(error)) from error
