@@ -12,6 +12,9 @@ c.Course.assignments = ["cnn_exploration", "convolution_from_scratch", "mnist_99
 # The folder of MNIST and Fashion-MNIST, made by `grader data`; relative to this file.
 c.Course.data = "data"
 
+# A requirements file of packages that exercises use, relative to this file; `grader packages`
+# installs it: c.Course.packages = "packages.txt"
+
 # -- who trains: the referee -------------------------------------------------------------------
 # While a submission is graded, its trainings are carried out by a process of the course's. "local":
 # on this machine, with this backend of Keras ("tensorflow", "jax" or "torch"). Or the address of a

@@ -66,6 +66,10 @@ class Course(Configurable):
         traitlets.Unicode(),
         help="What that process has imported; what the assignment's notebook imports if empty.",
     ).tag(config=True)
+    packages = traitlets.Unicode(
+        "",
+        help="A requirements file of what exercises use; `grader packages` installs it.",
+    ).tag(config=True)
     workers = traitlets.Int(
         0, min=0, help="Submissions that are graded at once; 0: as many as cores and memory allow."
     ).tag(config=True)
@@ -97,6 +101,7 @@ class Settings:
         sandbox: where student code runs: ``bubblewrap``, or ``none`` for trusted files.
         warm_kernels: whether student kernels are forked from a process that has imported much.
         warm_imports: modules that it has imported; empty: those of the assignment's notebook.
+        packages: the requirements file of packages that exercises use, absolute; None without.
         workers: submissions that are graded at once; 0: as many as cores and memory allow.
         config: everything that course_config.py says, for nbgrader's own classes.
         watch: how ``grader watch`` answers.
@@ -117,6 +122,7 @@ class Settings:
     config: Config = field(repr=False, compare=False)
     warm_kernels: bool = True
     warm_imports: tuple[str, ...] = ()
+    packages: Path | None = None
     workers: int = 0
     referee_trainers: int = 0
     watch: WatchRules = field(default_factory=WatchRules)
@@ -199,6 +205,7 @@ def from_config(root: Path, config: Config) -> Settings:
         sandbox=course.sandbox,
         warm_kernels=course.warm_kernels,
         warm_imports=tuple(course.warm_imports),
+        packages=root / course.packages if course.packages else None,
         workers=course.workers,
         cluster_key=course.cluster_key,
         referee_trainers=course.referee_trainers,

@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.model": ("grader.accuracy",),
     "grader.watch_rules": ("grader.errors", "grader.model"),
     "grader.settings": ("grader.errors", "grader.model", "grader.watch_rules"),
+    "grader.course_packages": ("grader.errors", "grader.settings"),
     "grader.datasets": ("grader.errors",),
     "grader.sandbox.guest": (),  # runs beside a student's code: nothing of ours is there
     "grader.checks": (
@@ -63,6 +64,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.machine",
         "grader.model",
         "grader.settings",
+        "grader.course_packages",
         "grader.datasets",
         "grader.sandbox",
         "grader.referee",
@@ -111,6 +113,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.errors",
         "grader.model",
         "grader.settings",
+        "grader.course_packages",
         "grader.datasets",
         "grader.sandbox",
         "grader.reports",
@@ -139,6 +142,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.errors",
         "grader.machine",
         "grader.settings",
+        "grader.course_packages",
         "grader.datasets",
         "grader.sandbox",
         "grader.referee",

@@ -91,6 +91,8 @@ def elsewhere(settings: Settings, root: Path) -> Settings:
         root=str(root), db_url=f"sqlite:///{root}/gradebook.db", course_id="samples"
     )
     config.Course.data, config.Course.runs = str(settings.data), str(settings.runs)
+    if settings.packages is not None:
+        config.Course.packages = str(settings.packages)
     return dataclasses.replace(settings, root=root, config=config)
 
 

@@ -77,6 +77,8 @@ def copy(course: Settings, folder: Path, more: str = "") -> Settings:
             config.write(more)
         shutil.copytree(course.root / "source", folder / "source")
         (folder / "data").symlink_to(course.data)
+        if course.packages is not None and course.packages.is_relative_to(course.root):
+            shutil.copy(course.packages, folder / course.packages.relative_to(course.root))
     except OSError as error:
         raise _unwritable(folder, error) from error
     return course_settings.load(folder)

@@ -82,6 +82,22 @@ def kernel(course: Path, data: Path | None, referee: str, referee_key: str) -> N
     click.echo(f"Kernel installed in {folder}")
 
 
+@click.command(short_help="Install the packages that the course's exercises use.")
+@click.pass_obj
+def packages(course: Path) -> None:
+    """Install the requirements file that c.Course.packages names, for the grader and its sandboxes.
+
+    What the grader itself rests on keeps its versions; where the file asks for others, a line says
+    so and nothing is installed.
+
+    Example: grader packages
+    """
+    from grader import course_packages
+
+    for name, version in course_packages.install(load_course(course)).items():
+        click.echo(f"{name} {version}")
+
+
 @click.command(short_help="Make the student versions of the instructor notebooks.")
 @click.argument("assignments", nargs=-1)
 @click.pass_obj
@@ -98,4 +114,4 @@ def release(course: Path, assignments: tuple[str, ...]) -> None:
         click.echo(f"{name}: released")
 
 
-COMMANDS = (data, doctor, kernel, release)
+COMMANDS = (data, doctor, kernel, packages, release)

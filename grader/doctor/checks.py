@@ -13,6 +13,7 @@ CHECKS = (
     Check("warm kernels", machine.warm_kernels, needed=False),
     Check("memory bound", machine.bound, needed=False),
     Check("TensorFlow", packages.tensorflow),
+    Check("course's packages", packages.of_course),
     Check("alembic", packages.alembic),
     Check("data sets", course.data_sets),
     Check("referee", referee.trains),

@@ -1,4 +1,4 @@
-"""What is installed beside the grader: TensorFlow, alembic, nbgrader's JupyterLab extensions.
+"""What is installed beside the grader: TensorFlow, the course's packages, nbgrader's programs.
 
 Packages are checked in a separate process, so that one that crashes is a finding.
 """
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader import machine
+from grader import course_packages, machine
 from grader.doctor.findings import Finding, Status
 from grader.errors import GraderError
 from grader.settings import Settings
@@ -50,6 +50,16 @@ def jupyterlab(_: Settings) -> Finding:
     if not off:
         return Finding(Status.OK, f"nbgrader's {', '.join(PAGES)} enabled")
     return Finding(Status.MISSING, f"not enabled: {', '.join(off)}", "\n".join(off.values()))
+
+
+def of_course(settings: Settings) -> Finding:
+    """Whether the packages are installed that the course's exercises use."""
+    if settings.packages is None:
+        return Finding(Status.OK, "none named: exercises use what the grader brings")
+    if found := course_packages.problems(settings):
+        return Finding(Status.MISSING, "; ".join(found), "grader packages")
+    versions = course_packages.installed(settings)
+    return Finding(Status.OK, ", ".join(f"{name} {version}" for name, version in versions.items()))
 
 
 def describe_tensorflow() -> dict[str, Any]:

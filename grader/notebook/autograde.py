@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from grader import course_packages
 from grader.engines.base import Cancelled, Engine, Event, Failed, Finished, Work
 from grader.engines.local import LocalEngine
 from grader.errors import CourseError, GraderError
@@ -85,10 +86,12 @@ def grade(
 
     Raises:
         CourseError: unknown assignment, or nothing handed in.
-        ConfigurationError: results could not be kept, or so many workers do not fit.
+        ConfigurationError: results could not be kept, so many workers do not fit, or packages of
+            the course are missing.
     """
     loaded = LoadedCourse(settings, assignment or load_assignment(settings, name))
     students = choose(settings, name, students)
+    course_packages.require(settings)
     own = engine is None
     engine = engine or _local_engine(loaded, workers)
     preflight.require_writable(settings, loaded.assignment)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 
+from grader import course_packages
 from grader.notebook.assignment import load_assignment
 from grader.notebook.plugins.converters import convert
 from grader.notebook.submission.paths import course_directory
@@ -23,7 +24,9 @@ def release(settings: Settings, name: str, into: Path | None = None) -> None:
 
     Raises:
         CourseError: unknown assignment, or a source that nbgrader refuses.
+        ConfigurationError: packages of the course are missing.
     """
+    course_packages.require(settings)
     load_assignment(settings, name)
     _compile(settings, name, into)
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from grader import datasets
+from grader import course_packages, datasets
 from grader.engines.base import Engine
 from grader.engines.local import LocalEngine
 from grader.engines.scheduling import Capacity
@@ -82,6 +82,7 @@ def serve(
     """
     with course_lock.watching(settings), _logged(logbook), _told_to_end() as end:
         chosen = tuple(names or settings.watch.assignments or settings.assignments)
+        course_packages.require(settings)
         watched = WatchedAssignments(settings, chosen, logbook)
         for assignment in watched.assignments:
             preflight.require_writable(settings, assignment)

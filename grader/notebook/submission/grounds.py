@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 
+from grader import course_packages
 from grader.model import Graded
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission.submitted_files import Files
@@ -20,7 +21,7 @@ from grader.settings import Settings
 # How verdicts are reached. Raise it with every change after which the same submission may get other
 # verdicts, notes or answers: submissions that were graded before are then judged again. It is kept
 # by hand: a digest of the code would have a whole class judged again after each change of a word.
-RULES = 5
+RULES = 6
 
 NOTEBOOKS, FILES, ASSIGNMENT = "notebooks", "files", "assignment"
 
@@ -31,6 +32,7 @@ CHANGES = {
     ASSIGNMENT: "the source was changed",
     "limits": "the limits were changed",
     "sandbox": "the sandbox was changed",
+    "packages": "the course's packages were changed",
     "rules": "the grader reaches verdicts in another way",
 }
 
@@ -52,6 +54,7 @@ def digests(settings: Settings, assignment: Assignment, files: Files) -> dict[st
         ASSIGNMENT: _digest([assignment.sha256, texts, sorted(assignment.released.items())]),
         "limits": json.dumps(limits, sort_keys=True),
         "sandbox": settings.sandbox,
+        "packages": json.dumps(course_packages.installed(settings), sort_keys=True),
         "rules": str(RULES),
     }
 

@@ -54,6 +54,12 @@ def other_sandbox(course: Settings) -> Settings:
     return dataclasses.replace(course, sandbox="none")
 
 
+def other_packages(course: Settings) -> Settings:
+    file = course.root / "packages.txt"
+    file.write_text("numpy\n")
+    return dataclasses.replace(course, packages=file)
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
@@ -64,6 +70,7 @@ def other_sandbox(course: Settings) -> Settings:
         (other_stub, "assignment"),
         (other_limits, "limits"),
         (other_sandbox, "sandbox"),
+        (other_packages, "packages"),
     ],
 )
 def test_all_that_verdicts_rest_on_is_compared(
