@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.guest import standard_types
+from grader.sandbox.guest import known_types
 from grader.sandbox.guest.values import Decoder
 
 TEXT = 2000  # characters of one text
@@ -93,6 +93,10 @@ class _Summary:
                 return {"bytes": len(data), "sha256": sha256(data).hexdigest()[:_SHORT]}
             case "array" | "scalar":
                 return _array(tag, np.asarray(self._plain(encoded)))
+            case "text":
+                return short(self._plain(encoded))
+            case "packed":
+                return self._packed(str(content), self._plain(encoded))
             case "list" | "tuple" | "set" | "frozenset":
                 return self._items(tag, content, depth)
             case "dict":
@@ -106,7 +110,7 @@ class _Summary:
                 return {"history": self.of(content, depth + 1)}
             case "model":
                 return self._model(encoded, depth)
-            case _ if tag == "masked" or tag in standard_types.TYPES:
+            case _ if tag in known_types.TYPES:
                 return {tag: self.of(content, depth + 1)}
             case _:
                 return {"unreadable": short(str(tag))}
@@ -117,6 +121,10 @@ class _Summary:
     def _items(self, tag: str, content: Sequence[Any], depth: int) -> dict[str, Any]:
         shown = [self.of(item, depth + 1) for item in content[:_ITEMS]]
         return {tag: shown} | _more(len(content) - len(shown))
+
+    def _packed(self, tag: str, items: Sequence[Any]) -> dict[str, Any]:
+        shown = [short(item) if type(item) is str else _number(item) for item in items[:_ITEMS]]
+        return {tag: shown} | _more(len(items) - len(shown))
 
     def _model(self, encoded: Mapping[str, Any], depth: int) -> dict[str, Any]:
         parts = [str(part.get("type"))[:100] for part in encoded.get("parts") or ()]
@@ -137,7 +145,7 @@ def _array(tag: str, values: Any) -> dict[str, Any]:
     described = {
         "array": str(values.dtype),
         "shape": list(values.shape),
-        "sha256": sha256(values.tobytes()).hexdigest()[:_SHORT],
+        "sha256": _of_bytes(values),
         "first": [_number(value) for value in flat[:_NUMBERS]],
     }
     if flat.size > _NUMBERS and values.dtype.kind in "iuf":
@@ -145,9 +153,15 @@ def _array(tag: str, values: Any) -> dict[str, Any]:
     return described
 
 
+def _of_bytes(values: Any) -> str:
+    """The digest of an array's bytes in the order of its rows; without a copy, if possible."""
+    rows = np.ascontiguousarray(values).reshape(-1)
+    return sha256(rows.view(np.uint8).data if rows.size else b"").hexdigest()[:_SHORT]
+
+
 def _number(value: Any) -> Any:
-    """A number of numpy's as JSON has it; as text where JSON has none."""
-    plain = value.item()
+    """A number as JSON has it; as text where JSON has none."""
+    plain = value.item() if isinstance(value, np.generic) else value
     known = type(plain) in {bool, int} or (type(plain) is float and math.isfinite(plain))
     return plain if known else short(repr(plain))
 

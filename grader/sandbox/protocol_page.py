@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.sandbox.guest import protocol
+from grader.sandbox.guest.known_types import TYPES
 from grader.sandbox.guest.protocol import Field, Message
-from grader.sandbox.guest.standard_types import TYPES
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md")
 
@@ -31,7 +31,8 @@ It runs this line for each question:
 All messages travel on Jupyter's stdin channel. What the kernel sends is the `prompt` of an
 `input_request`; what the grader sends is the `value` of an `input_reply`. Both are a JSON object
 as text. Buffers beside the message hold the bytes of arrays and byte strings. The kernel always
-sends first, and the grader replies to each message once.
+sends first, and the grader replies to each message once. Where the kernel's text is longer than
+`CHUNK`, the last buffers hold it, and `{{"long": n}}` in its place says how many.
 
 Nothing that the kernel sends is trusted: the grader checks each type and size, and unpickles
 nothing.
@@ -45,16 +46,20 @@ A *value* is `null`, `true`, `false`, a text, or an object whose first key is it
 | --- | --- |
 | whole number | `{"int": 3}`; from 53 bits on `{"int": "0x..."}` |
 | float | `{"float": 0.5}`; `"inf"`, `"-inf"` and `"nan"` as text |
+| long text | `{"text": [buffers], "size": bytes}`, in UTF-8 |
 | bytes | `{"bytes": [buffers], "size": bytes}` |
 | list, tuple, set, frozenset | `{"list": [values]}`, and so on |
+| long list or tuple of floats, ints below 2**63, bools or texts | `{"packed": "list", \
+"of": "float", "parts": [[buffers]], "sizes": [bytes]}`; of texts, first the lengths |
 | dict | `{"dict": [[value, value], ...]}` |
-| numpy array | `{"array": [buffers], "dtype": text, "shape": [numbers]}` |
+| numpy array | `{"array": [buffers], "dtype": text, "shape": [numbers]}`; \
+`"order": "F"` where it lies by columns |
 | numpy scalar | `{"scalar": [buffers], "dtype": text, "shape": []}` |
-| masked array | `{"masked": value}`, of a tuple of values, mask and fill value |
 | {_STANDARD} | `{"date": value}`, and so on; of its parts |
 | anything else | a reference, see below |
 
-Arrays have a dtype of the kinds b, i, u, f, c, S, U, m and M.
+Arrays have a dtype of the kinds b, i, u, f, c, S, U, m and M; others are sent as `ndarray`, of
+their fields or items.
 """
 
 

@@ -13,7 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from grader.notebook.judging.fit_requests import FitRequests, asked
-from grader.sandbox.guest import protocol
+from grader.sandbox.guest import long_text, protocol
 
 Answer = tuple[dict[str, Any], Sequence[bytes]]
 
@@ -74,10 +74,11 @@ class KernelStdin:
         while (await self._message(number, deadline))["msg_type"] != "execute_reply":
             pass
         try:
-            content = json.loads(answer["content"]["prompt"])
+            text, buffers = answer["content"]["prompt"], answer.get("buffers", [])
+            content, beside = long_text.read(text, buffers)
         except (ValueError, KeyError, TypeError, RecursionError):
             return _NO_ANSWER, []
-        return (content if type(content) is dict else _NO_ANSWER), answer.get("buffers", [])
+        return (content if type(content) is dict else _NO_ANSWER), beside
 
     async def _request(
         self, number: str, deadline: float, reply: dict[str, Any], buffers: Sequence[bytes]

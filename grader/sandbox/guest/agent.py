@@ -16,7 +16,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import models
+from . import models, tensors
 from .fit.stand_in import FitStandIn
 from .printed import Printed
 from .protocol import MAX_LINE, MAX_MESSAGE
@@ -101,8 +101,8 @@ class Agent:
     def _refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
         """How a value is sent that is no plain data."""
         kind = type(value)
-        if kind.__name__ == "EagerTensor" and kind.__module__.startswith("tensorflow."):
-            return encoder.encode(value.numpy())  # type: ignore[no-any-return]
+        if (array := tensors.array_of(value)) is not None:
+            return encoder.encode(array)  # type: ignore[no-any-return]
         keras = sys.modules.get("keras")
         if keras is not None and isinstance(value, keras.callbacks.History):
             return {"history": encoder.encode([value.history, value.epoch, value.params])}

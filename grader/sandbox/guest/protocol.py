@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-VERSION = 3
+VERSION = 4
 """Said when the agent is installed. Add 1 when a message, a field or a limit changes."""
 
 # The lines that the grader runs in the kernel. They bind no name among the student's.
@@ -23,8 +23,13 @@ MAX_NODES = 1_000_000
 MAX_DEPTH = 64
 MAX_DIGITS = 1000
 # Of all dicts and sets in one answer: their keys can be chosen to collide, and then each new one is
-# compared with all that came before.
+# compared with all that came before. Texts and bytes cannot: Python salts their hashes.
 MAX_KEYS = 10_000
+MAX_INT_KEYS = 100_000  # of whole numbers below 2**32, which can be made to collide less often
+PACKED_FROM = 1000
+MAX_ITEMS = 5_000_000
+MAX_TEXT = 10_000
+MAX_TEXTS = 32 << 20
 MAX_PRINTED = 1_000_000
 MAX_ERROR_NAME = 100
 MAX_MESSAGE = 10_000
@@ -122,7 +127,12 @@ LIMITS = (
     Limit("MAX_BYTES", "bytes", "all buffers of one answer, counted as often as they are named"),
     Limit("MAX_NODES", "values", "one answer, parts of parts included"),
     Limit("MAX_DEPTH", "levels", "values in values"),
-    Limit("MAX_KEYS", "keys", "all dicts and sets of one answer"),
+    Limit("PACKED_FROM", "items", "the shortest list or tuple that is packed"),
+    Limit("MAX_ITEMS", "items", "one packed list or tuple"),
+    Limit("MAX_TEXT", "characters", "one text as JSON; longer ones are sent as bytes"),
+    Limit("MAX_TEXTS", "characters", "all texts as JSON of one answer"),
+    Limit("MAX_KEYS", "keys", "all dicts and sets of one answer, text and bytes apart"),
+    Limit("MAX_INT_KEYS", "keys", "those of whole numbers below 2**32, which count apart"),
     Limit("MAX_DIGITS", "hexadecimal digits", "one integer"),
     Limit("MAX_PRINTED", "characters", "what one call, or one dry run, prints"),
     Limit("MAX_ERROR_NAME", "characters", "the name of an exception"),

@@ -11,6 +11,8 @@ from typing import Any
 import zmq
 from IPython import get_ipython
 
+from . import long_text
+
 Exchange = Callable[[Mapping[str, Any], Sequence[bytes]], tuple[dict[str, Any], Sequence[Any]]]
 """Sends a message and its buffers; returns the reply to it and the reply's buffers."""
 
@@ -27,9 +29,10 @@ def exchange(
             kernel.stdin_socket.recv_multipart(zmq.DONTWAIT)
     parent = kernel.get_parent("shell")
     ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
-    prompt = {"prompt": json.dumps(content), "password": False}
+    text, buffers = long_text.written(content, buffers)
+    prompt = {"prompt": text, "password": False}
     kernel.session.send(
-        kernel.stdin_socket, "input_request", prompt, parent, ident=ident, buffers=list(buffers)
+        kernel.stdin_socket, "input_request", prompt, parent, ident=ident, buffers=buffers
     )
     while True:
         zmq.select([kernel.stdin_socket], [], [], 1)

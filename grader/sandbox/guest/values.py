@@ -9,20 +9,26 @@ A value is ``None``, a bool, a str, or ``{tag: content}``; see ``Encoder`` for t
 from __future__ import annotations
 
 import math
-import re
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from . import standard_types
-from .protocol import CHUNK, MAX_BYTES, MAX_DEPTH, MAX_DIGITS, MAX_KEYS, MAX_NODES
-
-DTYPES = "biufcSUmM"
-_DTYPE = re.compile(  # numpy itself would read much more, and take S0 for S1
-    r"[<>|=]?(?:[biufc][0-9]{1,2}|[SU][1-9][0-9]{0,4}|[mM]8(?:\[[0-9]{0,6}[A-Za-z]{1,2}\])?)"
+from . import array_bytes, known_types, long_lists
+from .protocol import (
+    CHUNK,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_INT_KEYS,
+    MAX_KEYS,
+    MAX_NODES,
+    MAX_TEXT,
+    MAX_TEXTS,
 )
-_MOST_CODE = 0x10FFFF  # of a character
+
+_SALTED = (str, bytes) if sys.flags.hash_randomization else ()
 
 
 class Malformed(Exception):  # noqa: N818 -- named for what arrived
@@ -39,7 +45,10 @@ class _Counted:
         self._nodes += 1
         self._depth += 1
         if self._nodes > MAX_NODES or self._depth > MAX_DEPTH:
-            raise Malformed("a value with too many parts, or nested too deep")
+            raise Malformed(
+                f"a value with too many parts, or nested too deep: at most {MAX_NODES} parts and "
+                f"{MAX_DEPTH} levels can be sent"
+            )
 
 
 class Encoder(_Counted):
@@ -52,9 +61,9 @@ class Encoder(_Counted):
 
     def __init__(self, refer: Callable[[Any, Encoder], dict[str, Any]]) -> None:
         super().__init__()
-        self.buffers: list[bytes] = []
+        self.buffers: list[Any] = []
         self._refer = refer
-        self._bytes = 0
+        self._bytes = self._texts = 0
 
     def encode(self, value: Any) -> Any:
         """The value as JSON; types are compared exactly, so that a subclass is never plain data."""
@@ -66,50 +75,73 @@ class Encoder(_Counted):
 
     def _encoded(self, value: Any) -> Any:
         kind = type(value)
-        if value is None or kind is bool or kind is str:
+        if value is None or kind is bool:
             return value
+        if kind is str:
+            return self._text(value)
         if kind is int:
             return {"int": _digits(value)}
         if kind is float:
             return {"float": value if math.isfinite(value) else repr(value)}
         if kind is bytes:
-            return {"bytes": self._add(value), "size": len(value)}
-        if kind in (list, tuple, set, frozenset):
+            return {"bytes": self._add(_cut(value)), "size": len(value)}
+        if kind in (list, tuple):
+            return self._items(kind.__name__, value)
+        if kind in (set, frozenset):
             return {kind.__name__: [self.encode(item) for item in value]}
         if kind is dict:
             return {"dict": [[self.encode(key), self.encode(item)] for key, item in value.items()]}
         if kind is np.str_:
-            return str(value)
-        if kind is np.ndarray and value.dtype.kind in DTYPES:
+            return self._text(str(value))
+        if kind is np.ndarray and array_bytes.is_plain(value.dtype):
             return self._array("array", value)
         if (
             isinstance(value, np.generic)
             and kind.__module__ == "numpy"
-            and value.dtype.kind in DTYPES
+            and array_bytes.is_plain(value.dtype)
         ):
             return self._array("scalar", np.asarray(value))
-        if kind is np.ma.MaskedArray:
-            parts = (value.data, np.ma.getmaskarray(value), value.fill_value)
-            return {"masked": self.encode(parts)}
-        if (standard := standard_types.parts_of(value)) is not None:
-            tag, parts = standard
+        if (known := known_types.parts_of(value)) is not None:
+            tag, parts = known
             return {tag: self.encode(parts)}
         return self._refer(value, self)
+
+    def _text(self, text: str) -> Any:
+        """A text as JSON, or as bytes where it is long."""
+        if len(text) > MAX_TEXT:
+            data = text.encode("utf-8", "surrogatepass")
+            return {"text": self._add(_cut(data)), "size": len(data)}
+        self._texts += len(text)
+        if self._texts > MAX_TEXTS:
+            raise Malformed(f"more than {MAX_TEXTS} characters of text in one answer")
+        return text
+
+    def _items(self, kind: str, items: Sequence[Any]) -> dict[str, Any]:
+        """A list or a tuple, packed where it is long and all of one type."""
+        try:
+            packed = long_lists.packed(items)
+        except ValueError as error:
+            raise Malformed(str(error)) from None
+        if packed is None:
+            return {kind: [self.encode(item) for item in items]}
+        of, parts = packed
+        places = [self._add(_cut(part)) for part in parts]
+        return {"packed": kind, "of": of, "parts": places, "sizes": list(map(len, parts))}
 
     def _array(self, tag: str, value: Any) -> dict[str, Any]:
         if value.nbytes > MAX_BYTES:  # before it is made contiguous: a view can claim terabytes
             raise Malformed(f"an array of {value.nbytes} bytes; at most {MAX_BYTES} can be sent")
-        data = np.ascontiguousarray(value).tobytes()
-        dtype = value.dtype.newbyteorder("=").str if value.dtype.isnative else value.dtype.str
-        return {tag: self._add(data), "dtype": dtype, "shape": list(value.shape)}
+        told = {"dtype": array_bytes.written(value.dtype), "shape": list(value.shape)}
+        order = {"order": "F"} if array_bytes.in_columns(value) else {}
+        return {tag: self._add(array_bytes.parts(value)), **told, **order}
 
-    def _add(self, data: bytes) -> list[int]:
-        """Append ``data`` in parts; returns their places among the buffers."""
-        self._bytes += len(data)
+    def _add(self, parts: Sequence[Any]) -> list[int]:
+        """Append the parts of some bytes; returns their places among the buffers."""
+        self._bytes += sum(map(len, parts))
         if self._bytes > MAX_BYTES:
             raise Malformed(f"more than {MAX_BYTES} bytes in one answer")
         first = len(self.buffers)
-        self.buffers += [data[i : i + CHUNK] for i in range(0, len(data), CHUNK)]
+        self.buffers += parts
         return list(range(first, len(self.buffers)))
 
 
@@ -128,7 +160,7 @@ class Decoder(_Counted):
         super().__init__()
         self._buffers = buffers
         self._resolve = resolve
-        self._bytes = self._keys = 0
+        self._bytes = self._keys = self._int_keys = 0
 
     def decode(self, encoded: Any) -> Any:
         """The value that ``encoded`` stands for; raises ``Malformed`` if it stands for none."""
@@ -158,67 +190,76 @@ class Decoder(_Counted):
                 return float(content)
             case "bytes":
                 return self._data(content, encoded["size"])
+            case "text":
+                return self._data(content, encoded["size"]).decode("utf-8", "surrogatepass")
             case "list" | "tuple":
-                return {"list": list, "tuple": tuple}[tag](map(self.decode, _a_list(content)))
+                return _SEQUENCES[tag](map(self.decode, _a_list(content)))
+            case "packed":
+                return self._packed(_SEQUENCES[content], encoded)
             case "set" | "frozenset":
                 make = {"set": set, "frozenset": frozenset}[tag]
-                return make(map(self.decode, self._hashed(content)))
+                return make(map(self._key, _a_list(content)))
             case "dict":
-                pairs = map(_a_list, self._hashed(content))
-                return {self.decode(key): self.decode(item) for key, item in pairs}
+                pairs = map(_a_list, _a_list(content))
+                return {self._key(key): self.decode(item) for key, item in pairs}
             case "array":
                 return self._array(content, encoded)
             case "scalar":
                 return self._array(content, encoded)[()]
-            case "masked":
-                return self._masked(self.decode(content))
-            case _ if tag in standard_types.TYPES:
-                return standard_types.make(tag, self.decode(content))
+            case _ if tag in known_types.TYPES:
+                return known_types.make(tag, self.decode(content))
             case _:
                 return self._resolve(tag, encoded, self)
 
-    def _array(self, places: Any, encoded: dict[str, Any]) -> Any:
-        if type(encoded["dtype"]) is not str or not _DTYPE.fullmatch(encoded["dtype"]):
-            raise Malformed(f"an array of dtype {encoded['dtype']!r:.100}")
-        dtype = np.dtype(encoded["dtype"])
-        shape = tuple(_a_list(encoded["shape"]))
-        if len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape):
-            raise Malformed(f"an array of shape {shape!r:.100}")
-        # In Python's own integers: numpy's would overflow for shapes of terabytes.
-        size = math.prod(shape) * dtype.itemsize
-        data = self._data(places, size)
-        if not size:
-            return np.empty(shape, dtype)
-        if dtype.kind == "U" and np.frombuffer(data, dtype.byteorder + "u4").max() > _MOST_CODE:
-            raise Malformed("an array of text holds what is no character")
-        values = np.frombuffer(data, dtype).reshape(shape)
-        # A bool is a byte, and one that is neither 0 nor 1 is neither True nor False to numpy.
-        return values.view(np.uint8).astype(bool) if dtype.kind == "b" else values.copy()
+    def _packed(self, kind: type, encoded: dict[str, Any]) -> Any:
+        parts = zip(_a_list(encoded["parts"]), _a_list(encoded["sizes"]), strict=True)
+        items = long_lists.unpacked(encoded["of"], [self._data(*part) for part in parts])
+        return items if kind is list else kind(items)
 
-    def _masked(self, parts: Any) -> Any:
-        values, mask, fill = parts
-        if type(values) is not np.ndarray or type(mask) is not np.ndarray or mask.dtype != bool:
-            raise Malformed("a masked array is an array, a mask and a number")
-        if values.shape != mask.shape:
-            raise Malformed(f"a mask of shape {mask.shape} for values of shape {values.shape}")
-        return np.ma.MaskedArray(values, mask=mask, fill_value=fill)
+    def _array(self, places: Any, encoded: dict[str, Any]) -> Any:
+        dtype = array_bytes.read(encoded["dtype"])
+        shape = array_bytes.shape_of(_a_list(encoded["shape"]))
+        received = self._received(places, array_bytes.size_of(shape, dtype))
+        by_columns = encoded.get("order") == "F"
+        return array_bytes.filled(shape, dtype, received, by_columns=by_columns)
 
     def _data(self, places: Any, size: Any) -> bytes:
-        parts = [memoryview(self._buffers[_index(place)]) for place in _a_list(places)]
+        return b"".join(self._received(places, size))
+
+    def _received(self, places: Any, size: Any) -> list[memoryview]:
+        """The buffers at some places, if they have so many bytes."""
+        parts = [memoryview(self._buffers[_index(place)]).cast("B") for place in _a_list(places)]
         came = sum(part.nbytes for part in parts)
         if came != size:
             raise Malformed(f"{came} bytes came where {size!r:.40} were announced")
         self._bytes += came  # a buffer may be named many times over
         if self._bytes > MAX_BYTES:
             raise Malformed(f"more than {MAX_BYTES} bytes in one answer")
-        return b"".join(parts)
+        return parts
 
-    def _hashed(self, encoded: Any) -> list[Any]:
-        """What is to become a dict or a set, if it has not too many keys."""
-        self._keys += len(_a_list(encoded))
-        if self._keys > MAX_KEYS:
-            raise Malformed(f"dicts and sets of more than {MAX_KEYS} keys")
-        return _a_list(encoded)
+    def _key(self, encoded: Any) -> Any:
+        """A key of a dict or a member of a set, if there are not too many."""
+        key = self.decode(encoded)
+        if type(key) in _SALTED:
+            return key
+        if type(key) is int and abs(key) < 1 << 32:
+            self._int_keys += 1
+        else:
+            self._keys += 1
+        if self._keys > MAX_KEYS or self._int_keys > MAX_INT_KEYS:
+            raise Malformed(
+                f"dicts and sets of more than {MAX_KEYS} keys that are no text, or "
+                f"{MAX_INT_KEYS} whole numbers"
+            )
+        return key
+
+
+_SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple}
+
+
+def _cut(data: bytes) -> list[bytes]:
+    """Bytes in parts that a client accepts."""
+    return [data[begin : begin + CHUNK] for begin in range(0, len(data), CHUNK)]
 
 
 def _digits(value: int) -> Any:
