@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -61,9 +62,6 @@ def machine() -> str:
 def command(figures: Figures, commits: frozenset[str]) -> str:
     """How the figures came about, and whether the machine was idle."""
     repetitions = sorted({summary.repetitions for summary in figures.values()})
-    times = " to ".join(
-        str(count) for count in dict.fromkeys([*repetitions[:1], *repetitions[-1:]])
-    )
     others = max((summary.others for summary in figures.values()), default=0.0)
     noise = "The machine did nothing else."
     if others > _QUIET:
@@ -72,9 +70,18 @@ def command(figures: Figures, commits: frozenset[str]) -> str:
             "are worth little.**"
         )
     return (
-        f"`make bench`; medians of {times or 'no'} repetitions, interleaved; "
+        f"`make bench`; {_medians(repetitions)}; "
         f"commit {', '.join(sorted(commits)) or 'none'}. {noise}"
     )
+
+
+def _medians(repetitions: Sequence[int]) -> str:
+    """Of how many measurements the figures are medians."""
+    if not repetitions or repetitions[-1] == 1:
+        return "each measured once"
+    most = str(repetitions[-1])
+    times = most if repetitions[0] == repetitions[-1] else f"{repetitions[0]} to {most}"
+    return f"medians of {times} measurements, interleaved"
 
 
 def _processor() -> str:

@@ -57,9 +57,9 @@ def requirements(findings: Iterable[Finding]) -> str:
 def everything(figures: Figures) -> str:
     """A line for each measurement."""
     return _table(
-        ("class", "by", "wall s", "fastest to slowest", "CPU s", "CPU s each", "peak", "driver"),
+        ("class", "by", "times", "wall s", "fastest to slowest", "CPU s", "each", "peak", "driver"),
         [_line(key, summary) for key, summary in figures.items() if key[1] != LIMIT],
-        right=6,
+        right=7,
     )
 
 
@@ -68,6 +68,7 @@ def _line(key: Key, summary: Summary) -> tuple[str, ...]:
     return (
         _title(case, summary) + (", again" if step == REGRADE else ""),
         TITLES[contender],
+        str(summary.repetitions),
         f"{summary.wall:.1f}",
         f"{summary.fastest:.1f} to {summary.slowest:.1f}",
         f"{summary.cpu:.1f}",

@@ -63,7 +63,7 @@ def test_a_requirement_that_is_missed_is_said_to_be() -> None:
 def test_the_page_names_machine_and_command_and_no_place() -> None:
     text = page.content(good(), frozenset({"abc"}))
     assert "cores (" in text
-    assert "`make bench`; medians of 1 repetitions, interleaved; commit abc." in text
+    assert "`make bench`; each measured once; commit abc." in text
     assert "The machine did nothing else." in text
     assert "/" + "work" not in text
 
