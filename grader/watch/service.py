@@ -24,6 +24,7 @@ from grader.watch.inbox import Arrival, Inbox
 from grader.watch.jobs import Jobs, Kind, Tested, Version
 from grader.watch.logbook import Logbook
 from grader.watch.outbox import Outbox
+from grader.watch.penalties import Penalties
 from grader.watch.tester import Tester, key_of
 from grader.watch.turns import Turn
 from grader.watch.watched import WatchedAssignments
@@ -60,6 +61,7 @@ class Service:
         self._jobs, self._logbook, self._clock = jobs, logbook, clock
         self._inbox = Inbox(settings, logbook, clock)
         self._answers = Answers(settings.root)
+        self._penalties = Penalties(settings, logbook, clock)
         self._outbox = Outbox(settings, self._answers, logbook, clock)
         self._tester = Tester(settings, engine, jobs, self._outbox, self._to_be_graded)
         self._waiting: dict[tuple[str, str], Version] = {}
@@ -142,6 +144,8 @@ class Service:
             self._logbook.tell("reloaded", f"{name}: its source was changed; all is tested again")
             self._inbox.forget(name)
         self._outbox.retry()
+        with self._guarded("late penalties"):
+            self._penalties.refresh(self._watched.names)
         for name in self._watched.names:
             arrivals: list[Arrival] = []
             with self._guarded(f"looking for {name}"):
