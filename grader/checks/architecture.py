@@ -101,6 +101,61 @@ def expect_layers(model: Any, expected: Sequence[tuple[str, Mapping[str, object]
         )
 
 
+def expect_each(model: Any, kind: str, **settings: object) -> None:
+    """Check the settings of every layer of a class, whatever else the model has.
+
+    Args:
+        model: a Keras model.
+        kind: name of a class in ``keras.layers``.
+        settings: values that each layer of that class must have.
+
+    Raises:
+        ClaimFailed: no layer is of that class, or one is set otherwise.
+
+    Example:
+        In a test cell, with the student's ``build_cnn``::
+
+            expect_each(build_cnn(filters=16), "Conv2D", filters=16)
+    """
+    found = [layer for layer in layers(model) if type(layer).__name__ == kind]
+    if not found:
+        raise ClaimFailed(
+            f"The model has no {kind}. Its layers: {listing(model)}. Add tf.keras.layers.{kind}."
+        )
+    for number, layer in enumerate(found, start=1):
+        for name, value in settings.items():
+            if (actual := _plain(getattr(layer, name, None))) != value:
+                raise ClaimFailed(
+                    f"{kind} {number} of {len(found)} has {name}={actual!r}, "
+                    f"expected {name}={value!r}. Write {kind}(...) with {name}={value!r}."
+                )
+
+
+def expect_kinds(model: Any, expected: Sequence[str]) -> None:
+    """Check which layers of some classes a model has, in their order; others may stand between.
+
+    Args:
+        model: a Keras model.
+        expected: names of classes in ``keras.layers``; each as often as it shall be there.
+
+    Raises:
+        ClaimFailed: there are more or fewer layers of these classes, or in another order.
+
+    Example:
+        In a test cell, with the student's ``build_cnn``::
+
+            expect_kinds(build_cnn(convolutions=3), ["Conv2D", "MaxPooling2D"] * 3)
+    """
+    kinds = [type(layer).__name__ for layer in layers(model)]
+    found = [kind for kind in kinds if kind in expected]
+    if found != list(expected):
+        raise ClaimFailed(
+            f"The model has {', '.join(found) or 'none of these layers'}, expected "
+            f"{', '.join(expected)}. Its layers: {listing(model)}. "
+            "Add or remove layers until these are there, in this order."
+        )
+
+
 def expect_input(model: Any, shape: tuple[int, ...]) -> None:
     """Check the shape of the model's inputs; a model that is not built yet takes any.
 

@@ -70,6 +70,43 @@ def test_expect_count_counts_other_convolutions_as_others(other):
     architecture.expect_count(cnn(layer), "Conv2D", 1)
 
 
+def test_expect_each_passes_whatever_else_the_model_has():
+    architecture.expect_each(cnn(filters=7), "Conv2D", filters=7, kernel_size=(3, 3))
+    architecture.expect_each(functional(*cnn(layers.Dropout(0.2)).layers), "Conv2D", filters=4)
+
+
+def test_expect_each_names_the_layer_that_is_set_otherwise():
+    model = cnn(layers.Conv2D(8, 3), filters=7)
+    with pytest.raises(ClaimFailed, match="Conv2D 2 of 2 has filters=8, expected filters=7"):
+        architecture.expect_each(model, "Conv2D", filters=7)
+
+
+def test_expect_each_wants_one_at_least():
+    with pytest.raises(ClaimFailed, match=r"no AveragePooling2D\. Its layers: Conv2D"):
+        architecture.expect_each(cnn(), "AveragePooling2D", pool_size=(2, 2))
+
+
+def test_expect_kinds_passes_with_others_between():
+    architecture.expect_kinds(cnn(layers.Dropout(0.2)), ["Conv2D", "MaxPooling2D"])
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ([layers.MaxPooling2D], "Conv2D, MaxPooling2D, MaxPooling2D, expected Conv2D, Max"),
+        ([lambda: layers.Conv2D(2, 3)], "Conv2D, MaxPooling2D, Conv2D, expected Conv2D, Max"),
+    ],
+)
+def test_expect_kinds_finds_one_too_many(more, found):
+    with pytest.raises(ClaimFailed, match=found):
+        architecture.expect_kinds(cnn(*[make() for make in more]), ["Conv2D", "MaxPooling2D"])
+
+
+def test_expect_kinds_holds_the_order():
+    with pytest.raises(ClaimFailed, match="has Conv2D, MaxPooling2D, expected MaxPooling2D"):
+        architecture.expect_kinds(cnn(), ["MaxPooling2D", "Conv2D"])
+
+
 def test_expect_layers_passes():
     architecture.expect_layers(cnn(), CNN)
 
