@@ -29,8 +29,8 @@ def test_without_ours_there_is_nothing_to_compare() -> None:
 def test_a_line_tells_what_each_submission_took() -> None:
     lines = tables.everything(summaries(result("growth-6", wall=12, cpu=15))).splitlines()
     assert lines[-1] == (
-        "| 6 `convolution_from_scratch`, mixed | this grader | 1 | 12.0 | 12.0 to 12.0 | 15.0 | 2.50 "
-        "| 1.00 GiB | 0.50 GiB |"
+        "| 6 `convolution_from_scratch`, mixed | this grader | 1 "
+        "| 12.0 | 12.0 to 12.0 | 15.0 | 2.50 | 1.00 GiB | 0.50 GiB |"
     )
 
 
