@@ -56,6 +56,9 @@ def array(
             assert result.min() >= 0, "A grey level is below 0. Clip the sums with np.clip."
     """
     values = _exact(answer, what)
+    if values.dtype.type is np.longdouble:  # a finite one may be infinite as a float64
+        with np.errstate(over="ignore", under="ignore"):
+            values = values.astype(np.float64)
     if values.dtype.kind not in KINDS[kind]:
         raise ClaimFailed(
             f"{what} holds values of dtype {values.dtype}. Expected: {kind} numbers. "

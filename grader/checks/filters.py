@@ -13,6 +13,8 @@ VISIBLE = 60
 """Grey levels (of 255) that a filter must answer to a clear line to be seen in a picture."""
 PREFERENCE = 3
 """How many times stronger a filter must answer to its own lines than to the others."""
+LARGEST = 1e100
+"""A filter's numbers may be as large as this; a sum of larger ones could be no number at all."""
 
 
 def vertical_lines(kernel: object) -> None:
@@ -59,19 +61,25 @@ def _answers_to(kernel: object, lines: Grey, others: Grey, *, name: str, own: st
             "rows, each a list of three numbers, as EDGES is."
         )
     factors = factors.astype(np.float64)
-    if abs(factors.sum()) > 1e-6 * max(1.0, np.abs(factors).max()):
+    if not np.abs(factors).max() <= LARGEST:
+        raise ClaimFailed(
+            f"{name} holds a number as large as {np.abs(factors).max():g}, expected at most "
+            f"{LARGEST:g}. Choose numbers such as those of EDGES."
+        )
+    # Each comparison says what must hold: one with NaN is false.
+    if not abs(factors.sum()) <= 1e-6 * max(1.0, np.abs(factors).max()):
         raise ClaimFailed(
             f"The numbers of {name} sum to {factors.sum():g}, expected 0. Balance positive and "
             "negative numbers, so that an even surface becomes black."
         )
     strong, weak = (reference(image, factors)[1:-1, 1:-1] for image in (lines, others))
-    if strong.sum() < PREFERENCE * weak.sum():
+    if not strong.sum() >= PREFERENCE * weak.sum():
         raise ClaimFailed(
             f"{name} answers to {own} lines with {strong.mean():.0f} on average and to the lines "
             f"across with {weak.mean():.0f}; expected at least {PREFERENCE} times as much for its "
             f"own. {_direction(strong, weak)}"
         )
-    if strong.max() < VISIBLE:
+    if not strong.max() >= VISIBLE:
         raise ClaimFailed(
             f"{name} answers to clear {own} lines with {strong.max():.0f} of 255, expected at "
             f"least {VISIBLE}. Choose larger numbers, that change sign across the line."

@@ -10,6 +10,7 @@ it by its seed.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def out_of_reach(accuracies: Sequence[float], left: int, target: float) -> bool:
         return False
     recent = accuracies[-WINDOW - 1 :]
     gain = max(after - before for before, after in itertools.pairwise(recent))
-    return max(accuracies) + left * max(gain, 0.0) <= target
+    return not max(accuracies) + left * max(gain, 0.0) > target
 
 
 def best_of_further_seeds(model: Any, best: float, target: float) -> tuple[float, str]:
@@ -77,18 +78,34 @@ def best_of_further_seeds(model: Any, best: float, target: float) -> tuple[float
             best, tries = best_of_further_seeds(model, max(accuracies(run)), 0.998)
     """
     least = least_near(target)
-    if best < least - 1e-9:  # as 1 - 0.995 is a little more than 0.005
+    if not best >= least - 1e-9:  # as 1 - 0.995 is a little more than 0.005
         return best, f" Other seeds are tried for a run that comes near: {least:.4f} or more."
     record = capability(model, TrainingRecord)
     if record is None:
         return best, " Grading trains it with two more seeds, and the best counts."
     reached: list[float] = []
-    while max([best, *reached]) <= target and len(reached) < len(OTHER_SEEDS):
+    while not highest([best, *reached]) > target and len(reached) < len(OTHER_SEEDS):
         reached.append(_best(record.again(model, OTHER_SEEDS[len(reached)], target)))
     told = " and ".join(f"{accuracy:.4f}" for accuracy in reached)
-    return max(best, *reached), f" Other seeds were tried, too: they came to {told}."
+    return highest([best, *reached]), f" Other seeds were tried, too: they came to {told}."
+
+
+def highest(accuracies: Sequence[float]) -> float:
+    """The highest accuracy; 0.0 where none is a number.
+
+    ``max`` gives whatever stands first where NaN is among them.
+
+    Args:
+        accuracies: of epochs or runs.
+
+    Example:
+        A training that diverges has no accuracy any more::
+
+            assert highest([float("nan"), 0.9]) == 0.9
+    """
+    return max((each for each in accuracies if math.isfinite(each)), default=0.0)
 
 
 def _best(run: Run) -> float:
     """The best training accuracy of a run's last fit."""
-    return max(named_accuracy(logs) or 0.0 for logs in run.logs[-run.fits[-1] :])
+    return highest([named_accuracy(logs) or 0.0 for logs in run.logs[-run.fits[-1] :]])

@@ -61,7 +61,7 @@ def _expect_shape(received: tuple[int, ...], expected: tuple[int, ...]) -> None:
 
 def _expect_fractions(prepared: NDArray[np.generic]) -> None:
     """Refuse grey levels that were never divided, and whole numbers."""
-    if prepared.size and float(prepared.max()) > 2:
+    if prepared.size and not float(prepared.max()) <= 2:
         raise ClaimFailed(
             f"prepare(images) still has values up to {float(prepared.max()):g}, expected at most "
             "1. Divide the grey levels by 255.0, and return the result."

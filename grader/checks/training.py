@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from grader.accuracy import named_accuracy
 from grader.checks.answers import array
-from grader.checks.further_seeds import OTHER_SEEDS, best_of_further_seeds
+from grader.checks.further_seeds import OTHER_SEEDS, best_of_further_seeds, highest
 from grader.checks.history import agrees, logs, recorded
 from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed, RefereeError
@@ -98,7 +98,7 @@ def fewer_than(model: Any, history: Any, epochs: int) -> None:
             fewer_than(model, history, 20)
     """
     run = _told(model, history)
-    if run.epochs >= epochs:
+    if not run.epochs < epochs:
         raise ClaimFailed(
             f"The model was trained for {_counted(run)}, expected fewer than {epochs}. Give fit "
             f"your callback, callbacks=[...], and at most epochs={epochs - 1}."
@@ -133,10 +133,11 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
             f"{accuracy} counts on all of them. Give fit all training images and their labels, "
             "and hold back at most half of them: with validation_split, or drawn at random."
         )
-    best, tries = max(accuracies(run)), ""
-    if best <= accuracy and not run.stopped:
+    best, tries = highest(accuracies(run)), ""
+    # Each comparison says what must hold: one with NaN is false.
+    if not best > accuracy and not run.stopped:
         best, tries = best_of_further_seeds(model, best, accuracy)
-    if best <= accuracy:
+    if not best > accuracy:
         raise ClaimFailed(
             f"The best of {run.fits[-1]} epochs had a training accuracy of {best:.4f}, expected "
             f"more than {accuracy}.{tries} Give the network more filters or a wider Dense layer, "
@@ -166,7 +167,7 @@ def generalises(
             generalises(model, prepare(test_images.copy()), test_labels, 0.98)
     """
     right = _right(model, images, labels)
-    if right < minimum:
+    if not right >= minimum:
         raise ClaimFailed(
             f"The model classifies {right:.1%} of the images that it has not seen correctly, "
             f"expected at least {minimum:.1%}. Train on all training images; if the training "
@@ -207,12 +208,12 @@ def better_than(
     if record is not None and minimum - LUCK <= right < minimum:
         again = record.again(model, OTHER_SEEDS[0], 1.0)  # no accuracy is above 1
         right = max(right, _measured(again))
-    if right < minimum:
+    if not right >= minimum:
         raise ClaimFailed(
             f"The model classifies {right:.1%} of the test images correctly, expected at least "
             f"{minimum:.1%}. Train it on all training images, for all epochs."
         )
-    if right <= compared:
+    if not right > compared:
         raise ClaimFailed(
             f"The model classifies {right:.1%} of the test images correctly and the other model "
             f"{compared:.1%}, expected more than the other. Check that both were built and trained "

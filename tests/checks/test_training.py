@@ -251,6 +251,24 @@ def test_reaches(trained):
         training.reaches(*refereed(stopped), 0.998)
 
 
+@pytest.mark.parametrize("curve", [(math.nan, 0.5), (0.5, math.nan), (math.nan,), (math.inf,)])
+def test_reaches_needs_an_accuracy_that_is_a_number(curve):
+    with pytest.raises(ClaimFailed, match="expected more than"):
+        training.reaches(*refereed(run(*curve)), 0.998)
+
+
+@pytest.mark.parametrize("right", [math.nan, -math.inf])
+def test_what_is_no_number_is_no_test_accuracy(right):
+    known = {"test_accuracy": right, "train_accuracy": right}
+    model = refereed(run(0.9, **known))[0]
+    with pytest.raises(ClaimFailed):
+        training.generalises(model, IMAGES, LABELS, 0.5)
+    with pytest.raises(ClaimFailed):
+        training.better_than(
+            *(model, refereed(run(0.9, test_accuracy=0.1))[0], IMAGES, LABELS), minimum=0.5
+        )
+
+
 def test_reaches_says_at_home_that_grading_tries_more_seeds(trained):
     with pytest.raises(ClaimFailed, match="two more seeds"):
         training.reaches(*trained, 1.0)
