@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from grader.checks.claimed import same_layers
 from grader.checks.model_layers import (
     is_built_in,
     is_layer,
@@ -194,11 +195,7 @@ def expect_same_layers(model: Any, other: Any) -> None:
 
             expect_same_layers(model, build_model())
     """
-    trained, built = (
-        [(type(layer).__name__, _settings(layer)) for layer in layers(each)]
-        for each in (model, other)
-    )
-    if trained != built:
+    if not same_layers(model, other):
         raise ClaimFailed(
             f"The trained model has the layers {listing(model)}, and build_model() makes "
             f"{listing(other)}, with other settings or in another order. "
@@ -246,13 +243,6 @@ def nothing_else_convolves(model: Any) -> None:
                 f"The model also convolves or pools with {name} ({part.name}). "
                 "One Conv2D and one MaxPooling2D are all that is allowed: remove it."
             )
-
-
-def _settings(layer: Any) -> dict[str, Any]:
-    """Return what a built-in layer was made with; nothing of a layer with code of its own."""
-    if not is_built_in(layer):
-        return {}
-    return {name: value for name, value in layer.get_config().items() if name != "name"}
 
 
 def _with_activations(plain_layers: Sequence[Any]) -> list[tuple[Any, str | None]]:

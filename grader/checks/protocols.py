@@ -57,6 +57,9 @@ class TrainingRecord(Protocol):
     def run_of(self, model: Any) -> Run:
         """The run whose weights ``model`` has; raises ``ClaimFailed`` where there is none."""
 
+    def looked_at(self, function: str) -> list[Any]:
+        """What claims have noted of a function's networks; see ``grader.checks.claimed``."""
+
     def again(self, model: Any, seed: int, above: float) -> Run:
         """Train the network of ``model`` once more, with another seed and without callbacks.
 

@@ -7,6 +7,7 @@ here holds only what the referee was asked for and gave.
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from typing import Any
@@ -56,6 +57,7 @@ class Trainings(TrainingRecord):
         self.consulted: Callable[[Run, int], None] = lambda *_: None
         self._calls = RefereeCalls(referee, who, lambda: self.waiting())  # noqa: PLW0108 -- set later
         self._trainings = TrainingList()
+        self._looked_at: dict[str, list[Any]] = defaultdict(list)
         self._answers = FitAnswers(self._calls, self._trainings, budget, digests, progress)
 
     def answer(self, message: Mapping[str, Any]) -> Reply:
@@ -115,6 +117,10 @@ class Trainings(TrainingRecord):
         run = training.run(self._measure(training.recipe(epochs)))
         self.consulted(run, training.seed)
         return run
+
+    def looked_at(self, function: str) -> list[Any]:
+        """What claims have noted of a function's networks, in this kernel and those before it."""
+        return self._looked_at[function]
 
     def again(self, model: Any, seed: int, above: float) -> Run:
         """Train a model's network once more in the same way, with another seed and no callbacks.

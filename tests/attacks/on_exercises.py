@@ -47,6 +47,10 @@ ON_EXERCISES = (
         (29, "predict_overridden", "fit_with_validation", "cnn_beats_dnn"),
         (30, "trained_on_test_data", "fit_with_validation", "trained_five_epochs cnn_beats_dnn"),
         (31, "cnn_ignores_arguments", "functional", "cnn_any_filters cnn_any_depth"),
+        (
+            *(31, "networks_made_elsewhere", "functional"),
+            "cnn_architecture cnn_any_filters cnn_any_depth trained_five_epochs cnn_beats_dnn",
+        ),
         (32, "activations_zero", "other_ways", "activation_values"),
     ),
     *_on(
@@ -72,6 +76,7 @@ ON_EXERCISES = (
         (39, "convolution_as_operation", "functional", f"nothing_else_convolves {_TRAINING}"),
         (39, "lambda_pooling", "functional", f"nothing_else_convolves {_TRAINING}"),
         (39, "time_distributed_convolution", "scaled_by_a_layer", "nothing_else_convolves"),
+        (31, "two_models", "functional", "reaches_998"),
         (39, "second_convolution_nested", "nested", "one_convolution"),
         (40, "callback_knows_rehearsals", "callback_keeps_weights", "stops_at_target"),
         (40, "callback_reads_the_stack", "callback_keeps_weights", "stops_at_target"),

@@ -48,12 +48,17 @@ class Record(TrainingRecord):
 
     def __init__(self, run, others=None):
         self._run, self._others, self.asked = run, others or {}, []
+        self._seen = {}
 
     def run_of(self, model):
         """Give what the model was trained."""
         if self._run is None:
             raise ClaimFailed("The model's weights are none that a training gave it.")
         return self._run
+
+    def looked_at(self, function):
+        """Give what claims have noted."""
+        return self._seen.setdefault(function, [])
 
     def again(self, model, seed, above):
         """Give what it would be with another seed."""

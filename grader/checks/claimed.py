@@ -1,0 +1,94 @@
+"""What claims on a student's function looked at, so that what is trained can be compared with it.
+
+A function may be defined anew before it is used for a training, or return something else each time
+it is called. So a claim about a training looks at the trained model itself: it must be a network
+that the claims on layers have seen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.checks.model_layers import is_built_in, layers, listing
+from grader.checks.protocols import TrainingRecord, capability
+from grader.errors import ClaimFailed
+
+
+def claimed(function: str, model: Any) -> Any:
+    """Note the network that a claim on a student's function is about, and return it.
+
+    Args:
+        function: the name of the function that made it.
+        model: what the function returned; what is no Keras model is not noted.
+
+    Example:
+        In a test cell, with the student's ``build_model``::
+
+            expect_count(claimed("build_model", build_model()), "Conv2D", 1)
+    """
+    record = capability(model, TrainingRecord)
+    if record is not None:
+        record.looked_at(function).append((listing(model), _described(model)))
+    return model
+
+
+def expect_claimed(model: Any, *functions: str) -> None:
+    """Check that a trained model has the layers that the claims on these functions looked at.
+
+    Only while work is graded: in an ordinary kernel nothing is noted, since cells run there in any
+    order.
+
+    Args:
+        model: a trained Keras model.
+        functions: names that were noted with ``claimed``; the model must be what one of them made,
+            each time that a claim looked.
+
+    Raises:
+        ClaimFailed: it has other layers, or no claim has seen what the functions make.
+
+    Example:
+        In a test cell, with the student's ``model``::
+
+            expect_claimed(model, "build_model")
+    """
+    record = capability(model, TrainingRecord)
+    if record is None:
+        return
+    seen = {function: record.looked_at(function) for function in functions}
+    own = _described(model)
+    if any(made and all(each == own for _, each in made) for made in seen.values()):
+        return
+    shown = sorted({listed for made in seen.values() for listed, _ in made})
+    named = " or ".join(f"{function}()" for function in functions)
+    raise ClaimFailed(
+        f"The trained model has the layers {listing(model)}, and the claims on {named} saw "
+        f"{'; '.join(shown) or 'no network'}, or other settings. Train a model that {named} "
+        "returned, and define the function once."
+    )
+
+
+def same_layers(model: Any, other: Any) -> bool:
+    """Tell whether two models have the same layers, in the same order, with the same settings.
+
+    Args:
+        model: a Keras model.
+        other: another; names and seeds of layers do not matter.
+
+    Example:
+        In a check::
+
+            assert same_layers(model, build_model())
+    """
+    return _described(model) == _described(other)
+
+
+def _described(model: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [(type(layer).__name__, _settings(layer)) for layer in layers(model)]
+
+
+def _settings(layer: Any) -> dict[str, Any]:
+    """Return what a built-in layer was made with; nothing of a layer with code of its own."""
+    if not is_built_in(layer):
+        return {}
+    # Keras draws a seed for a layer that is given none.
+    return {name: v for name, v in layer.get_config().items() if name not in {"name", "seed"}}

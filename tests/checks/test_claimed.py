@@ -1,0 +1,72 @@
+"""A trained model is one that the claims on layers have seen."""
+
+import keras
+import pytest
+
+from grader.checks.claimed import claimed, expect_claimed, same_layers
+from grader.checks.protocols import TrainingRecord, grant
+from grader.errors import ClaimFailed
+
+pytestmark = pytest.mark.keras
+
+
+class Record(TrainingRecord):
+    """Keeps what claims note, as an examiner's record does."""
+
+    def __init__(self):
+        self._seen = {}
+
+    def looked_at(self, function):
+        """Give what was noted."""
+        return self._seen.setdefault(function, [])
+
+
+def network(*sizes, record=None):
+    layers = [keras.layers.Dense(size) for size in sizes]
+    model = keras.Sequential([keras.Input((4,)), *layers])
+    if record is not None:
+        grant(model, record)
+    return model
+
+
+def test_a_network_that_the_claims_saw_may_be_trained():
+    record = Record()
+    for _ in range(2):
+        claimed("build", network(3, 2, record=record))
+    expect_claimed(network(3, 2, record=record), "build")
+    expect_claimed(network(3, 2, record=record), "other", "build")
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (3,), (3, 2, 2)])
+def test_another_network_than_the_claims_saw_is_refused(sizes):
+    record = Record()
+    claimed("build", network(3, 2, record=record))
+    with pytest.raises(ClaimFailed, match=r"claims on build\(\) saw Dense, Dense, or other"):
+        expect_claimed(network(*sizes, record=record), "build")
+
+
+def test_a_function_that_makes_another_network_each_time_is_refused():
+    record = Record()
+    for size in (1, 2):
+        claimed("build", network(size, record=record))
+    for size in (1, 2):
+        with pytest.raises(ClaimFailed):
+            expect_claimed(network(size, record=record), "build")
+
+
+@pytest.mark.parametrize("made", [None, 3])
+def test_a_function_that_makes_no_network_has_none_trained(made):
+    record = Record()
+    assert claimed("build", made) is made
+    with pytest.raises(ClaimFailed, match="saw no network"):
+        expect_claimed(network(3, record=record), "build", "other")
+
+
+def test_nothing_is_noted_in_an_ordinary_kernel():
+    assert claimed("build", network(3)).built
+    expect_claimed(network(2), "build")
+
+
+def test_names_of_layers_do_not_matter():
+    assert same_layers(network(3, 2), network(3, 2))
+    assert not same_layers(network(3, 2), network(2, 3))

@@ -1,0 +1,8 @@
+tf.keras.utils.set_random_seed(0)
+x_train = prepare(train_images)
+dnn = build_dnn()
+dnn_history = dnn.fit(x_train[:1], train_labels[:1], epochs=5, verbose=0)
+cnn = build_dnn()
+cnn.add(tf.keras.layers.Softmax())
+cnn.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+cnn_history = cnn.fit(x_train, train_labels, epochs=5, verbose=0)
