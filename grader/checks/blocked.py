@@ -18,6 +18,10 @@ from typing import Any, NoReturn
 
 from grader.errors import ClaimFailed
 
+ADVICE = (
+    "This exercise wants the sum itself: write the loops over rows, columns and the kernel's 3x3 "
+    "numbers, or add up nine shifted slices of the image, with no library's convolution."
+)
 LIBRARIES = frozenset(
     ("numpy", "scipy", "skimage", "PIL", "cv2", "tensorflow", "keras", "torch", "jax")
 )
@@ -174,8 +178,4 @@ def _named(code: CodeType, names: dict[str, Any]) -> Iterator[Any]:
 
 def _refuse(name: str) -> NoReturn:
     """Say which library was used and what the exercise wants."""
-    raise ClaimFailed(
-        f"convolve uses {name}. This exercise wants the sum itself: write the loops over rows, "
-        "columns and the kernel's 3x3 numbers, or add up nine shifted slices of the image, with "
-        "no library's convolution."
-    )
+    raise ClaimFailed(f"convolve uses {name}. {ADVICE}")

@@ -44,12 +44,14 @@ class Finding:
         error: class name of what the test cell raised; empty if it ran to its end.
         message: its text.
         note: what a check adds to it, in sentences.
+        quoted: the text of an exception of the student's code, which these tell; None: of none.
     """
 
     kind: FindingKind = FindingKind.PASSED
     error: str = ""
     message: str = ""
     note: str = ""
+    quoted: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -103,7 +105,17 @@ def _finding(error: Exception) -> Finding:
     name = error.name if isinstance(error, StudentRaised) else type(error).__name__
     notes = " ".join(getattr(error, "__notes__", ())) or _in_cell(error)
     texts = (name.strip() or "an exception without a name", str(error), notes)
-    return Finding(_kind(error), *(text.encode(errors="replace").decode() for text in texts))
+    plain = (text.encode(errors="replace").decode() for text in texts)
+    return Finding(_kind(error), *plain, quoted=_by_student(error))
+
+
+def _by_student(error: BaseException | None) -> str | None:
+    """The text of an exception that came from the student's kernel, or that a check tells of."""
+    while error is not None:
+        if getattr(error, "by_student", False) is True:
+            return str(error)
+        error = error.__cause__
+    return None
 
 
 def _in_cell(error: Exception) -> str:

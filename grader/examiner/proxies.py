@@ -208,6 +208,7 @@ class Proxies:
             error = _raised(
                 str(reply["error"])[:MAX_ERROR_NAME], str(reply.get("message"))[:MAX_MESSAGE]
             )
+            error.by_student = True  # type: ignore[attr-defined]  # its text is theirs
             if line := str(reply.get("line", ""))[:MAX_LINE]:
                 error.add_note(f"It was raised in {line}.")
             raise error

@@ -90,6 +90,15 @@ class Assignment:
         }
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the claims that have a part, or all of their test, that students never see."""
+        return frozenset(
+            grade_id(cell)
+            for cell in self.source.cells
+            if is_claim(cell) and cell.source != self.released.get(cell.id, cell.source)
+        )
+
+    @property
     def uses_networks(self) -> bool:
         """Whether it is about networks: then a class gets a referee."""
         return networks.uses_networks(self.source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.attacks import (
     changed_notebooks,
     forged_answers,
+    listening,
     live_outputs,
     odd_files,
     reached_out,
@@ -23,6 +24,7 @@ ATTACKS = tuple(
             *used_up.ATTACKS,
             *reached_out.ATTACKS,
             *live_outputs.ATTACKS,
+            *listening.ATTACKS,
         ),
         key=lambda attack: attack.number,
     )

@@ -22,7 +22,7 @@ from grader.notebook.plugins.converters import convert
 from grader.notebook.submission import parse, paths
 from grader.reports.terminal.class_table import MARKS
 from grader.settings import Settings
-from tests.attacks import exercise
+from tests.attacks import exercise, listening
 from tests.attacks.cases import ATTACKS
 from tests.attacks.live_outputs import HTML, SVG
 from tests.attacks.on_exercises import ON_EXERCISES, OnExercise
@@ -162,6 +162,17 @@ def test_no_script_lives_on_a_feedback_page(attacked: Class, attack: Attack) -> 
     page = attacked.feedback(student)
     assert live_scripts(page) == []
     assert exercise.SECRET not in page
+
+
+@pytest.mark.parametrize("attack", listening.ATTACKS, ids=lambda attack: attack.name)
+def test_what_code_heard_of_a_hidden_test_is_told_nowhere(attacked: Class, attack: Attack) -> None:
+    student = f"told_by_{attack.name}"
+    attacked.hand_in(student, attack.attacker)
+    show(attacked.grade(student))
+    graded = paths.submission(attacked.settings, student, exercise.NAME).autograded
+    for text in (attacked.feedback(student), (graded / f"{exercise.NAME}.ipynb").read_text()):
+        assert listening.HEARD not in html.unescape(text)
+        assert "heard: 1 and 2" in text or attack.name != "listens", "visible tests may be heard"
 
 
 def test_a_live_script_would_be_found() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from grader.errors import ClaimFailed, CourseError, DataError, RefereeError
@@ -12,6 +12,7 @@ from grader.examiner.examiner import FindingKind, examine
 from grader.examiner.interview import Interview
 from grader.examiner.trainings import Trainings
 from grader.model import Claim, Verdict
+from grader.notebook.judging import hidden_claims
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
 from grader.notebook.judging.strikes import OTHERS, Strike
@@ -43,6 +44,7 @@ class ClaimJudge:
         trainings: those of the submission.
         limits: on the time of each claim's questions.
         definers: the solution cell that is to define a name.
+        hidden: names of the claims with hidden tests.
         interview: keeps what verdicts rest on, and has the seeds of random draws.
     """
 
@@ -55,9 +57,10 @@ class ClaimJudge:
         limits: TimeLimits,
         *,
         definers: Mapping[str, str] | None = None,
+        hidden: Container[str] = (),
         interview: Interview | None = None,
     ) -> None:
-        self._definers = definers or {}
+        self._definers, self._hidden = definers or {}, hidden
         self._interview = interview or Interview(draws.new_seed())
         self._rebuilt, self._cells, self._numpy_only = rebuilt, cells, numpy_only
         self._trainings, self._limits = trainings, limits
@@ -104,6 +107,8 @@ class ClaimJudge:
                 self._interview.heard,
             )
             finding = examine(source, proxies)
+        if claim.name in self._hidden:
+            finding = hidden_claims.unquoted(finding, self._cells.own_sources)
         if finding.kind is not FindingKind.NAME_UNDEFINED:
             self._cells.strikes.answered(claim.needs)
         fault = self._trainings.take_fault()

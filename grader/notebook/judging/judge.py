@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Container, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from functools import partial
 
@@ -81,13 +81,16 @@ def judge(
         claims = ClaimJudge(
             *(examination.rebuilt, cells, numpy_only, trainings, limits),
             definers=examination.assignment.definers,
+            hidden=examination.assignment.hidden,
             interview=interview,
         )
         with _kernel_time(cells, stopwatch, start):
             verdicts = _verdicts(examination, cells, claims, stopwatch, progress)
             yield from _in_order(examination.assignment.claims, verdicts)
             trained = trainings.runs
-            _play(examination, cells, stopwatch, progress)
+            if not _is_given(examination, _play_cells(examination)):
+                heard = bool(examination.assignment.hidden)
+                _play(examination, cells, stopwatch, progress, anew=heard)
         return trained
 
 
@@ -166,34 +169,48 @@ def _verdicts(
 ) -> Iterator[Verdict]:
     """Run the cells up to the last claim, and judge each claim in its place.
 
-    Claims that are judged after training wait for the last claim, with the names of their place.
+    Claims that are judged after training, and those with hidden tests, wait for the last cell, with
+    the names of their place: what a student's code heard of a hidden test, no later cell can say.
     """
     known = {claim.name: claim for claim in examination.assignment.claims}
-    notebook = examination.rebuilt.notebook
+    hidden, play = examination.assignment.hidden, _play_cells(examination)
     waiting: list[tuple[Claim, int]] = []
-    for index, cell in enumerate(notebook.cells[: _first_play(notebook, known)]):
+    for index, cell in enumerate(examination.rebuilt.notebook.cells[: play.start]):
         claim = known.get(grade_id(cell))
         if cell.cell_type != "code":
             continue
         if claim is None:
             _run(cells, index, cell, stopwatch, progress)
-        elif claim.after_training:
+        elif claim.after_training or claim.name in hidden:
             cells.keep_names(index)
             waiting.append((claim, index))
         else:
             yield _verdict(claim, index, claims, stopwatch, progress)
+    if _is_given(examination, play):
+        _play(examination, cells, stopwatch, progress)
     for claim, index in waiting:
         yield _verdict(claim, index, claims, stopwatch, progress)
 
 
-def _first_play(notebook: NotebookNode, claims: Container[str]) -> int:
-    """The place behind the last claim and the last solution: no claim rests on what is there."""
+def _play_cells(examination: Examination) -> range:
+    """The places behind the last claim and the last solution: no claim rests on what is there."""
+    claims = {claim.name for claim in examination.assignment.claims}
+    cells = examination.rebuilt.notebook.cells
     course = (
         place
-        for place, cell in enumerate(notebook.cells)
+        for place, cell in enumerate(cells)
         if cell.cell_type == "code" and (grade_id(cell) in claims or part_of(cell))
     )
-    return max(course, default=-1) + 1
+    return range(max(course, default=-1) + 1, len(cells))
+
+
+def _is_given(examination: Examination, play: range) -> bool:
+    """Whether all code there is the course's own, which trains nothing anew and changes nothing.
+
+    It runs ahead of the claims that wait. A student's own code there would change what they ask of.
+    """
+    cells, given = examination.rebuilt.notebook.cells, examination.assignment.given_ids
+    return all(cells[place].cell_type != "code" or cells[place].id in given for place in play)
 
 
 def _play(
@@ -201,12 +218,12 @@ def _play(
     cells: StudentCells,
     stopwatch: Stopwatch,
     progress: Progress,
+    anew: bool = False,
 ) -> None:
     """Run the cells behind the last claim, for their outputs; no training is carried out there."""
-    notebook = examination.rebuilt.notebook
-    first = _first_play(notebook, {claim.name for claim in examination.assignment.claims})
-    cells.begin_play(first)
-    for index in range(first, len(notebook.cells)):
+    notebook, play = examination.rebuilt.notebook, _play_cells(examination)
+    cells.begin_play(play.start, anew)
+    for index in play:
         if notebook.cells[index].cell_type == "code":
             _run(cells, index, notebook.cells[index], stopwatch, progress)
 

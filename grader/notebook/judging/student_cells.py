@@ -66,6 +66,12 @@ class StudentCells:
             return CellRun(CellStatus.LIMIT, message="time limit of the submission")
         return None
 
+    @property
+    def own_sources(self) -> list[str]:
+        """The text of each cell of code that the course did not write."""
+        cells = (cell for cell in self._cells if cell.cell_type == "code")
+        return [cell.source for cell in cells if cell.id not in self._given_ids]
+
     def run(self, index: int) -> None:
         """Run a cell; if it ends the kernel, bring a new kernel to the same point."""
         self._reached = max(self._reached, index + 1)
@@ -82,12 +88,18 @@ class StudentCells:
             if not run.alive:
                 self._restart_kernel()
 
-    def begin_play(self, first: int) -> None:
-        """Make up the trainings of the cells from ``first`` on: all claims have their verdicts.
+    def begin_play(self, first: int, anew: bool) -> None:
+        """Make up the trainings of the cells from ``first`` on: no claim rests on them.
 
         Where one of them ends the kernel, the cells ahead get what was trained for them, once more.
+
+        Args:
+            first: index of the first of them.
+            anew: whether they run in a new kernel, which has heard no question.
         """
         self._first_play = first
+        if anew:
+            self._restart_kernel()
 
     def keep_names(self, index: int) -> None:
         """Keep what the names of a test cell are now: it is judged later, as if it were now.
@@ -254,6 +266,7 @@ class StudentCells:
         """Run a cell; where the referee failed, that is the grader's fault."""
         self._trainings.make_up(self._first_play is not None and index >= self._first_play)
         run = self._kernel.run(index, seconds)
+        self._trainings.make_up(False)
         if (fault := self._trainings.take_fault()) and run.alive:
             return dataclasses.replace(run, status=CellStatus.FAULT, message=fault)
         return run

@@ -13,11 +13,12 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from . import models, tensors
 from .fit.stand_in import FitStandIn
+from .kept import KeptNames
 from .printed import Printed
 from .protocol import MAX_LINE, MAX_MESSAGE
 from .stdin import Exchange, exchange, user_namespace
@@ -35,11 +36,13 @@ class Agent:
         fit: what stands in for ``keras.Model.fit``; it asks over the same exchange.
     """
 
-    def __init__(self, exchange: Exchange, namespace: Callable[[], Mapping[str, Any]]) -> None:
-        self.exchange, self._namespace = exchange, namespace
+    def __init__(
+        self, exchange: Exchange, namespace: Callable[[], MutableMapping[str, Any]]
+    ) -> None:
+        self.exchange = exchange
         self.fit = FitStandIn(exchange)
         self._handles: dict[int, Any] = {}
-        self._kept: dict[str, dict[str, Any]] = {}  # place: names as they were there
+        self._kept = KeptNames(namespace)
 
     def answer(self) -> None:
         """Ask for a question, work on it, and hand over the answer."""
@@ -48,7 +51,7 @@ class Agent:
         reply: dict[str, Any]
         encoder = Encoder(self._refer)
         try:
-            with contextlib.redirect_stdout(printed):
+            with contextlib.redirect_stdout(printed), self._kept.in_place(str(question["do"])):
                 result = self.work(question, Decoder(buffers, self._resolve))
                 reply = {"value": encoder.encode(result)}
         except BaseException as error:  # students raise anything, SystemExit included
@@ -64,8 +67,7 @@ class Agent:
         """The answer to a question, not yet encoded; raises what the student's code raises."""
         match question["do"]:
             case "keep":
-                self._kept[question["place"]] = self._defined(question["names"])
-                return None
+                return self._kept.keep(question["place"], question["names"])
             case "look":
                 return self._look(question["names"], question["place"])
             case "call":
@@ -91,12 +93,7 @@ class Agent:
         Handles of earlier questions are dropped.
         """
         self._handles.clear()
-        return self._defined(names) | self._kept.get(place, {})
-
-    def _defined(self, names: list[str]) -> dict[str, Any]:
-        """Those of ``names`` that are defined now."""
-        space = self._namespace()
-        return {name: space[name] for name in names if name in space}
+        return self._kept.look(place, names)
 
     def _refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
         """How a value is sent that is no plain data."""

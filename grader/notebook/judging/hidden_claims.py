@@ -1,0 +1,115 @@
+"""What a verdict on a hidden test may quote: feedback shows it, and students never see the test.
+
+A function that notes how it is called could raise its notes as the text of an exception. So such a
+text is quoted only where Python, numpy or a check would say just that, of names that are known
+beforehand, or where it stands in the student's own code.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from grader.checks.blocked import ADVICE
+from grader.examiner.examiner import Finding, FindingKind
+
+_LINE = re.compile(r"It was raised in line \d{1,6}, `(.+)`\.")
+_WITHHELD = "its text is not shown, since a hidden test asked"
+_PRINTED = "more was printed than a test may print"
+_UNNAMED = "an exception of your own"
+
+_SHAPE = r"\((?:\d{1,6},?){0,4}\)"
+# A group is names.
+_USUAL = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"",
+        r"(?:module )?'([\w.]+)' (?:object )?has no attribute '(\w+)'"
+        r"(?:\. Did you mean: '(\w+)'\?)?",
+        r"index -?\d{1,6} is out of bounds for (?:axis \d with )?size \d{1,6}",
+        r"(?:list|tuple|string|range object|bytearray)? ?(?:assignment )?index out of range",
+        r"'(\w+)' object is not (?:callable|iterable|subscriptable|an iterator|reversible)",
+        r"'(\w+)' object (?:cannot be interpreted as an integer"
+        r"|does not support item (?:assignment|deletion))",
+        r"cannot unpack non-iterable (\w+) object",
+        r"(?:too many|not enough) values to unpack \(expected \d{1,4}(?:, got \d{1,4})?\)",
+        r"unsupported operand type\(s\) for [^\w\s]{1,3}(?: or pow\(\))?: '(\w+)' and '(\w+)'",
+        r"'[<>]=?' not supported between instances of '(\w+)' and '(\w+)'",
+        r"bad operand type for (?:unary [-+~]|abs\(\)): '(\w+)'",
+        r"(?:slice|list|tuple|string) indices must be integers[a-z _,]*(?:, not '?(\w+)'?)?",
+        r"name '(\w+)' is not defined",
+        r"cannot access local variable '(\w+)' where it is not associated with a value",
+        r"([\w.]+)\(\) missing \d{1,2} required (?:positional|keyword-only) "
+        r"arguments?: ([\w', ]+)",
+        r"([\w.]+)\(\) takes (?:from )?\d{1,2}(?: to \d{1,2})? positional arguments? but \d{1,2} "
+        r"(?:was|were) given",
+        r"([\w.]+)\(\) (?:takes no arguments|got an unexpected keyword argument '(\w+)')",
+        r"operands could not be broadcast together with (?:remapped )?shapes"
+        rf"(?: {_SHAPE}){{1,3}} ?",
+        rf"could not broadcast input array from shape {_SHAPE} into shape {_SHAPE}",
+        rf"cannot reshape array of size \d{{1,9}} into shape {_SHAPE}",
+        r"Cannot cast ufunc '(\w+)' (?:input \d )?(?:output|input)? ?from dtype\('(\w+)'\) to "
+        r"dtype\('(\w+)'\) with casting rule '(\w+)'",
+        r"Python integer -?\d{1,6} out of bounds for (\w+)",
+        r"The truth value of an array with more than one element is ambiguous\. "
+        r"Use a\.any\(\) or a\.all\(\)",
+        r"zero-size array to reduction operation (\w+) which has no identity",
+        r"(?:integer |float )?(?:division|modulo)(?: or modulo)? by zero",
+        r"maximum recursion depth exceeded[a-z ]*",
+        r"cannot convert float (?:NaN|infinity) to integer",
+        r"([\w.]+) is blocked in this sandbox",
+        rf"\w+ uses ([\w.]+)\. {re.escape(ADVICE)}",
+    )
+)
+_WORDS = """
+and NoneType UnboundLocalError builtin_function_or_method function method module dtype
+numpy ndarray AxisError LinAlgError UFuncTypeError add convert convolve correlate correlate2d
+convolve2d divide maximum minimum multiply subtract same_kind safe unsafe
+int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64
+scipy tensorflow EagerTensor InvalidArgumentError
+"""
+_NAMES = frozenset([*dir(builtins), *_WORDS.split()])
+
+
+def unquoted(finding: Finding, sources: Iterable[str]) -> Finding:
+    """How a hidden test ended, without text that the student's code has made up meanwhile.
+
+    Args:
+        finding: how it ended.
+        sources: the text of the student's cells.
+    """
+    if finding.quoted is None:
+        return finding
+    texts = tuple(sources)
+    names = _NAMES.union(*(re.findall(r"\w+", text) for text in texts))
+    usual = _is_usual(finding.quoted, names) or any(finding.quoted in text for text in texts)
+    note = finding.note if _is_known(finding.note, texts) else ""
+    if finding.kind is FindingKind.REFUTED:
+        return replace(finding, note=note) if usual else _refuted(finding)
+    if finding.kind is FindingKind.OUTPUT_LIMIT:
+        return replace(finding, message=_PRINTED, note="")
+    error = finding.error if finding.error in names else _UNNAMED
+    return replace(finding, error=error, message=finding.message if usual else _WITHHELD, note=note)
+
+
+def _is_usual(text: str, names: frozenset[str]) -> bool:
+    """Whether Python, numpy or a check says just that, of known names."""
+    for pattern in _USUAL:
+        if found := pattern.fullmatch(text):
+            return names.issuperset(re.findall(r"\w+", " ".join(filter(None, found.groups()))))
+    return False
+
+
+def _is_known(note: str, texts: Iterable[str]) -> bool:
+    """Whether a note names a line that stands in one of the student's cells."""
+    line = _LINE.fullmatch(note)
+    if line is None:
+        return False
+    return any(line[1] == each.strip() for text in texts for each in text.splitlines())
+
+
+def _refuted(finding: Finding) -> Finding:
+    """A refutation without words: the claim's hint stands in their place."""
+    return replace(finding, error="ClaimFailed", message="", note="")

@@ -1,0 +1,95 @@
+"""What the student's names were at the place of a test that is asked later."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import sys
+import types
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
+
+_LARGE = 16 << 20  # bytes of an array that is not held for a test: names of images are used again
+# Neither can be copied, or only at a price; that they are the same object matters more.
+_SAME = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+_CALLS_NOTHING = ("keep", "look", "clock")
+_LIBRARIES = frozenset({"keras", "tensorflow", "torch", "jax", "jaxlib", "matplotlib"})
+
+
+class KeptNames:
+    """Keeps names for tests that are asked after later cells have run.
+
+    Those cells may bind the names of the place again, and those that functions of the place use; so
+    all of them are put back for the time of a question. They may also change an object, so what the
+    test itself uses is copied where that is possible.
+
+    Args:
+        namespace: returns the student's names.
+    """
+
+    def __init__(self, namespace: Callable[[], MutableMapping[str, Any]]) -> None:
+        self._namespace = namespace
+        self._used: dict[str, dict[str, Any]] = {}  # place: what its test uses
+        self._all: dict[str, dict[str, Any]] = {}  # place: all names
+        self._place = ""  # of the test that asks now
+
+    def keep(self, place: str, names: list[str]) -> None:
+        """Keep what names are now; ``names`` are those that the test of the place uses."""
+        space = dict(self._namespace())
+        self._used[place] = _copies({name: space[name] for name in names if name in space})
+        self._all[place] = {name: value for name, value in space.items() if not _is_large(value)}
+
+    def look(self, place: str, names: list[str]) -> dict[str, Any]:
+        """Those of ``names`` that are defined, as they were where they were kept."""
+        self._place = place
+        if place and place in self._used:
+            return self._used[place]
+        space = self._namespace()
+        return {name: space[name] for name in names if name in space}
+
+    @contextlib.contextmanager
+    def in_place(self, asked: str) -> Iterator[None]:
+        """Put the names back as they were at the place of the test that asks now.
+
+        Args:
+            asked: what is asked; nothing is put back where no code of the student's is called.
+        """
+        calls = self._place and asked not in _CALLS_NOTHING
+        then = self._all.get(self._place) if calls else None
+        if then is None:
+            yield
+            return
+        space = self._namespace()
+        now = {name: space[name] for name in then if name in space}
+        space.update(then)
+        try:
+            yield
+        finally:
+            # What the question has changed there counts for the next one, and for no cell.
+            then.update({name: space[name] for name in then if name in space})
+            for name in then:
+                if name in now:
+                    space[name] = now[name]
+                else:
+                    space.pop(name, None)
+
+
+def _copies(values: dict[str, Any]) -> dict[str, Any]:
+    """The values, copied where they could be changed and a copy can be made."""
+    shared: dict[int, Any] = {}
+    return {name: _copy(value, shared) for name, value in values.items()}
+
+
+def _copy(value: Any, shared: dict[int, Any]) -> Any:
+    libraries = {str(base.__module__).partition(".")[0] for base in type(value).__mro__}
+    if isinstance(value, _SAME) or libraries & _LIBRARIES or _is_large(value):
+        return value
+    try:
+        return copy.deepcopy(value, shared)
+    except Exception:  # generators, locks, open files; or a student's own __deepcopy__
+        return value
+
+
+def _is_large(value: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray and value.nbytes > _LARGE

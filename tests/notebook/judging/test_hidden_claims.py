@@ -1,0 +1,123 @@
+"""Of a hidden test, a verdict quotes what anybody's code might say, and nothing made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.checks import blocked
+from grader.errors import ClaimFailed
+from grader.examiner.examiner import Finding, FindingKind
+from grader.notebook.judging.hidden_claims import unquoted
+
+SOURCE = """
+class TooSmall(Exception):
+    pass
+
+def add(a, b):
+    raise TooSmall('that is too small')
+"""
+
+
+def raised(error: str, text: str, note: str = "") -> Finding:
+    """What the student's code raised."""
+    found = Finding(FindingKind.RAISED, error, text, note, quoted=text)
+    return unquoted(found, [SOURCE, "from scipy import signal\nsignal.convolve2d"])
+
+
+def error_of(code: str) -> Exception:
+    """What Python itself says of it."""
+    try:
+        exec(code, {"np": __import__("numpy"), "add": lambda a, b: a + b})
+    except Exception as error:
+        return error
+    raise AssertionError(f"{code} raised nothing")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "[].shape",
+        "np.flat",
+        "[1][3]",
+        "np.zeros(3)[7]",
+        "np.zeros((3, 3))[0, 3]",
+        "np.zeros(3) + np.zeros(4)",
+        "np.zeros((2, 2))[:] = np.zeros((3, 3))",
+        "np.zeros(5).reshape(2, 2)",
+        "x = np.zeros(3, int)\nx += 0.5",
+        "np.uint8(3) + 300",
+        "if np.zeros(3): pass",
+        "np.zeros(0).max()",
+        "1 / 0",
+        "1 // 0",
+        "None + 1",
+        "[] < 1",
+        "-'a'",
+        "3()",
+        "for x in 3: pass",
+        "a, b = [1]",
+        "add(1)",
+        "add(1, 2, 3)",
+        "range(1.5)",
+        "int(float('nan'))",
+        "[1]['a']",
+        "def down(): return down()\ndown()",
+    ],
+)
+def test_what_python_and_numpy_say_is_quoted(code: str) -> None:
+    error = error_of(code)
+    found = unquoted(
+        Finding(FindingKind.RAISED, type(error).__name__, str(error), quoted=str(error)), [code]
+    )
+    assert found.message == str(error)
+
+
+def test_a_text_that_stands_in_the_code_is_quoted() -> None:
+    note = "It was raised in line 5, `raise TooSmall('that is too small')`."
+    found = raised("TooSmall", "that is too small", note)
+    assert (found.error, found.message, found.note) == ("TooSmall", "that is too small", note)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        ("ValueError", "[[1, 2], [3, 4]]"),
+        ("ValueError", "called with -1, -2"),
+        ("AttributeError", "'list' object has no attribute 'minus_one_and_minus_two'"),
+        ("KeyError", "heard"),
+        ("IndexError", "index 1234567890123 is out of bounds for axis 0 with size 3"),
+        ("called_with_1_and_2", "that is too small"),
+    ],
+)
+def test_what_may_be_made_up_is_not_quoted(error: str, text: str) -> None:
+    found = raised(error, text, f"It was raised in line 3, `{text}`.")
+    told = f"{found.error} {found.message} {found.note}"
+    assert (error if error.startswith("called") else text) not in told
+
+
+def test_a_refutation_by_the_student_has_no_words() -> None:
+    found = Finding(FindingKind.REFUTED, "ClaimFailed", "heard 1, 2", quoted="heard 1, 2")
+    assert unquoted(found, [SOURCE]).message == ""
+    asserted = Finding(FindingKind.REFUTED, "AssertionError", "heard", "In line 1.", quoted="heard")
+    assert unquoted(asserted, [SOURCE]).note == ""
+    told = Finding(FindingKind.REFUTED, "ClaimFailed", "It stopped: heard.", quoted="heard")
+    assert unquoted(told, [SOURCE]).message == ""
+
+
+def test_which_library_was_used_is_told() -> None:
+    with pytest.raises(ClaimFailed) as refused:
+        blocked._refuse("scipy.signal.convolve2d")
+    text = str(refused.value)
+    found = Finding(FindingKind.REFUTED, "ClaimFailed", text, quoted=text)
+    assert unquoted(found, ["from scipy import signal\nsignal.convolve2d"]).message == text
+    assert unquoted(found, ["import scipy"]).message == ""
+
+
+def test_what_printed_too_much_is_told_without_its_text() -> None:
+    found = Finding(FindingKind.OUTPUT_LIMIT, "OutputLimit", "heard 1", quoted="heard 1")
+    assert "heard" not in unquoted(found, [SOURCE]).message
+
+
+def test_what_a_check_itself_found_is_told() -> None:
+    found = Finding(FindingKind.REFUTED, "ClaimFailed", "At row 3 it is 4, expected 5.")
+    assert unquoted(found, [SOURCE]) is found
