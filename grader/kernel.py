@@ -35,17 +35,17 @@ def main(argv: Sequence[str] | None = None) -> None:
         os.environ[COURSE_DATA] = ours.data
     # Else TensorFlow reports an error, in red, to every student without a graphics card.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # The notebook's folder, which -P (see kernelspec.install) leaves out. Last: it must hide no
-    # package.
-    sys.path.append("")
     serve_course_data()
     if address := os.environ.get(REFEREE) or ours.referee:
         train_elsewhere(address, os.environ.get(REFEREE_KEY) or ours.referee_key)
 
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance()
+    app = IPKernelApp.instance(ignore_cwd=True)
     app.initialize(ipython)
+    # The notebook's folder, which -P (see kernelspec.install) leaves out. Last: it must hide no
+    # package. And no sooner: what a package looks for, and misses, may lie there.
+    sys.path.append("")
     app.shell.register_magic_function(check, "line")
     app.start()
 

@@ -167,6 +167,7 @@ def _home(policy: Policy) -> Iterator[Argument]:
     size = str(policy.limits.scratch_bytes)
     yield from ("--size", size, "--perms", "0700", "--tmpfs", places.HOME)
     yield from ("--dir", f"{places.HOME}/.tmp")
+    yield from ("--perms", "0555", "--dir", places.PROFILE)
     if not _python_is_in_tmp(policy):
         yield from ("--symlink", f"{places.HOME}/.tmp", "/tmp")
     for name, path in policy.files.items():

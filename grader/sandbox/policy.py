@@ -17,6 +17,9 @@ COURSE = "/course"  # what of ours a kernel imports, below a folder of its own
 DATA = "/data"  # the course's data sets
 SOCKETS = "/run/kernel"  # where the kernel binds its sockets; removed before student code runs
 CONNECTION = "/run/connection.json"
+PROFILE = (
+    "/run/ipython"  # where IPython looks for settings: nothing is there, and nothing gets there
+)
 UID = 1000  # inside; the host need not have this account
 
 # The grader's own code: its checks contain reference answers.
@@ -128,6 +131,7 @@ class Policy:
         own = {
             "HOME": HOME,
             "TMPDIR": f"{HOME}/.tmp",
+            "IPYTHONDIR": PROFILE,
             "USER": "student",
             "LANG": "C.UTF-8",
             "PATH": ":".join(folders),

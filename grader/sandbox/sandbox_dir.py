@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from grader.sandbox.removal import remove_tree
 
 # Short, since the path of a socket has at most 107 bytes; and every account may enter it.
 PLACE = Path("/tmp")
@@ -45,7 +46,7 @@ class SandboxDir:
 
     def remove(self) -> None:
         """Remove the directory and its contents."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
     @property
     def exposed(self) -> Path:

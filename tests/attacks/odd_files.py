@@ -71,6 +71,19 @@ def swell(folder: Path) -> None:
         file.truncate(500 << 20)
 
 
+def start_up_files(folder: Path) -> None:
+    """What IPython would run before the sandbox is closed; and a module that it looks for."""
+    profile = folder / ".ipython" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "00.py").write_text("import time\ntime.sleep(1000)")
+    (profile / "ipython_kernel_config.py").write_text("raise SystemExit(3)")
+    (folder / "curio.py").write_text("raise SystemExit(3)")
+
+
+def nest_folders(folder: Path) -> None:
+    (folder / "/".join(["a"] * 800)).mkdir(parents=True)
+
+
 # Twins of several attacks.
 BESIDE, LARGE = placing(file_beside), HandedIn(change=large_output)
 
@@ -138,6 +151,22 @@ ATTACKS = (
         BESIDE,
         "",
         "is a hard link",
+    ),
+    Attack(
+        9,
+        "start_up_files",
+        "settings of IPython that would run before the sandbox is closed",
+        placing(start_up_files),
+        BESIDE,
+    ),
+    Attack(
+        9,
+        "nested_folders",
+        "800 folders within one another",
+        placing(nest_folders),
+        BESIDE,
+        "",
+        "is over a limit",
     ),
     Attack(
         11,

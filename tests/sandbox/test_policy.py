@@ -20,6 +20,7 @@ def test_the_environment_is_made_not_inherited(monkeypatch):
     assert variables["COURSE_DATA"] == DATA
     assert variables["PROBE"] == "1"
     assert "SECRET" not in variables
+    assert not variables["IPYTHONDIR"].startswith(HOME), "a student's settings would be read"
 
 
 def test_without_data_none_is_named():

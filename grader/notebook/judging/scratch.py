@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.sandbox.memory import BoundKind, Group, memory_bound
+from grader.sandbox.removal import remove_tree
 from grader.sandbox.sandbox_dir import PLACE
 
 # Folders that carry the number of the process that made them, and removes them if it can.
@@ -21,8 +21,11 @@ _MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee)-(\d+)-\w+")
 def folder() -> Iterator[Path]:
     """A temporary folder; gone afterwards, or when ``remove_leftovers`` is called next."""
     prefix = f"grader-judge-{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=PLACE, ignore_cleanup_errors=True) as place:
-        yield Path(place)
+    place = Path(tempfile.mkdtemp(prefix=prefix, dir=PLACE))
+    try:
+        yield place
+    finally:
+        remove_tree(place)
 
 
 def remove_leftovers() -> None:
@@ -30,7 +33,7 @@ def remove_leftovers() -> None:
     for path in PLACE.glob("grader-*"):
         with contextlib.suppress(OSError):
             if _orphaned(path.name) and path.lstat().st_uid == os.geteuid():
-                shutil.rmtree(path, ignore_errors=True)
+                remove_tree(path)
     bound = memory_bound()
     if bound.parent:
         for path in Path(bound.parent).glob("grader-sandbox-*"):

@@ -14,7 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 import grader
-from grader.errors import ConfigurationError
+from grader.errors import ConfigurationError, SandboxError
 from grader.notebook.judging.fit_requests import FitRequests
 from grader.notebook.judging.kernel_session import StudentKernel
 from grader.sandbox.client import SandboxManager, kernel_command
@@ -68,14 +68,23 @@ def started(
             if settings.sandbox == "none":
                 return _plain(Path(scratch), settings)
             policy = _policy(folder, settings, assignment, blocked)
+            policy = policy if beside else replace(policy, files={})
             if warm:
                 parent = warm_policy(warm_blocked)
                 policy = replace(policy, warm=Path(warm), warm_blocked=parent.blocked)
             return SandboxManager(policy, kernel_command(policy, ("-P", "-m", "grader.kernel")))
 
+        beside = True
         kernel = StudentKernel(notebook, make_manager, folder, requests, seed)
         try:
-            kernel.start()
+            try:
+                kernel.start()
+            except (SandboxError, RuntimeError):
+                # A student's file may keep it from starting, which is no fault of the grader's.
+                if not any(folder.iterdir()):
+                    raise
+                beside = False
+                kernel.start()
             yield kernel
         finally:
             kernel.close()

@@ -43,12 +43,14 @@ class Caps:
         file: bytes of any other file.
         total: bytes of all files together.
         count: files and folders.
+        depth: folders within folders.
     """
 
     notebook: int = 20 * _MEGABYTE
     file: int = 50 * _MEGABYTE
     total: int = 200 * _MEGABYTE
     count: int = 1000
+    depth: int = 20
 
 
 CAPS = Caps()
@@ -130,6 +132,7 @@ def _check(folder: Path, ignored: Sequence[str], caps: Caps) -> None:
                 "ask the student to hand in the notebook alone"
             )
         if stat.S_ISDIR(status.st_mode):
+            _require_depth(len(path.relative_to(folder).parts), caps.depth, folder)
             continue
         _require_own_file(status, path)
         _require_size(status.st_size, _cap(path, caps), path)
@@ -180,6 +183,15 @@ def _require_size(size: int, cap: int, path: Path) -> None:
         raise SubmissionError(
             f"{printable_path(path)} is over a limit: more than {cap // _MEGABYTE} MB; "
             "ask the student to clear the outputs, or to hand in less"
+        )
+
+
+def _require_depth(depth: int, cap: int, folder: Path) -> None:
+    """Programs that go through folders take a step of their stack for each."""
+    if depth > cap:
+        raise SubmissionError(
+            f"{printable_path(folder)} is over a limit: more than {cap} folders within folders; "
+            "ask the student to hand in the notebook alone"
         )
 
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nbgrader.utils import find_all_files
 
@@ -77,11 +77,14 @@ class FilesOnDisk:
         return CarriedFiles(self.submission.notebook.name, self.notebooks(), others)
 
     def _others(self) -> Iterator[tuple[str, Path]]:
-        """The files beside the notebook by name; the course's own come last, and so count."""
+        """The files beside the notebook by name; the course's own come last, and so count.
+
+        A student's hidden files are left out: they could run code before the sandbox is closed.
+        """
         skipped = [*self.ignored, "*.ipynb"]
         for path in map(Path, find_all_files(str(self.submission.submitted), skipped)):
             name = str(path.relative_to(self.submission.submitted))
-            if name not in _NBGRADERS:
+            if name not in _NBGRADERS and not _is_hidden(name):
                 yield name, path
         for path in map(Path, find_all_files(str(self.source), skipped)):
             name = str(path.relative_to(self.source))
@@ -130,6 +133,11 @@ class CarriedFiles:
 
 
 Files = FilesOnDisk | CarriedFiles
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file is one of those that programs read as they start, such as ``.ipython/...``."""
+    return any(part.startswith(".") for part in PurePosixPath(name).parts)
 
 
 def _digest_of_notebooks(found: Notebooks, expected: str) -> str:

@@ -44,6 +44,18 @@ KINDS: dict[str, tuple[Callable[[Path, Path], object], str]] = {
 }
 
 
+@pytest.mark.parametrize("depth", [19, 20, 900])
+def test_folders_within_folders_are_bounded(folder: Path, depth: int) -> None:
+    Path(folder, *["a"] * depth).mkdir(parents=True)
+    if depth == 19:
+        (Path(folder, *["a"] * depth) / "plot.txt").write_text("plot")
+    if depth <= 20:
+        file_rules.check(folder)
+    else:
+        with pytest.raises(SubmissionError, match="more than 20 folders within folders"):
+            file_rules.check(folder)
+
+
 def test_ordinary_files_pass(folder: Path) -> None:
     file_rules.check(folder)
 

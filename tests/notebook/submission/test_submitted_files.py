@@ -40,6 +40,19 @@ def test_the_courses_files_replace_a_students(files: FilesOnDisk, tmp_path: Path
     assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given"}
 
 
+@pytest.mark.parametrize("name", [".matplotlibrc", ".ipython/startup/00.py", "a/.b/c.txt"])
+def test_what_programs_read_as_they_start_is_not_laid_out(
+    files: FilesOnDisk, tmp_path: Path, name: str
+) -> None:
+    hidden = files.submission.submitted / name
+    hidden.parent.mkdir(parents=True, exist_ok=True)
+    hidden.write_text("raise SystemExit")
+    files.lay_out(tmp_path / "place")
+    files.carried().lay_out(tmp_path / "other")
+    assert set(laid_out(tmp_path / "place")) == {"notes/own.txt", "given.txt"}
+    assert laid_out(tmp_path / "other") == laid_out(tmp_path / "place")
+
+
 def test_carried_files_are_the_same_without_the_course(files: FilesOnDisk, tmp_path: Path) -> None:
     notebooks, carried = files.notebooks(), pickle.loads(pickle.dumps(files.carried()))
     files.submission.notebook.unlink()
