@@ -21,6 +21,7 @@ from grader.examiner.dry_runs import NUMBER, Script
 from grader.examiner.made_up import MadeUpTraining
 from grader.examiner.record import Training
 from grader.examiner.referee_calls import RefereeCalls
+from grader.examiner.referee_costs import RefereeCosts
 from grader.examiner.training_list import TrainingList
 from grader.examiner.training_progress import EpochAwaited, EpochTrained, TrainingProgress
 from grader.model import Budget
@@ -51,6 +52,7 @@ class FitAnswers:
     ) -> None:
         self._calls, self._trainings = calls, trainings
         self._budget, self._digests, self._progress = budget, digests, progress
+        self._costs = RefereeCosts(budget)
         self._begun = 0
         self._fault = ""
         self._script: Script | None = None
@@ -61,7 +63,8 @@ class FitAnswers:
         """The reply to a message, and the buffers beside it; called in a thread of its own."""
         with self._calls.lock:
             try:
-                return self._answered(message)
+                with self._costs.counted():
+                    return self._answered(message)
             except DeclarationRefused as refused:
                 self._trainings.refuse(str(refused))
                 return {"refused": str(refused)}, []
@@ -177,7 +180,15 @@ class FitAnswers:
         recipe = training.longer(fit_declaration.learning_rate(message))
         awaited = _awaited(training)
         self._progress(awaited)
-        epoch = self._calls.step(recipe, training.observed.observation)
+        try:
+            self._costs.expect_room()
+            epoch = self._calls.step(recipe, training.observed.observation)
+        except (DeclarationRefused, RefereeError):
+            training.ended = (
+                True  # asked again, it would most likely end so again, after the same work
+            )
+            raise
+        self._costs.add(epoch)
         accuracy = logged_accuracy(epoch.logs)
         self._progress(EpochTrained(awaited, accuracy, epoch.seconds, epoch.fresh))
         logs = training.add(recipe, epoch)

@@ -40,6 +40,7 @@ class Budget:
         operations: multiplications of a network for one image.
         epoch_seconds: wall time of one epoch.
         memory_bytes: memory of the trainer.
+        stored_bytes: what the epochs of one submission may take in the store.
     """
 
     epochs: int = 30
@@ -48,3 +49,4 @@ class Budget:
     operations: int = 100_000_000
     epoch_seconds: float = 900.0
     memory_bytes: int = 12 << 30
+    stored_bytes: int = 3 << 30

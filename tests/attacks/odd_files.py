@@ -81,7 +81,7 @@ def start_up_files(folder: Path) -> None:
 
 
 def nest_folders(folder: Path) -> None:
-    (folder / "/".join(["a"] * 800)).mkdir(parents=True)
+    (folder / "/".join(["a"] * 200)).mkdir(parents=True)
 
 
 # Twins of several attacks.
@@ -162,7 +162,7 @@ ATTACKS = (
     Attack(
         9,
         "nested_folders",
-        "800 folders within one another",
+        "200 folders within one another",
         placing(nest_folders),
         BESIDE,
         "",
