@@ -20,6 +20,7 @@ from grader.engines.base import Event, Failed, Progressed, Started, Waiting, Wen
 from grader.examiner.training_progress import EpochAwaited, EpochTrained
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
+from grader.reports.terminal.plain import plain
 
 PLAIN_SECONDS = 30.0  # between two lines on how far the class is, where there is no terminal
 _SHOWN = 12  # open submissions on a terminal
@@ -77,7 +78,7 @@ class PlainLines(contextlib.AbstractContextManager["PlainLines", None]):
         self._print(f"{self._name}: {line(result)}")
 
     def _print(self, text: str) -> None:
-        self._console.print(Text(text), soft_wrap=True)
+        self._console.print(plain(text), soft_wrap=True)
 
 
 class LiveDisplay(contextlib.AbstractContextManager["LiveDisplay", None]):
@@ -102,7 +103,7 @@ class LiveDisplay(contextlib.AbstractContextManager["LiveDisplay", None]):
     def show(self, result: Result) -> None:
         """Print the result above the bar."""
         self._progress.count_result(result.student)
-        self._console.print(Text(f"{self._name}: {line(result)}"))
+        self._console.print(plain(f"{self._name}: {line(result)}"))
 
     def _rendered(self) -> RenderableType:
         progress = self._progress
@@ -113,7 +114,7 @@ class LiveDisplay(contextlib.AbstractContextManager["LiveDisplay", None]):
         shown = list(progress.open.items())[:_SHOWN]
         for student, submission in shown:
             style = "dim" if submission.waiting else ""
-            each.add_row(Text(f"  {student}", style), Text(activity(submission), style))
+            each.add_row(plain(f"  {student}", style), Text(activity(submission), style))
         more = len(progress.open) - len(shown)
         rest = [Text(f"  and {more} more", "dim")] if more else []
         return Group(head, Text(summary(progress)), each, *rest)

@@ -117,12 +117,14 @@ def feedback_(course: Path, assignment: str, students: tuple[str, ...]) -> None:
     Example: grader feedback mnist_998 --student ada
     """
     from grader.notebook.reporting.feedback import generate
+    from grader.notebook.submission.file_rules import printable_text
 
     settings = load_course(course)
     complete = True
     for feedback in generate(settings, assignment, students):
         if feedback.page is None:
-            click.echo(f"grader: {feedback.student} has no feedback: {feedback.problem}", err=True)
+            student = printable_text(feedback.student)
+            click.echo(f"grader: {student} has no feedback: {feedback.problem}", err=True)
             complete = False
         else:
             click.echo(f"{feedback.student}: {feedback.page.relative_to(settings.root)}")

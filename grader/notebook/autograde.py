@@ -25,6 +25,7 @@ from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.memory_capacity import local_capacity
 from grader.notebook.recording import Recorder
 from grader.notebook.submission import chosen_notebook, paths, verdict_file
+from grader.notebook.submission.file_rules import printable_text
 from grader.notebook.submission.submitted_files import files_of
 from grader.settings import Settings
 
@@ -249,7 +250,8 @@ def choose(settings: Settings, name: str, students: Sequence[str] = ()) -> tuple
         )
     if unknown := sorted(set(students) - set(known)):
         raise CourseError(
-            f"{', '.join(unknown)} handed in nothing for {name}: expected one of {', '.join(known)}"
+            f"{printable_text(', '.join(unknown))} handed in nothing for {name}: expected one of "
+            f"{printable_text(', '.join(known))}"
         )
     return tuple(students) or known
 

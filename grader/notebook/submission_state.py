@@ -15,6 +15,7 @@ from grader.notebook import notebook_json
 from grader.notebook.judging.judge_submission import SubmissionWork, submission_work
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.submission import grounds, paths, verdict_file
+from grader.notebook.submission.student_ids import require_plain
 from grader.notebook.submission.submitted_files import Files, files_of
 
 LOG = logging.getLogger("grader.grading")
@@ -45,6 +46,7 @@ def look_at(loaded: LoadedCourse, student: str) -> SubmissionState:
     Raises:
         GraderError: what was handed in may not be there or cannot be read; or the verdicts cannot.
     """
+    require_plain(student)
     submission = paths.submission(loaded.settings, student, loaded.assignment.name)
     files = files_of(loaded.settings, submission)
     now = grounds.digests(loaded.settings, loaded.assignment, files)

@@ -85,6 +85,7 @@ def test_no_attribute_is_taken_for_a_capability(value, kind):
 
 def test_what_is_granted_is_granted_to_one_object_while_it_lives():
     model, record = keras.Sequential(), Record()
+    gc.collect()  # models of other tests
     before = len(_granted)
     grant(model, record)
     assert capability(model, TrainingRecord) is record

@@ -57,6 +57,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str
         tiny.hand_in(course, student, tiny.submission(course, tiny.GOOD | cells))
     tiny.hand_in(course, "untouched", tiny.submission(course, {}))
     tiny.hand_in(course, "no_json", "no json")
+    tiny.hand_in(course, "goo?", tiny.submission(course, tiny.GOOD))
     paths.submission(course, "empty", "sums").submitted.mkdir(parents=True)
     return course, {result.student: result for result in autograde.grade(course, "sums")}
 
@@ -218,6 +219,13 @@ def test_a_gradebook_that_lacks_the_scores_gets_them(
 def test_nothing_handed_in_is_said(tiny_course: Settings) -> None:
     with pytest.raises(CourseError, match=r"nothing is handed in for sums: expected submitted/"):
         list(autograde.grade(tiny_course, "sums"))
+
+
+def test_an_id_that_nbgrader_takes_for_a_pattern_is_refused(graded: Graded) -> None:
+    result = graded[1]["goo?"]
+    assert result.graded is None
+    assert "the id 'goo?' holds ?: expected" in result.problem
+    assert not paths.submission(graded[0], "goo?", "sums").autograded.exists()
 
 
 def test_a_student_who_handed_in_nothing_is_named(graded: Graded) -> None:

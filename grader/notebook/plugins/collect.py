@@ -86,7 +86,16 @@ class CarefulCollect(ExchangeCollect):
             except (SubmissionError, OSError) as error:
                 self._refuse(Path(src), error)
             else:
+                self._write_time(Path(src), private)
                 super().do_copy(str(private), dest)
+
+    def _write_time(self, source: Path, private: Path) -> None:
+        """Write the time by which the submission was chosen: a file may hold any other.
+
+        Late penalties are computed from it.
+        """
+        stated: datetime = super()._path_to_record(str(source))["timestamp"]
+        (private / file_rules.TIMESTAMP).write_text(f"{stated:%Y-%m-%d %H:%M:%S.%f} UTC")
 
     def _refuse(self, folder: Path, error: Exception) -> None:
         told = error if isinstance(error, SubmissionError) else notebook_json.one_line(error)

@@ -69,6 +69,8 @@ class CarefulExtractor(ExtractorPlugin):
 
     def _take(self, source: Path, target: Path, nested: int = 0) -> None:
         """Copy a file or unpack an archive to ``target``; log an error if it is refused."""
+        if _is_nbgraders(source.name):
+            return
         try:
             if source.suffix not in self.zip_ext:
                 target.write_bytes(file_rules.read(source, file_rules.CAPS.file))
@@ -114,6 +116,8 @@ class CarefulExtractor(ExtractorPlugin):
             left -= member.size  # neither format yields more bytes than it claims
             if left < 0:
                 raise _refusal(archive, f"is over a limit: more than {self.max_megabytes} MB")
+            if _is_nbgraders(member.name):
+                continue
             path = folder / member.name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as target:
@@ -180,6 +184,11 @@ def _tar_members(file: _Metered, folder: Path) -> Iterator[Member]:
 def _stays_inside(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+
+
+def _is_nbgraders(name: str) -> bool:
+    """Whether nbgrader would read when it was handed in from a file, which a student may write."""
+    return PurePosixPath(name.replace("\\", "/")).name == file_rules.TIMESTAMP
 
 
 def _stem(archive: Path) -> str:

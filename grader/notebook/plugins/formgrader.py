@@ -7,6 +7,7 @@ is cleaned by nh3.
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from grader.notebook.reporting.feedback_outputs import without_pictures
 from grader.notebook.sanitize.text import escape_invisible
 
 # What Markdown can express. No ids: one named like a claim would take its score field's place.
@@ -40,6 +42,9 @@ _TAGS = {*_BLOCKS, *_INLINE, *_TABLES}
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"class"}, "span": {"class"}}
 _SCHEMES = {"https", "http", "mailto", "data"}
 _SOURCE = re.compile(r"""<img\b[^>]{0,2000}?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+# nbconvert looks for each beginning of a formula's end in all the text behind it.
+_FORMULA = re.compile(r"\\begin\{|\\\\[\[(]")
+_SEARCHED = 1_000_000  # characters that may be looked at for these in one cell: milliseconds
 _LINKS = ("https://", "http://", "mailto:")
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
@@ -78,15 +83,19 @@ class _Renderer(IPythonRenderer):
 def markdown(context: Context, source: str) -> str:
     """Markdown as HTML in which nothing runs, nothing is fetched, and raw HTML is shown as text.
 
+    A text with very many formulas is shown as it was typed.
+
     Called by nbconvert's templates on the text of each Markdown cell.
     """
+    if len(_FORMULA.findall(source)) * len(without_pictures(source)) > _SEARCHED:
+        return f"<pre>{html.escape(escape_invisible(source))}</pre>"
     cell = context.get("cell") or {}
     renderer = _Renderer(
         escape=True, exclude_anchor_links=True, attachments=cell.get("attachments", {})
     )
-    html = MarkdownWithMath(renderer=renderer).render(escape_invisible(source))
+    rendered = MarkdownWithMath(renderer=renderer).render(escape_invisible(source))
     return nh3.clean(
-        html,
+        rendered,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_allowed,

@@ -29,6 +29,7 @@ from grader.notebook.reporting.feedback_outputs import Outputs
 from grader.notebook.reporting.grades import Grades
 from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import current_verdicts, paths
+from grader.notebook.submission.student_ids import require_plain
 from grader.reports.feedback import html_page
 from grader.reports.feedback.html_page import Answer, Judged, Page
 from grader.settings import Settings
@@ -65,6 +66,7 @@ def generate(settings: Settings, name: str, students: Sequence[str] = ()) -> Ite
     for student in autograde.choose(settings, name, students):
         submission = paths.submission(settings, student, name)
         try:
+            require_plain(student)
             yield Written(student, _generate(loaded, submission))
         except GraderError as error:
             yield Written(student, None, str(error))

@@ -23,6 +23,8 @@ NOTEBOOK = 10_000_000
 # Pixels decoded for one notebook: they cost time, however few bytes they were packed in.
 PIXELS = 40_000_000
 
+_COUNT = 1_000_000  # cells that one kernel may have run
+
 # What is read at all of one text. Progress bars write far more than they leave on the screen.
 _RAW = 10_000_000
 # An output counts for more than its text: a million empty ones are not free.
@@ -42,12 +44,19 @@ class Budget:
 def sanitise_notebook(notebook: NotebookNode) -> None:
     """Sanitise the outputs of every code cell, in place; those of test cells are removed.
 
-    The output of a test could quote the test: its verdict is put there instead.
+    So is each cell's number, which comes in a message of the kernel's, too. The output of a test
+    could quote the test: its verdict is put there instead.
     """
     budget = Budget()
     for cell in notebook.cells:
         if cell.cell_type == "code":
+            cell.execution_count = _number(cell.get("execution_count"))
             cell.outputs = [] if utils.is_grade(cell) else sanitise(cell.outputs, budget)
+
+
+def _number(count: object) -> int | None:
+    """The number of a cell that has run, or None for what is no such number."""
+    return count if type(count) is int and 0 <= count <= _COUNT else None
 
 
 def sanitise(outputs: object, budget: Budget) -> list[NotebookNode]:

@@ -118,7 +118,11 @@ def names(folder: Path, ignored: Sequence[str] = ()) -> frozenset[str]:
 
 def printable_path(path: Path) -> str:
     """A path as one line of printable characters, even if a student chose others."""
-    text = os.fsencode(path).decode(errors="backslashreplace")
+    return printable_text(os.fsencode(path).decode(errors="backslashreplace"))
+
+
+def printable_text(text: str) -> str:
+    """A text as one line of printable characters; half a character is spelled out, too."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -81,7 +81,7 @@ def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) 
         return Text()
     listed = Table.grid(padding=(0, 2))
     for student, reason in rows:
-        listed.add_row(Text(student), Text(reason))
+        listed.add_row(plain(student), plain(reason))
     return Group(Text("Needs a person", "bold red"), listed, Text())
 
 

@@ -13,7 +13,7 @@ from grader import settings as course_settings
 from grader.errors import CourseError
 from grader.notebook import exchange, release
 from grader.notebook.plugins.collect import CarefulCollect
-from grader.notebook.submission import paths
+from grader.notebook.submission import file_rules, paths
 from grader.settings import Settings
 from tests import tiny
 
@@ -90,6 +90,14 @@ def test_what_is_no_honest_folder_is_named_and_the_class_goes_on(
     assert collected(course) == ["ada", "zoe"]
     assert words in said
     assert "Not collected" in said
+
+
+def test_the_collector_writes_when_it_was_handed_in(course: Settings) -> None:
+    folder = hand_in(course, "mallory")
+    (folder / "timestamp.txt").write_text("2020-01-01 00:00:00 UTC")
+    collect(course)
+    kept = course.root / "submitted" / "mallory" / "sums" / "timestamp.txt"
+    assert file_rules.moment(kept.read_text()) == file_rules.moment(folder.name.split("+")[2])
 
 
 def test_the_last_honest_submission_counts(course: Settings) -> None:

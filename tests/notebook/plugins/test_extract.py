@@ -114,15 +114,18 @@ def test_the_rest_is_unpacked_nested_archives_too(
     with zipfile.ZipFile(source / "class.zip", "w") as archive:
         archive.mkdir("empty")
         archive.writestr("ada/sums.ipynb", "{}")
+        archive.writestr("ada/timestamp.txt", "2020-01-01 00:00:00 UTC")
         archive.writestr("bob.tar.gz", inner_archive())
         archive.writestr("eve.zip", "no archive")
     (source / "late" / "zoe.ipynb").write_text("{}")
+    (source / "late" / "timestamp.txt").write_text("2020-01-01 00:00:00 UTC")
     (source / "late" / "sly.ipynb").symlink_to("/etc/passwd")
     zipped(source / "mallory.zip", "../mallory.ipynb")
     with caplog.at_level(logging.ERROR):
         CarefulExtractor().extract(str(source), str(target))
     found = {str(path.relative_to(target)) for path in target.rglob("*.ipynb")}
     assert found == {"class/ada/sums.ipynb", "class/bob/mine/sums.ipynb", "late/zoe.ipynb"}
+    assert not list(target.rglob("timestamp.txt")), "no student says when it was handed in"
     assert [record.getMessage().split()[1].rpartition("/")[2] for record in caplog.records] == [
         "eve.zip",
         "sly.ipynb",

@@ -189,3 +189,12 @@ def test_a_picture_that_is_attached_is_shown(text: str) -> None:
     cell = new_markdown_cell(text, attachments=NotebookNode({"photo.png": bundle}))
     page = page_from_cells([cell], stock=False)
     assert "data:image/png;base64,aGk=" in page.partition('<div class="help">')[0]
+
+
+def test_a_text_of_very_many_formulas_is_shown_as_it_was_typed() -> None:
+    for beginning in (r"\begin{a}", r"\\[", r"\\("):
+        page = rendered(beginning * 10_000 + "<b>x</b>")
+        assert "<pre>" in page
+        assert "&lt;b&gt;x" in page
+    formulas = "\n\n".join(rf"\begin{{equation}} x_{n} \end{{equation}}" for n in range(30))
+    assert "<pre>" not in rendered(formulas)

@@ -154,6 +154,15 @@ def test_an_unlimited_stream_is_not_read_to_its_end() -> None:
     assert sum(map(len, texts(found))) < outputs.CELL + 100
 
 
+@pytest.mark.parametrize("count", ["<img src=x>", 1.5, True, -1, 10**12, [1], None, 7])
+def test_a_cells_number_is_a_number(count: Any) -> None:
+    notebook = new_notebook(cells=[new_code_cell("x = 1")])
+    notebook.cells[0]["execution_count"] = count
+    outputs.sanitise_notebook(notebook)
+    assert notebook.cells[0].execution_count == (7 if count == 7 else None)
+    nbformat.validate(notebook)
+
+
 def test_what_a_test_wrote_is_not_kept_at_all() -> None:
     notebook = tiny.source()
     for cell in notebook.cells:

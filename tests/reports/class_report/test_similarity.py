@@ -47,6 +47,21 @@ def test_any_text_can_be_normalised(code: str) -> None:
     assert isinstance(normalised(code), str)
 
 
+def test_long_code_is_compared_in_parts() -> None:
+    numbers = [f"x{n} = [{', '.join(map(str, range(n, n + 400_000)))}]" for n in (0, 7)]
+    texts = {"ada": [numbers[0]], "ben": [numbers[0]], "cleo": [numbers[1]], "dan": [LONG] * 3}
+    same, *near = similarity.of_code(texts)
+    assert same.students == ("ada", "ben")
+    assert all("dan" not in group.students for group in near)
+
+
+@pytest.mark.parametrize("end", ["a", "b"])
+def test_long_code_that_differs_behind_what_is_compared_is_nearly_the_same(end: str) -> None:
+    long = "\n".join(f"f({n})" for n in range(similarity.LONG // 5))
+    found = similarity.of_code({"ada": [f"{long}\ng(a)"], "ben": [f"{long}\ng({end})"]})
+    assert [alike.similarity == 1.0 for alike in found] == [end == "a"]
+
+
 def test_the_same_code_is_one_lead_for_all_who_have_it() -> None:
     (alike,) = similarity.of_code({"ada": [LONG], "ben": [RENAMED], "cleo": [OTHER], "dan": [LONG]})
     assert alike.students == ("ada", "ben", "dan")
