@@ -16,8 +16,11 @@ def remove_tree(folder: Path) -> None:
     Folders within folders are moved up first, so that no path becomes too long either.
 
     Args:
-        folder: is gone afterwards, unless this account may not remove something in it.
+        folder: is gone afterwards, unless this account may not remove something in it. What is a
+            link to a folder stays.
     """
+    if folder.is_symlink():
+        return
     names = (f".removed-{number}" for number in itertools.count())
     waiting = [folder]
     while waiting:

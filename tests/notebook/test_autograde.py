@@ -120,7 +120,7 @@ def test_a_broken_submission_is_named_and_the_class_goes_on(
     assert result.graded is None
     assert problem in result.problem
     assert f"submitted/{student}/sums/sums.ipynb" in result.problem
-    assert len(graded[1]) == len(CLASS) + 3
+    assert len(graded[1]) == len(CLASS) + 4
 
 
 def test_the_gradebook_holds_the_scores_and_waits_for_the_written_answer(graded: Graded) -> None:

@@ -39,7 +39,9 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     (other / "kept.txt").write_text("kept")
     (folder / "inner" / "link").symlink_to(other)
     (folder / "link").symlink_to(other / "kept.txt")
+    (tmp_path / "another").symlink_to(other)
     remove_tree(folder)
+    remove_tree(tmp_path / "another")
     assert not folder.exists()
     assert (other / "kept.txt").read_text() == "kept"
 

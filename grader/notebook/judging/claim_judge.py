@@ -7,12 +7,11 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from grader.errors import ClaimFailed, CourseError, DataError, RefereeError
-from grader.examiner import draws
+from grader.examiner import draws, hidden_claims
 from grader.examiner.examiner import FindingKind, examine
 from grader.examiner.interview import Interview
 from grader.examiner.trainings import Trainings
 from grader.model import Claim, Verdict
-from grader.notebook.judging import hidden_claims
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
 from grader.notebook.judging.strikes import OTHERS, Strike

@@ -16,7 +16,6 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from grader.notebook.reporting.feedback_outputs import without_pictures
 from grader.notebook.sanitize.text import escape_invisible
 
 # What Markdown can express. No ids: one named like a claim would take its score field's place.
@@ -44,6 +43,7 @@ _SCHEMES = {"https", "http", "mailto", "data"}
 _SOURCE = re.compile(r"""<img\b[^>]{0,2000}?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 # nbconvert looks for each beginning of a formula's end in all the text behind it.
 _FORMULA = re.compile(r"\\begin\{|\\\\[\[(]")
+_ENCODED = re.compile(r"base64,[A-Za-z0-9+/=]+")  # a picture in the text
 _SEARCHED = 1_000_000  # characters that may be looked at for these in one cell: milliseconds
 _LINKS = ("https://", "http://", "mailto:")
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
@@ -87,7 +87,7 @@ def markdown(context: Context, source: str) -> str:
 
     Called by nbconvert's templates on the text of each Markdown cell.
     """
-    if len(_FORMULA.findall(source)) * len(without_pictures(source)) > _SEARCHED:
+    if len(_FORMULA.findall(source)) * len(_ENCODED.sub("", source)) > _SEARCHED:
         return f"<pre>{html.escape(escape_invisible(source))}</pre>"
     cell = context.get("cell") or {}
     renderer = _Renderer(

@@ -7,7 +7,7 @@ import pytest
 from grader.checks import blocked
 from grader.errors import ClaimFailed
 from grader.examiner.examiner import Finding, FindingKind
-from grader.notebook.judging.hidden_claims import unquoted
+from grader.examiner.hidden_claims import unquoted
 
 SOURCE = """
 class TooSmall(Exception):
@@ -27,7 +27,7 @@ def raised(error: str, text: str, note: str = "") -> Finding:
 def error_of(code: str) -> Exception:
     """What Python itself says of it."""
     try:
-        exec(code, {"np": __import__("numpy"), "add": lambda a, b: a + b})
+        exec(code, {"np": __import__("numpy")})
     except Exception as error:
         return error
     raise AssertionError(f"{code} raised nothing")
@@ -53,14 +53,15 @@ def error_of(code: str) -> Exception:
         "None + 1",
         "[] < 1",
         "-'a'",
-        "3()",
+        "x = 3\nx()",
         "for x in 3: pass",
         "a, b = [1]",
-        "add(1)",
-        "add(1, 2, 3)",
+        "def add(a, b): pass\nadd(1)",
+        "def add(a, b): pass\nadd(1, 2, 3)",
+        "def add(a, b): pass\nadd(1, c=2)",
         "range(1.5)",
         "int(float('nan'))",
-        "[1]['a']",
+        "x = [1]\nx['a']",
         "def down(): return down()\ndown()",
     ],
 )

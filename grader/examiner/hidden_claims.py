@@ -41,11 +41,11 @@ _USUAL = tuple(
         r"(?:slice|list|tuple|string) indices must be integers[a-z _,]*(?:, not '?(\w+)'?)?",
         r"name '(\w+)' is not defined",
         r"cannot access local variable '(\w+)' where it is not associated with a value",
-        r"([\w.]+)\(\) missing \d{1,2} required (?:positional|keyword-only) "
+        r"([\w.<>]+)\(\) missing \d{1,2} required (?:positional|keyword-only) "
         r"arguments?: ([\w', ]+)",
-        r"([\w.]+)\(\) takes (?:from )?\d{1,2}(?: to \d{1,2})? positional arguments? but \d{1,2} "
+        r"([\w.<>]+)\(\) takes (?:from )?\d{1,2}(?: to \d{1,2})? positional arguments? but \d{1,2} "
         r"(?:was|were) given",
-        r"([\w.]+)\(\) (?:takes no arguments|got an unexpected keyword argument '(\w+)')",
+        r"([\w.<>]+)\(\) (?:takes no arguments|got an unexpected keyword argument '(\w+)')",
         r"operands could not be broadcast together with (?:remapped )?shapes"
         rf"(?: {_SHAPE}){{1,3}} ?",
         rf"could not broadcast input array from shape {_SHAPE} into shape {_SHAPE}",
@@ -64,7 +64,7 @@ _USUAL = tuple(
     )
 )
 _WORDS = """
-and NoneType UnboundLocalError builtin_function_or_method function method module dtype
+and lambda NoneType UnboundLocalError builtin_function_or_method function method module dtype
 numpy ndarray AxisError LinAlgError UFuncTypeError add convert convolve correlate correlate2d
 convolve2d divide maximum minimum multiply subtract same_kind safe unsafe
 int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64
