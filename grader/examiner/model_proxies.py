@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.errors import ClaimFailed, DeclarationRefused
-from grader.referee.spec import declaration
+from grader.referee.spec import budgets, declaration
 
 MAX_PARTS = 1000
 
@@ -33,6 +33,8 @@ def build(described: dict[str, Any], weights: Any) -> Any:
         if description is None:
             raise DeclarationRefused("its class is not Keras' own")
         model = declaration.build(_text(description))
+        if model.built:
+            budgets.expect_askable(model)
         _set_weights(model, weights)
     except DeclarationRefused as refused:
         model = _Parts().model(described, str(refused), own=description is None)

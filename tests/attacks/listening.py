@@ -8,7 +8,6 @@ from nbformat.v4 import new_code_cell
 from tests.attacks.exercise import GOOD
 from tests.attacks.submissions import Attack, HandedIn
 
-HEARD = "heard: -1 and -2"  # what a hidden test asks with
 NOTES = """
 NOTES = []
 
@@ -49,7 +48,14 @@ ATTACKS = (
         41,
         "listens",
         "notes how hidden tests call, and prints it in later cells",
-        HandedIn({"add": NOTES, "double": TELLS + GOOD["double"]}, at_the_end),
+        HandedIn({"add": NOTES, "double": TELLS + GOOD["double"]}),
+        QUIET,
+    ),
+    Attack(
+        41,
+        "listens_longer",
+        "notes how hidden tests call, and prints it in a cell behind all tests",
+        HandedIn({"add": NOTES}, at_the_end),
         QUIET,
     ),
     Attack(

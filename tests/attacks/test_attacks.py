@@ -171,8 +171,8 @@ def test_what_code_heard_of_a_hidden_test_is_told_nowhere(attacked: Class, attac
     show(attacked.grade(student))
     graded = paths.submission(attacked.settings, student, exercise.NAME).autograded
     for text in (attacked.feedback(student), (graded / f"{exercise.NAME}.ipynb").read_text()):
-        assert listening.HEARD not in html.unescape(text)
-        assert "heard: 1 and 2" in text or attack.name != "listens", "visible tests may be heard"
+        assert exercise.HEARD not in html.unescape(text)
+        assert "heard: 1 and 2" in text or attack.name != "listens", "visible tests are heard"
 
 
 def test_a_live_script_would_be_found() -> None:

@@ -139,6 +139,8 @@ def _in_notebook(folder: Path) -> Iterator[str]:
             yield from (f"an output: {kind}" for kind in set(output.get("data", {})) - PLAIN)
             if exercise.SECRET in json.dumps(output):
                 yield "a secret in the output"
+            if exercise.HEARD in json.dumps(output):
+                yield "a hidden test in the output"
 
 
 class LiveScripts(HTMLParser):

@@ -12,7 +12,8 @@ from grader.model import Budget
 from grader.referee.spec import operations
 
 MAX_ACTIVATIONS = 64_000_000  # numbers that all layers together give for one example
-MAX_ORTHOGONAL = 10**11  # multiplications to make one orthogonal start: some ten seconds
+MAX_ORTHOGONAL = 10**11  # multiplications to make a network's orthogonal starts: ten seconds
+MAX_ASKED = 10**9  # multiplications of a network that is asked for one example: some seconds
 
 Shape = Sequence[int | None]
 
@@ -22,19 +23,20 @@ def counting_weights(limit: int) -> Iterator[None]:
     """Refuse a network before memory is taken for its weights; every layer asks for them here."""
     import keras
 
-    original, total = keras.Layer.add_weight, 0
+    original, total, orthogonal = keras.Layer.add_weight, 0, 0
 
     def counted(
         self: Any, shape: Any = None, initializer: Any = None, *args: Any, **kwargs: Any
     ) -> Any:
-        nonlocal total
+        nonlocal total, orthogonal
         total += math.prod(shape) if isinstance(shape, list | tuple) else 1
         if total > limit:
             raise DeclarationRefused(
                 f"the network has more than {limit} weights: use fewer or smaller layers"
             )
         if isinstance(initializer, keras.initializers.Orthogonal):
-            _expect_small_orthogonal(shape)
+            orthogonal += _of_orthogonal(shape)
+            _expect_small_orthogonal(shape, orthogonal)
         return original(self, shape, initializer, *args, **kwargs)
 
     keras.Layer.add_weight = counted
@@ -50,6 +52,39 @@ def expect_small_activations(model: Any) -> None:
         raise DeclarationRefused(
             f"the network computes {total} numbers for one example: at most {MAX_ACTIVATIONS}"
         )
+
+
+def expect_askable(model: Any) -> None:
+    """Refuse a network that takes long to compute one example, or more than memory can hold.
+
+    A call that computes it cannot be interrupted. Sizes that it leaves open are an image's, and
+    are followed through its layers: each may multiply them.
+    """
+    sized = _with_sizes(model)
+    expect_small_activations(sized)
+    if (total := operations.of_network(sized)) > MAX_ASKED:
+        raise DeclarationRefused(
+            f"the network does {total} multiplications for one example, more than {MAX_ASKED}: "
+            "use fewer or smaller layers"
+        )
+
+
+def _with_sizes(model: Any) -> Any:
+    """The network with no open size but the batch's; itself where it has none."""
+    import keras
+
+    inputs = model.inputs
+    if all(None not in tensor.shape[1:] for tensor in inputs):
+        return model
+    sized = [
+        keras.Input([size or operations.OPEN for size in tensor.shape[1:]], dtype=tensor.dtype)
+        for tensor in inputs
+    ]
+    given: Any = sized[0] if len(sized) == 1 else sized
+    try:
+        return keras.models.clone_model(model, input_tensors=given)
+    except Exception as error:
+        raise DeclarationRefused("its layers do not fit an image's sizes") from error
 
 
 def expect_within(model: Any, budget: Budget) -> None:
@@ -95,10 +130,20 @@ def activations(model: Any) -> int:
     return total
 
 
-def _expect_small_orthogonal(shape: Shape) -> None:
+def _of_orthogonal(shape: Shape) -> int:
+    rows, columns = _rows_and_columns(shape)
+    return rows * columns * min(rows, columns)
+
+
+def _rows_and_columns(shape: Shape) -> tuple[int, int]:
     sizes = [size or 1 for size in shape]
-    rows, columns = math.prod(sizes[:-1]), sizes[-1]
-    if rows * columns * min(rows, columns) > MAX_ORTHOGONAL:
+    return math.prod(sizes[:-1]), sizes[-1]
+
+
+def _expect_small_orthogonal(shape: Shape, total: int) -> None:
+    """Refuse a start that, with those before it, takes ``total`` multiplications."""
+    if total > MAX_ORTHOGONAL:
+        rows, columns = _rows_and_columns(shape)
         raise DeclarationRefused(
             f"an orthogonal start of {rows} x {columns} weights takes too long to make: use "
             'another initializer, for example "glorot_uniform"'
