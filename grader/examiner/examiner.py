@@ -105,8 +105,8 @@ def _finding(error: Exception) -> Finding:
     name = error.name if isinstance(error, StudentRaised) else type(error).__name__
     notes = " ".join(getattr(error, "__notes__", ())) or _in_cell(error)
     texts = (name.strip() or "an exception without a name", str(error), notes)
-    plain = (text.encode(errors="replace").decode() for text in texts)
-    return Finding(_kind(error), *plain, quoted=_by_student(error))
+    said, message, note = (text.encode(errors="replace").decode() for text in texts)
+    return Finding(_kind(error), said, message, note, _by_student(error))
 
 
 def _by_student(error: BaseException | None) -> str | None:
