@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
 from grader.examiner import names
 from grader.examiner.proxies import StudentRaised
+from grader.sandbox.guest.values import Unsendable
 
 _TEST = "<test>"  # the file name of test cells in tracebacks
 
@@ -70,7 +71,7 @@ def examine(source: str, proxies: Looks) -> Finding:
         proxies: of the student's kernel.
 
     Raises:
-        CourseError: the test cell imports what is not installed.
+        CourseError: the test cell imports what is not installed, or hands over what is too large.
         SandboxError: this machine failed to give a second sandbox.
         DataError: the course's images cannot be read.
         RefereeError: the referee failed to carry out or to measure a training.
@@ -83,6 +84,10 @@ def examine(source: str, proxies: Looks) -> Finding:
             exec(compile(source, _TEST, "exec"), space)
     except (RefereeError, SandboxError, DataError):
         raise
+    except Unsendable as error:
+        raise CourseError(
+            f"a test cell hands over {error}: ask with less, or in several calls"
+        ) from error
     except Exception as error:
         if type(error) is ModuleNotFoundError and _raised_by_test(error):
             raise CourseError(

@@ -288,7 +288,7 @@ def _raised(name: str, message: str) -> Exception:
     """What the student's code raised, as the exception of that name if Python has one."""
     if name == "ClaimFailed":
         return ClaimFailed(message)
-    if name == "Malformed":
+    if name in ("Malformed", "Unsendable"):
         return ClaimFailed(f"Your answer cannot be judged: {message}.")
     kind = getattr(builtins, name, None)
     if isinstance(kind, type) and issubclass(kind, Exception) and kind not in _ENDS_LOOPS:

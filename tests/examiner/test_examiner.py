@@ -9,6 +9,7 @@ from grader.examiner.examiner import Finding, examine
 from grader.examiner.examiner import FindingKind as Kind
 from grader.examiner.proxies import Proxies, StudentRaised
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
+from grader.sandbox.guest.values import Unsendable
 
 NAMELESS = "an exception without a name"
 UNDEFINED = "name 'missing' is not defined"
@@ -99,6 +100,12 @@ def test_what_is_no_finding_passes_through(error: BaseException) -> None:
 def test_a_package_that_a_test_misses_is_no_finding_about_the_work() -> None:
     with pytest.raises(CourseError, match="imports not_installed, which is not installed"):
         examine("import not_installed", proxies())
+
+
+def test_what_is_too_large_to_hand_over_is_the_tests_own_fault() -> None:
+    student = proxies(f=raising(Unsendable("an array of 640000000 bytes; at most 536870912")))
+    with pytest.raises(CourseError, match="a test cell hands over an array of 640000000 bytes"):
+        examine("f()", student)
 
 
 def test_a_package_that_the_students_code_misses_is_a_finding() -> None:

@@ -9,55 +9,29 @@ A value is ``None``, a bool, a str, or ``{tag: content}``; see ``Encoder`` for t
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import array_bytes, known_types, long_lists
-from .protocol import (
-    CHUNK,
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_DIGITS,
-    MAX_INT_KEYS,
-    MAX_KEYS,
-    MAX_NODES,
-    MAX_TEXT,
-    MAX_TEXTS,
-)
+from .counted import Counted, Malformed, Unsendable
+from .protocol import CHUNK, MAX_BYTES, MAX_DIGITS, MAX_TEXT, MAX_TEXTS
 
-_SALTED = (str, bytes) if sys.flags.hash_randomization else ()
+__all__ = ["Decoder", "Encoder", "Malformed", "Unsendable"]
 
 
-class Malformed(Exception):  # noqa: N818 -- named for what arrived
-    """What arrived is no value, or exceeds a limit."""
-
-
-class _Counted:
-    """Counts the parts of a value and how deep they are nested, references included."""
-
-    def __init__(self) -> None:
-        self._nodes = self._depth = 0
-
-    def _enter(self) -> None:
-        self._nodes += 1
-        self._depth += 1
-        if self._nodes > MAX_NODES or self._depth > MAX_DEPTH:
-            raise Malformed(
-                f"a value with too many parts, or nested too deep: at most {MAX_NODES} parts and "
-                f"{MAX_DEPTH} levels can be sent"
-            )
-
-
-class Encoder(_Counted):
+class Encoder(Counted):
     """Turns values into JSON and collects the buffers that belong to them.
+
+    Raises ``Unsendable`` where a value exceeds a limit.
 
     Args:
         refer: called with each value that is no plain data, and the encoder to use for parts of
             it; returns its ``{tag: content}``.
     """
+
+    refusal = Unsendable
 
     def __init__(self, refer: Callable[[Any, Encoder], dict[str, Any]]) -> None:
         super().__init__()
@@ -68,10 +42,10 @@ class Encoder(_Counted):
     def encode(self, value: Any) -> Any:
         """The value as JSON; types are compared exactly, so that a subclass is never plain data."""
         try:
-            self._enter()
+            self.enter()
             return self._encoded(value)
         finally:
-            self._depth -= 1
+            self.leave()
 
     def _encoded(self, value: Any) -> Any:
         kind = type(value)
@@ -88,9 +62,9 @@ class Encoder(_Counted):
         if kind in (list, tuple):
             return self._items(kind.__name__, value)
         if kind in (set, frozenset):
-            return {kind.__name__: [self.encode(item) for item in value]}
+            return {kind.__name__: [self._key(item) for item in value]}
         if kind is dict:
-            return {"dict": [[self.encode(key), self.encode(item)] for key, item in value.items()]}
+            return {"dict": [[self._key(key), self.encode(item)] for key, item in value.items()]}
         if kind is np.str_:
             return self._text(str(value))
         if kind is np.ndarray and array_bytes.is_plain(value.dtype):
@@ -106,6 +80,10 @@ class Encoder(_Counted):
             return {tag: self.encode(parts)}
         return self._refer(value, self)
 
+    def _key(self, key: Any) -> Any:
+        self.count_key(key)
+        return self.encode(key)
+
     def _text(self, text: str) -> Any:
         """A text as JSON, or as bytes where it is long."""
         if len(text) > MAX_TEXT:
@@ -113,7 +91,7 @@ class Encoder(_Counted):
             return {"text": self._add(_cut(data)), "size": len(data)}
         self._texts += len(text)
         if self._texts > MAX_TEXTS:
-            raise Malformed(f"more than {MAX_TEXTS} characters of text in one answer")
+            raise Unsendable(f"more than {MAX_TEXTS} characters of text in one value")
         return text
 
     def _items(self, kind: str, items: Sequence[Any]) -> dict[str, Any]:
@@ -121,7 +99,7 @@ class Encoder(_Counted):
         try:
             packed = long_lists.packed(items)
         except ValueError as error:
-            raise Malformed(str(error)) from None
+            raise Unsendable(str(error)) from None
         if packed is None:
             return {kind: [self.encode(item) for item in items]}
         of, parts = packed
@@ -130,7 +108,7 @@ class Encoder(_Counted):
 
     def _array(self, tag: str, value: Any) -> dict[str, Any]:
         if value.nbytes > MAX_BYTES:  # before it is made contiguous: a view can claim terabytes
-            raise Malformed(f"an array of {value.nbytes} bytes; at most {MAX_BYTES} can be sent")
+            raise Unsendable(f"an array of {value.nbytes} bytes; at most {MAX_BYTES} can be sent")
         told = {"dtype": array_bytes.written(value.dtype), "shape": list(value.shape)}
         order = {"order": "F"} if array_bytes.in_columns(value) else {}
         return {tag: self._add(array_bytes.parts(value)), **told, **order}
@@ -139,13 +117,16 @@ class Encoder(_Counted):
         """Append the parts of some bytes; returns their places among the buffers."""
         self._bytes += sum(map(len, parts))
         if self._bytes > MAX_BYTES:
-            raise Malformed(f"more than {MAX_BYTES} bytes in one answer")
+            raise Unsendable(
+                f"a value of {self._bytes} bytes or more; at most {MAX_BYTES} bytes in one value "
+                "can be sent"
+            )
         first = len(self.buffers)
         self.buffers += parts
         return list(range(first, len(self.buffers)))
 
 
-class Decoder(_Counted):
+class Decoder(Counted):
     """Turns JSON and buffers back into values of exactly built-in and numpy types.
 
     Args:
@@ -160,15 +141,15 @@ class Decoder(_Counted):
         super().__init__()
         self._buffers = buffers
         self._resolve = resolve
-        self._bytes = self._keys = self._int_keys = 0
+        self._bytes = 0
 
     def decode(self, encoded: Any) -> Any:
         """The value that ``encoded`` stands for; raises ``Malformed`` if it stands for none."""
         try:
-            self._enter()
+            self.enter()
             return self._decoded(encoded)
         finally:
-            self._depth -= 1
+            self.leave()
 
     def _decoded(self, encoded: Any) -> Any:
         if encoded is None or type(encoded) in (bool, str):
@@ -234,23 +215,13 @@ class Decoder(_Counted):
             raise Malformed(f"{came} bytes came where {size!r:.40} were announced")
         self._bytes += came  # a buffer may be named many times over
         if self._bytes > MAX_BYTES:
-            raise Malformed(f"more than {MAX_BYTES} bytes in one answer")
+            raise Malformed(f"more than {MAX_BYTES} bytes in one value")
         return parts
 
     def _key(self, encoded: Any) -> Any:
         """A key of a dict or a member of a set, if there are not too many."""
         key = self.decode(encoded)
-        if type(key) in _SALTED:
-            return key
-        if type(key) is int and abs(key) < 1 << 32:
-            self._int_keys += 1
-        else:
-            self._keys += 1
-        if self._keys > MAX_KEYS or self._int_keys > MAX_INT_KEYS:
-            raise Malformed(
-                f"dicts and sets of more than {MAX_KEYS} keys that are no text, or "
-                f"{MAX_INT_KEYS} whole numbers"
-            )
+        self.count_key(key)
         return key
 
 
@@ -265,7 +236,9 @@ def _cut(data: bytes) -> list[bytes]:
 def _digits(value: int) -> Any:
     """Small integers as they are, large ones in hexadecimal; JSON's readers know 53 bits."""
     if value.bit_length() > 4 * MAX_DIGITS:
-        raise Malformed(f"an integer of {value.bit_length()} bits")
+        raise Unsendable(
+            f"an integer of {value.bit_length()} bits; at most {4 * MAX_DIGITS} can be sent"
+        )
     return value if value.bit_length() < 53 else hex(value)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from grader.sandbox.guest import long_text, protocol, values
 from grader.sandbox.guest.protocol import CHUNK, MAX_INT_KEYS, MAX_ITEMS, MAX_KEYS, MAX_TEXT
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.values import Decoder, Encoder, Malformed, Unsendable
 from tests.sandbox.guest.round_trips import arrive, refer, resolve, round_trip
 
 MANY = protocol.PACKED_FROM
@@ -135,8 +135,11 @@ def test_keys_that_can_be_made_to_collide_are_counted(most: int, key: Any) -> No
     keys = [key(n) for n in range(most + 1)]
     assert len(round_trip(dict.fromkeys(keys[:-1]))) == most
     for many in (dict.fromkeys(keys), set(keys), [set(keys[:9]), set(keys[9:])]):
-        with pytest.raises(Malformed, match="dicts and sets of more than"):
+        with pytest.raises(Unsendable, match="dicts and sets of more than"):
             round_trip(many)
+    items = [json.loads(json.dumps(Encoder(refer).encode(key))) for key in keys]
+    with pytest.raises(Malformed, match="dicts and sets of more than"):
+        Decoder([], resolve).decode({"set": items})
 
 
 def test_large_whole_numbers_count_as_other_keys() -> None:

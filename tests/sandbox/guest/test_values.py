@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.guest import values
+from grader.sandbox.guest import protocol, values
 from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 
 
@@ -222,7 +222,7 @@ def test_a_view_that_claims_terabytes_is_refused_before_it_is_copied() -> None:
 
 def test_many_views_of_one_array_are_refused_together() -> None:
     view = np.broadcast_to(np.uint8(1), (values.MAX_BYTES // 4,))
-    with pytest.raises(Malformed, match="bytes in one answer"):
+    with pytest.raises(Malformed, match="bytes in one value"):
         Encoder(refer).encode([view] * 5)
 
 
@@ -355,16 +355,16 @@ def test_the_refused_says_what_came() -> None:
 def test_one_buffer_named_many_times_makes_no_terabytes() -> None:
     buffer = bytes(8 << 20)
     places = [0] * 100_000
-    with pytest.raises(Malformed, match="bytes in one answer"):
+    with pytest.raises(Malformed, match="bytes in one value"):
         decode({"array": places, "dtype": "u1", "shape": [len(places) << 23]}, buffer)
     one = {"array": [0], "dtype": "u1", "shape": [8 << 20]}
-    with pytest.raises(Malformed, match="bytes in one answer"):
+    with pytest.raises(Malformed, match="bytes in one value"):
         decode({"list": [one] * 100}, buffer)
 
 
 def test_a_million_parts_are_refused() -> None:
     with pytest.raises(Malformed, match="too many parts"):
-        decode({"list": [None] * values.MAX_NODES})
+        decode({"list": [None] * protocol.MAX_NODES})
 
 
 @pytest.mark.parametrize("tag", ["set", "frozenset", "dict"])
