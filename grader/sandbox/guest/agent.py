@@ -16,12 +16,14 @@ import types
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from . import models, tensors
+from . import figures, models, tensors
 from .fit.stand_in import FitStandIn
 from .kept import KeptNames
+from .notices import Notices
 from .printed import Printed
 from .protocol import MAX_LINE, MAX_MESSAGE
 from .stdin import Exchange, exchange, user_namespace
+from .surroundings import Surroundings
 from .values import Decoder, Encoder, Malformed
 
 
@@ -34,6 +36,7 @@ class Agent:
 
     Attributes:
         fit: what stands in for ``keras.Model.fit``; it asks over the same exchange.
+        around: what the test and the student's code share around a question.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Agent:
     ) -> None:
         self.exchange = exchange
         self.fit = FitStandIn(exchange)
+        self.around = Surroundings()
         self._handles: dict[int, Any] = {}
         self._kept = KeptNames(namespace)
 
@@ -49,18 +53,24 @@ class Agent:
         question, buffers = self.exchange({"ready": True}, [])
         printed = Printed()
         reply: dict[str, Any]
-        encoder = Encoder(self._refer)
+        encoder, notices = Encoder(self._refer), Notices()
+        decoder = Decoder(buffers, self._resolve)
         try:
-            with contextlib.redirect_stdout(printed), self._kept.in_place(str(question["do"])):
-                result = self.work(question, Decoder(buffers, self._resolve))
+            with (
+                self.around.during(question, decoder) as notices,
+                contextlib.redirect_stdout(printed),
+                self._kept.in_place(str(question["do"])),
+            ):
+                result = self.work(question, decoder)
                 reply = {"value": encoder.encode(result)}
         except BaseException as error:  # students raise anything, SystemExit included
             if isinstance(error, KeyboardInterrupt):
                 raise
-            encoder.buffers.clear()
+            encoder = Encoder(self._refer)
             reply = {"error": type(error).__name__, "message": _message(error)}
             reply["line"] = _line(error)
         reply["printed"] = printed.getvalue()
+        reply |= self.around.told(notices, encoder)
         self.exchange(reply, encoder.buffers)
 
     def work(self, question: dict[str, Any], decoder: Decoder) -> Any:
@@ -82,6 +92,8 @@ class Agent:
                 return facts
             case "dry_run":
                 return self.fit.dry_run(self._handles[question["of"]], question["epochs"])
+            case "pyplot":
+                return figures.function(question["name"])
             case "clock":
                 return time.process_time()
             case other:

@@ -36,6 +36,10 @@ MAX_MESSAGE = 10_000
 MAX_LINE = 200
 MAX_REFUSAL = 2000
 MAX_CALLBACKS = 50
+MAX_FILES = 1000
+MAX_FILES_BYTES = 16 << 20
+MAX_FILE_NAME = 1000
+MAX_NOTICES = 1000
 
 
 class Sender(StrEnum):
@@ -140,9 +144,29 @@ LIMITS = (
     Limit("MAX_LINE", "characters", "the line of code that raised an exception"),
     Limit("MAX_REFUSAL", "characters", "why the stand-in refuses a call of fit"),
     Limit("MAX_CALLBACKS", "names", "the callbacks of one call of fit"),
+    Limit("MAX_FILES", "files and folders", "what test and kernel share by copy"),
+    Limit("MAX_FILES_BYTES", "bytes", "the files of one message"),
+    Limit("MAX_FILE_NAME", "characters", "the name of a shared file"),
+    Limit("MAX_NOTICES", "warnings, and as many log records", "one answer"),
 )
 
 _PRINTED = Field("printed", Kind.TEXT, "what the call printed", most=MAX_PRINTED)
+
+# What a test cell and a student's code have around a question: see ``surroundings.py``.
+_FILES = Field(
+    "files", Kind.VALUE, "changed since the last message: dict of name to bytes", optional=True
+)
+_AROUND_QUESTION = (
+    _FILES,
+    Field("random", Kind.VALUE, "state of the generators that the test seeded", optional=True),
+    Field("levels", Kind.VALUE, "dict of loggers to the levels that the test set", optional=True),
+)
+_AROUND_ANSWER = (
+    _FILES,
+    Field("stderr", Kind.TEXT, "what was written there", most=MAX_PRINTED, optional=True),
+    Field("warned", Kind.VALUE, "warnings: list of class names and text", optional=True),
+    Field("logged", Kind.VALUE, "records: list of logger, level and text", optional=True),
+)
 
 
 def _question(name: str, about: str, *fields: Field) -> Message:
@@ -151,7 +175,7 @@ def _question(name: str, about: str, *fields: Field) -> Message:
         name,
         Sender.EXAMINER,
         about,
-        (Field("do", Kind.TEXT, "which question", always=name), *fields),
+        (Field("do", Kind.TEXT, "which question", always=name), *fields, *_AROUND_QUESTION),
     )
 
 
@@ -176,6 +200,7 @@ QUESTIONS = (
         "Asks for the values of some of the notebook's names. Drops all handles.",
         Field("names", Kind.TEXTS, "names that are not defined are left out of the answer"),
         Field("place", Kind.TEXT, "what was kept there comes before what is defined now"),
+        Field("folder", Kind.TEXT, "of the test; its files are shared from now on", optional=True),
     ),
     _question(
         "call",
@@ -199,12 +224,17 @@ QUESTIONS = (
         _OF,
         Field("epochs", Kind.NATURAL, "how many"),
     ),
+    _question(
+        "pyplot",
+        "Asks for a function of the kernel's pyplot, which the test's own stands for.",
+        Field("name", Kind.TEXT, "name of the function"),
+    ),
     _question("clock", "Asks for the processor time that the kernel has used, in seconds."),
     Message(
         "answer",
         Sender.AGENT,
         "Answers a question.",
-        (Field("value", Kind.VALUE, "the answer"), _PRINTED),
+        (Field("value", Kind.VALUE, "the answer"), _PRINTED, *_AROUND_ANSWER),
     ),
     Message(
         "error",
@@ -215,6 +245,7 @@ QUESTIONS = (
             Field("message", Kind.TEXT, "its message", most=MAX_MESSAGE),
             Field("line", Kind.TEXT, "of a cell's code that raised it", most=MAX_LINE),
             _PRINTED,
+            *_AROUND_ANSWER,
         ),
     ),
     Message("received", Sender.EXAMINER, "Ends the exchange; an empty object."),

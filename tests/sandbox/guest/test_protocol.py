@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +17,14 @@ from grader import datasets
 from grader.errors import ClaimFailed, SandboxError
 from grader.examiner import fit_declaration
 from grader.examiner.proxies import Proxies
+from grader.examiner.surroundings.base import Around
 from grader.examiner.trainings import Trainings
 from grader.model import Budget
 from grader.notebook.judging import kernel_stdin
 from grader.notebook.judging.class_referee import Digests
 from grader.notebook.judging.fit_requests import asked
 from grader.sandbox import client, protocol_page
-from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol, values
+from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol, seeds, values
 from grader.sandbox.guest import agent as agent_module
 from grader.sandbox.guest.agent import Agent
 from grader.sandbox.guest.fit.stand_in import FitStandIn
@@ -124,6 +128,18 @@ def recognise(content: Any, messages: Sequence[Message], *senders: Sender) -> st
 # An agent without a kernel: the examiner's proxies ask it in this process
 
 
+class Extras(Around):
+    """Adds to each question all that a test cell may add."""
+
+    def ask(self, question: dict[str, Any], encoder: values.Encoder) -> None:
+        """Add it."""
+        if question["do"] == "look":
+            question["folder"] = "/nowhere"
+        question["files"] = encoder.encode({"work/a": b"a", "work/b/": True, "work/c": None})
+        question["random"] = encoder.encode({"python": seeds.python_state()})
+        question["levels"] = encoder.encode({"bank": 10})
+
+
 class Loop:
     """Carries questions from ``Proxies`` to an ``Agent``, and notes which messages were sent.
 
@@ -134,7 +150,7 @@ class Loop:
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self.seen: list[str] = []
         self.trainings = Trainings(None, "", Budget(), {})
-        self.proxies = Proxies(self._ask, alone, self.trainings)
+        self.proxies = Proxies(self._ask, alone, self.trainings, around=Extras())
         self._agent = Agent(self._exchange, lambda: namespace)
         self._question: tuple[Any, Any] = ({}, [])
         self._answer: tuple[Any, Any] = ({}, [])
@@ -168,6 +184,9 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
             self.model.stop_training = True
 
     def failing() -> None:
+        print("no", file=sys.stderr)
+        warnings.warn("no", stacklevel=1)
+        logging.getLogger("bank").warning("no")
         raise ValueError("x" * 20_000)
 
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
@@ -193,6 +212,7 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
     with pytest.raises(ClaimFailed, match="Figure"):
         loop.proxies.run("grader.checks.figures", "_described", proxies["plain"])
     assert loop.proxies.clock() > 0
+    assert loop.proxies.pyplot("get_fignums")() == []
     unseen = {m.name for m in protocol.QUESTIONS} - set(loop.seen)
     assert unseen == {"received"}, "it is what this loop and the kernel's session reply"
 
