@@ -71,7 +71,8 @@ def examine(source: str, proxies: Looks) -> Finding:
         proxies: of the student's kernel.
 
     Raises:
-        CourseError: the test cell imports what is not installed, or hands over what is too large.
+        CourseError: the test cell imports what is not installed, hands over what is too large, or
+            does what no test may do.
         SandboxError: this machine failed to give a second sandbox.
         DataError: the course's images cannot be read.
         RefereeError: the referee failed to carry out or to measure a training.
@@ -82,7 +83,7 @@ def examine(source: str, proxies: Looks) -> Finding:
         space |= proxies.look(sorted(names.free(source)))
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(source, _TEST, "exec"), space)
-    except (RefereeError, SandboxError, DataError):
+    except (RefereeError, SandboxError, DataError, CourseError):
         raise
     except Unsendable as error:
         raise CourseError(

@@ -24,7 +24,7 @@ Buffers = Sequence[Any]
 _Handles = dict[tuple[str, Any], str]
 
 # Parts of a question that say nothing to people, or not as they travel.
-_OURS = ("place", "of", "arguments", "named")
+_OURS = ("place", "of", "arguments", "named", "folder", "files", "random", "levels")
 
 
 class Asked:
@@ -47,7 +47,11 @@ class Asked:
         script: Script | None = None,
     ) -> None:
         self.question, self.sent, self.received = dict(question), sent, received
-        self.question.pop("modules", None)  # texts of checks
+        for name in (
+            "modules",
+            "folder",
+        ):  # texts of checks, and a folder that is another each time
+            self.question.pop(name, None)
         self.reply: dict[str, Any]
         self.reply = {"no answer": reply} if isinstance(reply, str) else dict(reply)
         if script is not None:
@@ -141,6 +145,8 @@ class _Record:
         for part in ("arguments", "named"):
             if part in question:
                 told[part] = self._values(question[part], asked.sent, where)
+        if "files" in question:
+            told["files"] = summary(question["files"], asked.sent)
         return told
 
     def _values(self, values: Any, buffers: Buffers, where: str) -> Any:
@@ -170,11 +176,14 @@ def _answer(asked: Asked) -> dict[str, Any]:
     reply = asked.reply
     told: dict[str, Any] = {
         name: short(reply[name])
-        for name in ("no answer", "error", "message", "line", "printed")
+        for name in ("no answer", "error", "message", "line", "printed", "stderr")
         if type(reply.get(name)) is str and reply[name]
     }
     if "error" not in reply and "value" in reply:
         told["value"] = summary(reply["value"], asked.received)
+    for name in ("warned", "logged", "files"):
+        if name in reply:
+            told[name] = summary(reply[name], asked.received)
     if asked.question["do"] == "dry_run":
         told["stopped_after"] = reply.get("stopped_after")
     return told

@@ -21,6 +21,7 @@ from grader.checks.protocols import CallbackProxy, FigureProxy, FunctionProxy, g
 from grader.errors import ClaimFailed
 from grader.examiner.dry_runs import Script
 from grader.examiner.interview import Asked
+from grader.examiner.surroundings.base import Around
 from grader.examiner.trainings import Trainings
 from grader.model import Budget, Run
 from grader.sandbox.guest.protocol import MAX_ERROR_NAME, MAX_LINE, MAX_MESSAGE
@@ -114,6 +115,7 @@ class Proxies:
         trainings: what the referee trained for this kernel; nothing, where it is left out.
         place: where names may have been kept; see ``keep``.
         heard: told each question with its answer.
+        around: what surrounds the test cell that asks.
     """
 
     def __init__(
@@ -123,8 +125,11 @@ class Proxies:
         trainings: Trainings | None = None,
         place: str = "",
         heard: Callable[[Asked], None] = lambda _: None,
+        *,
+        around: Around | None = None,
     ) -> None:
         self._ask, self.call_blocked, self._place, self._heard = ask, call_blocked, place, heard
+        self._around = around or Around()
         self.trainings = trainings or Trainings(None, "", Budget(), {})
         # The proxies of models, and their numbers in the kernel; each model's class is Keras' own.
         self._models: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
@@ -137,9 +142,12 @@ class Proxies:
     def look(self, names: Sequence[str]) -> dict[str, Any]:
         """The proxies of those of ``names`` that are bound in the student's kernel.
 
-        Each is what it was when ``keep`` was called for this place, or else what it is now.
+        Each is what it was when ``keep`` was called for this place, or else what it is now. What
+        the course's own cells import is this process' own.
         """
-        question = {"do": "look", "names": list(names), "place": self._place}
+        ours = self._around.modules(names)
+        names = [name for name in names if name not in ours]
+        question = {"do": "look", "names": names, "place": self._place}
         answer = self._answer(question, Encoder(self._refer))
         if type(answer) is not dict:
             raise Malformed("names were asked for")
@@ -148,12 +156,16 @@ class Proxies:
         for name, value in known.items():
             if isinstance(value, Handle):
                 value._name = name
-        return known
+        return known | ours
 
     def clock(self) -> float:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
         seconds = self._answer({"do": "clock"}, Encoder(self._refer))
         return seconds if type(seconds) is float else 0.0
+
+    def pyplot(self, name: str) -> Any:
+        """A function of pyplot in the student's kernel."""
+        return self._answer({"do": "pyplot", "name": name}, Encoder(self._refer))
 
     def call(self, handle: Handle, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
         """What a call in the student's kernel returned; what it raised there is raised here."""
@@ -196,6 +208,7 @@ class Proxies:
     def _answer(
         self, question: dict[str, Any], encoder: Encoder, script: Script | None = None
     ) -> Any:
+        self._around.ask(question, encoder)
         try:
             reply, buffers = self._ask(question, encoder.buffers)
         except BaseException as ended:  # the kernel, or its time
@@ -204,6 +217,8 @@ class Proxies:
         self._heard(Asked(question, encoder.buffers, reply, buffers, script))
         if type(printed := reply.get("printed")) is str:
             sys.stdout.write(printed)
+        decoder = Decoder(buffers, self._resolve)
+        self._around.answered(reply, decoder)
         if "error" in reply:
             error = _raised(
                 str(reply["error"])[:MAX_ERROR_NAME], str(reply.get("message"))[:MAX_MESSAGE]
@@ -212,7 +227,7 @@ class Proxies:
             if line := str(reply.get("line", ""))[:MAX_LINE]:
                 error.add_note(f"It was raised in {line}.")
             raise error
-        return Decoder(buffers, self._resolve).decode(reply.get("value"))
+        return decoder.decode(reply.get("value"))
 
     def _refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
         """How a value of the examiner's is written where it is no plain data."""

@@ -1,0 +1,1 @@
+"""What a test cell may touch around a question, so that it means what it means in a notebook."""

@@ -1,0 +1,98 @@
+"""All that surrounds a test cell, for one claim after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.examiner import names as names_of
+from grader.examiner.surroundings import figures, guard, imports
+from grader.examiner.surroundings.base import Around
+from grader.examiner.surroundings.course import Course
+from grader.examiner.surroundings.files import PREFIX, ClaimFiles, lay_out
+from grader.examiner.surroundings.outputs import Outputs
+from grader.examiner.surroundings.seeds import Seeds
+from grader.sandbox.guest.values import Decoder, Encoder
+
+
+class Surroundings(Around):
+    """What surrounds the test cells of one submission.
+
+    Args:
+        course: what the course gives its test cells.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._files, self._outputs, self._seeds = ClaimFiles(course), Outputs(), Seeds()
+        self._modules: Path | None = None  # a folder with the course's own files alone
+
+    @contextlib.contextmanager
+    def held(self, source: str, pyplot: Callable[[str], Any]) -> Iterator[None]:
+        """Be around a test cell.
+
+        Args:
+            source: the test cell.
+            pyplot: asks for a function of the kernel's pyplot.
+        """
+        text = "\n".join([source, *self._texts(source)])
+        own_files = self._own_files()  # ahead of the test's own temporary files, which go
+        with (
+            self._files.held(),
+            imports.modules_beside(own_files),
+            self._outputs.held(),
+            self._seeds.held(text),
+            figures.of_the_kernel(text, pyplot),
+            guard.guarded(self._files.arrived),
+        ):
+            yield
+
+    @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Let the judge do something of its own in the midst of a test."""
+        with self._files.suspended(), guard.unguarded():
+            yield
+
+    def close(self) -> None:
+        """Remove the folders."""
+        self._files.close()
+        if self._modules is not None:
+            shutil.rmtree(self._modules, ignore_errors=True)
+
+    def modules(self, names: Sequence[str]) -> dict[str, Any]:
+        """Those of ``names`` that the course's own cells import, as they are in this process."""
+        return imports.imported(self._course.imports, names)
+
+    def ask(self, question: dict[str, Any], encoder: Encoder) -> None:
+        """Add to a question what the test changed since the last one."""
+        self._files.ask(question, encoder)
+        self._seeds.ask(question, encoder)
+        self._outputs.ask(question, encoder)
+
+    def answered(self, reply: dict[str, Any], decoder: Decoder) -> None:
+        """Take from an answer what the student's code changed, wrote, warned of and logged."""
+        self._files.answered(reply, decoder)
+        self._outputs.answered(reply, decoder)
+
+    def _own_files(self) -> Path:
+        """Where modules beside the notebook are imported from."""
+        if self._course.one_system:
+            return self._course.folder
+        if self._modules is None:
+            self._modules = Path(tempfile.mkdtemp(prefix=PREFIX))
+            lay_out(self._course, self._modules)
+        return self._modules
+
+    def _texts(self, source: str) -> Iterator[str]:
+        """What a test cell imports from the course: statements, and modules beside the notebook."""
+        for name in names_of.free(source) if names_of.is_python(source) else ():
+            if name in self._course.imports:
+                yield self._course.imports[name]
+        for name in self._course.files:
+            if name.endswith(".py"):
+                with contextlib.suppress(OSError):
+                    yield (self._course.folder / name).read_text(errors="replace")

@@ -1,0 +1,127 @@
+"""Keeps a test cell from running what a student's code wrote into a file.
+
+Files come back from a student's kernel, and a test cell runs outside of every sandbox. To unpickle
+such a file, to run it, or to start a program beside it would run the student's code here. Python
+tells of each of these ahead, and it is refused. This is a net for slips of a test's author, who is
+trusted; a student's code cannot reach it.
+"""
+
+from __future__ import annotations
+import __future__
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, FrameType
+from typing import Any
+
+from grader.errors import CourseError
+
+_PROGRAMS = frozenset(
+    {"os.exec", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen"}
+)
+_WATCHED = _PROGRAMS | {"exec", "pickle.find_class"}
+_FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
+_MOST_CODE = 200_000  # bytes of a file that may be Python
+
+# Of pickles these are data, whatever is made of them.
+_PLAIN: Mapping[str, frozenset[str]] = {
+    "builtins": frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"}),
+    "collections": frozenset({"Counter", "OrderedDict", "defaultdict", "deque"}),
+    "datetime": frozenset({"date", "datetime", "time", "timedelta", "timezone"}),
+    "decimal": frozenset({"Decimal"}),
+    "fractions": frozenset({"Fraction"}),
+    "uuid": frozenset({"UUID"}),
+    "numpy": frozenset({"dtype", "ndarray"}),
+    "numpy._core.multiarray": frozenset({"_reconstruct", "scalar"}),
+    "numpy._core.numeric": frozenset({"_frombuffer"}),
+    "numpy.core.multiarray": frozenset({"_reconstruct", "scalar"}),
+}
+
+Arrived = Callable[[], Mapping[str, bytes]]
+"""The files that came from a student's kernel, by their names."""
+
+
+class _Guard:
+    """What is watched now, in this process."""
+
+    def __init__(self) -> None:
+        self.arrived: Arrived | None = None
+        self.refused: CourseError | None = None
+        self.installed = False
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Refuse what would run a student's file; an audit hook."""
+        if self.arrived is None or event not in _WATCHED:
+            return
+        if not _is_of_a_test(sys._getframe(1)) or not (files := self.arrived()):
+            return
+        if event == "exec" and not _is_among(arguments[0], files):
+            return
+        if event == "pickle.find_class" and arguments[1] in _PLAIN.get(arguments[0], ()):
+            return
+        self.refused = CourseError(
+            f"a test cell would run what a student's code wrote to a file ({event}, with "
+            f"{', '.join(sorted(files))[:200]} there): let the student's code do that, in a "
+            "function that the test calls, and look at what it returns"
+        )
+        raise self.refused
+
+
+_GUARD = _Guard()
+
+
+@contextlib.contextmanager
+def guarded(arrived: Arrived) -> Iterator[None]:
+    """Refuse in the body what would run a student's file.
+
+    Raises:
+        CourseError: something was refused, whatever became of it in the body.
+    """
+    if not _GUARD.installed:
+        sys.addaudithook(_GUARD.hear)  # there is no way to remove it
+        _GUARD.installed = True
+    _GUARD.arrived, _GUARD.refused = arrived, None
+    try:
+        yield
+    finally:
+        _GUARD.arrived = None
+    if _GUARD.refused is not None:  # libraries make errors of their own of it
+        raise _GUARD.refused
+
+
+@contextlib.contextmanager
+def unguarded() -> Iterator[None]:
+    """Let the body, which is the judge's own, do what it needs."""
+    before, _GUARD.arrived = _GUARD.arrived, None
+    try:
+        yield
+    finally:
+        _GUARD.arrived = before
+
+
+def _is_of_a_test(frame: FrameType | None) -> bool:
+    """Whether a test cell, and no code of ours that it called, does it."""
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name == "__main__":
+            return True
+        if name.startswith("grader.") and name != __name__:
+            return False
+        frame = frame.f_back
+    return False
+
+
+def _is_among(code: Any, files: Mapping[str, bytes]) -> bool:
+    """Whether code is that of one of the files."""
+    return isinstance(code, CodeType) and any(code in _compiled(text) for text in files.values())
+
+
+def _compiled(text: bytes) -> list[CodeType]:
+    """A file as code, as a test cell may have compiled it; empty if it is no Python."""
+    if len(text) > _MOST_CODE:
+        return []
+    try:
+        return [compile(text, "<file>", "exec", flags, True) for flags in _FLAGS]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []

@@ -1,0 +1,131 @@
+"""What student code writes to stderr, warns of and logs, as if it had happened in this process.
+
+So ``redirect_stderr``, ``warnings.catch_warnings``, ``pytest.warns``, ``assertLogs`` and handlers
+of a test see it. Nothing of it is shown otherwise, and no level that a test sets outlives it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from grader.examiner.surroundings.replaced import replaced
+from grader.sandbox.guest.protocol import MAX_NOTICES, MAX_PRINTED
+from grader.sandbox.guest.values import Decoder, Encoder, Malformed
+
+_FILE = "<student>"
+_OURS = "grader"  # whose loggers no student's record reaches
+
+
+class Outputs:
+    """Passes on what came with an answer, and the levels of loggers that the test sets."""
+
+    def __init__(self) -> None:
+        self._levels: dict[str, int] = {}
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Show nothing, and note the levels that the body sets."""
+        self._levels = {}
+        with (
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(),
+            self._levels_noted(),
+        ):
+            warnings.simplefilter("default")
+            warnings.simplefilter("ignore", ResourceWarning)  # as Python does by itself
+            yield
+
+    def ask(self, question: dict[str, Any], encoder: Encoder) -> None:
+        """Add the levels that the test set."""
+        if self._levels:
+            question["levels"] = encoder.encode(self._levels)
+
+    def answered(self, reply: dict[str, Any], decoder: Decoder) -> None:
+        """Write, log and warn here what was there; a test may make an error of a warning."""
+        if type(text := reply.get("stderr")) is str:
+            sys.stderr.write(text[:MAX_PRINTED])
+        for name, level, text in _notices(reply.get("logged"), 3, decoder):
+            _log(name, level, text)
+        for names, text in _notices(reply.get("warned"), 2, decoder):
+            _warn(names, text)
+
+    @contextlib.contextmanager
+    def _levels_noted(self) -> Iterator[None]:
+        original, before = logging.Logger.setLevel, dict[logging.Logger, int]()
+
+        def set_level(logger: logging.Logger, level: int | str) -> None:
+            before.setdefault(logger, logger.level)
+            original(logger, level)
+            name = "" if logger is logging.root else logger.name
+            self._levels[name] = logger.level
+            if logger.level == before[logger]:  # a test that puts it back has set nothing
+                del self._levels[name]
+
+        with replaced(logging.Logger, "setLevel", set_level):
+            try:
+                yield
+            finally:
+                for logger, level in before.items():
+                    original(logger, level)
+
+
+def _notices(encoded: Any, length: int, decoder: Decoder) -> list[Any]:
+    """The tuples of one kind that came with an answer."""
+    if encoded is None:
+        return []
+    found = decoder.decode(encoded)
+    if (
+        type(found) is not list
+        or len(found) > MAX_NOTICES
+        or any(type(each) is not tuple or len(each) != length for each in found)
+    ):
+        raise Malformed("warnings or log records that are none")
+    return found
+
+
+def _log(name: Any, level: Any, text: Any) -> None:
+    if type(name) is not str or type(level) is not int or type(text) is not str:
+        raise Malformed("a log record is a logger, a level and a text")
+    if name.partition(".")[0] == _OURS:
+        return
+    record = {"name": name, "levelno": level, "levelname": logging.getLevelName(level)}
+    logger = logging.getLogger("" if name == "root" else name)
+    logger.handle(logging.makeLogRecord({**record, "msg": text, "pathname": _FILE}))
+
+
+def _warn(names: Any, text: Any) -> None:
+    if type(names) is not tuple or not names or type(text) is not str:
+        raise Malformed("a warning is a class and a text")
+    warnings.warn_explicit(text, _category(names), _FILE, 1, registry={})
+
+
+def _category(names: tuple[Any, ...]) -> type[Warning]:
+    """The class of those names; one that only the student has is made here by its name.
+
+    Only classes of modules that are imported already are found: nothing is imported for it.
+    """
+    base: type[Warning] = UserWarning
+    for place, name in enumerate(names):
+        if (known := _known(name)) is not None:
+            if place == 0:
+                return known
+            base = known
+            break
+    own = str(names[0]).rpartition(".")[2]
+    return type(own if own.isidentifier() else "Warning", (base,), {})
+
+
+def _known(name: Any) -> type[Warning] | None:
+    if type(name) is not str:
+        return None
+    module, _, attribute = name.rpartition(".")
+    place = builtins if module == "builtins" else sys.modules.get(module)
+    found = None if module == "__main__" else getattr(place, "__dict__", {}).get(attribute)
+    return found if isinstance(found, type) and issubclass(found, Warning) else None

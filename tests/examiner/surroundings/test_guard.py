@@ -1,0 +1,67 @@
+"""A test cell does not run what a student's code wrote to a file."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.errors import CourseError
+from grader.examiner.examiner import Finding
+from grader.examiner.surroundings.course import Course
+from tests.examiner.surroundings.conftest import Make
+
+ATTACK = b"cos\nsystem\n(S'touch stolen'\ntR."  # a pickle that runs a command
+
+
+def write() -> None:
+    Path("attack.pkl").write_bytes(ATTACK)
+    Path("script.py").write_text("open('stolen', 'w').close()")
+    Path("data.pkl").write_bytes(pickle.dumps({"a": [1, {2}, np.arange(3)]}))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import pickle\nwith open('attack.pkl', 'rb') as file: pickle.load(file)",
+        "import pickle\nwith open('attack.pkl', 'rb') as file: pickle._Unpickler(file).load()",
+        "import numpy as np; np.load('attack.pkl', allow_pickle=True)",
+        "exec(open('script.py').read())",
+        "exec(compile(open('script.py').read(), 'script.py', 'exec'))",
+        "import runpy; runpy.run_path('script.py')",
+        "import subprocess, sys; subprocess.run([sys.executable, 'script.py'])",
+        "import os; os.system('sh script.py')",
+    ],
+)
+def test_what_would_run_it_is_refused(both: Make, use: str) -> None:
+    student = both(write=write)
+    with pytest.raises(CourseError, match="let the student's code do that"):
+        student.tested(f"write()\n{use}")
+    assert student.tested("import os\nwrite()\nassert not os.path.exists('stolen')") == Finding()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import pickle; assert pickle.load(open('data.pkl', 'rb'))['a'][1] == {2}",
+        "import ast; assert len(ast.parse(open('script.py').read()).body) == 1",
+        "exec('assert 1 == 1')",
+        "import textwrap, json; assert open('script.py').read().startswith('open')",
+    ],
+)
+def test_what_only_reads_it_is_not(both: Make, use: str) -> None:
+    assert both(write=write).tested(f"write()\n{use}") == Finding()
+
+
+def test_a_test_may_run_programs_where_nothing_is_a_students(both: Make, folder: Path) -> None:
+    (folder / "script.py").write_text("pass")
+    test = "import subprocess, sys\nsubprocess.run([sys.executable, 'script.py'], check=True)"
+    assert both(Course(folder, ("script.py",))).tested(test) == Finding()
+
+
+def test_nothing_is_refused_outside_of_test_cells(both: Make) -> None:
+    assert both(write=write).tested("write()") == Finding()
+    subprocess.run(["true"], check=True)

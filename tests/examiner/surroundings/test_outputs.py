@@ -1,0 +1,118 @@
+"""What student code writes to stderr, warns of and logs, as a test sees it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.examiner.examiner import Finding
+from grader.examiner.surroundings.outputs import Outputs
+from grader.sandbox.guest.values import Decoder, Encoder, Malformed
+from tests.examiner.surroundings.conftest import Make
+
+
+def noisy() -> int:
+    print("printed")
+    print("to stderr", file=sys.stderr)
+    warnings.warn("it is old", DeprecationWarning, stacklevel=1)
+    return 3
+
+
+TEST = """
+import contextlib, io, sys, warnings, pytest
+out, err = io.StringIO(), io.StringIO()
+with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with pytest.warns(DeprecationWarning, match="old"):
+        assert noisy() == 3
+assert (out.getvalue(), err.getvalue()) == ("printed\\n", "to stderr\\n")
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    noisy(), noisy()
+assert [str(each.message) for each in caught] == ["it is old"] * 2
+sys.stderr = io.StringIO()
+noisy()
+assert sys.stderr.getvalue().startswith("to stderr")
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    with pytest.raises(DeprecationWarning):
+        noisy()
+"""
+
+
+def test_stderr_and_warnings_are_seen_as_in_a_notebook(both: Make) -> None:
+    assert both(noisy=noisy).tested(TEST) == Finding()
+
+
+def test_a_warning_costs_nothing_by_itself(both: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    assert both(noisy=noisy).tested("assert noisy() == 3") == Finding()
+    assert capsys.readouterr() == ("", "")
+
+
+def answered(**reply: Any) -> None:
+    """Pass on an answer with warnings or records."""
+    encoder = Encoder(lambda *_: {})
+    encoded = {name: encoder.encode(value) for name, value in reply.items()}
+    Outputs().answered(encoded, Decoder(encoder.buffers, lambda *_: None))
+
+
+@pytest.mark.parametrize(
+    ("names", "kind", "name"),
+    [
+        (("builtins.UserWarning", "builtins.Warning"), UserWarning, "UserWarning"),
+        (("numpy.exceptions.RankWarning",), np.exceptions.RankWarning, "RankWarning"),
+        (("__main__.Low", "builtins.FutureWarning"), FutureWarning, "Low"),
+        (("__main__.Low",), UserWarning, "Low"),
+        (("not_imported.Low", "builtins.print"), UserWarning, "Low"),
+        (("builtins.ValueError",), UserWarning, "ValueError"),
+        (("<b>",), UserWarning, "Warning"),
+    ],
+)
+def test_a_warning_has_the_class_of_its_name(
+    names: tuple[str, ...], kind: type[Warning], name: str
+) -> None:
+    with pytest.warns(kind, match="look") as caught:
+        answered(warned=[(names, "look")])
+    assert caught[0].category.__name__ == name
+
+
+def test_records_reach_the_tests_handlers(caplog: pytest.LogCaptureFixture) -> None:
+    answered(logged=[("bank", logging.INFO, "paid %d"), ("grader.worker", logging.ERROR, "no")])
+    assert [(r.name, r.levelname, r.getMessage()) for r in caplog.records] == [
+        ("bank", "INFO", "paid %d")
+    ]
+
+
+def test_levels_that_a_test_sets_are_sent_and_do_not_outlive_it() -> None:
+    outputs, question, bank = Outputs(), dict[str, Any](), logging.getLogger("bank")
+    before = bank.level, logging.root.level
+    with outputs.held():
+        outputs.ask(question, Encoder(lambda *_: {}))
+        assert question == {}
+        bank.setLevel("INFO")
+        logging.basicConfig(level=logging.DEBUG, force=False)
+        outputs.ask(question, Encoder(lambda *_: {}))
+    assert ["bank", {"int": logging.INFO}] in question["levels"]["dict"]
+    assert (bank.level, logging.root.level) == before
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"warned": 3},
+        {"warned": [3]},
+        {"warned": [((), "a")]},
+        {"warned": [("UserWarning", "a")]},
+        {"warned": [(("builtins.UserWarning",), 3)]},
+        {"warned": [(("builtins.UserWarning",), "a")] * 1001},
+        {"logged": [("a", "INFO", "b")]},
+        {"logged": [("a", 20)]},
+    ],
+)
+def test_what_is_no_warning_or_record_is_refused(reply: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        answered(**reply)
