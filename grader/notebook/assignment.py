@@ -24,7 +24,7 @@ from nbgrader.preprocessors import (
 from grader.errors import CourseError
 from grader.examiner import names
 from grader.model import Claim
-from grader.notebook import networks, notebook_json
+from grader.notebook import course_files, networks, notebook_json
 from grader.settings import Settings
 
 # As nbgrader's GenerateAssignment does it, but hidden tests stay: this is what gets graded.
@@ -46,6 +46,8 @@ class Assignment:
         sha256: of the source notebook's bytes.
         released: id of each cell to the text that students get: without hidden tests. A cell that
             is not in it was released as it is in ``master``.
+        files: names of the files beside the notebook that are the course's and no student's.
+        hidden_files: names and bytes of files beside it that students never get.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Assignment:
     claims: tuple[Claim, ...]
     sha256: str
     released: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    hidden_files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def solution_ids(self) -> tuple[str, ...]:
@@ -164,6 +168,8 @@ def load_assignment(settings: Settings, name: str) -> Assignment:
         claims=claims_of(source, path),
         sha256=notebook_json.sha256(content),
         released=_released(master, path, settings),
+        files=course_files.public(settings, name, path.parent),
+        hidden_files=course_files.hidden(settings, path.parent),
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Container, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from grader.errors import ClaimFailed, CourseError, DataError, RefereeError
 from grader.examiner import draws, hidden_claims
 from grader.examiner.examiner import FindingKind, examine
 from grader.examiner.interview import Interview
+from grader.examiner.surroundings.claim import Surroundings
+from grader.examiner.surroundings.course import Course
 from grader.examiner.trainings import Trainings
 from grader.model import Claim, Verdict
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
@@ -45,6 +48,7 @@ class ClaimJudge:
         definers: the solution cell that is to define a name.
         hidden: names of the claims with hidden tests.
         interview: keeps what verdicts rest on, and has the seeds of random draws.
+        surroundings: of the test cells.
     """
 
     def __init__(
@@ -58,7 +62,9 @@ class ClaimJudge:
         definers: Mapping[str, str] | None = None,
         hidden: Container[str] = (),
         interview: Interview | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
+        self._around = surroundings or Surroundings(Course(Path.cwd()))
         self._definers, self._hidden = definers or {}, hidden
         self._interview = interview or Interview(draws.new_seed())
         self._rebuilt, self._cells, self._numpy_only = rebuilt, cells, numpy_only
@@ -104,8 +110,10 @@ class ClaimJudge:
                 share,
                 lambda name, arguments: self._call_blocked(claim, index, name, arguments),
                 self._interview.heard,
+                self._around,
             )
-            finding = examine(source, proxies)
+            with self._around.held(source, proxies.pyplot):
+                finding = examine(source, proxies)
         if claim.name in self._hidden:
             finding = hidden_claims.unquoted(finding, self._cells.own_sources)
         if finding.kind is not FindingKind.NAME_UNDEFINED:
@@ -118,7 +126,8 @@ class ClaimJudge:
         share = claim.needs[-1] if claim.needs else OTHERS
         cells = self._cells.indices_before(index, given=False)
         try:
-            return self._numpy_only.call(name, arguments, cells, share)
+            with self._around.suspended():
+                return self._numpy_only.call(name, arguments, cells, share)
         except Ended as ended:
             run = ended.run.in_other_kernel()
             if run.status is CellStatus.FAULT:

@@ -12,10 +12,13 @@ from functools import partial
 from nbformat import NotebookNode
 
 from grader.examiner.interview import Interview
+from grader.examiner.surroundings.claim import Surroundings
+from grader.examiner.surroundings.course import Course
 from grader.examiner.training_progress import TrainingProgress, ignore
 from grader.examiner.trainings import Trainings
 from grader.model import Claim, ClaimEvidence, Run, Verdict, WorkPart
 from grader.notebook.assignment import grade_id, is_solution, part_of
+from grader.notebook.given_imports import given_imports
 from grader.notebook.judging import start_kernel
 from grader.notebook.judging.claim_judge import ClaimJudge
 from grader.notebook.judging.class_referee import Digests
@@ -77,12 +80,15 @@ def judge(
         cells = StudentCells(examination, kernel, trainings, limits)
         interview = Interview(examination.seed, evidence)
         trainings.consulted = interview.consulted
+        surroundings = Surroundings(_course(examination))
+        resources.callback(surroundings.close)
         numpy_only = NumpyOnlyKernel(examination, limits, resources, interview.heard)
         claims = ClaimJudge(
             *(examination.rebuilt, cells, numpy_only, trainings, limits),
             definers=examination.assignment.definers,
             hidden=examination.assignment.hidden,
             interview=interview,
+            surroundings=surroundings,
         )
         with _kernel_time(cells, stopwatch, start):
             verdicts = _verdicts(examination, cells, claims, stopwatch, progress)
@@ -92,6 +98,18 @@ def judge(
                 heard = bool(examination.assignment.hidden)
                 _play(examination, cells, stopwatch, progress, anew=heard)
         return trained
+
+
+def _course(examination: Examination) -> Course:
+    """What the course gives its test cells."""
+    assignment = examination.assignment
+    return Course(
+        folder=examination.folder.absolute(),
+        files=assignment.files,
+        hidden=assignment.hidden_files,
+        imports=given_imports(assignment.source),
+        one_system=examination.settings.sandbox == "none",
+    )
 
 
 @contextlib.contextmanager

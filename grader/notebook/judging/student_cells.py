@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from grader.examiner import names
 from grader.examiner.interview import Asked
 from grader.examiner.proxies import CallBlocked, Proxies
+from grader.examiner.surroundings.base import Around
 from grader.examiner.trainings import Trainings
 from grader.notebook.assignment import part_of
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
@@ -152,6 +153,7 @@ class StudentCells:
         share: str,
         call_blocked: CallBlocked,
         heard: Callable[[Asked], None] = lambda _: None,
+        around: Around | None = None,
     ) -> Proxies:
         """The kernel's names for a test cell, whose questions share the time of one cell.
 
@@ -160,8 +162,10 @@ class StudentCells:
             share: the solution cell whose time it is.
             call_blocked: see ``Proxies``.
             heard: told each question with its answer.
+            around: what surrounds the test cell.
         """
-        return self._proxies(self._limits.countdown(share), call_blocked, index, heard)
+        left = self._limits.countdown(share)
+        return self._proxies(left, call_blocked, index, heard, around)
 
     def processor_time(self) -> float:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
@@ -176,6 +180,7 @@ class StudentCells:
         call_blocked: CallBlocked,
         index: int = -1,
         heard: Callable[[Asked], None] = lambda _: None,
+        around: Around | None = None,
     ) -> Proxies:
         return Proxies(
             lambda question, buffers: self._kernel.ask(question, buffers, left()),
@@ -183,6 +188,7 @@ class StudentCells:
             self._trainings,
             self._cells[index].id if index in self._kept_at else "",
             heard,
+            around=around,
         )
 
     def _keep(self, index: int) -> None:

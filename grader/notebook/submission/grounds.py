@@ -48,10 +48,13 @@ def digests(settings: Settings, assignment: Assignment, files: Files) -> dict[st
         "budget": dataclasses.asdict(settings.budget(assignment.name)),
     }
     texts = [cell.source for cell in assignment.master.cells]
+    hidden = {name: sha256(text).hexdigest() for name, text in assignment.hidden_files.items()}
     return {
         NOTEBOOKS: files.sha256(),
         FILES: files.digest(),
-        ASSIGNMENT: _digest([assignment.sha256, texts, sorted(assignment.released.items())]),
+        ASSIGNMENT: _digest(
+            [assignment.sha256, texts, sorted(assignment.released.items()), sorted(hidden.items())]
+        ),
         "limits": json.dumps(limits, sort_keys=True),
         "sandbox": settings.sandbox,
         "packages": json.dumps(course_packages.installed(settings), sort_keys=True),

@@ -1,0 +1,160 @@
+"""One exercise in a sandbox whose tests use all that surrounds a call."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from grader.model import Outcome
+from grader.notebook.assignment import load_assignment
+from grader.notebook.judging.examination import Examination
+from grader.notebook.judging.judge import judge
+from grader.notebook.judging.stopwatch import Stopwatch
+from grader.notebook.submission.rebuild import rebuild
+from grader.settings import Settings
+
+pytestmark = pytest.mark.kernel
+
+GIVEN = """
+import logging
+import random
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+"""
+SOLUTION = """
+### BEGIN SOLUTION
+from pathlib import Path
+import tempfile
+
+np.full = lambda *_: "forged"
+Path("summary.txt").write_text("4 rows")
+plt.plot([1, 2])
+
+
+def rows(path="sales.csv"):
+    return Path(path).read_text().splitlines()
+
+
+def save(path, text):
+    Path(path).write_text(text)
+
+
+def spoil():
+    Path("expected.txt").write_text("forged")
+
+
+def noisy():
+    import sys
+
+    print("oh", file=sys.stderr)
+    warnings.warn("old", DeprecationWarning)
+    logging.getLogger("bank").info("paid")
+
+
+def draw(values):
+    plt.plot(values, color="red")
+    plt.title("sales")
+    plt.show()
+
+
+def draw_on(axes, values):
+    axes.plot(values)
+
+
+def shuffled(n):
+    return np.random.permutation(n)
+
+
+def throw():
+    return random.random()
+### END SOLUTION
+"""
+TESTS = {
+    "reads_files": """
+expected = open("expected.txt").read()
+assert len(rows()) == len(rows("sales.csv")) == int(expected) == 4, rows()
+spoil()
+assert open("expected.txt").read() == expected
+assert open("summary.txt").read() == "4 rows"
+""",
+    "shares_files": """
+import os, tempfile
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "other.csv")
+    with open(path, "w") as file:
+        file.write("month,amount\\nMay,1\\n")
+    assert rows(path) == ["month,amount", "May,1"]
+    save(os.path.join(folder, "out.txt"), "saved")
+    assert open(os.path.join(folder, "out.txt")).read() == "saved"
+open("mine.csv", "w").write("a")
+assert rows(os.path.abspath("mine.csv")) == rows("mine.csv") == ["a"]
+save("here.txt", "here")
+assert os.path.exists("here.txt")
+""",
+    "uses_a_helper": "from helpers import check\ncheck(rows)",
+    "is_noisy": """
+import contextlib, io, pytest, unittest
+err = io.StringIO()
+with contextlib.redirect_stderr(err), pytest.warns(DeprecationWarning, match="old"):
+    noisy()
+assert err.getvalue() == "oh\\n", err.getvalue()
+with unittest.TestCase().assertLogs("bank", level="INFO") as logs:
+    noisy()
+assert logs.output == ["INFO:bank:paid"], logs.output
+""",
+    "draws": """
+assert plt.get_fignums() == []
+draw([1, 4])
+assert plt.get_fignums() == [1]
+plt.close("all")
+assert plt.get_fignums() == []
+""",
+    "seeds": """
+np.random.seed(0)
+random.seed(0)
+first = shuffled(9), throw()
+np.random.seed(0)
+random.seed(0)
+assert list(first[0]) == list(np.random.permutation(9)), first
+assert first[1] == random.random()
+assert list(np.full(2, 3)) == [3, 3]
+""",
+}
+
+
+def _cell(name: str, text: str, *, grade: bool) -> Any:
+    known = {"grade": grade, "solution": not grade, "locked": grade, "task": False}
+    known |= {"grade_id": name, "schema_version": 3, **({"points": 1} if grade else {})}
+    return new_code_cell(text, id=name.replace("_", "-"), metadata={"nbgrader": known})
+
+
+def test_a_test_cell_has_around_it_what_it_has_in_a_notebook(
+    tiny_course: Settings, tmp_path: Path
+) -> None:
+    folder = tiny_course.root / "source" / "sums"
+    tests = [
+        _cell(name, f"# Claim: {name}.\n# Hint: none.\n{text}", grade=True)
+        for name, text in TESTS.items()
+    ]
+    cells = [new_code_cell(GIVEN, id="given"), _cell("all", SOLUTION, grade=False), *tests]
+    nbformat.write(new_notebook(cells=cells), folder / "sums.ipynb")
+    (folder / "sales.csv").write_text("a\nb\nc\nd\n")
+    (folder / "expected.txt").write_text("4")
+    (folder / "helpers.py").write_text(
+        "import matplotlib.pyplot as plt\ndef check(f):\n    assert len(f('sales.csv')) == 4\n"
+    )
+    assignment = load_assignment(tiny_course, "sums")
+    files = tmp_path / "files"
+    shutil.copytree(folder, files, ignore=shutil.ignore_patterns("*.ipynb"))
+    rebuilt = rebuild(assignment, assignment.source)
+    examination = Examination(assignment, rebuilt, files, tiny_course)
+    verdicts = list(judge(examination, Stopwatch()))
+    assert [verdict.claim for verdict in verdicts] == list(TESTS)
+    assert [(v.claim, v.message) for v in verdicts if v.outcome is not Outcome.PASSED] == []
