@@ -24,7 +24,8 @@ Buffers = Sequence[Any]
 _Handles = dict[tuple[str, Any], str]
 
 # Parts of a question that say nothing to people, or not as they travel.
-_OURS = ("place", "of", "arguments", "named", "folder", "files", "random", "levels")
+_OURS = ("place", "of", "arguments", "named")
+_AROUND = ("files", "random", "levels", "environment", "argv")  # what surrounds a question
 
 
 class Asked:
@@ -137,7 +138,7 @@ class _Record:
     def _told(self, asked: Asked, where: str) -> dict[str, Any]:
         """A question for people."""
         question = asked.question
-        told = {k: v for k, v in question.items() if k not in _OURS}
+        told = {k: v for k, v in question.items() if k not in (*_OURS, *_AROUND)}
         if where:
             told["where"] = where
         if "of" in question:
@@ -145,8 +146,9 @@ class _Record:
         for part in ("arguments", "named"):
             if part in question:
                 told[part] = self._values(question[part], asked.sent, where)
-        if "files" in question:
-            told["files"] = summary(question["files"], asked.sent)
+        for part in _AROUND:
+            if part in question:
+                told[part] = summary(question[part], asked.sent)
         return told
 
     def _values(self, values: Any, buffers: Buffers, where: str) -> Any:

@@ -15,6 +15,7 @@ from grader.examiner.surroundings.base import Around
 from grader.examiner.surroundings.course import Course
 from grader.examiner.surroundings.files import PREFIX, ClaimFiles, lay_out
 from grader.examiner.surroundings.outputs import Outputs
+from grader.examiner.surroundings.process import Process
 from grader.examiner.surroundings.seeds import Seeds
 from grader.sandbox.guest.values import Decoder, Encoder
 
@@ -29,6 +30,7 @@ class Surroundings(Around):
     def __init__(self, course: Course) -> None:
         self._course = course
         self._files, self._outputs, self._seeds = ClaimFiles(course), Outputs(), Seeds()
+        self._process = Process()
         self._modules: Path | None = None  # a folder with the course's own files alone
 
     @contextlib.contextmanager
@@ -46,6 +48,7 @@ class Surroundings(Around):
             imports.modules_beside(own_files),
             self._outputs.held(),
             self._seeds.held(text),
+            self._process.held(),
             figures.of_the_kernel(text, pyplot),
             guard.guarded(self._files.arrived),
         ):
@@ -72,6 +75,7 @@ class Surroundings(Around):
         self._files.ask(question, encoder)
         self._seeds.ask(question, encoder)
         self._outputs.ask(question, encoder)
+        self._process.ask(question, encoder)
 
     def answered(self, reply: dict[str, Any], decoder: Decoder) -> None:
         """Take from an answer what the student's code changed, wrote, warned of and logged."""

@@ -81,6 +81,8 @@ class ClaimFiles:
             return
         if question["do"] == "look":
             question["folder"] = str(self._folder)
+        if here := self._elsewhere():
+            question["here"] = here
         if changes := self._files.changes():
             question["files"] = encoder.encode(changes)
 
@@ -103,10 +105,17 @@ class ClaimFiles:
                 found[name] = path.read_bytes()
         return found
 
+    def _elsewhere(self) -> str:
+        """Where the test went, by its name; empty where it is in its working directory."""
+        with contextlib.suppress(OSError, ValueError):  # a folder that is gone, or not below ours
+            if self._folder is not None and (here := Path.cwd()) != self.work:
+                return str(here.relative_to(self._folder))
+        return ""
+
     def _renew(self) -> None:
         """Leave nothing of the test cell before, and lay out the course's files."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+            self._folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
         for place in (WORK, TEMPORARY):
             shutil.rmtree(self._folder / place, ignore_errors=True)
             (self._folder / place).mkdir()

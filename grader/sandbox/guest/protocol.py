@@ -160,6 +160,9 @@ _AROUND_QUESTION = (
     _FILES,
     Field("random", Kind.VALUE, "state of the generators that the test seeded", optional=True),
     Field("levels", Kind.VALUE, "dict of loggers to the levels that the test set", optional=True),
+    Field("environment", Kind.VALUE, "dict of the variables that the test set", optional=True),
+    Field("argv", Kind.VALUE, "list of the arguments that the test set", optional=True),
+    Field("here", Kind.TEXT, "place that the test went to, below its folder", optional=True),
 )
 _AROUND_ANSWER = (
     _FILES,

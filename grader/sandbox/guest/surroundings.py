@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import figures, seeds
+from . import figures, process, seeds
 from .notices import Notices, noticing
 from .shared_files import TEMPORARY, WORK, SharedFiles, States
 from .values import Decoder, Encoder, Malformed
@@ -40,10 +40,15 @@ class Surroundings:
         if "random" in question:
             seeds.apply(decoder.decode(question["random"]))
         levels = decoder.decode(question["levels"]) if "levels" in question else {}
+        environment = decoder.decode(question["environment"]) if "environment" in question else {}
+        argv = decoder.decode(question["argv"]) if "argv" in question else None
         before = tempfile.tempdir
         tempfile.tempdir = self._temporary or before
         try:
-            with noticing(levels) as notices:
+            with (
+                process.as_in_test(environment, argv, self._place(question.get("here", ""))),
+                noticing(levels) as notices,
+            ):
                 yield notices
         finally:
             tempfile.tempdir = before
@@ -61,6 +66,12 @@ class Surroundings:
             }
         except Malformed:  # together with the answer it is too much
             return {}
+
+    def _place(self, name: str) -> Path | None:
+        """The folder of a name among what is shared; None where the test went to none."""
+        place, _, inside = name.partition("/")
+        known = {WORK: self._work, TEMPORARY: self._temporary}.get(place)
+        return Path(known, inside) if known else None
 
     def _begin(self, folder: str | None) -> None:
         """Begin with a test cell: its folder, without the files of the one before."""

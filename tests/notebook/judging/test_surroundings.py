@@ -72,6 +72,13 @@ def shuffled(n):
     return np.random.permutation(n)
 
 
+def settings():
+    import os
+    import sys
+
+    return os.environ.get("KEY"), sys.argv[1:], os.path.exists("here.txt")
+
+
 def throw():
     return random.random()
 ### END SOLUTION
@@ -115,6 +122,19 @@ draw([1, 4])
 assert plt.get_fignums() == [1]
 plt.close("all")
 assert plt.get_fignums() == []
+""",
+    "sets_what_a_program_reads": """
+import os, sys, tempfile
+from unittest import mock
+with mock.patch.dict(os.environ, KEY="a"), mock.patch("sys.argv", ["program", "-x"]):
+    assert settings()[:2] == ("a", ["-x"])
+assert settings()[0] is None
+with tempfile.TemporaryDirectory() as folder:
+    before = os.getcwd()
+    os.chdir(folder)
+    save("here.txt", "here")
+    assert os.listdir(folder) == ["here.txt"] and settings()[2]
+    os.chdir(before)
 """,
     "seeds": """
 np.random.seed(0)

@@ -138,6 +138,9 @@ class Extras(Around):
         question["files"] = encoder.encode({"work/a": b"a", "work/b/": True, "work/c": None})
         question["random"] = encoder.encode({"python": seeds.python_state()})
         question["levels"] = encoder.encode({"bank": 10})
+        question["environment"] = encoder.encode({"KEY": "a", "NONE": None})
+        question["argv"] = encoder.encode(["program", "-x"])
+        question["here"] = "tmp/there"
 
 
 class Loop:
