@@ -8,10 +8,12 @@ file, and is forgotten afterwards.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 
 def imported(statements: Mapping[str, str], names: Sequence[str]) -> dict[str, Any]:
@@ -37,13 +39,15 @@ def imported(statements: Mapping[str, str], names: Sequence[str]) -> dict[str, A
 def modules_beside(folder: Path) -> Iterator[None]:
     """Let the body import modules from a folder, and from no working directory.
 
-    The folder comes last: a file there must hide no package.
+    The folder comes last: a file there must hide no package. Where a student's files may lie, a
+    Python that the test starts, as libraries do for many cores, imports nothing either.
     """
     path, known = list(sys.path), set(sys.modules)
     sys.path[:] = [place for place in path if Path(place).is_absolute()] + [str(folder)]
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        yield
+        with mock.patch.dict(os.environ, PYTHONSAFEPATH="1"):
+            yield
     finally:
         sys.path[:], sys.dont_write_bytecode = path, writes
         for name in set(sys.modules) - known:

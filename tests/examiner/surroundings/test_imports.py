@@ -48,6 +48,17 @@ def test_a_module_beside_the_notebook_is_the_courses_and_is_forgotten(
     )
 
 
+def test_a_python_that_a_test_starts_imports_nothing_from_its_folder(both: Make) -> None:
+    test = """
+import subprocess, sys
+with open("json.py", "w") as file:
+    file.write("print('mine')")
+done = subprocess.run([sys.executable, "-c", "import json"], capture_output=True, check=True)
+assert done.stdout == b"", done
+"""
+    assert both().tested(test) == Finding()
+
+
 def test_no_module_is_imported_from_what_a_student_wrote(both: Make, kernel: Path) -> None:
     student = both(f=lambda: None)
     (kernel / "written_by_student.py").write_text("raise SystemExit")
