@@ -169,7 +169,12 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
 # A package of others, and where alone it may be imported.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "nbgrader": ("grader.notebook",),
-    "matplotlib": ("grader.reports.charts", "grader.reports.class_report", "grader.checks.figures"),
+    "matplotlib": (
+        "grader.reports.charts",
+        "grader.reports.class_report",
+        "grader.checks.figures",
+        "grader.sandbox.guest.figures",
+    ),
     "rapidfuzz": ("grader.reports.class_report",),
     "distributed": ("grader.engines", "grader.cluster"),
 }

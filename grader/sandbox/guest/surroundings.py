@@ -39,16 +39,10 @@ class Surroundings:
             self._files.apply(decoder.decode(question["files"]))
         if "random" in question:
             seeds.apply(decoder.decode(question["random"]))
-        levels = decoder.decode(question["levels"]) if "levels" in question else {}
-        environment = decoder.decode(question["environment"]) if "environment" in question else {}
-        argv = decoder.decode(question["argv"]) if "argv" in question else None
         before = tempfile.tempdir
         tempfile.tempdir = self._temporary or before
         try:
-            with (
-                process.as_in_test(environment, argv, self._place(question.get("here", ""))),
-                noticing(levels) as notices,
-            ):
+            with self._process(question, decoder), _noticing(question, decoder) as notices:
                 yield notices
         finally:
             tempfile.tempdir = before
@@ -66,6 +60,14 @@ class Surroundings:
             }
         except Malformed:  # together with the answer it is too much
             return {}
+
+    def _process(
+        self, question: Mapping[str, Any], decoder: Decoder
+    ) -> contextlib.AbstractContextManager[None]:
+        """Variables, arguments and working directory as the test has set them."""
+        environment = decoder.decode(question["environment"]) if "environment" in question else {}
+        argv = decoder.decode(question["argv"]) if "argv" in question else None
+        return process.as_in_test(environment, argv, self._place(question.get("here", "")))
 
     def _place(self, name: str) -> Path | None:
         """The folder of a name among what is shared; None where the test went to none."""
@@ -87,3 +89,12 @@ class Surroundings:
         with contextlib.suppress(OSError):  # a path below the test's working directory leads here
             Path(folder, WORK).symlink_to(self._work)
         self._files = SharedFiles({WORK: self._work, TEMPORARY: temporary}, self._given)
+
+
+def _noticing(
+    question: Mapping[str, Any], decoder: Decoder
+) -> contextlib.AbstractContextManager[Notices]:
+    """Notice what happens; a dry run itself collects what a callback shows, epoch by epoch."""
+    if question["do"] == "dry_run":
+        return contextlib.nullcontext(Notices())
+    return noticing(decoder.decode(question["levels"]) if "levels" in question else {})
