@@ -80,6 +80,13 @@ def test_a_warning_has_the_class_of_its_name(
     assert caught[0].category.__name__ == name
 
 
+def test_a_warning_that_a_test_makes_an_error_has_the_students_text(both: Make) -> None:
+    test = "import warnings\nwarnings.simplefilter('error')\nnoisy()"
+    finding = both(noisy=noisy).tested(test)
+    assert (finding.error, finding.message) == ("DeprecationWarning", "it is old")
+    assert finding.quoted == "it is old"
+
+
 def test_records_reach_the_tests_handlers(caplog: pytest.LogCaptureFixture) -> None:
     answered(logged=[("bank", logging.INFO, "paid %d"), ("grader.worker", logging.ERROR, "no")])
     assert [(r.name, r.levelname, r.getMessage()) for r in caplog.records] == [
