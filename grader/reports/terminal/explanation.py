@@ -14,6 +14,21 @@ from grader.reports.terminal.plain import lines, plain
 from grader.reports.terminal.runs import KEY_SHOWN
 from grader.reports.terminal.values import answer_text, call_text, logs_text, value_text
 
+# What there may be beside an answer, and what the test changed ahead of a question.
+_BESIDE = {
+    "printed": "printed",
+    "stderr": "wrote to stderr",
+    "warned": "warned",
+    "logged": "logged",
+    "files": "changed the files",
+}
+_AHEAD = {
+    "files": "the test changed the files",
+    "random": "the test seeded",
+    "environment": "the test set the variables",
+    "argv": "the test set the arguments",
+}
+
 _NOT_RUN = "The test was not run: the verdict follows from how the student's cells went."
 
 
@@ -41,6 +56,9 @@ def explanation(graded: Graded, evidence: Evidence, claim: str = "") -> Renderab
 def question_lines(question: Question, number: int) -> Iterator[RenderableType]:
     """A question and its answer."""
     asked, answer = question.asked, question.answer
+    for name, said in _AHEAD.items():
+        if name in asked:
+            yield Padding(plain(f"{said} {value_text(asked[name])}"), (0, 0, 0, 5))
     yield Padding(plain(f"{number}. {call_text(asked)}"), (0, 0, 0, 2))
     if asked["do"] == "dry_run":
         yield from _dry_run(question)
@@ -110,8 +128,9 @@ def _told(question: Question) -> Iterator[RenderableType]:
         where = f", in {answer['line']}" if "line" in answer else ""
         said = f"-> raised {answer['error']}: {answer.get('message', '')}{where}"
         yield Padding(plain(said), (0, 0, 0, 5))
-    if "printed" in answer:
-        yield Padding(plain(f"printed {value_text(answer['printed'])}"), (0, 0, 0, 5))
+    for name, said in _BESIDE.items():
+        if name in answer:
+            yield Padding(plain(f"{said} {value_text(answer[name])}"), (0, 0, 0, 5))
 
 
 def _consulted(consulted: Consulted) -> Iterator[RenderableType]:

@@ -26,6 +26,8 @@ def call_text(asked: Mapping[str, Any]) -> str:
             return f"{name.removeprefix('grader.checks.')}({_arguments(asked)}){where}"
         case "dry_run":
             return f"dry run of {asked['of']} with {asked['epochs']} epochs{where}"
+        case "pyplot":
+            return f"matplotlib.pyplot.{asked['name']}{where}"
         case other:
             return f"{other}{where}"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 from grader.model import (
     ClaimEvidence,
@@ -16,7 +16,7 @@ from grader.model import (
     Run,
     Verdict,
 )
-from grader.reports.terminal.explanation import explanation
+from grader.reports.terminal.explanation import explanation, question_lines
 from grader.reports.terminal.replayed import replayed
 
 LOOK = Question(
@@ -120,6 +120,18 @@ def test_a_verdict_is_shown_with_test_questions_answers_and_trainings() -> None:
     ):
         assert part in shown, part
     assert "\x07" not in shown
+
+
+def test_what_surrounds_a_question_is_shown() -> None:
+    files = {"dict": [["work/a.csv", {"bytes": 3, "sha256": "01234567"}], ["work/b", None]]}
+    asked = {"do": "pyplot", "name": "gcf", "files": files, "argv": {"list": ["-x"]}}
+    answer = {"value": {"object": "function"}, "stderr": "oh", "warned": {"list": ["old"]}}
+    shown = flat(Group(*question_lines(Question(asked, answer, "", ""), 3)))
+    assert shown == (
+        "the test changed the files {'work/a.csv': 3 bytes #01234567, 'work/b': None} "
+        "the test set the arguments ['-x'] 3. matplotlib.pyplot.gcf -> function "
+        "wrote to stderr 'oh' warned ['old']"
+    )
 
 
 def test_one_claim_is_shown_alone_with_a_persons_decision() -> None:
