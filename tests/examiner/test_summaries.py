@@ -97,3 +97,15 @@ def test_a_digest_is_there_whatever_is_nested() -> None:
     for _ in range(100_000):
         nested = [nested]
     assert digest({"value": nested}, ()) == digest({"value": nested}, ())
+
+
+def test_a_tests_folder_is_no_part_of_a_digest() -> None:
+    first = {"text": "/tmp/grader-judge-12-abcdefgh/grader-claims-0123abcd/tmp/tmpabcd1234/a.csv"}
+    again = {"text": "/tmp/grader-judge-345-hgfedcba/grader-claims-x_23abcd/tmp/tmp1234abcd/a.csv"}
+    other = {"text": first["text"].replace("a.csv", "b.csv")}
+    assert digest(first, []) == digest(again, []) != digest(other, [])
+
+
+@pytest.mark.parametrize("text", ["x", "/", "/tmp/", "/tmp/grader-judge-1", "tmp/tmp", "/a"])
+def test_a_long_text_is_searched_once(text: str) -> None:
+    assert digest({"printed": text * (1_000_000 // len(text))}, [])
