@@ -14,6 +14,11 @@ from . import array_bytes
 from .known_type import KnownType, Stays, a, exactly, several
 from .protocol import MAX_BYTES
 
+_TEXTS = np.dtypes.StringDType()
+_OF_ITEMS: dict[str, Any] = {
+    "object": np.dtype(object),
+    "text": _TEXTS,
+}  # arrays of these are sent item by item
 _MOST_ITEM = 1 << 20  # bytes of one item of an array with fields
 
 
@@ -28,6 +33,8 @@ def described(dtype: np.dtype[Any]) -> Any:
         return "fields", told, dtype.itemsize, dtype.isalignedstruct
     if dtype.kind == "O":
         return "object"
+    if dtype == _TEXTS:
+        return "text"
     if not array_bytes.is_plain(dtype):
         raise Stays
     return array_bytes.written(dtype)
@@ -35,8 +42,9 @@ def described(dtype: np.dtype[Any]) -> Any:
 
 def described_dtype(parts: Any) -> np.dtype[Any]:
     """The dtype of what ``described`` gives."""
-    if parts == "object":
-        return np.dtype(object)
+    if type(parts) is str and parts in _OF_ITEMS:
+        known: np.dtype[Any] = _OF_ITEMS[parts]
+        return known
     if type(parts) is str:
         return array_bytes.read(parts)
     if a(tuple, parts)[0] == "sub":
@@ -68,19 +76,22 @@ def _with_fields(parts: Any) -> np.dtype[Any]:
 def _array_parts(array: Any) -> Any:
     dtype = array.dtype
     if dtype.names is None:
-        if dtype.kind != "O":
+        if (kind := described(dtype)) not in _OF_ITEMS:
             raise Stays
-        return "object", array.shape, array.reshape(-1).tolist()
+        return kind, array.shape, array.reshape(-1).tolist()
     return described(dtype), array.shape, [np.asarray(array[name]) for name in dtype.names]
 
 
 def _array(parts: Any) -> Any:
     kind, shape, content = several(parts, 3)
     shape, content = array_bytes.shape_of(a(tuple, shape)), a(list, content)
-    if kind == "object":
+    if type(kind) is str and kind in _OF_ITEMS:
         if math.prod(shape) != len(content):
             raise ValueError(f"{len(content)} items for an array of shape {shape}")
-        return np.fromiter(content, object, len(content)).reshape(shape)
+        if kind == "text" and {*map(type, content)} - {str}:
+            raise TypeError("texts are due")
+        items = np.fromiter(content, object, len(content))
+        return items.astype(_OF_ITEMS[kind]).reshape(shape)
     dtype = described_dtype(kind)
     if dtype.names is None or len(dtype.names) != len(content):
         raise ValueError("an array has as many parts as fields")

@@ -60,6 +60,56 @@ def test_long_lists_and_texts_travel(student: Student) -> None:
     assert same(text) == text
 
 
+_ALWAYS_EQUAL = """
+import numpy as np
+import pandas as pd
+
+class Always:
+    __eq__ = __le__ = __ge__ = __bool__ = lambda *_: True
+    __hash__ = None
+    __array_ufunc__ = lambda *_, **__: True
+
+class Frame(pd.DataFrame):
+    __eq__ = equals = lambda *_: True
+
+def cells():
+    return pd.DataFrame({"month": ["Feb", "Jan"], "amount": [Always(), Always()]})
+
+def items():
+    return np.array([Always(), Always()], object)
+
+def subclass():
+    return Frame()
+
+def patched():
+    pd.DataFrame.equals = pd.DataFrame.__eq__ = lambda *_: True
+    pd.Series.__iter__ = lambda _: iter([2, 4])
+    return pd.DataFrame({"month": ["Feb", "Jan"], "amount": [0, 0]})
+"""
+
+
+@pytest.mark.parametrize("cheat", ["cells", "subclass", "patched"])
+def test_frames_that_equal_everything_gain_nothing(student: Student, cheat: str) -> None:
+    student.write(_ALWAYS_EQUAL)
+    expected = pd.DataFrame({"month": ["Feb", "Jan"], "amount": [2, 4]})
+    came = student.look(cheat)()
+    with pytest.raises(AssertionError):
+        pd.testing.assert_frame_equal(came, expected)
+    with pytest.raises((AssertionError, AttributeError, TypeError)):  # what a test then ends with
+        assert list(came["amount"]) == [2, 4]
+    if cheat != "subclass":
+        assert not came.equals(expected)
+        assert not (came == expected).all().all()
+
+
+def test_items_that_equal_everything_gain_nothing(student: Student) -> None:
+    student.write(_ALWAYS_EQUAL)
+    came = student.look("items")()
+    assert not np.array_equal(came, np.array([1, 2]))
+    assert came.tolist() != [1, 2]
+    assert 1 not in came.tolist()
+
+
 def test_frames_travel_both_ways(student: Student) -> None:
     sales = pd.DataFrame({"month": ["Jan", "Feb", "Jan"], "amount": [1, 2, 3]})
     expected = pd.DataFrame({"month": ["Feb", "Jan"], "amount": [2, 4]})

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from grader.sandbox.guest import known_types
 from grader.sandbox.guest.sparse_types import TYPES
 from grader.sandbox.guest.values import Malformed
 from tests.sandbox.guest.round_trips import Kept, arrive, round_trip
@@ -38,6 +39,12 @@ class Graph(sparse.csr_array):  # type: ignore[misc]
 
 def test_other_types_stay_where_they_are() -> None:
     assert isinstance(round_trip(Graph(DENSE)), Kept)
+
+
+def test_a_matrix_is_changed_in_place() -> None:
+    old, new = sparse.csr_array(DENSE), sparse.csr_array(2 * DENSE)
+    assert known_types.update(old, new)
+    assert np.array_equal(old.toarray(), 2 * DENSE)
 
 
 D, AT, P = np.ones(2), np.array([0, 1]), np.array([0, 1, 2])
