@@ -21,6 +21,7 @@ from grader.sandbox.guest.protocol import MAX_FILES, MAX_FILES_BYTES
 from grader.sandbox.guest.shared_files import TEMPORARY, WORK, SharedFiles, is_name
 from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 
+_MOST_KEPT = 4 * MAX_FILES_BYTES  # of a student's files, for one test cell
 PREFIX = "grader-claims-"  # of folders, by which they are known in texts
 
 
@@ -39,7 +40,7 @@ class ClaimFiles:
         self._hidden = {f"{WORK}/{name}" for name in course.hidden}
         own = {f"{WORK}/{name}" for name in course.files} | self._hidden
         self._own = own | {f"{parent}/" for name in own for parent in PurePosixPath(name).parents}
-        self._arrived: set[str] = set()
+        self._arrived: dict[str, int] = {}  # name: size, of what came from the kernel
 
     @property
     def work(self) -> Path:
@@ -93,7 +94,14 @@ class ClaimFiles:
         changes = decoder.decode(reply["files"])
         _check(changes)
         taken = {name: content for name, content in changes.items() if name not in self._own}
-        self._arrived |= taken.keys()
+        for name, content in taken.items():
+            self._arrived.pop(name, None)
+            if content is not None:
+                self._arrived[name] = len(content) if type(content) is bytes else 0
+        if len(self._arrived) > MAX_FILES or sum(self._arrived.values()) > _MOST_KEPT:
+            raise Malformed(
+                f"more than {MAX_FILES} files, or {_MOST_KEPT >> 20} MB of them, were written"
+            )
         self._files.apply(taken)
 
     def arrived(self) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import __future__
 
 import contextlib
+import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FrameType
@@ -117,6 +118,7 @@ def _is_among(code: Any, files: Mapping[str, bytes]) -> bool:
     return isinstance(code, CodeType) and any(code in _compiled(text) for text in files.values())
 
 
+@functools.lru_cache(maxsize=256)
 def _compiled(text: bytes) -> list[CodeType]:
     """A file as code, as a test cell may have compiled it; empty if it is no Python."""
     if len(text) > _MOST_CODE:

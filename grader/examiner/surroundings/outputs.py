@@ -23,6 +23,13 @@ _FILE = "<student>"
 _OURS = "grader"  # whose loggers no student's record reaches
 
 
+class _Nowhere(io.TextIOBase):
+    """Where nobody looks: a test that wants to read has a stream of its own."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
 class Outputs:
     """Passes on what came with an answer, and the levels of loggers that the test sets."""
 
@@ -34,7 +41,7 @@ class Outputs:
         """Show nothing, and note the levels that the body sets."""
         self._levels = {}
         with (
-            contextlib.redirect_stderr(io.StringIO()),
+            contextlib.redirect_stderr(_Nowhere()),
             warnings.catch_warnings(),
             self._levels_noted(),
         ):
@@ -96,8 +103,17 @@ def _log(name: Any, level: Any, text: Any) -> None:
     if name.partition(".")[0] == _OURS:
         return
     record = {"name": name, "levelno": level, "levelname": logging.getLevelName(level)}
-    logger = logging.getLogger("" if name == "root" else name)
-    logger.handle(logging.makeLogRecord({**record, "msg": text, "pathname": _FILE}))
+    _nearest(name).handle(logging.makeLogRecord({**record, "msg": text, "pathname": _FILE}))
+
+
+def _nearest(name: str) -> logging.Logger:
+    """The logger of a name, or of what it is below: a student's names make no loggers here."""
+    while name:
+        known = logging.root.manager.loggerDict.get(name)
+        if isinstance(known, logging.Logger):
+            return known
+        name = name.rpartition(".")[0]
+    return logging.root
 
 
 def _warn(names: Any, text: Any) -> None:

@@ -156,6 +156,26 @@ def test_the_judge_goes_on_where_it_was_in_the_midst_of_a_test(folder: Path) -> 
     assert not inside[0].exists()
 
 
+def test_files_that_come_again_and_again_fill_no_disk(folder: Path) -> None:
+    files, part = ClaimFiles(Course(folder)), bytes(MAX_FILES_BYTES)
+    with files.held():
+        for turn in (1, 1, 2, 3, 4):
+            answered(files, {f"work/{turn}": part})
+        answered(files, {"work/1": None})
+        answered(files, {"work/5": part})
+        with pytest.raises(Malformed, match="64 MB"):
+            answered(files, {"work/6": part})
+        assert not Path("6").exists()
+    files.close()
+
+
+def answered(files: ClaimFiles, changes: Any) -> None:
+    """Take in what a kernel says that it changed."""
+    encoder = Encoder(lambda *_: {})
+    encoded = encoder.encode(changes)
+    files.answered({"files": encoded}, Decoder(encoder.buffers, lambda *_: None))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -171,8 +191,6 @@ def test_the_judge_goes_on_where_it_was_in_the_midst_of_a_test(folder: Path) -> 
 )
 def test_what_are_no_changes_of_files_is_refused(folder: Path, changes: Any) -> None:
     files = ClaimFiles(Course(folder))
-    encoder = Encoder(lambda *_: {})
-    encoded = encoder.encode(changes)
     with files.held(), pytest.raises(Malformed):
-        files.answered({"files": encoded}, Decoder(encoder.buffers, lambda *_: None))
+        answered(files, changes)
     files.close()

@@ -94,6 +94,12 @@ def test_records_reach_the_tests_handlers(caplog: pytest.LogCaptureFixture) -> N
     ]
 
 
+def test_a_students_names_make_no_loggers(caplog: pytest.LogCaptureFixture) -> None:
+    known = len(logging.root.manager.loggerDict)
+    answered(logged=[(f"made.up.{n}", logging.ERROR, "no") for n in range(9)])
+    assert (len(caplog.records), len(logging.root.manager.loggerDict)) == (9, known)
+
+
 def test_levels_that_a_test_sets_are_sent_and_do_not_outlive_it() -> None:
     outputs, question, bank = Outputs(), dict[str, Any](), logging.getLogger("bank")
     before = bank.level, logging.root.level
