@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from grader.model import Claim
+from grader.notebook import magics
 from grader.notebook.assignment import grade_id, is_claim, is_solution, is_unchanged
 from grader.notebook.submission import cell_text
 
@@ -176,7 +177,7 @@ class _Cell:
         python = cell_text.parsed(node.source)
         if python is not None:
             self.binds, self.uses = python.bound, python.free
-            source = cell_text.seen_through(node.source)
+            source = magics.seen_through(node.source)
             self.trains = _calls_fit(source)
             self.raises = cell_text.is_stub(node.source, wanted)
         else:

@@ -19,16 +19,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from grader.examiner import names
-
-# Cell magics whose body runs in the notebook, so that its names stay: IPython's magics/execution.py
-# and magics/osm.py. The body of %%timeit runs apart, and other cell magics take text.
-_TRANSPARENT = re.compile(r"\s*%%(?:time|capture|prun|debug)\b[^\n]*(?:\n|$)")
-
-# Lines that IPython turns into a call; what they bind, if anything, stands ahead of "= %" or "= !".
-# A student's text is searched: no two repetitions side by side match the same character.
-_MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w, ]*=)[ \t]*[%!].*$", re.MULTILINE)
-_TIMED_LINE = re.compile(r"^([ \t]*)%(?:time|prun)[ \t]+(?!-)", re.MULTILINE)
-_MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+from grader.notebook.magics import PARSED, magic_lines, seen_through
 
 # What nbconvert, jupytext, VS Code and Spyder put above a cell in a script.
 _PROMPT = re.compile(r"^#[ \t]?(?:In\[[ \d]*\]:|%%|\+)[^\n]*\n", re.MULTILINE)
@@ -44,7 +35,6 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 _ALIKE = 0.6  # ratio of difflib's, whose documentation calls this a close match
 _COMPARED = 4_000  # characters: the comparison takes the square of their words
-_PARSED = 20_000  # characters; the longest solution cell of the course has 3,000
 _NOT_PARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -109,40 +99,10 @@ def alike(one: str, other: str) -> bool:
     return words.quick_ratio() >= _ALIKE and words.ratio() >= _ALIKE
 
 
-def seen_through(source: str) -> str:
-    """A cell without the magics that its body runs under in the notebook.
-
-    ``%%time`` and the like hide the body of a cell from whoever reads it as Python, and not from
-    the notebook. Lines of magics and of the shell become ``pass``.
-    """
-    source = _body(source)
-    if names.is_python(source[:_PARSED]):
-        return source
-    source = _MAGIC_VALUE.sub(r"\1 None", _TIMED_LINE.sub(r"\1", source))
-    return _MAGIC_LINE.sub(r"\1pass", source)
-
-
-def _body(source: str) -> str:
-    """A cell without the cell magics that its body runs under in the notebook."""
-    while (magic := _TRANSPARENT.match(source)) is not None:
-        source = source[magic.end() :]
-    return source
-
-
-def _magics(source: str) -> str:
-    """The lines of magics and of the shell, of which ``seen_through`` leaves nothing."""
-    source = _body(source)
-    if names.is_python(source):
-        return ""
-    source = _TIMED_LINE.sub(r"\1", source)
-    lines = (m.group() for magic in (_MAGIC_VALUE, _MAGIC_LINE) for m in magic.finditer(source))
-    return "\n".join(" ".join(line.split()) for line in lines)
-
-
 @functools.lru_cache(maxsize=2048)  # more than the cells of one notebook
 def parsed(source: str) -> Python | None:
     """What a cell is as Python, its magics seen through; None if it is none."""
-    if len(source) > _PARSED:
+    if len(source) > PARSED:
         return None
     try:
         python = seen_through(source)
@@ -151,7 +111,7 @@ def parsed(source: str) -> Python | None:
         return Python(
             names.bound(python),
             names.free(python),
-            _dumped(tree) + _magics(source),
+            _dumped(tree) + magic_lines(source),
             len(tree.body) - texts,
         )
     except _NOT_PARSED:

@@ -21,7 +21,8 @@ from grader.errors import ClaimFailed
 from grader.model import Run
 from grader.notebook import samples
 from grader.notebook.assignment import load_assignment
-from grader.notebook.submission import cell_text, parse
+from grader.notebook.magics import seen_through
+from grader.notebook.submission import parse
 from grader.student.visible_claims import Plan, plan
 from tests.conftest import ROOT
 from tests.next_steps import names_a_step
@@ -84,7 +85,7 @@ def said(notebook: NotebookNode, planned: Plan) -> Iterator[Said]:
         for place in planned.cells:
             # As in a notebook, what comes after a cell that fails may still be run.
             with contextlib.suppress(Exception):
-                source = cell_text.seen_through(notebook.cells[place].source)
+                source = seen_through(notebook.cells[place].source)
                 exec(compile(source, f"<cell {place}>", "exec"), space)
         for claim in planned.checkable:
             source = notebook.cells[planned.tests[claim.name]].source

@@ -1,0 +1,54 @@
+"""What IPython's magics and lines of the shell leave of a cell for whoever reads it as Python."""
+
+from __future__ import annotations
+
+import re
+
+from grader.examiner import names
+
+PARSED = 20_000  # characters of a cell; the longest solution cell of the course has 3,000
+
+# Cell magics whose body runs in the notebook, so that its names stay: IPython's magics/execution.py
+# and magics/osm.py. The body of %%timeit runs apart, and other cell magics take text.
+_TRANSPARENT = re.compile(r"\s*%%(?:time|capture|prun|debug)\b[^\n]*(?:\n|$)")
+
+# Lines that IPython turns into a call; what they bind, if anything, stands ahead of "= %" or "= !".
+# A student's text is searched: no two repetitions side by side match the same character.
+_MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w, ]*=)[ \t]*[%!].*$", re.MULTILINE)
+_TIMED_LINE = re.compile(r"^([ \t]*)%(?:time|prun)[ \t]+(?!-)", re.MULTILINE)
+_MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+
+
+def seen_through(source: str) -> str:
+    """A cell without the magics that its body runs under in the notebook.
+
+    ``%%time`` and the like hide the body of a cell from whoever reads it as Python, and not from
+    the notebook. Lines of magics and of the shell become ``pass``.
+    """
+    source = _body(source)
+    if names.is_python(source[:PARSED]):
+        return source
+    source = _MAGIC_VALUE.sub(r"\1 None", _TIMED_LINE.sub(r"\1", source))
+    return _MAGIC_LINE.sub(r"\1pass", source)
+
+
+def is_other_language(source: str) -> bool:
+    """Whether a cell is no Python of the notebook's: it begins with ``%%bash`` or the like."""
+    return _body(source).lstrip().startswith("%%")
+
+
+def _body(source: str) -> str:
+    """A cell without the cell magics that its body runs under in the notebook."""
+    while (magic := _TRANSPARENT.match(source)) is not None:
+        source = source[magic.end() :]
+    return source
+
+
+def magic_lines(source: str) -> str:
+    """The lines of magics and of the shell, of which ``seen_through`` leaves nothing."""
+    source = _body(source)
+    if names.is_python(source):
+        return ""
+    source = _TIMED_LINE.sub(r"\1", source)
+    lines = (m.group() for magic in (_MAGIC_VALUE, _MAGIC_LINE) for m in magic.finditer(source))
+    return "\n".join(" ".join(line.split()) for line in lines)
