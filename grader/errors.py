@@ -11,6 +11,7 @@
     `-- SubmissionError         what a student handed in cannot be read; the class goes on
 
     ClaimFailed(AssertionError) a check found the work wrong: its message is for the student
+    CannotTravel(TypeError)     a test hands in what a student's kernel cannot be given
 
 All of them are built from their message alone, so they pickle and cross process boundaries whole.
 """
@@ -54,3 +55,7 @@ class SubmissionError(GraderError):
 
 class ClaimFailed(AssertionError):  # noqa: N818 -- it is a finding about the work, no error
     """A check found the work wrong; the message says what was received and expected."""
+
+
+class CannotTravel(TypeError):  # noqa: N818 -- it is a finding about the test
+    """A test hands a student's code something that cannot be given to their kernel."""

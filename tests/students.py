@@ -13,7 +13,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader import kernelspec
 from grader import settings as course_settings
-from grader.examiner.examiner import Finding, examine
+from grader.examiner.examiner import examine
+from grader.examiner.finding import Finding
 from grader.examiner.proxies import Proxies
 from grader.examiner.trainings import Trainings
 from grader.model import Budget, Limits

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import inspect
 import io
-import linecache
-import traceback
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
+from types import CodeType
 from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
 from grader.examiner import names
+from grader.examiner.blame import Blame, CellNames, blame, computed_alone
+from grader.examiner.cell_code import compiled
+from grader.examiner.finding import Finding, FindingKind, students_line
 from grader.examiner.proxies import StudentRaised
-from grader.sandbox.guest.values import Unsendable
-
-_TEST = "<test>"  # the file name of test cells in tracebacks
 
 
 class Looks(Protocol):
@@ -25,94 +26,86 @@ class Looks(Protocol):
         """Those of ``names`` that are defined, with what they are for a test cell."""
 
 
-class FindingKind(Enum):
-    """What the end of a test cell means for a verdict."""
-
-    PASSED = auto()  # it ran to its end
-    REFUTED = auto()  # an assertion or a check found the work wrong
-    NAME_UNDEFINED = auto()  # a name that the test cell uses is not there
-    NOT_IMPLEMENTED = auto()  # the stub of a solution cell was called
-    OUTPUT_LIMIT = auto()  # the student's code printed more than it may
-    RAISED = auto()  # anything else was raised
+class TimeUp(BaseException):
+    """A test computed until its time was up, and asked little or nothing meanwhile."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """How a test cell ended.
-
-    Attributes:
-        kind: see ``FindingKind``.
-        error: class name of what the test cell raised; empty if it ran to its end.
-        message: its text.
-        note: what a check adds to it, in sentences.
-        quoted: the text of an exception of the student's code, which these tell; None: of none.
-    """
-
-    kind: FindingKind = FindingKind.PASSED
-    error: str = ""
-    message: str = ""
-    note: str = ""
-    quoted: str | None = None
-
-    @property
-    def passed(self) -> bool:
-        """Whether the test cell ran to its end."""
-        return self.kind is FindingKind.PASSED
-
-
-def examine(source: str, proxies: Looks) -> Finding:
+def examine(
+    source: str,
+    proxies: Looks,
+    *,
+    course: AbstractSet[str] | None = None,
+    promised: str = "",
+) -> Finding:
     """Run a test cell in this process, with the student's names bound to proxies.
 
     Names that the student's kernel lacks stay unbound, so that using one raises ``NameError`` as in
-    a notebook. Each cell has a namespace of its own.
+    a notebook. Each cell has a namespace of its own. As in a notebook, it may ``await``.
 
     Args:
         source: the instructor's test cell: trusted.
         proxies: of the student's kernel.
+        course: the names that cells of the course's notebook bind: any other is a slip of the
+            test's. None where the notebook is a student's.
+        promised: texts of the course's solutions: a file that they name is the student's to write.
 
     Raises:
-        CourseError: the test cell imports what is not installed, hands over what is too large, or
-            does what no test may do.
+        CourseError: the test cell does what no test may do.
         SandboxError: this machine failed to give a second sandbox.
         DataError: the course's images cannot be read.
         RefereeError: the referee failed to carry out or to measure a training.
+        TimeUp: as it was raised, where what the test computed rests on the student's work.
         BaseException: what ends the student's kernel or its time is no finding and passes through.
     """
     space: dict[str, Any] = {"__name__": "__main__"}
+    origin = CellNames(course=course, promised=promised)
     try:
-        space |= proxies.look(sorted(names.free(source)))
+        known = proxies.look(sorted(names.free(source)))
+        space |= known
+        origin = CellNames(frozenset(known), course, promised)
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(source, _TEST, "exec"), space)
+            _run(compiled(source), space)
     except (RefereeError, SandboxError, DataError, CourseError):
         raise
-    except Unsendable as error:
-        raise CourseError(
-            f"a test cell hands over {error}: ask with less, or in several calls"
-        ) from error
-    except Exception as error:
-        if type(error) is ModuleNotFoundError and _raised_by_test(error):
-            raise CourseError(
-                f"a test cell imports {error.name}, which is not installed where tests run: "
-                "install it in the grader's environment"
-            ) from error
-        return _finding(error)
+    except TimeUp as ended:
+        if (found := computed_alone(ended, source, origin)) is None:
+            raise
+        return _finding(ended, found)
+    except BaseException as error:
+        if (found := blame(error, source, origin)) is None:
+            raise
+        return _finding(error, found)
     return Finding()
 
 
-def _raised_by_test(error: Exception) -> bool:
-    """Whether a line of the test cell raised it: no code of the student's, nor of a check's."""
-    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return frame.f_code.co_filename == _TEST
+def _run(code: CodeType, space: dict[str, Any]) -> None:
+    if not code.co_flags & inspect.CO_COROUTINE:
+        exec(code, space)
+        return
+    coroutine = eval(code, space)  # a cell that awaits is a coroutine
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(coroutine)
+        return
+    with ThreadPoolExecutor(1) as beside:  # a notebook's own loop is running here
+        beside.submit(asyncio.run, coroutine).result()
 
 
-def _finding(error: Exception) -> Finding:
+def _finding(error: BaseException, found: Blame) -> Finding:
     """What was raised, as text that can be written anywhere: half a character cannot."""
     # A class may be called nothing at all, and would look like a test that ran to its end.
     name = error.name if isinstance(error, StudentRaised) else type(error).__name__
-    notes = " ".join(getattr(error, "__notes__", ())) or _in_cell(error)
-    texts = (name.strip() or "an exception without a name", str(error), notes)
-    said, message, note = (text.encode(errors="replace").decode() for text in texts)
-    return Finding(_kind(error), said, message, note, _by_student(error))
+    notes = " ".join(getattr(error, "__notes__", ())) or students_line(error)
+    name = name.strip() or "an exception without a name"
+    message = str(error) if found.message is None else found.message
+    lost = f"{name}: {error}" if found.in_message else ""
+    name, message, notes, code, lost = map(_writable, (name, message, notes, found.code, lost))
+    quoted = _by_student(error)
+    if quoted is None and found.kind is FindingKind.STUMBLED:
+        quoted = message
+    kind = found.kind or _kind(error)
+    return Finding(kind, name, message, notes, quoted, found.line, code, lost)
 
 
 def _by_student(error: BaseException | None) -> str | None:
@@ -124,19 +117,12 @@ def _by_student(error: BaseException | None) -> str | None:
     return None
 
 
-def _in_cell(error: Exception) -> str:
-    """Which line of a cell raised it, where a notebook tests itself; empty if none did."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    for frame, number in reversed(frames):
-        file = frame.f_code.co_filename
-        if frame.f_globals.get("__name__") == "__main__" and file != _TEST:
-            code = linecache.getline(file, number).strip()
-            return f"It was raised in line {number}, `{code}`." if code else ""
-    return ""
+def _writable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
-def _kind(error: Exception) -> FindingKind:
-    """What an exception that ended a test cell means for a verdict."""
+def _kind(error: BaseException) -> FindingKind:
+    """What an exception that ended a test cell means for a verdict, by itself."""
     match error:
         case AssertionError():  # ClaimFailed among them
             return FindingKind.REFUTED

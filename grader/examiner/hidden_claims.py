@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from grader.checks.blocked import ADVICE
-from grader.examiner.examiner import Finding, FindingKind
+from grader.examiner.finding import Finding, FindingKind
 
 _LINE = re.compile(r"It was raised in line \d{1,6}, `(.+)`\.")
 _WITHHELD = "its text is not shown, since a hidden test asked"

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from grader.checks.figures import FigureDescription
 from grader.checks.protocols import CallbackProxy, FigureProxy, FunctionProxy, grant
-from grader.errors import ClaimFailed
+from grader.errors import CannotTravel, ClaimFailed
 from grader.examiner.dry_runs import Script
 from grader.examiner.interview import Asked
 from grader.examiner.surroundings.base import Around
@@ -235,7 +235,11 @@ class Proxies:
             return {"handle": value._number}
         keras = sys.modules.get("keras")
         if keras is None or not isinstance(value, keras.Model):
-            raise TypeError(f"{type(value).__name__} cannot be handed to a student's function")
+            kind = type(value).__name__
+            raise CannotTravel(
+                f"an object of the type {kind} cannot be handed to a student's function: "
+                "hand in plain data, arrays, or what the student's own code made"
+            )
         if (number := self._models.get(value)) is not None:
             return {"handle": number}
         from grader.examiner import model_proxies

@@ -78,6 +78,8 @@ class Verdict:
         waits: whether a person must look at it, since the answer was not found: it may stand
             elsewhere in the submission, or was lost.
         override: a person's decision beside it, whose points count; None: the verdict's count.
+        test_line: where in the test it ended, for instructors: the test may be hidden.
+        fault: what is wrong with the test itself, for instructors; empty if nothing is.
     """
 
     claim: str
@@ -87,11 +89,18 @@ class Verdict:
     seconds: float = 0.0
     waits: bool = False
     override: Override | None = None
+    test_line: str = ""
+    fault: str = ""
 
     @property
     def faulty(self) -> bool:
         """Whether the grader failed: then it is worth another try."""
         return self.outcome is Outcome.GRADER_FAULT
+
+    @property
+    def worth_retry(self) -> bool:
+        """Whether the grader failed in a way that the next try need not meet."""
+        return self.faulty and not self.fault
 
     @property
     def score(self) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import re
 from collections.abc import Mapping
@@ -23,8 +22,10 @@ from nbgrader.preprocessors import (
 
 from grader.errors import CourseError
 from grader.examiner import names
+from grader.examiner.cell_code import compiled
 from grader.model import Claim
-from grader.notebook import course_files, networks, notebook_json
+from grader.notebook import course_files, magics, networks, notebook_json
+from grader.notebook.course_names import course_names
 from grader.settings import Settings
 
 # As nbgrader's GenerateAssignment does it, but hidden tests stay: this is what gets graded.
@@ -48,6 +49,8 @@ class Assignment:
             is not in it was released as it is in ``master``.
         files: names of the files beside the notebook that are the course's and no student's.
         hidden_files: names and bytes of files beside it that students never get.
+        course_names: names that cells of the source bind, tests excepted; None where they are not
+            known.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Assignment:
     released: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     hidden_files: Mapping[str, bytes] = field(default_factory=dict)
+    course_names: frozenset[str] | None = None
 
     @property
     def solution_ids(self) -> tuple[str, ...]:
@@ -101,6 +105,11 @@ class Assignment:
             for cell in self.source.cells
             if is_claim(cell) and cell.source != self.released.get(cell.id, cell.source)
         )
+
+    @property
+    def solutions(self) -> str:
+        """The text of all solution cells of the source."""
+        return "\n".join(cell.source for cell in self.source.cells if is_solution(cell))
 
     @property
     def uses_networks(self) -> bool:
@@ -170,6 +179,9 @@ def load_assignment(settings: Settings, name: str) -> Assignment:
         released=_released(master, path, settings),
         files=course_files.public(settings, name, path.parent),
         hidden_files=course_files.hidden(settings, path.parent),
+        course_names=course_names(
+            cell.source for cell in source.cells if cell.cell_type == "code" and not is_claim(cell)
+        ),
     )
 
 
@@ -202,7 +214,7 @@ def _released(master: NotebookNode, path: Path, settings: Settings) -> dict[str,
 def claims_of(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
     """The claims of a source notebook; ``CourseError`` for one that says nothing, or no Python."""
     for cell in source.cells:
-        if is_claim(cell):
+        if is_claim(cell) or (cell.cell_type == "code" and is_solution(cell)):
             _expect_python(cell, path)
     rests_on = _dependencies(source)
     return tuple(
@@ -220,16 +232,26 @@ def claims_of(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
 
 
 def _expect_python(cell: NotebookNode, path: Path) -> None:
-    """Refuse a test cell that is no plain Python: while work is graded, no IPython runs it."""
+    """Refuse a test cell that is no plain Python, and a solution that is none below its magics.
+
+    While work is graded, IPython runs solutions, and does not run tests.
+    """
+    test = is_claim(cell)
+    if not test and magics.is_other_language(cell.source):
+        return
+    text = cell.source if test else magics.seen_through(cell.source)
     try:
-        ast.parse(cell.source)
+        compiled(text)
     except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        text = cell.source.splitlines()[line - 1].strip()
-        found = "a magic" if text.startswith(("%", "!")) else getattr(error, "msg", str(error))
+        above = cell.source.count("\n") - text.count("\n")  # a magic that the rest runs under
+        line = (getattr(error, "lineno", None) or 1) + above
+        text = "".join(cell.source.split("\n")[line - 1 : line]).strip()
+        magic = test and (text.startswith(("%", "!", "?")) or text.endswith("?"))
+        found = "a magic" if magic else getattr(error, "msg", str(error))
+        expected = "plain Python, which is all that a test cell may hold" if test else "Python"
         raise CourseError(
             f"{path}, cell {grade_id(cell)}, line {line}: found {found} (`{text:.60}`), expected "
-            "plain Python, which is all that a test cell may hold"
+            f"{expected}"
         ) from error
 
 
@@ -262,13 +284,14 @@ def _dependencies(source: NotebookNode) -> dict[str, tuple[str, ...]]:
     needs: dict[str, set[str]] = {}  # solution cell -> solution cells it rests on, itself included
     found: dict[str, tuple[str, ...]] = {}
     for cell in source.cells:
-        if cell.cell_type != "code" or not names.is_python(cell.source):
+        text = magics.seen_through(cell.source)
+        if cell.cell_type != "code" or not names.is_python(text):
             continue
-        used = [owner[name] for name in sorted(names.free(cell.source)) if name in owner]
+        used = [owner[name] for name in sorted(names.free(text)) if name in owner]
         reached = set().union(*(needs[solution] for solution in used))
         if utils.is_solution(cell):
             reached.add(grade_id(cell))
             needs[grade_id(cell)] = reached
-            owner.update(dict.fromkeys(names.bound(cell.source), grade_id(cell)))
+            owner.update(dict.fromkeys(names.bound(text), grade_id(cell)))
         found[cell.id] = tuple(solution for solution in needs if solution in reached)
     return found

@@ -16,9 +16,10 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from grader.errors import GraderError
-from grader.examiner.examiner import Finding, FindingKind, examine
+from grader.examiner.examiner import examine
+from grader.examiner.finding import Finding, FindingKind
 from grader.model import Claim, Outcome, Verdict
-from grader.notebook.assignment import grade_id
+from grader.notebook.assignment import grade_id, is_solution
 from grader.notebook.judging.verdict_messages import Circumstances, answered
 from grader.notebook.sanitize.text import strip_ansi
 from grader.notebook.submission.rebuild import Rebuilt
@@ -45,13 +46,14 @@ def checked(path: Path, space: Mapping[str, Any]) -> Checked:
         SubmissionError: no such file, no notebook, or one that shows no claim.
     """
     saved, claims_plan = read_notebook(path)
-    circumstances = Circumstances(
-        Rebuilt(saved, untouched=claims_plan.untouched), {}, claims_plan.definers
-    )
+    rebuilt = Rebuilt(saved, untouched=claims_plan.untouched)
+    written = "\n".join(cell.source for cell in saved.cells if is_solution(cell))
     verdicts = []
     for claim in claims_plan.checkable:
-        finding = examine(saved.cells[claims_plan.tests[claim.name]].source, _ThisKernel(space))
+        test = saved.cells[claims_plan.tests[claim.name]].source
+        finding = examine(test, _ThisKernel(space), promised=written)
         waiting = _cells_not_run(claim, saved, claims_plan.untouched, space)
+        circumstances = Circumstances(rebuilt, {}, claims_plan.definers, public=test)
         outcome, message = _not_run(finding, waiting) or answered(claim, finding, circumstances)
         verdicts.append(Verdict(claim.name, outcome, claim.points, strip_ansi(message)))
     return Checked(path.stem, claims_plan.claims, tuple(verdicts))

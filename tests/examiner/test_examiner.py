@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from grader.errors import ClaimFailed, CourseError, DeclarationRefused, SandboxError
-from grader.examiner.examiner import Finding, examine
-from grader.examiner.examiner import FindingKind as Kind
+from grader.errors import ClaimFailed, DeclarationRefused, SandboxError
+from grader.examiner.examiner import examine
+from grader.examiner.finding import Finding
+from grader.examiner.finding import FindingKind as Kind
 from grader.examiner.proxies import Proxies, StudentRaised
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.sandbox.guest.values import Unsendable
@@ -45,15 +47,15 @@ def raising(error: BaseException) -> Any:
             "missing",
             Finding(Kind.NAME_UNDEFINED, "NameError", UNDEFINED),
         ),
-        ("1 / 0", Finding(Kind.RAISED, "ZeroDivisionError", "division by zero")),
-        ("raise ValueError('\\ud800')", Finding(Kind.RAISED, "ValueError", "?")),
+        ("1 / 0", Finding(Kind.TEST_FAULT, "ZeroDivisionError", "division by zero")),
+        ("raise ValueError('\\ud800')", Finding(Kind.TEST_FAULT, "ValueError", "?")),
         (
             "raise type('', (Exception,), {})",
-            Finding(Kind.RAISED, NAMELESS, ""),
+            Finding(Kind.TEST_FAULT, NAMELESS, ""),
         ),
         (
             "raise type(' ', (Exception,), {})",
-            Finding(Kind.RAISED, NAMELESS, ""),
+            Finding(Kind.TEST_FAULT, NAMELESS, ""),
         ),
     ],
 )
@@ -98,8 +100,9 @@ def test_what_is_no_finding_passes_through(error: BaseException) -> None:
 
 
 def test_a_package_that_a_test_misses_is_no_finding_about_the_work() -> None:
-    with pytest.raises(CourseError, match="imports not_installed, which is not installed"):
-        examine("import not_installed", proxies())
+    finding = examine("import not_installed", proxies())
+    assert finding.kind is Kind.TEST_FAULT
+    assert (finding.line, finding.code) == (1, "import not_installed")
 
 
 def test_what_is_too_large_to_hand_over_is_the_tests_own_fault() -> None:
@@ -116,3 +119,28 @@ def test_a_package_that_the_students_code_misses_is_a_finding() -> None:
 def test_prints_of_a_test_are_nobodys(capsys: pytest.CaptureFixture[str]) -> None:
     assert examine("print('secret')", proxies()) == Finding()
     assert capsys.readouterr().out == ""
+
+
+def test_a_cell_may_await_as_in_a_notebook() -> None:
+    async def double(value: int) -> int:
+        return 2 * value
+
+    student = proxies(double=double)
+    assert examine("assert await double(2) == 4", student) == Finding()
+    gathered = "import asyncio\nassert await asyncio.gather(double(1), double(2)) == [2, 4]"
+    assert examine(gathered, student) == Finding()
+    assert examine("assert await double(2) == 5, 'no 5'", student).message == "no 5"
+
+
+def test_a_cell_may_await_where_a_loop_runs_already() -> None:
+    async def answer() -> int:
+        return 2
+
+    async def notebook() -> Finding:
+        return examine("assert await answer() == 2", proxies(answer=answer))
+
+    assert asyncio.run(notebook()) == Finding()
+
+
+def test_a_cell_is_compiled_as_in_a_notebook() -> None:
+    assert examine("def f(a: int): ...\nassert f.__annotations__['a'] is int", proxies()).passed

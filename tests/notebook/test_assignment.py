@@ -53,6 +53,41 @@ def test_a_test_cell_that_is_no_python_is_named(
         load_assignment(tiny_course, "sums")
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            "def add(a, b:\n    return a",
+            r"cell add, line 1: found .*\(`def add\(a, b:`\)",
+        ),
+        ("%%time\nx = 1\nx = = 2", r"cell add, line 3: found invalid syntax \(`x = = 2`\)"),
+    ],
+)
+def test_a_solution_that_is_no_python_is_named(
+    tiny_course: Settings, source: str, said: str
+) -> None:
+    path = source_path(tiny_course, "sums")
+    notebook = tiny.source()
+    (cell,) = (cell for cell in notebook.cells if cell.id == "add")
+    cell.source = f"{source}\n### BEGIN SOLUTION\n### END SOLUTION"
+    path.write_text(json.dumps(notebook))
+    with pytest.raises(CourseError, match=said):
+        load_assignment(tiny_course, "sums")
+
+
+@pytest.mark.parametrize("magic", ["%%time\n", "%matplotlib inline\n", "!ls\n", "files = !ls\n"])
+def test_a_solution_may_hold_magics(tiny_course: Settings, magic: str) -> None:
+    path = source_path(tiny_course, "sums")
+    notebook = tiny.source()
+    (cell,) = (cell for cell in notebook.cells if cell.id == "add")
+    cell.source = magic + cell.source
+    path.write_text(json.dumps(notebook))
+    found = load_assignment(tiny_course, "sums")
+    assert found.claims[0].needs == ("add",)
+    assert found.course_names is not None
+    assert {"add", "total", "math"} <= found.course_names
+
+
 def test_a_source_that_is_no_notebook_is_named(tiny_course: Settings) -> None:
     source_path(tiny_course, "sums").write_text("[]")
     with pytest.raises(CourseError, match=r"sums\.ipynb is not a notebook"):

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader.errors import ClaimFailed, CourseError, DataError, RefereeError
 from grader.examiner import draws, hidden_claims
-from grader.examiner.examiner import FindingKind, examine
+from grader.examiner.examiner import TimeUp, examine
+from grader.examiner.finding import Finding, FindingKind
 from grader.examiner.interview import Interview
+from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
 from grader.examiner.trainings import Trainings
 from grader.model import Claim, Verdict
+from grader.notebook.assignment import Assignment
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
+from grader.notebook.judging.for_instructors import ended_in, fault
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
+from grader.notebook.judging.question_time import QuestionTime
 from grader.notebook.judging.strikes import OTHERS, Strike
 from grader.notebook.judging.student_cells import StudentCells
 from grader.notebook.judging.time_limits import TimeLimits
@@ -45,8 +51,7 @@ class ClaimJudge:
         numpy_only: where functions are called that must do without other libraries.
         trainings: those of the submission.
         limits: on the time of each claim's questions.
-        definers: the solution cell that is to define a name.
-        hidden: names of the claims with hidden tests.
+        assignment: the course's notebook; None where nothing is known of it.
         interview: keeps what verdicts rest on, and has the seeds of random draws.
         surroundings: of the test cells.
     """
@@ -59,13 +64,12 @@ class ClaimJudge:
         trainings: Trainings,
         limits: TimeLimits,
         *,
-        definers: Mapping[str, str] | None = None,
-        hidden: Container[str] = (),
+        assignment: Assignment | None = None,
         interview: Interview | None = None,
         surroundings: Surroundings | None = None,
     ) -> None:
         self._around = surroundings or Surroundings(Course(Path.cwd()))
-        self._definers, self._hidden = definers or {}, hidden
+        self._assignment = assignment
         self._interview = interview or Interview(draws.new_seed())
         self._rebuilt, self._cells, self._numpy_only = rebuilt, cells, numpy_only
         self._trainings, self._limits = trainings, limits
@@ -73,13 +77,44 @@ class ClaimJudge:
     def verdict(self, claim: Claim, index: int) -> Verdict:
         """The verdict on a claim, whose test cell is the notebook's cell ``index``."""
         begin = time.monotonic()
-        outcome, message = self._judged(claim, index)
+        (outcome, message), finding = self._judged(claim, index)
         seconds = time.monotonic() - begin
-        # Messages quote what students' code raised, and are shown on terminals and pages.
-        return Verdict(claim.name, outcome, claim.points, strip_ansi(message)[:_MESSAGE], seconds)
+        # Texts quote what students' code raised, and are shown on terminals and pages.
+        return Verdict(
+            *(claim.name, outcome, claim.points, _shown(message), seconds),
+            test_line=_shown(ended_in(finding)),
+            fault=_shown(fault(finding)),
+        )
 
-    def _judged(self, claim: Claim, index: int) -> Judged:
-        around = Circumstances(self._rebuilt, self._cells.runs, self._definers)
+    def _judged(self, claim: Claim, index: int) -> tuple[Judged, Finding]:
+        """The outcome with its message, and how the test cell ended, if it was run to an end."""
+        around = self._circumstances(index)
+        if (untried := self._untried(claim, around)) is not None:
+            return untried, Finding()
+        share = claim.needs[-1] if claim.needs else OTHERS
+        with self._limits.charged(share):
+            try:
+                return self._examined(claim, index, share, around)
+            except CourseError as error:
+                finding = Finding(FindingKind.TEST_FAULT, message=str(error))
+                return answered(claim, finding, around), finding
+            except (RefereeError, DataError) as error:
+                return faulty(str(error)), Finding()
+            except Ended as ended:
+                suspects = self._cells.settle_claim(claim.name, claim.needs, ended.run)
+                return unanswered(claim, ended.run, around, suspects), Finding()
+
+    def _circumstances(self, index: int) -> Circumstances:
+        if self._assignment is None:
+            return Circumstances(self._rebuilt, self._cells.runs)
+        cell = self._rebuilt.notebook.cells[index]
+        public = self._assignment.released.get(cell.id, cell.source)
+        return Circumstances(
+            self._rebuilt, self._cells.runs, self._assignment.definers, public=public
+        )
+
+    def _untried(self, claim: Claim, around: Circumstances) -> Judged | None:
+        """The outcome of a claim whose test cell is not run; None if it is."""
         share = claim.needs[-1] if claim.needs else OTHERS
         if (reason := self._cells.abort_reason) is not None:
             return unanswered(claim, reason, around)
@@ -87,23 +122,19 @@ class ClaimJudge:
             return not_tried(claim, refusal, around)
         if self._limits.seconds(share) <= 0:
             return share_used_up(claim, around)
-        with self._limits.charged(share):
-            try:
-                return self._examined(claim, index, share, around)
-            except (CourseError, RefereeError, DataError) as error:
-                return faulty(str(error))
-            except Ended as ended:
-                suspects = self._cells.settle_claim(claim.name, claim.needs, ended.run)
-                return unanswered(claim, ended.run, around, suspects)
+        return None
 
-    def _examined(self, claim: Claim, index: int, share: str, around: Circumstances) -> Judged:
+    def _examined(
+        self, claim: Claim, index: int, share: str, around: Circumstances
+    ) -> tuple[Judged, Finding]:
         """Run the test cell; raises ``Ended`` where a question gets no answer."""
         source = self._rebuilt.notebook.cells[index].source
         seconds = self._limits.seconds(share) + _OWN_SECONDS
+        self._cells.questions.begin()
         # The record is sent once the alarm is off, which could end a message half way.
         with (
             self._interview.about(claim, source),
-            self._limits.clock.alarm(seconds, lambda: _give_up(seconds)),
+            self._limits.clock.alarm(seconds, partial(_give_up, seconds, self._cells.questions)),
         ):
             proxies = self._cells.proxies(
                 index,
@@ -113,13 +144,33 @@ class ClaimJudge:
                 self._around,
             )
             with self._around.held(source, proxies.pyplot):
-                finding = examine(source, proxies)
-        if claim.name in self._hidden:
-            finding = hidden_claims.unquoted(finding, self._cells.own_sources)
-        if finding.kind is not FindingKind.NAME_UNDEFINED:
+                finding = self._found(source, proxies, seconds)
+        told = self._told(claim, finding)
+        if finding.kind not in (FindingKind.NAME_UNDEFINED, FindingKind.TEST_FAULT):
             self._cells.strikes.answered(claim.needs)
-        fault = self._trainings.take_fault()
-        return faulty(fault) if fault and not finding.passed else answered(claim, finding, around)
+        referee_fault = self._trainings.take_fault()
+        if referee_fault and not finding.passed:
+            return faulty(referee_fault), Finding()
+        return answered(claim, told, around), finding
+
+    def _told(self, claim: Claim, finding: Finding) -> Finding:
+        """What a student may be told of a finding."""
+        if self._assignment is None or claim.name not in self._assignment.hidden:
+            return finding
+        return hidden_claims.unquoted(finding, self._cells.own_sources)
+
+    def _found(self, source: str, proxies: Proxies, seconds: float) -> Finding:
+        """What the test cell comes to; raises ``Ended`` where its time went to the work."""
+        course = self._assignment
+        try:
+            return examine(
+                source,
+                proxies,
+                course=course.course_names if course else None,
+                promised=course.solutions if course else "",
+            )
+        except TimeUp:
+            raise Ended(_time_limit(seconds)) from None
 
     def _call_blocked(self, claim: Claim, index: int, name: str, arguments: Sequence[Any]) -> Any:
         """Call a function where numpy is the only library; see ``NumpyOnlyKernel.call``."""
@@ -138,6 +189,17 @@ class ClaimJudge:
             ) from ended
 
 
-def _give_up(seconds: float) -> None:
+def _give_up(seconds: float, questions: QuestionTime) -> None:
     """End a test that takes too long by itself; its questions have a deadline of their own."""
-    raise Ended(CellRun(CellStatus.LIMIT, seconds, message=f"time limit, {seconds:.0f} s"))
+    if questions.open or questions.seconds > seconds / 4:
+        raise Ended(_time_limit(seconds))
+    raise TimeUp(f"it computed for {seconds:.0f} s, and hardly asked the student's code")
+
+
+def _time_limit(seconds: float) -> CellRun:
+    return CellRun(CellStatus.LIMIT, seconds, message=f"time limit, {seconds:.0f} s")
+
+
+def _shown(text: str) -> str:
+    """A text that can be shown anywhere, and is not too long."""
+    return strip_ansi(text)[:_MESSAGE]

@@ -85,8 +85,7 @@ def judge(
         numpy_only = NumpyOnlyKernel(examination, limits, resources, interview.heard)
         claims = ClaimJudge(
             *(examination.rebuilt, cells, numpy_only, trainings, limits),
-            definers=examination.assignment.definers,
-            hidden=examination.assignment.hidden,
+            assignment=examination.assignment,
             interview=interview,
             surroundings=surroundings,
         )

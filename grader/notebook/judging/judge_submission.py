@@ -78,8 +78,8 @@ class Judged:
 
     @property
     def faulty(self) -> bool:
-        """Whether the grader failed on a claim."""
-        return any(verdict.faulty for verdict in self.graded.verdicts)
+        """Whether the grader failed on a claim, and another try may not."""
+        return any(verdict.worth_retry for verdict in self.graded.verdicts)
 
 
 def submission_work(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from grader.examiner import names
 from grader.examiner.interview import Asked
@@ -15,6 +16,8 @@ from grader.notebook.assignment import part_of
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.kernel_session import StudentKernel
+from grader.notebook.judging.kernel_stdin import Answer
+from grader.notebook.judging.question_time import QuestionTime
 from grader.notebook.judging.strikes import OTHERS, Strike, Strikes
 from grader.notebook.judging.time_limits import TimeLimits
 
@@ -36,6 +39,7 @@ class StudentCells:
     Attributes:
         runs: how each cell went so far, by ``grade_id``, or by id where a cell has none.
         strikes: against solution cells.
+        questions: the time that they take.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class StudentCells:
         self.runs: dict[str, CellRun] = {}
         self._by_index: dict[int, CellRun] = {}
         self.strikes = Strikes()
+        self.questions = QuestionTime(limits.clock.now)
 
     @property
     def abort_reason(self) -> CellRun | None:
@@ -182,8 +187,12 @@ class StudentCells:
         heard: Callable[[Asked], None] = lambda _: None,
         around: Around | None = None,
     ) -> Proxies:
+        def ask(question: dict[str, Any], buffers: Sequence[bytes]) -> Answer:
+            with self.questions.asking():
+                return self._kernel.ask(question, buffers, left())
+
         return Proxies(
-            lambda question, buffers: self._kernel.ask(question, buffers, left()),
+            ask,
             call_blocked,
             self._trainings,
             self._cells[index].id if index in self._kept_at else "",

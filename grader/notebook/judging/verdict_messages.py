@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.examiner.examiner import Finding, FindingKind
+from grader.examiner.finding import Finding, FindingKind
 from grader.model import Claim, Outcome
 from grader.notebook.judging import error_advice
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
@@ -15,6 +15,10 @@ from grader.notebook.submission.rebuild import Rebuilt
 
 Judged = tuple[Outcome, str]
 
+_TEST_FAULT = (
+    "The test of this claim has a fault of its own, which is not yours: it costs you nothing, and "
+    "a person will look at it."
+)
 _LINE = "It was raised in "  # what a note begins with that names a line of the student's code
 
 _OUTCOMES = {
@@ -41,11 +45,13 @@ class Circumstances:
         rebuilt: which solution cells are missing or untouched.
         runs: how each of the student's cells went, by ``grade_id``.
         definers: the solution cell that is to define a name.
+        public: what students have of the test cell; empty where all of it is hidden.
     """
 
     rebuilt: Rebuilt
     runs: Mapping[str, CellRun]
     definers: Mapping[str, str] = field(default_factory=dict)
+    public: str = ""
 
 
 def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
@@ -56,18 +62,30 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
         return blank
     if fault := _fault(claim, around):
         return fault
+    if finding.kind is FindingKind.TEST_FAULT:
+        return Outcome.GRADER_FAULT, _TEST_FAULT
     if finding.kind is FindingKind.OUTPUT_LIMIT:
         return Outcome.OVER_LIMIT, sentence(f"Testing your code was stopped: {finding.message}")
     # Perhaps the test stumbled over what a cell before it did not get to do.
     broken = _broken(claim, around)
     if finding.kind is FindingKind.REFUTED:
         return Outcome.FAILED, broken[1] if broken else _refuted(claim, finding)
+    if finding.kind is FindingKind.STUMBLED:
+        return broken or (Outcome.FAILED, _stumbled(claim, finding, around))
     raised = error_advice.explained(
         CellRun(CellStatus.RAISED, error=finding.error, message=finding.message), ""
     )
     advice = _define(finding, around) or _after(finding, raised)
     said = sentence(f"Testing your code {raised.description}", advice)
     return broken or (Outcome.CRASHED, said)
+
+
+def _stumbled(claim: Claim, finding: Finding, around: Circumstances) -> str:
+    """What the test could not do with an answer; its code only where students have it."""
+    shown = finding.code and finding.code in " ".join(around.public.split())
+    said = f"{finding.error}: {finding.message}".rstrip(": ")
+    said = f"`{finding.code}` raised {said}" if shown else said
+    return sentence(f"The test could not go on with your answer: {said}", claim.hint)
 
 
 def _after(finding: Finding, raised: CellRun) -> str:
@@ -80,6 +98,8 @@ def _after(finding: Finding, raised: CellRun) -> str:
 
 def _refuted(claim: Claim, finding: Finding) -> str:
     """What a check found; or which assertion of the student's own does not hold."""
+    if finding.error == "Failed" and finding.message:  # pytest's
+        return sentence(finding.message, claim.hint)
     if finding.error != "AssertionError" or not finding.note:
         return finding.message or claim.hint
     said = f": {finding.message}" if finding.message else ""

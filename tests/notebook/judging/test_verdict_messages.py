@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_notebook
 
-from grader.examiner.examiner import Finding, FindingKind
+from grader.examiner.finding import Finding, FindingKind
 from grader.model import Claim, Outcome
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.strikes import Refusal, Strike
@@ -76,6 +76,34 @@ def test_what_a_check_adds_stands_behind_the_error() -> None:
     said = answered(CLAIM, line, around())[1]
     assert said.startswith("Testing your code ended with TypeError: no number. It was raised in")
     assert "Print type(...)" in said
+
+
+def test_what_a_test_cannot_go_on_with_is_told_with_its_code_where_that_is_public() -> None:
+    finding = Finding(FindingKind.STUMBLED, "IndexError", "out of range", line=2, code="rows[ 0 ]")
+    public = dataclasses.replace(around(), public="rows = f()\nassert rows[\n0\n] == 1")
+    start = "The test could not go on with your answer: "
+    shown = f"{start}`rows[ 0 ]` raised IndexError: out of range. Look at add."
+    assert answered(CLAIM, finding, public) == (Outcome.FAILED, shown)
+    hidden = f"{start}IndexError: out of range. Look at add."
+    assert answered(CLAIM, finding, around()) == (Outcome.FAILED, hidden)
+    broken = around({"add": CRASH})
+    assert answered(CLAIM, finding, broken)[0] is Outcome.CRASHED
+
+
+def test_a_fault_of_the_test_costs_nothing_and_tells_students_nothing_of_it() -> None:
+    finding = Finding(FindingKind.TEST_FAULT, "KeyError", "secret", line=2, code="secret['x']")
+    outcome, said = answered(CLAIM, finding, around({"add": CRASH}))
+    assert outcome is Outcome.GRADER_FAULT
+    assert "secret" not in said
+    assert answered(CLAIM, finding, around(untouched=("add",)))[0] is Outcome.NOT_ATTEMPTED
+
+
+def test_what_pytest_found_is_told_with_the_hint() -> None:
+    failed = Finding(FindingKind.REFUTED, "Failed", "Nothing was raised")
+    assert answered(CLAIM, failed, around()) == (
+        Outcome.FAILED,
+        "Nothing was raised. Look at add.",
+    )
 
 
 def test_an_assert_of_the_students_own_is_named() -> None:

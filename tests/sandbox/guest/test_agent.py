@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from grader.errors import ClaimFailed
-from grader.examiner.examiner import Finding, FindingKind
+from grader.examiner.finding import Finding, FindingKind
 from grader.examiner.proxies import Handle, Proxies
 from grader.notebook.judging.cell_runs import CellStatus, Ended
 from grader.sandbox.guest.values import Malformed

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from grader.examiner.finding import Finding, FindingKind
+from grader.notebook.judging.for_instructors import ended_in, fault
+
+FAULT = Finding(FindingKind.TEST_FAULT, "KeyError", "'b'", line=4, code="cases['b']")
+
+
+def test_a_fault_is_told_with_its_line_and_a_next_step() -> None:
+    said = "line 4, `cases['b']`: KeyError: 'b'"
+    assert ended_in(FAULT) == said
+    assert fault(FAULT) == f"{said}. Correct the test in the source notebook."
+    package = Finding(
+        FindingKind.TEST_FAULT, "ModuleNotFoundError", "no x", line=1, code="import x"
+    )
+    assert fault(package).endswith("Install the package in the environment that grades.")
+
+
+def test_what_is_wrong_with_the_work_is_no_fault_of_the_test() -> None:
+    refuted = Finding(FindingKind.REFUTED, "AssertionError", "no 8", line=2, code="assert f() == 8")
+    assert ended_in(refuted) == "line 2, `assert f() == 8`: AssertionError: no 8"
+    assert fault(refuted) == ""
+    assert ended_in(Finding()) == fault(Finding()) == ""
+
+
+def test_a_lost_message_is_a_fault_of_the_test() -> None:
+    lost = Finding(
+        FindingKind.REFUTED, "NameError", "", line=2, code="gott", lost_message="NameError: gott"
+    )
+    assert fault(lost).startswith("line 2, `gott`, in the message of an assert: NameError: gott. C")
+
+
+def test_time_that_is_up_is_told_in_words() -> None:
+    late = Finding(FindingKind.TEST_FAULT, "TimeUp", "it computed for 9 s", line=2, code="while 1:")
+    assert fault(late) == "line 2, `while 1:`: it computed for 9 s. Let the test come to its end."

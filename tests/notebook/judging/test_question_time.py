@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from grader.examiner.examiner import TimeUp
+from grader.notebook.judging import claim_judge
+from grader.notebook.judging.cell_runs import CellStatus, Ended
+from grader.notebook.judging.question_time import QuestionTime
+
+
+def test_questions_are_counted_for_one_test() -> None:
+    now = [0.0]
+    questions = QuestionTime(lambda: now[0])
+    with contextlib.suppress(ValueError), questions.asking():
+        now[0] = 3.0
+        assert questions.open
+        raise ValueError
+    assert (questions.open, questions.seconds) == (False, 3.0)
+    questions.begin()
+    assert questions.seconds == 0.0
+
+
+@pytest.mark.parametrize(("asked", "is_open"), [(30.0, False), (0.0, True)])
+def test_time_that_went_to_questions_is_the_students(asked: float, is_open: bool) -> None:
+    questions = QuestionTime(lambda: 0.0)
+    questions.seconds, questions.open = asked, is_open
+    with pytest.raises(Ended) as ended:
+        claim_judge._give_up(100.0, questions)
+    assert ended.value.run.status is CellStatus.LIMIT
+
+
+def test_time_that_a_test_computed_by_itself_is_told_apart() -> None:
+    with pytest.raises(TimeUp, match="it computed for 100 s"):
+        claim_judge._give_up(100.0, QuestionTime(lambda: 0.0))
