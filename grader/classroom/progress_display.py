@@ -20,6 +20,7 @@ from grader.engines.base import Event, Failed, Progressed, Started, Waiting, Wen
 from grader.examiner.training_progress import EpochAwaited, EpochTrained
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
+from grader.reports.faulty_tests import faulty_tests
 from grader.reports.terminal.plain import plain
 
 PLAIN_SECONDS = 30.0  # between two lines on how far the class is, where there is no terminal
@@ -131,6 +132,7 @@ class JsonLines(contextlib.AbstractContextManager["JsonLines", None]):
         now: Callable[[], float] = time.time,
     ) -> None:
         self._name, self._progress, self._console, self._now = name, progress, console, now
+        self._faulty_tests: set[tuple[str, str]] = set()
 
     def __exit__(self, *error: object) -> None:
         """Say that this was all, if nothing went wrong."""
@@ -147,6 +149,7 @@ class JsonLines(contextlib.AbstractContextManager["JsonLines", None]):
     def show(self, result: Result) -> None:
         """Write the result, and how far the class is."""
         self._progress.count_result(result.student)
+        self._tell_faulty_tests(result)
         left = self._progress.seconds_left()
         self._write(
             "graded" if result.graded else "not_graded",
@@ -156,6 +159,13 @@ class JsonLines(contextlib.AbstractContextManager["JsonLines", None]):
             total=self._progress.total,
             seconds_left=None if left is None else round(left, 1),
         )
+
+    def _tell_faulty_tests(self, result: Result) -> None:
+        """Write what is wrong with a test, the first time that it is met."""
+        for faulty in faulty_tests([result.graded] if result.graded else []):
+            if (which := (faulty.claim, faulty.fault)) not in self._faulty_tests:
+                self._faulty_tests.add(which)
+                self._write("test_fault", claim=faulty.claim, fault=faulty.fault)
 
     def _write(self, event: str, **data: Any) -> None:
         written = {"event": event, "time": round(self._now(), 3), "assignment": self._name, **data}

@@ -12,6 +12,7 @@ from datetime import datetime
 from grader.model import Claim, Graded, Outcome, Run, Verdict, WorkPart
 from grader.reports.class_report import similarity
 from grader.reports.class_report.similarity import Alike
+from grader.reports.faulty_tests import FaultyTest, faulty_tests
 
 _MESSAGES = 3  # shown for each claim
 
@@ -133,13 +134,23 @@ class ClassReport:
 
     @property
     def faults(self) -> tuple[tuple[str, Verdict], ...]:
-        """Every grader fault that nobody has decided on yet, with its student."""
+        """Every grader fault that nobody has decided on yet, with its student.
+
+        Those of the tests themselves are ``faulty_tests``.
+        """
         return tuple(
             (submission.student, verdict)
             for submission in self.graded
             for verdict in submission.verdicts
-            if verdict.outcome is Outcome.GRADER_FAULT and verdict.override is None
+            if verdict.outcome is Outcome.GRADER_FAULT
+            and verdict.override is None
+            and not verdict.fault
         )
+
+    @property
+    def faulty_tests(self) -> tuple[FaultyTest, ...]:
+        """What is wrong with the tests, each fault once."""
+        return faulty_tests(self.graded)
 
     @property
     def decided(self) -> tuple[tuple[str, Verdict], ...]:

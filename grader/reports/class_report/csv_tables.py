@@ -83,6 +83,8 @@ def _trainings(report: ClassReport) -> Iterator[Row]:
 def _attention(report: ClassReport) -> Iterator[Row]:
     yield ("student", "what", "why")
     yield from ((student, "not in this report", why) for student, why in report.left_out)
+    for faulty in report.faulty_tests:
+        yield (faulty.met, f"fault of the test {faulty.claim}", faulty.fault)
     for student, verdict in report.faults:
         yield (student, f"grader fault: {verdict.claim}", verdict.message)
     for entry in report.waiting:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import Claim, Graded, Outcome, Timing, Verdict
+from grader.reports.faulty_tests import faulty_tests
 from grader.reports.terminal.plain import plain
 
 # A letter besides the colour: tables are also read in logs, on paper, and by the colour-blind.
@@ -65,16 +66,22 @@ def _mark(verdict: Verdict) -> Text:
 def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) -> RenderableType:
     """What a person must look at: no grade, no score for a claim, something odd; or nothing.
 
+    What is wrong with a test stands there once, however many students it met.
+
     Args:
         problems: student and reason for each submission that could not be graded.
         graded: submissions with verdicts.
     """
-    rows = [(student, f"not graded: {reason}") for student, reason in problems]
+    rows = [
+        (f"the test {each.claim}", f"{each.fault} It met {each.met}.")
+        for each in faulty_tests(graded)
+    ]
+    rows += [(student, f"not graded: {reason}") for student, reason in problems]
     for submission in graded:
         rows += [
             (submission.student, f"{verdict.claim} has no score: {verdict.message}")
             for verdict in submission.verdicts
-            if verdict.score is None
+            if verdict.score is None and not verdict.fault
         ]
         rows += [(submission.student, note) for note in submission.notes]
     if not rows:

@@ -75,6 +75,10 @@ def _claim(verdict: Verdict, evidence: ClaimEvidence | None) -> Iterator[Rendera
         yield _part("claim", evidence.statement)
     if verdict.message:
         yield _part("verdict", verdict.message)
+    if verdict.test_line:
+        yield _part("ended in", verdict.test_line)
+    if verdict.fault:
+        yield _part("fault of the test", verdict.fault)
     if (decided := verdict.override) is not None:
         said = f"{decided.points:g} points, by {decided.by} on {decided.day}: {decided.reason}"
         yield _part("decision", said)
