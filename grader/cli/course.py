@@ -5,10 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.context import load_course, terminal
+from grader.cli.context import load_course, sandbox_option, terminal
+
+if TYPE_CHECKING:
+    from grader.settings import Settings
 
 
 @click.command(short_help="Fetch and verify MNIST and Fashion-MNIST.")
@@ -100,18 +104,47 @@ def packages(course: Path) -> None:
 
 @click.command(short_help="Make the student versions of the instructor notebooks.")
 @click.argument("assignments", nargs=-1)
+@click.option("--full", is_flag=True, help="Train networks, too, and try every claim.")
+@click.option("--unchecked", is_flag=True, help="Release without trying any claim.")
+@sandbox_option
 @click.pass_obj
-def release(course: Path, assignments: tuple[str, ...]) -> None:
+def release(
+    course: Path, assignments: tuple[str, ...], full: bool, unchecked: bool, sandbox: str | None
+) -> None:
     """Make the student versions of ASSIGNMENTS (default: all) from source/ in release/.
+
+    First your own solution is graded, and so is the untouched release. An assignment is released
+    only if your solution passes every claim, and nothing passes that is untouched. Claims that need
+    a training are left out; --full tries them, too. The exit code is 0 only if all are released.
 
     Example: grader release mnist_998
     """
     from grader.notebook.release import release as compile_assignment
 
-    settings = load_course(course)
+    settings, refused = load_course(course, sandbox), False
     for name in assignments or settings.assignments:
+        said = "" if unchecked else _checked(settings, name, full)
+        if said is None:
+            refused = True
+            continue
         compile_assignment(settings, name)
-        click.echo(f"{name}: released")
+        click.echo(f"{name}: released{said}")
+    if refused:
+        sys.exit(1)
+
+
+def _checked(settings: Settings, name: str, full: bool) -> str | None:
+    """What is said of an assignment that may be released; None, once told why, if it may not."""
+    from grader.authoring import release_check
+
+    checked = release_check.check(settings, name, full=full)
+    for problem in checked.problems:
+        click.echo(f"{name}, {problem}", err=True)
+    if checked.problems:
+        click.echo(f"{name}: not released; correct source/{name}/{name}.ipynb", err=True)
+        return None
+    untried = len(checked.left_out)
+    return f"; {untried} claims that need a training were not tried (--full)" if untried else ""
 
 
 COMMANDS = (data, doctor, kernel, packages, release)
