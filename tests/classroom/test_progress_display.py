@@ -118,6 +118,18 @@ def test_a_program_reads_an_event_a_line() -> None:
     assert (written[6]["score"], written[6]["without_score"], written[6]["done"]) == (2.0, [], 1)
 
 
+def test_a_program_is_told_of_a_fault_of_a_test_once() -> None:
+    out = io.StringIO()
+    wrong = Verdict("adds", Outcome.GRADER_FAULT, 2, "not yours", fault="line 3: no.")
+    with JsonLines("sums", ClassProgress(2, workers=1), Console(file=out)) as lines:
+        for student in ("ada", "ben"):
+            graded = Graded(student, "sums", (wrong,), (), 1.0, "none", (), "", "")
+            lines.show(Result(student, graded))
+    written = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [each["event"] for each in written] == ["test_fault", "graded", "graded", "end"]
+    assert (written[0]["claim"], written[0]["fault"]) == ("adds", "line 3: no.")
+
+
 def test_a_run_that_failed_has_no_end() -> None:
     out = io.StringIO()
     progress = ClassProgress(1, workers=1)

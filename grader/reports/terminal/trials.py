@@ -87,7 +87,8 @@ def _explained(trials: Sequence[Trial]) -> list[Text]:
         for claim in trial.differences:
             verdict = trial.received.get(claim)
             received = verdict.outcome if verdict else "no verdict, for there is no such claim"
-            said = f": {verdict.message}" if verdict and verdict.message else ""
+            why = (verdict.fault or verdict.message) if verdict else ""
+            said = f": {why}" if why else ""
             expected = trial.expected.get(claim, "nothing, for case.toml does not name it")
             lines.append(
                 Text(f"{trial.sample}, {claim}: expected {expected}, received {received}{said}")

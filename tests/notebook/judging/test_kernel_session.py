@@ -50,6 +50,15 @@ def loser(shared: Student) -> Iterator[Student]:
     shared.kernel.start()
 
 
+def test_a_test_that_awaits_asks_its_questions_meanwhile(student: Student) -> None:
+    student.write("def double(x):\n    return 2 * x")
+    awaits = "import asyncio\nawait asyncio.sleep(0)\nassert double(2) == 4\n" * 2
+    assert student.tested(awaits).passed
+    assert student.tested("assert double(2) == 4").passed
+    refuted = student.tested("import asyncio\nawait asyncio.sleep(0)\nassert double(2) == 5, 'no'")
+    assert (refuted.error, refuted.message) == ("AssertionError", "no")
+
+
 @pytest.mark.parametrize(
     ("source", "end", "description"),
     [
