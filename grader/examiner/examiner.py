@@ -8,7 +8,7 @@ import inspect
 import io
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
@@ -62,7 +62,8 @@ def examine(
     try:
         known = proxies.look(sorted(names.free(source)))
         space |= known
-        origin = CellNames(frozenset(known), course, promised)
+        own = {name for name, value in known.items() if not isinstance(value, ModuleType)}
+        origin = CellNames(frozenset(own), course, promised)
         with contextlib.redirect_stdout(io.StringIO()):
             _run(compiled(source), space)
     except (RefereeError, SandboxError, DataError, CourseError):

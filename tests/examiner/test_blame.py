@@ -16,6 +16,7 @@ from grader.examiner.finding import FindingKind as Kind
 
 # What the student's notebook defines; the wrong answers of their functions are what is tested.
 STUDENT = """
+import math
 class Account:
     def __init__(self, balance=0):
         self.balance = balance
@@ -138,6 +139,8 @@ THE_TEST = [
     "import warnings\nwarnings.simplefilter('error')\nwarnings.warn('old')",
     "assert number(1, 2)\nassert 3 == (4).real_",
     "await nowhere_defined()",
+    "math.sqrt(-1)",
+    "math.sqroot(number())",
 ]
 
 
