@@ -6,7 +6,8 @@ import pytest
 
 from grader.checks import blocked
 from grader.errors import ClaimFailed
-from grader.examiner.examiner import Finding, FindingKind
+from grader.examiner.examiner import examine
+from grader.examiner.finding import Finding, FindingKind
 from grader.examiner.hidden_claims import unquoted
 
 SOURCE = """
@@ -122,3 +123,15 @@ def test_what_printed_too_much_is_told_without_its_text() -> None:
 def test_what_a_check_itself_found_is_told() -> None:
     found = Finding(FindingKind.REFUTED, "ClaimFailed", "At row 3 it is 4, expected 5.")
     assert unquoted(found, [SOURCE]) is found
+
+
+def test_an_answer_that_a_test_could_not_go_on_with_is_not_quoted() -> None:
+    class Kernel:
+        def look(self, _: list[str]) -> dict[str, str]:
+            return {"got": "f was called with 2, 3"}
+
+    found = unquoted(examine("int(got)", Kernel()), [SOURCE])
+    assert (found.kind, found.error) == (FindingKind.STUMBLED, "ValueError")
+    assert "2, 3" not in found.message
+    found = unquoted(examine("got.shape", Kernel()), [SOURCE])
+    assert found.message == "'str' object has no attribute 'shape'"
