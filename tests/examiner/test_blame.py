@@ -38,6 +38,8 @@ def breaks(*_):
     return [][0]
 def not_written():
     raise NotImplementedError
+def two(a, b):
+    return a
 def greets(name):
     print(name)
 async def waits():
@@ -172,6 +174,12 @@ def test_what_rests_on_no_answer_is_the_tests(source: str) -> None:
         ("account = Account()\naccount.deposit()", Kind.RAISED, "TypeError"),
         ("greets()", Kind.RAISED, "TypeError"),
         ("not_written()", Kind.NOT_IMPLEMENTED, "NotImplementedError"),
+        (
+            "import numpy\nfrom grader.checks import pooling\n"
+            "pooling.values(two, numpy.ones((4, 4)))",
+            Kind.RAISED,
+            "TypeError",
+        ),
         ("missing()", Kind.NAME_UNDEFINED, "NameError"),
         ("given", Kind.NAME_UNDEFINED, "NameError"),
         ("list(map(breaks, [1]))", Kind.RAISED, "IndexError"),
