@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import inspect
 import io
+import sys
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
-from types import CodeType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
@@ -16,7 +17,9 @@ from grader.examiner import names
 from grader.examiner.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cell_code import compiled
 from grader.examiner.finding import Finding, FindingKind, students_line
-from grader.examiner.proxies import StudentRaised
+from grader.examiner.proxies import Proxies, StudentRaised
+
+_IMPORTED = (FunctionType, BuiltinFunctionType, type)
 
 
 class Looks(Protocol):
@@ -62,8 +65,8 @@ def examine(
     try:
         known = proxies.look(sorted(names.free(source)))
         space |= known
-        own = {name for name, value in known.items() if not isinstance(value, ModuleType)}
-        origin = CellNames(frozenset(own), course, promised)
+        own = frozenset(name for name in known if not _is_imported(known[name], proxies))
+        origin = CellNames(own, course, promised)
         with contextlib.redirect_stdout(io.StringIO()):
             _run(compiled(source), space)
     except (RefereeError, SandboxError, DataError, CourseError):
@@ -77,6 +80,16 @@ def examine(
             raise
         return _finding(error, found)
     return Finding()
+
+
+def _is_imported(value: Any, proxies: Looks) -> bool:
+    """Whether a name is bound to a module, or to what the course's own cells import from one."""
+    if isinstance(value, ModuleType):
+        return True
+    module = sys.modules.get(str(getattr(value, "__module__", None)))
+    if not isinstance(proxies, Proxies) or not isinstance(value, _IMPORTED) or module is None:
+        return False
+    return getattr(module, value.__name__, None) is value
 
 
 def _run(code: CodeType, space: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ _REMEDIES = {
     "ModuleNotFoundError": _INSTALL,
     "ImportError": _INSTALL,
     "FileNotFoundError": "Put the file beside the source notebook, or let the test write it.",
+    "Unsendable": "Ask with less, or in several calls.",
     "TimeUp": "Let the test come to its end.",
 }
 _MEND = "Correct the test in the source notebook."
