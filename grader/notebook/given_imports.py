@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from grader.examiner import names
-from grader.notebook.submission.cell_text import seen_through
+from grader.notebook.magics import seen_through
 
 _Imports = dict[str, set[str]]
 
