@@ -114,8 +114,10 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
 
 
 def _is_among(code: Any, files: Mapping[str, bytes]) -> bool:
-    """Whether code is that of one of the files."""
-    return isinstance(code, CodeType) and any(code in _compiled(text) for text in files.values())
+    """Whether code is that of one of the files; code that names nothing does nothing."""
+    if not isinstance(code, CodeType) or set(code.co_names) <= {"__doc__"}:
+        return False
+    return any(code in _compiled(text) for text in files.values())
 
 
 @functools.lru_cache(maxsize=256)

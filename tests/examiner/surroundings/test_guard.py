@@ -56,6 +56,12 @@ def test_what_only_reads_it_is_not(both: Make, use: str) -> None:
     assert both(write=write).tested(f"write()\n{use}") == Finding()
 
 
+@pytest.mark.parametrize("text", ["", "# nothing", '"""Only a text."""', "3"])
+def test_an_empty_file_is_not_taken_for_an_empty_module(both: Make, text: str) -> None:
+    test = f"write()\nexec({text!r})"
+    assert both(write=lambda: Path("own.txt").write_text(text)).tested(test) == Finding()
+
+
 def test_a_test_may_run_programs_where_nothing_is_a_students(both: Make, folder: Path) -> None:
     (folder / "script.py").write_text("pass")
     test = "import subprocess, sys\nsubprocess.run([sys.executable, 'script.py'], check=True)"
