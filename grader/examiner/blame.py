@@ -26,7 +26,10 @@ from grader.examiner.taint import Taint
 from grader.sandbox.guest.values import Unsendable
 
 # Types of plain data: their methods are not the student's.
-_DATA = frozenset({"builtins", "collections", "datetime", "decimal", "fractions", "numpy"})
+_DATA = frozenset(
+    {"builtins", "collections", "datetime", "decimal", "fractions", "numpy"}
+    | {"pandas", "pathlib", "scipy", "torch"}
+)
 
 
 @dataclass(frozen=True)

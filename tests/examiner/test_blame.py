@@ -44,6 +44,9 @@ def greets(name):
     print(name)
 async def waits():
     return []
+def table():
+    import pandas
+    return pandas.DataFrame({"a": [1]})
 """
 COURSE = frozenset({"Account", "empty", "missing", "given"})
 
@@ -73,6 +76,8 @@ THE_WORK = [
     "mean = number() - 7\nassert 1 / mean > 2",
     "import math\nassert math.sqrt(nothing()) == 2",
     "import numpy as np\nassert np.linalg.inv(empty()).shape == (2, 2)",
+    "got = table()\nassert got['b'].sum() == 3",
+    "got = table()\nassert got.drop(columns='b').shape == (1, 1)",
     "import numpy as np\ngot = np.array([number(), 2])\nassert got == [7, 2]",
     "a, b = empty()",
     "for a, b in [number()]:\n    pass",
