@@ -20,11 +20,13 @@ from grader.model import Claim, ClaimEvidence, Consulted, Question, Run
 MOST_CHARACTERS = 200_000  # of the questions on one claim, as JSON
 NUMPY_ONLY = "numpy is the only library"  # where a question was asked, beside the student's kernel
 
+_SHOWN = 12  # values of one message
+
 Buffers = Sequence[Any]
 _Handles = dict[tuple[str, Any], str]
 
 # Parts of a question that say nothing to people, or not as they travel.
-_OURS = ("place", "of", "arguments", "named")
+_OURS = ("place", "of", "arguments", "named", "value", "class", "patched", "changed", "within")
 _AROUND = ("files", "random", "levels", "environment", "argv")  # what surrounds a question
 
 
@@ -143,12 +145,15 @@ class _Record:
             told["where"] = where
         if "of" in question:
             told["of"] = self._names.get((where, question["of"]), f"object {question['of']}")
-        for part in ("arguments", "named"):
+        for part in ("arguments", "named", "patched", "changed"):
             if part in question:
                 told[part] = self._values(question[part], asked.sent, where)
         for part in _AROUND:
             if part in question:
                 told[part] = summary(question[part], asked.sent)
+        for part in ("value", "class"):  # what came of a callback
+            if part in question:
+                told[part] = self._value(question[part], asked.sent, where)
         return told
 
     def _values(self, values: Any, buffers: Buffers, where: str) -> Any:
@@ -186,6 +191,17 @@ def _answer(asked: Asked) -> dict[str, Any]:
     for name in ("warned", "logged", "files"):
         if name in reply:
             told[name] = summary(reply[name], asked.received)
+    if "callback" in reply:
+        told["callback"] = short(str(reply["callback"]))
+        told["arguments"] = _summaries(reply.get("arguments"), asked.received)
+    if type(changed := reply.get("changed")) is dict:
+        told["changed"] = _summaries([*changed.values()], asked.received)
     if asked.question["do"] == "dry_run":
         told["stopped_after"] = reply.get("stopped_after")
     return told
+
+
+def _summaries(values: Any, buffers: Buffers) -> list[Any]:
+    """The first of some values, for people."""
+    known = values if type(values) is list else []
+    return [summary(value, buffers) for value in known[:_SHOWN]]

@@ -18,8 +18,10 @@ from weakref import WeakKeyDictionary
 
 from grader.checks.figures import FigureDescription
 from grader.checks.protocols import CallbackProxy, FigureProxy, FunctionProxy, grant
-from grader.errors import CannotTravel, ClaimFailed
+from grader.errors import ClaimFailed
+from grader.examiner.callbacks import ENDS_LOOPS
 from grader.examiner.dry_runs import Script
+from grader.examiner.exchange import Ask, Exchange
 from grader.examiner.interview import Asked
 from grader.examiner.surroundings.base import Around
 from grader.examiner.trainings import Trainings
@@ -27,12 +29,7 @@ from grader.model import Budget, Run
 from grader.sandbox.guest.protocol import MAX_ERROR_NAME, MAX_LINE, MAX_MESSAGE
 from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 
-Ask = Callable[[dict[str, Any], Sequence[bytes]], tuple[dict[str, Any], Sequence[Any]]]
 CallBlocked = Callable[[str, tuple[Any, ...]], Any]
-
-
-# They would end a test's loop over answers, as if all of them had been seen.
-_ENDS_LOOPS = (StopIteration, StopAsyncIteration)
 
 
 class StudentRaised(Exception):  # noqa: N818 -- named for what happened
@@ -128,16 +125,17 @@ class Proxies:
         *,
         around: Around | None = None,
     ) -> None:
-        self._ask, self.call_blocked, self._place, self._heard = ask, call_blocked, place, heard
+        self.call_blocked, self._place = call_blocked, place
         self._around = around or Around()
         self.trainings = trainings or Trainings(None, "", Budget(), {})
         # The proxies of models, and their numbers in the kernel; each model's class is Keras' own.
         self._models: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._exchange = Exchange(ask, heard, self._refer, self._resolve)
 
     def keep(self, names: Sequence[str]) -> None:
         """Keep what ``names`` are now in the student's kernel, for a later look at this place."""
         question = {"do": "keep", "names": list(names), "place": self._place}
-        self._answer(question, Encoder(self._refer))
+        self._answer(question, self._exchange.encoder())
 
     def look(self, names: Sequence[str]) -> dict[str, Any]:
         """The proxies of those of ``names`` that are bound in the student's kernel.
@@ -148,7 +146,7 @@ class Proxies:
         ours = self._around.modules(names)
         names = [name for name in names if name not in ours]
         question = {"do": "look", "names": names, "place": self._place}
-        answer = self._answer(question, Encoder(self._refer))
+        answer = self._answer(question, self._exchange.encoder())
         if type(answer) is not dict:
             raise Malformed("names were asked for")
         # Only what was asked for: a kernel could also tell what `range` or `__builtins__` is.
@@ -160,16 +158,16 @@ class Proxies:
 
     def clock(self) -> float:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
-        seconds = self._answer({"do": "clock"}, Encoder(self._refer))
+        seconds = self._answer({"do": "clock"}, self._exchange.encoder())
         return seconds if type(seconds) is float else 0.0
 
     def pyplot(self, name: str) -> Any:
         """A function of pyplot in the student's kernel."""
-        return self._answer({"do": "pyplot", "name": name}, Encoder(self._refer))
+        return self._answer({"do": "pyplot", "name": name}, self._exchange.encoder())
 
     def call(self, handle: Handle, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
         """What a call in the student's kernel returned; what it raised there is raised here."""
-        encoder = Encoder(self._refer)
+        encoder = self._exchange.encoder()
         question = {
             "do": "call",
             "of": handle._number,
@@ -184,7 +182,7 @@ class Proxies:
         The module's text travels there. It gathers facts about an object that exists only there;
         it holds no expected answer.
         """
-        encoder = Encoder(self._refer)
+        encoder = self._exchange.encoder()
         question = {
             "do": "run",
             "module": module,
@@ -202,32 +200,36 @@ class Proxies:
         """
         question = {"do": "dry_run", "of": handle._number, "epochs": len(logs)}
         with self.trainings.dry_run(logs) as script:
-            printed = self._answer(question, Encoder(self._refer), script)
+            printed = self._answer(question, self._exchange.encoder(), script)
         return script.stopped_after, printed
 
     def _answer(
         self, question: dict[str, Any], encoder: Encoder, script: Script | None = None
     ) -> Any:
         self._around.ask(question, encoder)
-        try:
-            reply, buffers = self._ask(question, encoder.buffers)
-        except BaseException as ended:  # the kernel, or its time
-            self._heard(Asked(question, encoder.buffers, str(ended), (), script))
-            raise
-        self._heard(Asked(question, encoder.buffers, reply, buffers, script))
+        return self._exchange.answer(question, encoder, self._taken, script)
+
+    def _taken(self, reply: dict[str, Any], decoder: Decoder) -> Any:
+        """The answer that a reply holds; raises what was raised instead."""
         if type(printed := reply.get("printed")) is str:
             sys.stdout.write(printed)
-        decoder = Decoder(buffers, self._resolve)
         self._around.answered(reply, decoder)
         if "error" in reply:
-            error = _raised(
-                str(reply["error"])[:MAX_ERROR_NAME], str(reply.get("message"))[:MAX_MESSAGE]
-            )
-            error.by_student = True  # type: ignore[attr-defined]  # its text is theirs
-            if line := str(reply.get("line", ""))[:MAX_LINE]:
-                error.add_note(f"It was raised in {line}.")
-            raise error
+            raise self._error(reply)
         return decoder.decode(reply.get("value"))
+
+    def _error(self, reply: dict[str, Any]) -> Exception:
+        """What the student's code raised, or let pass of what the test raised in a callback."""
+        callbacks = self._exchange.callbacks
+        if (again := callbacks.error(reply.get("again"))) is not None:
+            return again
+        name = str(reply["error"])[:MAX_ERROR_NAME]
+        message = str(reply.get("message"))[:MAX_MESSAGE]
+        error = callbacks.own_error(reply.get("of_test"), message) or _raised(name, message)
+        error.by_student = True  # type: ignore[attr-defined]  # its text is theirs
+        if line := str(reply.get("line", ""))[:MAX_LINE]:
+            error.add_note(f"It was raised in {line}.")
+        return error
 
     def _refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
         """How a value of the examiner's is written where it is no plain data."""
@@ -235,11 +237,7 @@ class Proxies:
             return {"handle": value._number}
         keras = sys.modules.get("keras")
         if keras is None or not isinstance(value, keras.Model):
-            kind = type(value).__name__
-            raise CannotTravel(
-                f"an object of the type {kind} cannot be handed to a student's function: "
-                "hand in plain data, arrays, or what the student's own code made"
-            )
+            return self._exchange.handed.refer(value, encoder)
         if (number := self._models.get(value)) is not None:
             return {"handle": number}
         from grader.examiner import model_proxies
@@ -257,6 +255,8 @@ class Proxies:
             return model_proxies.history(decoder.decode(reference["history"]))
         if tag == "model" and type(reference["model"]) is int:
             return self._model(reference, decoder)
+        if tag == "own":
+            return self._exchange.handed.value(reference["own"])
         raise Malformed(f"unknown reference {tag!r:.40}")
 
     def _handle(self, reference: dict[str, Any]) -> Handle:
@@ -310,7 +310,7 @@ def _raised(name: str, message: str) -> Exception:
     if name in ("Malformed", "Unsendable"):
         return ClaimFailed(f"Your answer cannot be judged: {message}.")
     kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, Exception) and kind not in _ENDS_LOOPS:
+    if isinstance(kind, type) and issubclass(kind, Exception) and kind not in ENDS_LOOPS:
         # With the student's text: KeyError would quote it again, UnicodeDecodeError wants five.
         own = {"__init__": lambda *_: None, "__str__": lambda _: message}
         try:

@@ -33,7 +33,7 @@ _FOLDER = re.compile(r"/tmp/(?:grader-judge-\d{1,9}-\w{8}/)?grader-claims-\w{8}"
 _TEMPORARY = re.compile(r"\btmp/tmp[a-z0-9_]{8}")
 
 # In these the order of items, or a number, is the kernel's own.
-_UNSTABLE = ('"set"', '"frozenset"', '"handle"', '"model"')
+_UNSTABLE = ('"set"', '"frozenset"', '"handle"', '"model"', '"own"', '"callback"', '"again"')
 
 
 def digest(content: Mapping[str, Any], buffers: Sequence[Any]) -> str:
@@ -120,7 +120,7 @@ class _Summary:
             case _ if tag in known_types.TYPES:
                 return {tag: self.of(content, depth + 1)}
             case _:
-                return {"unreadable": short(str(tag))}
+                return _of_test(tag, encoded) or {"unreadable": short(str(tag))}
 
     def _plain(self, encoded: Any) -> Any:
         return Decoder(self._buffers, _refuse).decode(encoded)
@@ -143,6 +143,15 @@ class _Summary:
         }
         weights = encoded.get("weights")
         return said | ({} if weights is None else {"weights": self.of(weights, depth + 1)})
+
+
+def _of_test(tag: str, encoded: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the test handed in, or what came before; None of anything else."""
+    if tag in ("own", "library"):
+        return {"of the test": short(str(encoded.get("name") or encoded[tag]))}
+    if tag == "same" and type(encoded[tag]) is int:
+        return {"as before": encoded[tag]}
+    return None
 
 
 def _array(tag: str, values: Any) -> dict[str, Any]:
@@ -195,7 +204,7 @@ def _stable(value: Any) -> Any:
     for tag in ("set", "frozenset"):
         if type(known.get(tag)) is list:
             known[tag] = sorted(known[tag], key=lambda item: json.dumps(item, sort_keys=True))
-    for tag in ("handle", "model", "number", "of"):
+    for tag in ("handle", "model", "number", "of", "own", "again", "of_test"):
         if type(known.get(tag)) is int:
             known[tag] = 0
     return known

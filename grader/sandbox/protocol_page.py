@@ -56,7 +56,12 @@ A *value* is `null`, `true`, `false`, a text, or an object whose first key is it
 `"order": "F"` where it lies by columns |
 | numpy scalar | `{"scalar": [buffers], "dtype": text, "shape": []}` |
 | {_STANDARD} | `{"date": value}`, and so on; of its parts |
+| a value of the same message, or that both sides have | `{"same": number}` |
 | anything else | a reference, see below |
+
+A value that can change in place may have a number, `"as": 3`; the examiner gives even ones and the
+agent odd ones. By it the value is named again, and a change of it is told. Numbers hold for one
+question, and for one callback.
 
 Arrays have a dtype of the kinds b, i, u, f, c, S, U, m and M; others are sent as `ndarray`, of
 their fields or items.

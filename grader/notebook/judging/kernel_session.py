@@ -167,6 +167,7 @@ class StudentKernel:
 
         nbclient's own time limit would count what is waited for the referee.
         """
+        await self._stdin.give_up(deadline)
         await asyncio.wait_for(self._stdin.drop_requests(), deadline - self._now())
         running = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         serving = asyncio.ensure_future(self._stdin.serve())

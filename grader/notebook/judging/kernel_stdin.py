@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import zmq
@@ -17,7 +18,28 @@ from grader.sandbox.guest import long_text, protocol
 
 Answer = tuple[dict[str, Any], Sequence[bytes]]
 
+_GIVEN_UP = {
+    "do": "raised",
+    "class": {"library": "builtins:RuntimeError"},
+    "arguments": ["the test has ended"],
+    "number": -1,
+}
 _NO_ANSWER = {"error": "RuntimeError", "message": "your code keeps the kernel from answering"}
+
+
+@dataclass
+class _Open:
+    """An exchange that goes on.
+
+    Attributes:
+        number: of the line that the kernel runs.
+        request: what the agent waits for a reply to; None where its line has ended.
+        questions: how many have no answer yet.
+    """
+
+    number: str
+    request: dict[str, Any] | None
+    questions: int = 0
 
 
 class KernelStdin:
@@ -33,6 +55,7 @@ class KernelStdin:
         self, manager: AsyncKernelManager, client: AsyncKernelClient, requests: FitRequests
     ) -> None:
         self._manager, self._client, self._requests = manager, client, requests
+        self._open: _Open | None = None
 
     async def drop_requests(self) -> None:
         """Drop what an earlier cell left on stdin."""
@@ -51,39 +74,72 @@ class KernelStdin:
                     self._send(message, *await self._requests.reply(request, self.expect_alive))
 
     async def ask(
-        self, question: dict[str, Any], buffers: Sequence[bytes], deadline: float
+        self, content: dict[str, Any], buffers: Sequence[bytes], deadline: float
     ) -> Answer:
         """Ask the kernel agent: it asks for the question, then hands over the answer.
 
+        Before the answer there may be a callback. It is returned, and the next call of this sends
+        what came of it, or a question within it, and returns what the agent says next.
+
         Args:
-            question: as ``grader.sandbox.guest.protocol`` defines it.
-            buffers: beside the question.
+            content: as ``grader.sandbox.guest.protocol`` defines it.
+            buffers: beside it.
             deadline: on the submission's clock.
 
         Raises:
             TimeoutError: no answer came until then.
             DeadKernelError: the kernel ended.
         """
-        await self.expect_alive()
-        number = self._client.execute(protocol.ANSWER, silent=True, store_history=False)
-        if await self._request(number, deadline, question, buffers) is None:
-            return _NO_ANSWER, []
-        answer = await self._request(number, deadline, {}, [])
-        if answer is None:
-            return _NO_ANSWER, []
-        while (await self._message(number, deadline))["msg_type"] != "execute_reply":
-            pass
         try:
-            text, buffers = answer["content"]["prompt"], answer.get("buffers", [])
-            content, beside = long_text.read(text, buffers)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return _NO_ANSWER, []
-        return (content if type(content) is dict else _NO_ANSWER), beside
+            return await self._asked(content, buffers, deadline)
+        except BaseException:  # it is not waited for any more: the kernel is interrupted, or gone
+            self._open = None
+            raise
 
-    async def _request(
-        self, number: str, deadline: float, reply: dict[str, Any], buffers: Sequence[bytes]
-    ) -> dict[str, Any] | None:
-        """Wait for the agent to ask, and reply; None if its line ended without asking.
+    async def _asked(
+        self, content: dict[str, Any], buffers: Sequence[bytes], deadline: float
+    ) -> Answer:
+        is_question = content.get("do") not in ("returned", "raised")
+        if is_question and "within" not in content:
+            await self.give_up(deadline)
+            await self.expect_alive()
+            number = self._client.execute(protocol.ANSWER, silent=True, store_history=False)
+            self._open = _Open(number, await self._request(number, deadline))
+        if self._open is None or self._open.request is None:
+            return self._closed()
+        self._open.questions += is_question
+        self._send(self._open.request, content, buffers)
+        self._open.request = await self._request(self._open.number, deadline)
+        return await self._said(self._open, deadline)
+
+    async def give_up(self, deadline: float) -> None:
+        """End an exchange that the examiner has left: it does not answer a callback any more."""
+        left, self._open = self._open, None
+        while left is not None and left.request is not None:
+            self._send(left.request, _GIVEN_UP, [])
+            left.request = await self._request(left.number, deadline)
+
+    async def _said(self, now: _Open, deadline: float) -> Answer:
+        """What the agent has said; where it is the last answer, the exchange is ended."""
+        if now.request is None:
+            return self._closed()
+        said, buffers = _content(now.request)
+        now.questions -= "callback" not in said
+        if now.questions:
+            return said, buffers
+        self._open = None
+        self._send(now.request, {}, [])
+        while (await self._message(now.number, deadline))["msg_type"] != "execute_reply":
+            pass
+        return said, buffers
+
+    def _closed(self) -> Answer:
+        """The answer of a kernel whose line has ended."""
+        self._open = None
+        return _NO_ANSWER, []
+
+    async def _request(self, number: str, deadline: float) -> dict[str, Any] | None:
+        """Wait for the agent to ask; None if its line ended without asking.
 
         What the agent is asked for may call ``fit``, whose requests are served meanwhile.
         """
@@ -92,7 +148,6 @@ class KernelStdin:
             if message["msg_type"] != "input_request":
                 return None
             if (request := asked(message["content"])) is None:
-                self._send(message, reply, buffers)
                 return message
             self._send(message, *await self._requests.reply(request, self.expect_alive))
 
@@ -127,3 +182,12 @@ class KernelStdin:
         self._client.session.send(
             socket, "input_reply", content, parent=request, buffers=list(buffers)
         )
+
+
+def _content(message: Mapping[str, Any]) -> Answer:
+    """What the agent says, and the buffers beside it."""
+    try:
+        content, buffers = long_text.read(message["content"]["prompt"], message.get("buffers", []))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return _NO_ANSWER, []
+    return (content if type(content) is dict else _NO_ANSWER), buffers

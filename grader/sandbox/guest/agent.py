@@ -13,10 +13,11 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from . import figures, models, tensors
+from . import figures, models, patches, tensors
+from .calls import Calls, Reply, arguments_of, number_of_error, told
 from .fit.stand_in import FitStandIn
 from .kept import KeptNames
 from .notices import Notices
@@ -37,6 +38,7 @@ class Agent:
     Attributes:
         fit: what stands in for ``keras.Model.fit``; it asks over the same exchange.
         around: what the test and the student's code share around a question.
+        calls: what the student's code calls of the test's, over the same exchange.
     """
 
     def __init__(
@@ -45,33 +47,66 @@ class Agent:
         self.exchange = exchange
         self.fit = FitStandIn(exchange)
         self.around = Surroundings()
+        self.calls = Calls(self._send, self._worked, self._refer, self._resolve)
         self._handles: dict[int, Any] = {}
         self._kept = KeptNames(namespace)
 
     def answer(self) -> None:
         """Ask for a question, work on it, and hand over the answer."""
-        question, buffers = self.exchange({"ready": True}, [])
-        printed = Printed()
-        reply: dict[str, Any]
-        encoder, notices = Encoder(self._refer), Notices()
-        decoder = Decoder(buffers, self._resolve)
+        self.calls.answer(*self.exchange({"ready": True}, []))
+
+    def _send(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> Reply:
+        return self.exchange(content, buffers)
+
+    def _worked(self, question: dict[str, Any], buffers: Sequence[Any]) -> Reply:
+        """The answer to a question, or what was raised instead, with what changed meanwhile."""
+        shared, printed = self.calls.shared, Printed()
+        before, worked = len(shared), None
+        decoder, encoder = Decoder(buffers, self._resolve, shared), Encoder(self._refer, shared)
+        patched = patches.applied(question.get("patched", {}), decoder)
+        notices = Notices()
         try:
             with (
                 self.around.during(question, decoder) as notices,
                 contextlib.redirect_stdout(printed),
                 self._kept.in_place(str(question["do"])),
+                patched,
             ):
+                decoder.update(question.get("changed", {}))
                 result = self.work(question, decoder)
+                worked = len(shared)
+                changed = shared.changed(encoder.content)
                 reply = {"value": encoder.encode(result)}
         except BaseException as error:  # students raise anything, SystemExit included
             if isinstance(error, KeyboardInterrupt):
                 raise
-            encoder = Encoder(self._refer)
-            reply = {"error": type(error).__name__, "message": _message(error)}
-            reply["line"] = _line(error)
+            if worked is not None:  # what was numbered for the answer does not travel
+                shared.shrink(worked)
+            reply = self._error(error)
+            changed, encoder = self._changed()
         reply["printed"] = printed.getvalue()
-        reply |= self.around.told(notices, encoder)
-        self.exchange(reply, encoder.buffers)
+        reply |= self.around.told(notices, encoder) | told(changed)
+        shared.settle(changed)
+        shared.shrink(before)
+        return reply, encoder.buffers
+
+    def _changed(self) -> tuple[dict[str, Any], Encoder]:
+        """What a call changed that raised something; nothing where that cannot be sent."""
+        encoder = Encoder(self._refer, self.calls.shared)
+        try:
+            return self.calls.shared.changed(encoder.content), encoder
+        except Exception:
+            return {}, Encoder(self._refer)
+
+    def _error(self, error: BaseException) -> dict[str, Any]:
+        """What was raised, in words; what the test itself raised, or is a class of, by number."""
+        reply: dict[str, Any]
+        reply = {"error": type(error).__name__, "message": _message(error), "line": _line(error)}
+        if (number := number_of_error(error)) is not None:
+            reply["again"] = number
+        if (number := self.calls.handed.number_of(type(error))) is not None:
+            reply["of_test"] = number
+        return reply
 
     def work(self, question: dict[str, Any], decoder: Decoder) -> Any:
         """The answer to a question, not yet encoded; raises what the student's code raises."""
@@ -81,8 +116,7 @@ class Agent:
             case "look":
                 return self._look(question["names"], question["place"])
             case "call":
-                arguments = [decoder.decode(argument) for argument in question["arguments"]]
-                named = {name: decoder.decode(value) for name, value in question["named"].items()}
+                arguments, named = arguments_of(question, decoder)
                 return self._handles[question["of"]](*arguments, **named)
             case "run":
                 arguments = [decoder.decode(argument) for argument in question["arguments"]]
@@ -105,11 +139,14 @@ class Agent:
         Handles of earlier questions are dropped.
         """
         self._handles.clear()
+        self.calls.handed.clear()
         return self._kept.look(place, names)
 
     def _refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
         """How a value is sent that is no plain data."""
         kind = type(value)
+        if (number := self.calls.handed.number_of(value)) is not None:
+            return {"own": number}
         if (array := tensors.array_of(value)) is not None:
             return encoder.encode(array)  # type: ignore[no-any-return]
         keras = sys.modules.get("keras")
@@ -132,7 +169,7 @@ class Agent:
             model = keras.models.model_from_json(reference["description"])
             model.set_weights(decoder.decode(reference["weights"]))
             return model
-        raise Malformed(f"unknown reference {tag}")
+        return self.calls.handed.resolve(tag, reference, decoder)
 
     def _keep(self, value: Any) -> int:
         """Keep a value for later calls; returns the number of its handle."""

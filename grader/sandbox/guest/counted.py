@@ -6,6 +6,12 @@ import sys
 from typing import Any
 
 from .protocol import MAX_DEPTH, MAX_INT_KEYS, MAX_KEYS, MAX_NODES
+from .shared import Shared
+
+_TOO_MANY = (
+    f"a value with too many parts, or nested too deep: at most {MAX_NODES} parts and {MAX_DEPTH} "
+    "levels can be sent"
+)
 
 _SALTED = (str, bytes) if sys.flags.hash_randomization else ()
 
@@ -24,17 +30,30 @@ class Counted:
     refusal: type[Malformed] = Malformed
 
     def __init__(self) -> None:
-        self._nodes = self._depth = self._keys = self._int_keys = 0
+        self._nodes = self._depth = self._keys = self._int_keys = self._named = 0
+
+    @property
+    def parts(self) -> int:
+        """How many there are, those left out that the other side had already."""
+        return self._nodes - self._named
 
     def enter(self) -> None:
         """Count a value, and be in it."""
         self._nodes += 1
         self._depth += 1
         if self._nodes > MAX_NODES or self._depth > MAX_DEPTH:
-            raise self.refusal(
-                f"a value with too many parts, or nested too deep: at most {MAX_NODES} parts and "
-                f"{MAX_DEPTH} levels can be sent"
-            )
+            raise self.refusal(_TOO_MANY)
+
+    def count_again(self, shared: Shared, number: Any) -> None:
+        """Count the parts of a value that is named once more."""
+        try:
+            size = shared.size(number)
+        except ValueError as error:
+            raise self.refusal(str(error)) from error
+        self._nodes += size
+        self._named += size
+        if self._nodes > MAX_NODES:
+            raise self.refusal(_TOO_MANY)
 
     def leave(self) -> None:
         """Be in the value around this one again."""

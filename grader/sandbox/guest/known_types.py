@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from . import arrays, frame_types, sparse_types, standard_types, torch_types
+from . import arrays, frame_types, sparse_types, standard_types, stateful_types, torch_types
 from .known_type import KnownType, Stays
 
 _ALL = (
     *standard_types.TYPES,
+    *stateful_types.TYPES,
     *arrays.TYPES,
     *sparse_types.TYPES,
     *frame_types.TYPES,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-VERSION = 4
+VERSION = 5
 """Said when the agent is installed. Add 1 when a message, a field or a limit changes."""
 
 # The lines that the grader runs in the kernel. They bind no name among the student's.
@@ -40,6 +40,8 @@ MAX_FILES = 1000
 MAX_FILES_BYTES = 16 << 20
 MAX_FILE_NAME = 1000
 MAX_NOTICES = 1000
+MAX_CALLS_BACK = 100_000
+MAX_CALL_DEPTH = 50
 
 
 class Sender(StrEnum):
@@ -66,6 +68,7 @@ class Kind(StrEnum):
     NAMED_TEXTS = "object of texts"
     NAMED_NUMBERS = "object of numbers"
     PARTS = "list of parts"
+    PARAMETERS = "list of name, kind and whether it may be left out"
     IMAGES = "images"
     NOTHING = "null"
 
@@ -148,6 +151,8 @@ LIMITS = (
     Limit("MAX_FILES_BYTES", "bytes", "the files of one message"),
     Limit("MAX_FILE_NAME", "characters", "the name of a shared file"),
     Limit("MAX_NOTICES", "warnings, and as many log records", "one answer"),
+    Limit("MAX_CALLS_BACK", "calls", "what a student's code calls of one test's"),
+    Limit("MAX_CALL_DEPTH", "calls", "calls back and forth in calls"),
 )
 
 _PRINTED = Field("printed", Kind.TEXT, "what the call printed", most=MAX_PRINTED)
@@ -172,14 +177,26 @@ _AROUND_ANSWER = (
 )
 
 
+_CHANGED = Field(
+    "changed",
+    Kind.NAMED_VALUES,
+    "numbered values that are no more what the other side knows, by number",
+    optional=True,
+)
+_WHILE_CALLED_BACK = (
+    Field("within", Kind.NATURAL, "how deep in callbacks it is asked", optional=True),
+    _CHANGED,
+)
+_PATCHED = Field(
+    "patched", Kind.NAMED_VALUES, "what the test has replaced, as `random:randint`", optional=True
+)
+
+
 def _question(name: str, about: str, *fields: Field) -> Message:
     """A question of the examiner's; its field ``do`` says which."""
-    return Message(
-        name,
-        Sender.EXAMINER,
-        about,
-        (Field("do", Kind.TEXT, "which question", always=name), *fields, *_AROUND_QUESTION),
-    )
+    do = Field("do", Kind.TEXT, "which question", always=name)
+    around = (*_AROUND_QUESTION, _PATCHED, *_WHILE_CALLED_BACK)
+    return Message(name, Sender.EXAMINER, about, (do, *fields, *around))
 
 
 _OF = Field("of", Kind.NATURAL, "number of a handle")
@@ -237,7 +254,7 @@ QUESTIONS = (
         "answer",
         Sender.AGENT,
         "Answers a question.",
-        (Field("value", Kind.VALUE, "the answer"), _PRINTED, *_AROUND_ANSWER),
+        (Field("value", Kind.VALUE, "the answer"), _PRINTED, *_AROUND_ANSWER, _CHANGED),
     ),
     Message(
         "error",
@@ -247,8 +264,46 @@ QUESTIONS = (
             Field("error", Kind.TEXT, "name of the exception's class", most=MAX_ERROR_NAME),
             Field("message", Kind.TEXT, "its message", most=MAX_MESSAGE),
             Field("line", Kind.TEXT, "of a cell's code that raised it", most=MAX_LINE),
+            Field("again", Kind.NATURAL, "number of `raised`, if it is that", optional=True),
+            Field("of_test", Kind.NATURAL, "number of its class, if the test's", optional=True),
             _PRINTED,
             *_AROUND_ANSWER,
+            _CHANGED,
+        ),
+    ),
+    Message(
+        "callback",
+        Sender.AGENT,
+        "Does something with what the test handed in, before the answer. The reply says what came "
+        "of it, or is a question; then the callback waits until that is answered.",
+        (
+            Field("callback", Kind.TEXT, "`get`, `set` or the name of a special method"),
+            Field("of", Kind.NATURAL, "number of the test's function or object"),
+            _ARGUMENTS,
+            Field("named", Kind.NAMED_VALUES, "keyword arguments"),
+            _CHANGED,
+        ),
+    ),
+    Message(
+        "returned",
+        Sender.EXAMINER,
+        "Says what came of a callback.",
+        (
+            Field("do", Kind.TEXT, "marks it", always="returned"),
+            Field("value", Kind.VALUE, "what was returned"),
+            _CHANGED,
+        ),
+    ),
+    Message(
+        "raised",
+        Sender.EXAMINER,
+        "Says that a callback raised something.",
+        (
+            Field("do", Kind.TEXT, "marks it", always="raised"),
+            Field("class", Kind.VALUE, "its class"),
+            Field("arguments", Kind.VALUES, "of which it is made"),
+            Field("number", Kind.NATURAL, "by which the examiner knows it"),
+            _CHANGED,
         ),
     ),
     Message("received", Sender.EXAMINER, "Ends the exchange; an empty object."),
@@ -409,6 +464,54 @@ REFERENCES = (
         (Field("history", Kind.VALUE, "list of its history, epoch and params"),),
     ),
     Message("handle", Sender.EXAMINER, "Something that the kernel keeps.", (_NUMBER,)),
+    Message(
+        "own",
+        Sender.EXAMINER,
+        "Something that stays in the examiner; the kernel makes a stand-in.",
+        (
+            Field("own", Kind.NATURAL, "its number"),
+            Field("kind", Kind.TEXT, "`function`, `generator`, `iterator`, `class` or `object`"),
+            Field("name", Kind.TEXT, "its own, or that of its class", optional=True),
+            Field("doc", Kind.TEXT, "of a function", optional=True, nullable=True),
+            Field("parameters", Kind.PARAMETERS, "of a function", optional=True, nullable=True),
+            Field("bases", Kind.VALUES, "of a class", optional=True),
+            Field("special", Kind.TEXTS, "names of special methods", optional=True),
+            Field("class", Kind.VALUE, "of an object", optional=True, nullable=True),
+        ),
+    ),
+    Message(
+        "own",
+        Sender.AGENT,
+        "A stand-in for something of the examiner's.",
+        (Field("own", Kind.NATURAL, "its number"),),
+    ),
+    Message(
+        "library",
+        Sender.EXAMINER,
+        "A function, class or module of a library.",
+        (Field("library", Kind.TEXT, "module and name, as `math:sqrt`"),),
+    ),
+    Message(
+        "partial",
+        Sender.EXAMINER,
+        "A `functools.partial`.",
+        (Field("partial", Kind.VALUE, "tuple of function, arguments and keyword arguments"),),
+    ),
+    Message(
+        "method",
+        Sender.EXAMINER,
+        "A method of a value that travels.",
+        (Field("method", Kind.VALUE, "tuple of the value and the method's name"),),
+    ),
+    Message(
+        "view",
+        Sender.EXAMINER,
+        "The keys, values or items of a dict.",
+        (
+            Field("view", Kind.TEXT, "`keys`, `values` or `items`"),
+            Field("items", Kind.VALUE, "a dict; of `values`, a list"),
+        ),
+    ),
     Message(
         "model",
         Sender.EXAMINER,

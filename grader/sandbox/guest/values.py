@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from . import array_bytes, known_types, long_lists
+from .changeable import is_changeable
 from .counted import Counted, Malformed, Unsendable
 from .protocol import CHUNK, MAX_BYTES, MAX_DIGITS, MAX_TEXT, MAX_TEXTS
+from .shared import Shared
 
 __all__ = ["Decoder", "Encoder", "Malformed", "Unsendable"]
 
@@ -29,23 +31,58 @@ class Encoder(Counted):
     Args:
         refer: called with each value that is no plain data, and the encoder to use for parts of
             it; returns its ``{tag: content}``.
+        shared: the values that both sides have by now; none, where it is left out.
+        numbered: whether all values that can change get a number, or those alone that stand at two
+            places.
     """
 
     refusal = Unsendable
 
-    def __init__(self, refer: Callable[[Any, Encoder], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        refer: Callable[[Any, Encoder], dict[str, Any]],
+        shared: Shared | None = None,
+        *,
+        numbered: bool = False,
+    ) -> None:
         super().__init__()
+        self.shared = Shared(1) if shared is None else shared
+        self.before = len(self.shared)
+        self._numbered = numbered
+        self._seen: dict[int, tuple[Any, dict[str, Any]]] = {}
         self.buffers: list[Any] = []
         self._refer = refer
         self._bytes = self._texts = 0
 
     def encode(self, value: Any) -> Any:
         """The value as JSON; types are compared exactly, so that a subclass is never plain data."""
+        if (number := self._number(value)) is not None:
+            self.count_again(self.shared, number)
+            return {"same": number}
+        encoded = self.content(value)
+        if is_changeable(value) and type(encoded) is dict and "handle" not in encoded:
+            if self._numbered:
+                encoded["as"] = self.shared.add(value)
+            else:
+                self._seen[id(value)] = value, encoded
+        return encoded
+
+    def content(self, value: Any) -> Any:
+        """The value as JSON, even where the other side has it: what it holds now."""
         try:
             self.enter()
             return self._encoded(value)
         finally:
             self.leave()
+
+    def _number(self, value: Any) -> int | None:
+        """The number of a value that the other side has, or gets at an earlier place."""
+        if (number := self.shared.number_of(value)) is not None:
+            return number
+        if (seen := self._seen.pop(id(value), None)) is None:
+            return None
+        number = seen[1]["as"] = self.shared.add(value)
+        return number
 
     def _encoded(self, value: Any) -> Any:
         kind = type(value)
@@ -133,23 +170,64 @@ class Decoder(Counted):
         buffers: what came beside the JSON.
         resolve: called with the tag and the whole of each reference that is no plain data, and the
             decoder to use for parts of it.
+        shared: the values that both sides have by now; none, where it is left out.
     """
 
     def __init__(
-        self, buffers: Sequence[Any], resolve: Callable[[str, dict[str, Any], Decoder], Any]
+        self,
+        buffers: Sequence[Any],
+        resolve: Callable[[str, dict[str, Any], Decoder], Any],
+        shared: Shared | None = None,
     ) -> None:
         super().__init__()
+        self.shared = Shared(0) if shared is None else shared
         self._buffers = buffers
         self._resolve = resolve
         self._bytes = 0
 
+    @property
+    def size(self) -> int:
+        """How many bytes of buffers were read."""
+        return self._bytes
+
     def decode(self, encoded: Any) -> Any:
         """The value that ``encoded`` stands for; raises ``Malformed`` if it stands for none."""
+        if type(encoded) is dict and "same" in encoded:
+            return self._same(encoded["same"])
+        value = self.content(encoded)
+        if type(encoded) is dict and "as" in encoded:
+            self._take(encoded["as"], value)
+        return value
+
+    def content(self, encoded: Any) -> Any:
+        """The value, which gets no number."""
         try:
             self.enter()
             return self._decoded(encoded)
         finally:
             self.leave()
+
+    def update(self, changed: Any) -> None:
+        """Change values that both sides have as the other side has changed its own."""
+        if type(changed) is not dict:
+            raise Malformed("an object of changed values was announced")
+        try:
+            self.shared.update(changed, self.content)
+        except (ValueError, TypeError) as error:
+            raise Malformed(str(error)) from error
+
+    def _take(self, number: Any, value: Any) -> None:
+        if not is_changeable(value):
+            raise Malformed(f"a {type(value).__name__} has a number")
+        try:
+            self.shared.take(number, value)
+        except ValueError as error:
+            raise Malformed(str(error)) from error
+
+    def _same(self, number: Any) -> Any:
+        """A value that came before, or was sent; its parts count once more."""
+        self.count_again(self.shared, number)
+        return self.shared.value(number)
 
     def _decoded(self, encoded: Any) -> Any:
         if encoded is None or type(encoded) in (bool, str):

@@ -137,12 +137,55 @@ def test_what_was_returned_can_be_handed_back(student: Student) -> None:
     assert read(make(7)) == 7
 
 
-def test_a_function_cannot_change_what_it_was_given(student: Student) -> None:
+def test_what_a_function_changes_is_changed_for_the_test(student: Student) -> None:
     student.write("def it(a, b):\n    a += 1\n    b.append(1)\n    return a, b")
     a, b = np.zeros(2), [0]
     returned = student.look("it")(a, b)
-    assert (a.tolist(), b) == ([0, 0], [0])
-    assert (returned[0].tolist(), returned[1]) == ([1, 1], [0, 1])
+    assert (a.tolist(), b) == ([1, 1], [0, 1])
+    assert (returned[0] is a, returned[1] is b) == (True, True)
+
+
+def test_a_call_travels_back_and_forth(student: Student) -> None:
+    student.write("def it(f, n):\n    return f(n) + 1 if n else 0")
+    it, seen = student.look("it"), []
+
+    def less(n: int) -> Any:
+        seen.append(n)
+        return it(less, n - 1)
+
+    assert it(less, 5) == 5
+    assert seen == [5, 4, 3, 2, 1]
+
+
+def test_a_test_that_leaves_a_callback_leaves_a_kernel_that_answers(student: Student) -> None:
+    student.write("def it(f):\n    f()")
+
+    class Left(BaseException):
+        pass
+
+    def leave() -> None:
+        raise Left
+
+    with pytest.raises(Left):
+        student.look("it")(leave)
+    assert student.write("x = 1").status is CellStatus.DONE
+    with pytest.raises(Left):
+        student.look("it")(leave)
+    assert student.look("x") == 1
+
+
+def test_a_thread_of_the_students_calls_back_until_the_answer(student: Student) -> None:
+    student.write(
+        "from concurrent.futures import ThreadPoolExecutor\nkept = []\n"
+        "def it(f):\n    kept.append(f)\n    with ThreadPoolExecutor(3) as pool:\n"
+        "        return list(pool.map(f, range(9)))\n"
+        "def later():\n    return kept[0](1)"
+    )
+    assert student.look("it")(lambda n: n * n) == [n * n for n in range(9)]
+    run = student.write("kept[0](1)")
+    assert "does not wait for it any more" in run.message
+    with pytest.raises(LookupError, match="has ended"):
+        student.look("later")()
 
 
 def test_prints_of_a_call_reach_the_test_that_listens(student: Student) -> None:

@@ -24,21 +24,30 @@ from grader.notebook.judging import kernel_stdin
 from grader.notebook.judging.class_referee import Digests
 from grader.notebook.judging.fit_requests import asked
 from grader.sandbox import client, protocol_page
-from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol, seeds, values
+from grader.sandbox.guest import (
+    ProtocolMismatch,
+    install,
+    known_types,
+    printed,
+    protocol,
+    seeds,
+    values,
+)
 from grader.sandbox.guest import agent as agent_module
-from grader.sandbox.guest.agent import Agent
 from grader.sandbox.guest.fit.stand_in import FitStandIn
 from grader.sandbox.guest.images import FitRefused
 from grader.sandbox.guest.protocol import Field, Kind, Message, Sender
 from tests import students
 from tests.conftest import ROOT
+from tests.in_process import InProcess
 from tests.referee.fake import FakeReferee
 from tests.slices import write_slices
 from tests.students import alone
 
 pytestmark = pytest.mark.keras
 
-TAGS = {"int", "float", "bytes", "list", "tuple", "set", "frozenset", "dict", "array", "scalar"}
+TAGS = {"int", "float", "bytes", "array", "scalar", "same", *("list", "tuple", "set"), "frozenset"}
+TAGS |= {"dict"}
 
 
 # What the table says of one JSON object
@@ -96,6 +105,8 @@ def is_kind(value: Any, kind: Kind, sender: Sender) -> bool:
         return is_value(value, sender)
     if kind is Kind.IMAGES:
         return not violations(value, protocol.IMAGES, sender)
+    if kind is Kind.PARAMETERS:
+        return [list(map(type, each)) for each in value] == [[str, str, bool]] * len(value)
     assert kind is Kind.PARTS
     return all(not violations(part, protocol.PART, sender) for part in value)
 
@@ -108,7 +119,7 @@ def is_value(value: Any, sender: Sender) -> bool:
         return all(is_value(each, sender) for pair in value[tag] for each in pair)
     if tag in ("list", "tuple", "set", "frozenset"):
         return all(is_value(each, sender) for each in value[tag])
-    if tag in TAGS:
+    if tag in TAGS or tag in known_types.TYPES:
         return True
     references = [m for m in protocol.REFERENCES if (m.name, m.sender) == (tag, sender)]
     return any(not violations(value, each.fields, sender) for each in references)
@@ -143,39 +154,23 @@ class Extras(Around):
         question["here"] = "tmp/there"
 
 
-class Loop:
-    """Carries questions from ``Proxies`` to an ``Agent``, and notes which messages were sent.
+class Loop(InProcess):
+    """An agent of which all messages are compared with the table.
 
     Args:
-        namespace: the student's names.
+        names: the student's names.
     """
 
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self.seen: list[str] = []
-        self.trainings = Trainings(None, "", Budget(), {})
-        self.proxies = Proxies(self._ask, alone, self.trainings, around=Extras())
-        self._agent = Agent(self._exchange, lambda: namespace)
-        self._question: tuple[Any, Any] = ({}, [])
-        self._answer: tuple[Any, Any] = ({}, [])
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        super().__init__(names=names)
+        self.proxies = Proxies(self.ask, alone, self.trainings, around=Extras())
 
-    def _ask(self, question: dict[str, Any], buffers: Sequence[bytes]) -> Any:
-        question = json.loads(json.dumps(question))
-        self.seen.append(recognise(question, protocol.QUESTIONS, Sender.EXAMINER))
-        self._question = question, buffers
-        self._agent.answer()
-        return self._answer
-
-    def _exchange(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> Any:
-        sent = json.loads(json.dumps(content))
-        if (request := asked({"prompt": json.dumps(content)})) is not None:
-            self.seen.append(recognise(request, protocol.TRAININGS, Sender.FIT))
-            return self.trainings.answer(request)
-        name = recognise(sent, protocol.QUESTIONS, Sender.AGENT)
-        self.seen.append(name)
-        if name == "ready":
-            return self._question
-        self._answer = sent, list(buffers)
-        return {}, []
+    def seen(self) -> list[str]:
+        """The names of all messages."""
+        senders = (Sender.AGENT, Sender.EXAMINER)
+        sent = [recognise(message, protocol.QUESTIONS, *senders) for message in self.said]
+        fit = [recognise(request, protocol.TRAININGS, Sender.FIT) for request in self.requests]
+        return sent + fit
 
 
 def test_questions_and_answers_are_those_of_the_table() -> None:
@@ -197,6 +192,7 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
     history.history, history.epoch, history.params = {"loss": [0.5]}, [0], {"epochs": 1}
     names = {"model": model, "history": history, "Stops": Stops, "failing": failing}
     names |= {"call": lambda *given, **named: (given, named), "plain": [1, 2.5, {"a": np.ones(3)}]}
+    names |= {"apply": lambda function, *_: function()}
     loop = Loop(names)
     loop.proxies.keep(["plain"])
     proxies = loop.proxies.look([*names, "missing"])
@@ -214,9 +210,13 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
         loop.proxies.dry_run(proxies["call"], [{"loss": 1.0}])
     with pytest.raises(ClaimFailed, match="Figure"):
         loop.proxies.run("grader.checks.figures", "_described", proxies["plain"])
+    assert proxies["apply"](lambda: 3, {"a": [1]}) == 3
+    with pytest.raises(ZeroDivisionError):
+        proxies["apply"](lambda: 1 / 0)
+    assert proxies["call"](len, {}.keys(), (n for n in [1]), Stops)[0][3] is Stops
     assert loop.proxies.clock() > 0
     assert loop.proxies.pyplot("get_fignums")() == []
-    unseen = {m.name for m in protocol.QUESTIONS} - set(loop.seen)
+    unseen = {m.name for m in protocol.QUESTIONS} - set(loop.seen())
     assert unseen == {"received"}, "it is what this loop and the kernel's session reply"
 
 

@@ -221,9 +221,9 @@ def test_a_view_that_claims_terabytes_is_refused_before_it_is_copied() -> None:
 
 
 def test_many_views_of_one_array_are_refused_together() -> None:
-    view = np.broadcast_to(np.uint8(1), (values.MAX_BYTES // 4,))
+    views = [np.broadcast_to(np.uint8(1), (values.MAX_BYTES // 4,)) for _ in range(5)]
     with pytest.raises(Malformed, match="bytes in one value"):
-        Encoder(refer).encode([view] * 5)
+        Encoder(refer).encode(views)
 
 
 def test_endless_values_are_refused() -> None:

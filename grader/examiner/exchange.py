@@ -1,0 +1,156 @@
+"""Questions to a student's kernel, and the callbacks that come before their answers.
+
+While the kernel works on a question, the student's code may call what the test handed in. That is
+carried out here and its result is sent, before the next reply is waited for. The test's function
+may itself ask the kernel: such a question is sent within the first one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from grader.errors import ClaimFailed
+from grader.examiner.callbacks import Callbacks
+from grader.examiner.dry_runs import Script
+from grader.examiner.handed import Handed
+from grader.examiner.interview import Asked
+from grader.examiner.replaced import Replaced
+from grader.sandbox.guest.protocol import MAX_CALL_DEPTH
+from grader.sandbox.guest.shared import Shared
+from grader.sandbox.guest.values import Decoder, Encoder, Malformed
+
+Message = tuple[dict[str, Any], Sequence[Any]]
+Ask = Callable[[dict[str, Any], Sequence[bytes]], Message]
+Refer = Callable[[Any, Encoder], dict[str, Any]]
+Resolve = Callable[[str, dict[str, Any], Decoder], Any]
+
+
+class Exchange:
+    """The questions of one test.
+
+    Args:
+        ask: sends a question, or what came of a callback; returns the answer or a callback.
+        heard: told all that is sent with the reply to it.
+        refer: how a value is sent that is no plain data.
+        resolve: what a reference of the kernel's stands for.
+
+    Attributes:
+        handed: what the test handed in.
+        callbacks: carries out what the student's code does with that.
+    """
+
+    def __init__(
+        self, ask: Ask, heard: Callable[[Asked], None], refer: Refer, resolve: Resolve
+    ) -> None:
+        self.handed = Handed()
+        self.callbacks = Callbacks(self.handed)
+        self._ask, self._heard, self._refer, self._resolve = ask, heard, refer, resolve
+        self._replaced = Replaced()
+        self._shared, self._depth = Shared(0), 0
+
+    def encoder(self) -> Encoder:
+        """What encodes the parts of the next question."""
+        if not self._depth:
+            self._shared = Shared(0)
+        return Encoder(self._refer, self._shared, numbered=True)
+
+    def answer(
+        self,
+        question: dict[str, Any],
+        encoder: Encoder,
+        take: Callable[[dict[str, Any], Decoder], Any],
+        script: Script | None = None,
+    ) -> Any:
+        """Ask a question, and carry out callbacks until it is answered.
+
+        Args:
+            question: its parts that are values, encoded.
+            encoder: of these.
+            take: what becomes of the answer; called when the test's own values are changed as the
+                student's code changed its copies.
+            script: of a dry run.
+
+        Returns:
+            What ``take`` returns.
+        """
+        if self._depth >= MAX_CALL_DEPTH:
+            raise ClaimFailed(
+                "The test's function and your code call each other without an end: stopped after "
+                f"{MAX_CALL_DEPTH} calls in calls."
+            )
+        question |= self._surroundings(encoder)
+        self._depth += 1
+        try:
+            reply, buffers = self._exchanged((question, encoder.buffers), script)
+            while "callback" in reply:
+                reply, buffers = self._exchanged(self._called_back(reply, buffers))
+            decoder = self._decoder(reply, buffers)
+            if self._depth == 1 and self.callbacks.fault is not None:
+                raise self.callbacks.fault
+            return take(reply, decoder)
+        finally:
+            self._depth -= 1
+            self._shared.shrink(encoder.before)
+
+    def _surroundings(self, encoder: Encoder) -> dict[str, Any]:
+        """What the test has replaced, and within a callback what changed since that came."""
+        found: dict[str, Any] = {}
+        if replaced := self._replaced.now():
+            encoded = {place: encoder.encode(value) for place, value in replaced.items()}
+            found["patched"] = encoded
+        if self._depth:
+            found["within"] = self._depth
+            found |= self._changed(encoder)
+        return found
+
+    def _exchanged(self, message: Message, script: Script | None = None) -> Message:
+        content, sent = message
+        try:
+            reply, buffers = self._ask(content, sent)
+        except BaseException as ended:  # the kernel, or its time
+            self._heard(Asked(content, sent, str(ended), (), script))
+            raise
+        self._heard(Asked(content, sent, reply, buffers, script))
+        return reply, buffers
+
+    def _called_back(self, message: dict[str, Any], buffers: Sequence[Any]) -> Message:
+        """Carry out a callback; returns what tells the student's code what came of it."""
+        before = known = len(self._shared)
+        try:
+            decoder = self._decoder(message, buffers)
+            arguments = self.callbacks.arguments(message, decoder)
+            known = len(self._shared)
+            self._shared.mark()
+            result = self.callbacks.work(message, *arguments)
+            encoder = self._encoder()
+            return {"do": "returned", "value": encoder.encode(result)} | self._changed(
+                encoder
+            ), encoder.buffers
+        except Exception as error:
+            self._shared.shrink(known)  # what was numbered for the result does not travel
+            encoder = self._encoder()
+            told = self.callbacks.raised(error, encoder)
+            return told | self._changed(encoder), encoder.buffers
+        finally:
+            self._shared.shrink(before)
+
+    def _changed(self, encoder: Encoder) -> dict[str, Any]:
+        """The field that tells what the test has changed; none where that is nothing."""
+        changed = self._shared.changed(encoder.content)
+        self._shared.settle(changed)
+        return {"changed": changed} if changed else {}
+
+    def _encoder(self) -> Encoder:
+        return Encoder(self._refer, self._shared, numbered=True)
+
+    def _decoder(self, message: dict[str, Any], buffers: Sequence[Any]) -> Decoder:
+        """What decodes a message; values that it says have changed are changed here, too."""
+        decoder = Decoder(buffers, self._resolve, self._shared)
+        try:
+            decoder.update(message.get("changed", {}))
+        except Malformed as error:
+            raise ClaimFailed(
+                f"Your code changed what it was given so that it cannot be judged: {error}."
+            ) from error
+        return decoder

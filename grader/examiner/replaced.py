@@ -1,0 +1,50 @@
+"""Functions of libraries that a test has replaced, as ``unittest.mock.patch`` does.
+
+A student's code finds the replacements too: they travel with each question.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from typing import Any
+
+# What courses replace: what a program reads from people, and what differs each time.
+_WATCHED = {
+    "builtins": ("input", "print", "open"),
+    "random": tuple(
+        name for name in random.__all__ if name[0].islower() and name not in ("seed", "setstate")
+    ),
+    "time": ("sleep", "time", "perf_counter", "monotonic", "process_time", "strftime"),
+    "os": ("getenv", "getcwd", "listdir", "system"),
+    "subprocess": ("run", "check_output"),
+    "webbrowser": ("open",),
+}
+
+
+def _current() -> dict[str, Any]:
+    return {
+        f"{module}:{name}": getattr(sys.modules[module], name)
+        for module, names in _WATCHED.items()
+        if module in sys.modules
+        for name in names
+    }
+
+
+class Replaced:
+    """What is replaced from now on."""
+
+    def __init__(self) -> None:
+        self._before = _current()
+        self._stdin = sys.stdin
+
+    def now(self) -> dict[str, Any]:
+        """The replacements, by place."""
+        found = {
+            place: value
+            for place, value in _current().items()
+            if value is not self._before.get(place, value)
+        }
+        if sys.stdin is not self._stdin:
+            found["sys:stdin"] = sys.stdin
+        return found
