@@ -8,11 +8,14 @@ import re
 from nbformat import NotebookNode
 
 # In a cell that is no plain Python, because it has a magic for example.
-_MENTIONED = re.compile(r"\bkeras\b|\.fit\b")
+_MENTIONED = re.compile(r"\bkeras\b|\bsklearn\b|(?<=\.)fit\b")
+_DECIDING = frozenset(("keras", "fit", "sklearn"))
 
 
 def uses_networks(notebook: NotebookNode) -> bool:
     """Whether any code of a notebook uses Keras or something that is called ``fit``.
+
+    Where scikit-learn is imported, ``fit`` alone says nothing: its estimators have one, too.
 
     A class is graded with a referee, and judges are forked from a server that has imported Keras,
     if this holds for the source notebook: its given cells, solutions and tests. So an instructor
@@ -22,27 +25,31 @@ def uses_networks(notebook: NotebookNode) -> bool:
     An assignment that hides all of Keras in a module of its own gets none: then ``fit`` is refused
     in words, and the sample with the instructor's solution does not pass (``grader try``).
     """
-    return any(cell.cell_type == "code" and _uses_networks(cell.source) for cell in notebook.cells)
+    used = frozenset().union(
+        *(_used(cell.source) for cell in notebook.cells if cell.cell_type == "code")
+    )
+    return "keras" in used or ("fit" in used and "sklearn" not in used)
 
 
-def _uses_networks(source: str) -> bool:
+def _used(source: str) -> frozenset[str]:
+    """Those of the words that decide which a cell's code uses."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
-        return bool(_MENTIONED.search(source))
-    return any(_is_keras_or_fit(node) for node in ast.walk(tree))
+        return frozenset(_MENTIONED.findall(source))
+    return frozenset(word for node in ast.walk(tree) for word in _words(node)) & _DECIDING
 
 
-def _is_keras_or_fit(node: ast.AST) -> bool:
+def _words(node: ast.AST) -> list[str]:
+    """The names in one node of the code; ``fit`` counts as an attribute only."""
     match node:
         case ast.Attribute(attr=name):
-            return name in ("fit", "keras")
+            return [name]
         case ast.Import(names=aliases):
-            return any("keras" in alias.name.split(".") for alias in aliases)
+            return [part for alias in aliases for part in alias.name.split(".")]
         case ast.ImportFrom(module=module, names=aliases):
-            imported = [alias.name for alias in aliases]
-            return "keras" in [*(module or "").split("."), *imported]
-        case ast.Name(id=name):
-            return name == "keras"
+            return [*(module or "").split("."), *(alias.name for alias in aliases)]
+        case ast.Name(id="keras"):
+            return ["keras"]
         case _:
-            return False
+            return []

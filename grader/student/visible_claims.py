@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from grader.model import Claim
-from grader.notebook import magics
+from grader.notebook import magics, networks
 from grader.notebook.assignment import grade_id, is_claim, is_solution, is_unchanged
 from grader.notebook.submission import cell_text
 
@@ -60,8 +60,11 @@ def plan(notebook: NotebookNode) -> Plan:
     wanted = frozenset().union(
         *(cell_text.used_names(node.source) for node in notebook.cells if is_claim(node))
     )
+    trains = networks.uses_networks(notebook)
     cells = [
-        _Cell(i, node, wanted) for i, node in enumerate(notebook.cells) if node.cell_type == "code"
+        _Cell(i, node, wanted, trains)
+        for i, node in enumerate(notebook.cells)
+        if node.cell_type == "code"
     ]
     surroundings = [cell for cell in cells if not is_claim(cell.node)]
     untouched = _untouched(surroundings)
@@ -165,9 +168,12 @@ class _Cell:
         place: its index in the notebook.
         node: the cell.
         wanted: names that test cells use.
+        trains: whether ``fit`` trains a network in this notebook.
     """
 
-    def __init__(self, place: int, node: NotebookNode, wanted: frozenset[str]) -> None:
+    def __init__(
+        self, place: int, node: NotebookNode, wanted: frozenset[str], trains: bool
+    ) -> None:
         self.place, self.node, self.name = place, node, grade_id(node)
         self.binds: frozenset[str] = frozenset()
         self.uses: frozenset[str] = frozenset()
@@ -178,10 +184,10 @@ class _Cell:
         if python is not None:
             self.binds, self.uses = python.bound, python.free
             source = magics.seen_through(node.source)
-            self.trains = _calls_fit(source)
+            self.trains = trains and _calls_fit(source)
             self.raises = cell_text.is_stub(node.source, wanted)
         else:
-            self.is_python, self.trains = False, ".fit(" in node.source
+            self.is_python, self.trains = False, trains and ".fit(" in node.source
 
     @property
     def is_visible_claim(self) -> bool:

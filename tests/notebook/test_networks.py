@@ -30,6 +30,7 @@ from tests.conftest import ROOT
         "train = partial(build().fit, x, y)",
         "%matplotlib inline\nimport keras",
         "!ls\nmodel.fit(x)",
+        "from sklearn.svm import SVC\nimport keras\nmodel.fit(x, y)",
     ],
 )
 def test_a_notebook_uses_networks(source: str) -> None:
@@ -42,6 +43,8 @@ def test_a_notebook_uses_networks(source: str) -> None:
         "import tensorflow as tf\ny = tf.nn.conv2d(x, f, 1, 'SAME')",
         "# model.fit is for later, with keras\nx = 'keras'",
         "fitted = fit(x)\nbenefit = x.fitted",
+        "from sklearn.svm import SVC\nmodel = SVC().fit(x, y)",
+        "%time import sklearn\nmodel.fit(x, y)",
         "def f(",
         "",
     ],

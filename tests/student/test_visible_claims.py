@@ -258,3 +258,10 @@ def test_claims_are_known_by_their_text_where_metadata_are_lost(convolution: Not
     found = plan(with_claims(convolution))
     assert [claim.statement for claim in found.claims] == expected
     assert [claim.name for claim in found.claims][:2] == ["claim_1", "claim_2"]
+
+
+def test_a_model_of_scikit_learn_is_no_training() -> None:
+    fits = cell("model = SVC().fit(x, y)", "model", solution=True)
+    tested = claim("fits", "assert model.fit(x, y).coef_ is not None")
+    assert plan_of(fits, tested).training == {"fits"}
+    assert plan_of(cell("from sklearn.svm import SVC"), fits, tested).training == frozenset()
