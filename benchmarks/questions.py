@@ -185,7 +185,8 @@ def _source() -> NotebookNode:
         text = f"# Claim: {name}.\n# Hint: This is measured.\n{test}"
         cells.append(new_code_cell(text, id=name, metadata=_nbgrader(name, grade=True, points=1)))
     kernelspec = {"name": "course", "display_name": "course", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    notebook: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    return notebook
 
 
 def _nbgrader(name: str, **more: object) -> dict[str, object]:
