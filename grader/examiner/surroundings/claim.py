@@ -50,7 +50,7 @@ class Surroundings(Around):
             self._seeds.held(text),
             self._process.held(),
             figures.of_the_kernel(text, pyplot),
-            guard.guarded(self._files.arrived),
+            guard.guarded(self._files.arrived, self._files.arrived_names),
         ):
             yield
 

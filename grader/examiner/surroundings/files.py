@@ -113,6 +113,10 @@ class ClaimFiles:
                 found[name] = path.read_bytes()
         return found
 
+    def arrived_names(self) -> set[str]:
+        """The last parts of the names of what came from the student's kernel."""
+        return {PurePosixPath(name).name for name in self._arrived}
+
     def _elsewhere(self) -> str:
         """Where the test went, by its name; empty where it is in its working directory."""
         with contextlib.suppress(OSError, ValueError):  # a folder that is gone, or not below ours

@@ -11,8 +11,10 @@ import __future__
 
 import contextlib
 import functools
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -21,7 +23,8 @@ from grader.errors import CourseError
 _PROGRAMS = frozenset(
     {"os.exec", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen"}
 )
-_WATCHED = _PROGRAMS | {"exec", "pickle.find_class"}
+_WATCHED = _PROGRAMS | {"exec", "open", "pickle.find_class"}
+_OF_MODULES = (".py", ".pyc", ".so")
 _FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
 _MOST_CODE = 200_000  # bytes of a file that may be Python
 
@@ -48,33 +51,63 @@ class _Guard:
 
     def __init__(self) -> None:
         self.arrived: Arrived | None = None
+        self.names: Callable[[], Container[str]] = tuple
         self.refused: CourseError | None = None
+        self.opened = {"own": False, "student": False}  # whose files were opened
         self.installed = False
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Refuse what would run a student's file; an audit hook."""
         if self.arrived is None or event not in _WATCHED:
             return
-        if not _is_of_a_test(sys._getframe(1)) or not (files := self.arrived()):
+        if not _is_of_a_test(sys._getframe(1)):
             return
-        if event == "exec" and not _is_among(arguments[0], files):
-            return
-        if event == "pickle.find_class" and arguments[1] in _PLAIN.get(arguments[0], ()):
-            return
-        self.refused = CourseError(
-            f"a test cell would run what a student's code wrote to a file ({event}, with "
-            f"{', '.join(sorted(files))[:200]} there): let the student's code do that, in a "
-            "function that the test calls, and look at what it returns"
-        )
-        raise self.refused
+        if event == "open":
+            self._opened(arguments[0])
+        elif self._runs_a_students(event, arguments):
+            self.refused = CourseError(
+                f"a test cell would run what a student's code wrote or returned ({event}): let the "
+                "student's code do that, in a function that the test calls, and look at what it "
+                "returns"
+            )
+            raise self.refused
+
+    def _opened(self, path: Any) -> None:
+        """Note whose file is opened; one that was opened by its number is nobody's."""
+        if isinstance(path, (str, bytes)):
+            name = Path(os.fsdecode(path)).name
+            if name in self.names():
+                self.opened["student"] = True
+            elif not name.endswith(_OF_MODULES):
+                self.opened["own"] = True
+
+    def _runs_a_students(self, event: str, arguments: tuple[Any, ...]) -> bool:
+        if event == "pickle.find_class":
+            plain = arguments[1] in _PLAIN.get(arguments[0], ())
+            return not plain and (self.opened["student"] or not self.opened["own"])
+        if event == "exec":
+            return _is_among(arguments[0], self._files().values())
+        return bool(self._files())
+
+    def _files(self) -> Mapping[str, bytes]:
+        """The files that came; they are read without this being told of it."""
+        arrived, self.arrived = self.arrived, None
+        try:
+            return arrived() if arrived is not None else {}
+        finally:
+            self.arrived = arrived
 
 
 _GUARD = _Guard()
 
 
 @contextlib.contextmanager
-def guarded(arrived: Arrived) -> Iterator[None]:
+def guarded(arrived: Arrived, names: Callable[[], Container[str]]) -> Iterator[None]:
     """Refuse in the body what would run a student's file.
+
+    Args:
+        arrived: reads the files that came from a student's kernel.
+        names: the last parts of their names.
 
     Raises:
         CourseError: something was refused, whatever became of it in the body.
@@ -82,7 +115,8 @@ def guarded(arrived: Arrived) -> Iterator[None]:
     if not _GUARD.installed:
         sys.addaudithook(_GUARD.hear)  # there is no way to remove it
         _GUARD.installed = True
-    _GUARD.arrived, _GUARD.refused = arrived, None
+    _GUARD.arrived, _GUARD.names, _GUARD.refused = arrived, names, None
+    _GUARD.opened = {"own": False, "student": False}
     try:
         yield
     finally:
@@ -113,11 +147,11 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
     return False
 
 
-def _is_among(code: Any, files: Mapping[str, bytes]) -> bool:
+def _is_among(code: Any, files: Iterable[bytes]) -> bool:
     """Whether code is that of one of the files; code that names nothing does nothing."""
     if not isinstance(code, CodeType) or set(code.co_names) <= {"__doc__"}:
         return False
-    return any(code in _compiled(text) for text in files.values())
+    return any(code in _compiled(text) for text in files)
 
 
 @functools.lru_cache(maxsize=256)

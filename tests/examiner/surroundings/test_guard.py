@@ -56,6 +56,26 @@ def test_what_only_reads_it_is_not(both: Make, use: str) -> None:
     assert both(write=write).tested(f"write()\n{use}") == Finding()
 
 
+def test_bytes_that_a_student_returned_are_not_unpickled(both: Make) -> None:
+    test = "import pickle\npickle.loads(dumped())"
+    with pytest.raises(CourseError, match="wrote or returned"):
+        both(dumped=lambda: ATTACK).tested(test)
+    assert both(dumped=lambda: pickle.dumps([1, {2}])).tested(test) == Finding()
+
+
+def test_a_pickle_of_the_courses_own_is_read_beside_a_students_file(
+    both: Make, folder: Path
+) -> None:
+    (folder / "expected.pkl").write_bytes(pickle.dumps(Path("any") / "object"))
+    test = """
+import pickle
+write()
+with open("expected.pkl", "rb") as file:
+    assert str(pickle.load(file)) == "any/object"
+"""
+    assert both(Course(folder, ("expected.pkl",)), write=write).tested(test) == Finding()
+
+
 @pytest.mark.parametrize("text", ["", "# nothing", '"""Only a text."""', "3"])
 def test_an_empty_file_is_not_taken_for_an_empty_module(both: Make, text: str) -> None:
     test = f"write()\nexec({text!r})"
