@@ -132,6 +132,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.errors",
         "grader.model",
         "grader.settings",
+        "grader.course_packages",
         "grader.datasets",
         "grader.sandbox",
         "grader.reports",

@@ -11,7 +11,7 @@ from functools import partial
 
 from nbformat import NotebookNode
 
-from grader import datasets
+from grader import course_packages, datasets
 from grader.engines.base import Silent
 from grader.model import Outcome, Submission, Verdict
 from grader.notebook import samples
@@ -52,9 +52,11 @@ def check(settings: Settings, name: str, *, full: bool = False) -> ReleaseCheck:
         full: whether networks are trained; otherwise claims that need a training are left out.
 
     Raises:
+        ConfigurationError: a package that the course names is not installed.
         CourseError: unknown assignment, or a source notebook that is malformed.
         GraderError: nothing could be graded; the message says what to do.
     """
+    course_packages.require(settings)
     assignment = load_assignment(settings, name)
     if not assignment.claims:
         return ReleaseCheck(())
