@@ -80,7 +80,7 @@ def _pieces(value: Any) -> Iterator[Any]:
         yield f"{value.dtype} {value.shape}".encode()
         if value.nbytes:
             yield np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
-    elif kind in _PLAIN:
+    elif kind in _PLAIN or isinstance(value, np.generic):
         yield repr(value).encode("utf-8", "surrogatepass")
     elif kind in (list, tuple, dict, set, frozenset):
         yield f"{kind.__name__} {len(value)}".encode()
