@@ -188,6 +188,10 @@ def test_expect_same_layers():
 def test_nothing_else_convolves_passes():
     architecture.nothing_else_convolves(cnn(layers.Dropout(0.2), layers.BatchNormalization()))
     architecture.nothing_else_convolves(functional(cnn(), layers.Rescaling(2.0)))
+    architecture.nothing_else_convolves(
+        cnn(layers.Resizing(60, 60), layers.Resizing(9, 9, "nearest"))
+    )
+    architecture.nothing_else_convolves(cnn(layers.RandomRotation(0.1), layers.LeakyReLU()))
 
 
 @pytest.mark.parametrize(
@@ -199,6 +203,8 @@ def test_nothing_else_convolves_passes():
         layers.AveragePooling2D(2),
         layers.GlobalMaxPooling2D(keepdims=True),
         layers.AdaptiveAveragePooling2D(2),
+        layers.Resizing(6, 6, "area"),
+        layers.Resizing(6, 6),
         layers.TimeDistributed(layers.Conv1D(2, 3)),
         layers.TimeDistributed(layers.MaxPooling1D(2)),
         keras.Sequential([layers.SeparableConv2D(2, 3)]),
@@ -206,7 +212,7 @@ def test_nothing_else_convolves_passes():
     ids=lambda layer: type(layer).__name__,
 )
 def test_nothing_else_convolves_refuses(layer):
-    with pytest.raises(ClaimFailed, match=r"with \w*(Conv|Pool)"):
+    with pytest.raises(ClaimFailed, match=r"with \w*(Conv|Pool|Resizing)"):
         architecture.nothing_else_convolves(cnn(layer))
 
 

@@ -1,8 +1,9 @@
 """A kernel in which numpy is the only library, made fit for notebooks that also draw and read.
 
-Work from scratch must not fail there for what it does not need: drawing draws nothing, an import
-that fails leaves a name whose use says which library is missing, and a statement that fails, say on
-a picture that cannot be read, does not keep the definitions below it from being run.
+Work from scratch must not fail there for what it does not need: drawing draws nothing, TensorFlow's
+sums are numpy's, an import that fails leaves a name whose use says which library is missing, and a
+statement that fails, say on a picture that cannot be read, does not keep the definitions below it
+from being run.
 """
 
 from __future__ import annotations
@@ -13,17 +14,25 @@ import importlib.machinery
 import sys
 import types
 from collections.abc import Iterator, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from IPython import get_ipython
+
+from .array_functions import ArrayFunctions
+from .missing import Missing
+from .withheld import withhold_convolutions
 
 _DRAWS = "matplotlib"  # cannot be imported: it needs Pillow, which convolves
 _THIS = f"__import__('importlib').import_module({__name__!r})"
 
 
 def install() -> None:
-    """Change this kernel's imports, and how it runs the statements of cells, for good."""
-    sys.meta_path.insert(0, _DrawingFinder())
+    """Change this kernel's imports, and how it runs the statements of cells, for good.
+
+    No cell has run: none can hold one of numpy's convolutions.
+    """
+    withhold_convolutions()
+    sys.meta_path[:0] = [_DrawingFinder(), ArrayFunctions()]
     get_ipython().ast_transformers.append(_Tolerant())
 
 
@@ -32,20 +41,6 @@ def missing() -> Missing:
     error = sys.exc_info()[1]
     assert isinstance(error, ImportError)
     return Missing(str(error))
-
-
-class Missing:
-    """A name that could not be imported: each use of it raises the error of its import."""
-
-    def __init__(self, message: str) -> None:
-        object.__setattr__(self, "_message", message)
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise ModuleNotFoundError(object.__getattribute__(self, "_message"))
-
-    def __call__(self, *_: Any, **__: Any) -> NoReturn:
-        """Say that it is not there."""
-        raise ModuleNotFoundError(object.__getattribute__(self, "_message"))
 
 
 class Drawing:

@@ -20,6 +20,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
+    # It would hold for all tests of this process; tests/sandbox/guest/test_withheld.py tries it.
+    monkeypatch.setattr(numpy_alone, "withhold_convolutions", lambda: None)
+    if "tensorflow" in sys.modules:
+        monkeypatch.delitem(sys.modules, "tensorflow")
     numpy_alone.install()
 
     def run(cell: str) -> dict[str, object]:
@@ -33,6 +37,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> object:
     yield run
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         del sys.modules[name]
+    sys.modules.pop("tensorflow", None)  # the fixture that took the real one away puts it back
 
 
 def test_what_fails_keeps_nothing_below_from_running(run: object) -> None:
@@ -65,3 +70,27 @@ def test_drawing_draws_nothing(run: object) -> None:
     assert space["shape"] == (2, 3)
     assert isinstance(space["flat"], numpy_alone.Drawing)
     assert space["done"]
+
+
+def test_sums_of_tensorflow_are_numpys(run: object) -> None:
+    space = run(  # type: ignore[operator]
+        "import numpy as np\nimport tensorflow as tf\n"
+        "total = float(tf.reduce_sum(np.ones((2, 3)) * np.array([1, 2, 3])))\n"
+        "most = tf.reduce_max(tf.constant([[1.0, 5.0], [2.0, 3.0]]), axis=1).numpy().tolist()\n"
+        "kept = tf.clip_by_value(tf.cast([-1, 300], tf.float32), 0, 255).numpy().tolist()\n"
+        "one = tf.reduce_mean([1.0, 2.0]).numpy()\n"
+        "padded = tf.pad(np.ones((1, 1)), [[1, 1], [1, 1]]).shape"
+    )
+    assert (space["total"], space["most"], space["kept"]) == (12.0, [5.0, 3.0], [0.0, 255.0])
+    assert (space["one"], space["padded"]) == (1.5, (3, 3))
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["tf.nn.conv2d(1)", "tf.keras.layers.Conv2D(1, 3)", "tf.Variable(1)", "tf.image.resize(1, 2)"],
+)
+def test_no_more_of_tensorflow_is_there(run: object, use: str) -> None:
+    space = run(f"import tensorflow as tf\ndef f():\n    return {use}\nimport tensorflow.nn as nn")  # type: ignore[operator]
+    for call in (space["f"], space["nn"].conv2d):  # type: ignore[attr-defined]
+        with pytest.raises(ModuleNotFoundError, match="tensorflow is blocked in this sandbox"):
+            call()
