@@ -19,7 +19,8 @@ from grader.referee.training import determinism, loops
 from grader.referee.training.course_images import CourseImages
 
 # What Keras and its backends raise where a network, its loss and its labels do not go together.
-_STUDENTS = (ValueError, TypeError, KeyError, IndexError, NotImplementedError)
+# LookupError: an operation without a gradient, such as Resizing by area, among others.
+_STUDENTS = (ValueError, TypeError, LookupError, NotImplementedError)
 _TENSORFLOWS = ("InvalidArgumentError", "UnimplementedError")
 
 

@@ -420,6 +420,14 @@ def test_a_loss_that_does_not_fit_the_labels_is_refused_in_keras_words(
         trainer.step(recipe, "ada")
 
 
+def test_a_layer_without_a_gradient_is_refused(trainer: Trainer, data: Path) -> None:
+    layers = [keras.layers.Resizing(14, 14, "area"), keras.layers.Flatten(), dense(10)]
+    layers.insert(0, keras.layers.Conv2D(1, 1))
+    model = keras.Sequential([keras.Input((28, 28, 1)), *layers])
+    with pytest.raises(DeclarationRefused, match=r"Keras cannot train this model: .*gradient"):
+        trainer.step(small.recipe(data, model=model), "ada")
+
+
 def test_a_batch_over_the_memory_is_refused(data: Path) -> None:
     trainer = Trainer(data, MemoryStore(), Budget(memory_bytes=1 << 20))
     with pytest.raises(DeclarationRefused, match="batch_size=300 would take"):
