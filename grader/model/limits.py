@@ -49,4 +49,4 @@ class Budget:
     operations: int = 100_000_000
     epoch_seconds: float = 900.0
     memory_bytes: int = 12 << 30
-    stored_bytes: int = 3 << 30
+    stored_bytes: int = 2 << 30
