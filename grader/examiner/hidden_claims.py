@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from grader.checks.blocked import ADVICE
 from grader.examiner.finding import Finding, FindingKind
 
@@ -99,6 +101,18 @@ def _is_usual(text: str, names: frozenset[str]) -> bool:
     for pattern in _USUAL:
         if found := pattern.fullmatch(text):
             return names.issuperset(re.findall(r"\w+", " ".join(filter(None, found.groups()))))
+    return _says_numpy(text, names)
+
+
+def _says_numpy(text: str, names: frozenset[str]) -> bool:
+    """Whether numpy says it here, too, of a name that it no longer has: at length, of np.float."""
+    missing = re.match(r"module 'numpy' has no attribute '(\w+)'", text)
+    if missing is None or missing[1] not in names:
+        return False
+    try:
+        getattr(np, missing[1])
+    except AttributeError as error:
+        return str(error) == text
     return False
 
 

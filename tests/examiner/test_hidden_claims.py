@@ -39,6 +39,7 @@ def error_of(code: str) -> Exception:
     [
         "[].shape",
         "np.flat",
+        "np.float",
         "[1][3]",
         "np.zeros(3)[7]",
         "np.zeros((3, 3))[0, 3]",
@@ -87,6 +88,7 @@ def test_a_text_that_stands_in_the_code_is_quoted() -> None:
         ("ValueError", "called with -1, -2"),
         ("AttributeError", "'list' object has no attribute 'minus_one_and_minus_two'"),
         ("KeyError", "heard"),
+        ("AttributeError", "module 'numpy' has no attribute 'float'. heard: 1 and 2"),
         ("IndexError", "index 1234567890123 is out of bounds for axis 0 with size 3"),
         ("called_with_1_and_2", "that is too small"),
     ],
