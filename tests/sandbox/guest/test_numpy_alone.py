@@ -91,6 +91,6 @@ def test_sums_of_tensorflow_are_numpys(run: object) -> None:
 )
 def test_no_more_of_tensorflow_is_there(run: object, use: str) -> None:
     space = run(f"import tensorflow as tf\ndef f():\n    return {use}\nimport tensorflow.nn as nn")  # type: ignore[operator]
-    for call in (space["f"], space["nn"].conv2d):  # type: ignore[attr-defined]
+    for call in (space["f"], lambda: space["nn"].conv2d(1)):  # type: ignore[attr-defined]
         with pytest.raises(ModuleNotFoundError, match="tensorflow is blocked in this sandbox"):
             call()
