@@ -108,6 +108,7 @@ def _system() -> Iterator[Argument]:
     for name in ("fonts", "ld.so.cache", "localtime"):
         if Path("/etc", name).exists():
             yield from ("--ro-bind", Source(str(Path("/etc", name).resolve())), f"/etc/{name}")
+    yield from ("--perms", "0555", "--dir", places.PROFILE)
     uid = places.UID
     yield from _text("/etc/passwd", f"student:x:{uid}:{uid}::{places.HOME}:/bin/sh\n")
     yield from _text("/etc/group", f"student:x:{uid}:\n")
@@ -167,7 +168,6 @@ def _home(policy: Policy) -> Iterator[Argument]:
     size = str(policy.limits.scratch_bytes)
     yield from ("--size", size, "--perms", "0700", "--tmpfs", places.HOME)
     yield from ("--dir", f"{places.HOME}/.tmp")
-    yield from ("--perms", "0555", "--dir", places.PROFILE)
     if not _python_is_in_tmp(policy):
         yield from ("--symlink", f"{places.HOME}/.tmp", "/tmp")
     for name, path in policy.files.items():
