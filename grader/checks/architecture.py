@@ -267,7 +267,7 @@ def _enlarges(layer: Any) -> bool:
     first = layer.data_format == "channels_first"
     shape = getattr(getattr(layer, "input", None), "shape", (None,) * 4)
     height, width = shape[2:4] if first else shape[1:3]
-    return (height or math.inf) <= layer.height and (width or math.inf) <= layer.width
+    return bool((height or math.inf) <= layer.height and (width or math.inf) <= layer.width)
 
 
 def _with_activations(plain_layers: Sequence[Any]) -> list[tuple[Any, str | None]]:
