@@ -67,6 +67,8 @@ def examine(
         space |= known
         own = frozenset(name for name in known if not _is_imported(known[name], proxies))
         origin = CellNames(own, course, promised)
+        if isinstance(proxies, Proxies):
+            proxies.runs_beside(space)
         with contextlib.redirect_stdout(io.StringIO()):
             _run(compiled(source), space)
     except (RefereeError, SandboxError, DataError, CourseError):

@@ -38,6 +38,7 @@ class Exchange:
     Attributes:
         handed: what the test handed in.
         callbacks: carries out what the student's code does with that.
+        replaced: what the test has put in place of functions.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Exchange:
         self.handed = Handed()
         self.callbacks = Callbacks(self.handed)
         self._ask, self._heard, self._refer, self._resolve = ask, heard, refer, resolve
-        self._replaced = Replaced()
+        self.replaced = Replaced()
         self._shared, self._depth = Shared(0), 0
 
     def encoder(self) -> Encoder:
@@ -96,7 +97,7 @@ class Exchange:
     def _surroundings(self, encoder: Encoder) -> dict[str, Any]:
         """What the test has replaced, and within a callback what changed since that came."""
         found: dict[str, Any] = {}
-        if replaced := self._replaced.now():
+        if replaced := self.replaced.now():
             encoded = {place: encoder.encode(value) for place, value in replaced.items()}
             found["patched"] = encoded
         if self._depth:

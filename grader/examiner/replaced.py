@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 # What courses replace: what a program reads from people, and what differs each time.
@@ -21,6 +22,8 @@ _WATCHED = {
     "webbrowser": ("open",),
 }
 
+_SHADOWED = ("input", "print")
+
 
 def _current() -> dict[str, Any]:
     return {
@@ -32,9 +35,15 @@ def _current() -> dict[str, Any]:
 
 
 class Replaced:
-    """What is replaced from now on."""
+    """What is replaced from now on.
+
+    Attributes:
+        names: what the test cell defines: in a notebook, ``input = ...`` there is a name of the
+            student's, too.
+    """
 
     def __init__(self) -> None:
+        self.names: Mapping[str, Any] = {}
         self._before = _current()
         self._stdin = sys.stdin
 
@@ -45,6 +54,7 @@ class Replaced:
             for place, value in _current().items()
             if value is not self._before.get(place, value)
         }
+        found |= {f"builtins:{name}": self.names[name] for name in _SHADOWED if name in self.names}
         if sys.stdin is not self._stdin:
             found["sys:stdin"] = sys.stdin
         return found

@@ -225,6 +225,12 @@ def test_an_ordinary_test_means_what_it_means_in_a_notebook(student: InProcess, 
     assert student.tested(test) == Finding()
 
 
+def test_an_input_that_the_test_cell_defines_is_the_students_too(student: InProcess) -> None:
+    test = "lines = iter(['3', '4'])\ninput = lambda prompt='': next(lines)\nassert asked() == 7"
+    assert student.tested(test).passed
+    assert student.tested("asked()").error == "StdinNotImplementedError"
+
+
 def test_no_error_of_the_tests_ends_its_loops_later() -> None:
     """A student could keep what an iterator of the test's raised at its end."""
     student = InProcess(
