@@ -12,7 +12,8 @@ from typing import Any
 
 from .protocol import MAX_NOTICES, MAX_PRINTED
 
-Warned = tuple[tuple[str, ...], str]  # names of the class and of those that it is derived from
+# Names of the class and of those that it is derived from, text, and the class if it is a student's.
+Warned = tuple[tuple[str, ...], str, type | None]
 Logged = tuple[str, int, str]  # logger, level
 
 _TEXT = 10_000  # characters of one notice
@@ -46,7 +47,8 @@ class Notices:
         """Take in a warning; ``warnings.showwarning`` for a while."""
         text = _text(message)
         if len(self.warned) < MAX_NOTICES and not text.startswith(_NO_DISPLAY):
-            self.warned.append((_names(category), text))
+            own = category if category.__module__ == "__main__" else None
+            self.warned.append((_names(category), text, own))
 
 
 class _Keeper(logging.Handler):

@@ -76,7 +76,7 @@ def test_a_warning_has_the_class_of_its_name(
     names: tuple[str, ...], kind: type[Warning], name: str
 ) -> None:
     with pytest.warns(kind, match="look") as caught:
-        answered(warned=[(names, "look")])
+        answered(warned=[(names, "look", None)])
     assert caught[0].category.__name__ == name
 
 
@@ -85,6 +85,20 @@ def test_a_warning_that_a_test_makes_an_error_has_the_students_text(both: Make) 
     finding = both(noisy=noisy).tested(test)
     assert (finding.error, finding.message) == ("DeprecationWarning", "it is old")
     assert finding.quoted == "it is old"
+
+
+def test_a_class_of_the_students_is_not_called_here() -> None:
+    class Called(type):
+        def __call__(cls, *_: Any) -> Any:
+            raise AssertionError("it would ask the kernel")
+
+    class Low(UserWarning, metaclass=Called):
+        pass
+
+    encoder = Encoder(lambda value, _: {"class": value.__name__})
+    encoded = {"warned": encoder.encode([(("__main__.Low",), "look", Low)])}
+    with pytest.warns(Low, match="look"):
+        Outputs().answered(encoded, Decoder(encoder.buffers, lambda *_: Low))
 
 
 def test_records_reach_the_tests_handlers(caplog: pytest.LogCaptureFixture) -> None:
@@ -118,10 +132,10 @@ def test_levels_that_a_test_sets_are_sent_and_do_not_outlive_it() -> None:
     [
         {"warned": 3},
         {"warned": [3]},
-        {"warned": [((), "a")]},
-        {"warned": [("UserWarning", "a")]},
-        {"warned": [(("builtins.UserWarning",), 3)]},
-        {"warned": [(("builtins.UserWarning",), "a")] * 1001},
+        {"warned": [((), "a", None)]},
+        {"warned": [("UserWarning", "a", None)]},
+        {"warned": [(("builtins.UserWarning",), 3, None)]},
+        {"warned": [(("builtins.UserWarning",), "a", None)] * 1001},
         {"logged": [("a", "INFO", "b")]},
         {"logged": [("a", 20)]},
     ],

@@ -30,7 +30,7 @@ def test_each_warning_is_told_with_its_classes() -> None:
             warnings.warn("old", Mine, stacklevel=1)
         warnings.warn("FigureCanvasAgg is non-interactive, and thus cannot be shown", stacklevel=1)
     mine = (f"{__name__}.Mine", "builtins.DeprecationWarning", "builtins.Warning")
-    assert notices.told() == {"warned": [(mine, "old"), (mine, "old")]}
+    assert notices.told() == {"warned": [(mine, "old", None), (mine, "old", None)]}
 
 
 def test_a_filter_of_the_students_holds() -> None:
