@@ -142,19 +142,24 @@ def _expect_images(shown: FigureDescription, stages: list[tuple[str, tuple[int, 
 
 def _described(answer: Any) -> FigureDescription:
     """Describe an answer, and close it if it is a Figure, so that figures do not pile up."""
-    from matplotlib import pyplot
-    from matplotlib.figure import Figure
-
-    if isinstance(answer, Figure):
-        description = describe(answer)
-        pyplot.close(answer)
-        return description
     # In the examiner the answer is a proxy: the Figure is described where it is.
     proxy = capability(answer, FigureProxy)
-    elsewhere = None if proxy is None else proxy.describe_figure()
-    if type(elsewhere) is FigureDescription:
-        return elsewhere
+    shown = _described_here(answer) if proxy is None else proxy.describe_figure()
+    if type(shown) is FigureDescription:
+        return shown
     raise ClaimFailed(
         f"plot_journey(...) is {words(answer)}. Expected: the matplotlib Figure itself; after "
         "figure, axes = plt.subplots(...), end with: return figure."
     )
+
+
+def _described_here(answer: Any) -> FigureDescription | None:
+    """The description of an answer that is an object of this process."""
+    from matplotlib import pyplot
+    from matplotlib.figure import Figure
+
+    if not isinstance(answer, Figure):
+        return None
+    description = describe(answer)
+    pyplot.close(answer)
+    return description

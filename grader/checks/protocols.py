@@ -51,6 +51,18 @@ class FunctionProxy(Protocol):
         """Call it where numpy is the only library, with numpy's convolutions blocked."""
 
 
+class ObjectProxy(Protocol):
+    """Stands for an object in a student's kernel."""
+
+    def operate(self, operation: str, *arguments: Any) -> object:
+        """Carry out an operation there, with the student's own methods.
+
+        Args:
+            operation: the name of a function of the module ``operator``, or of a built-in one.
+            arguments: proxies of the student's, and plain data.
+        """
+
+
 class TrainingRecord(Protocol):
     """Knows how models were trained, as the referee carried it out."""
 

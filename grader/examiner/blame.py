@@ -19,9 +19,9 @@ from typing import Any
 
 from grader.errors import CannotTravel, GraderError
 from grader.examiner.cell_code import TEST
+from grader.examiner.exceptions import StudentRaised
 from grader.examiner.failing_code import Cell, basis, conditions
 from grader.examiner.finding import FindingKind, is_of_students_line
-from grader.examiner.proxies import StudentRaised
 from grader.examiner.taint import Taint
 from grader.sandbox.guest.values import Unsendable
 
@@ -173,7 +173,7 @@ class _Failure:
             return self._by_name(self._error.name)
         if isinstance(self._error, ImportError) and not self._asked:
             return FindingKind.TEST_FAULT
-        if isinstance(getattr(self._error, "obj", None), ModuleType):
+        if isinstance(self._error, AttributeError) and isinstance(self._error.obj, ModuleType):
             return FindingKind.TEST_FAULT  # a module of the test's has no such attribute
         if isinstance(self._node, ast.Raise) and not self._beyond:
             rests = self._taint.rests(self._node, *conditions(self._cell, self._node))

@@ -16,8 +16,9 @@ from grader.errors import CourseError, DataError, RefereeError, SandboxError
 from grader.examiner import names
 from grader.examiner.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cell_code import compiled
+from grader.examiner.exceptions import StudentRaised
 from grader.examiner.finding import Finding, FindingKind, students_line
-from grader.examiner.proxies import Proxies, StudentRaised
+from grader.examiner.proxies import Proxies
 
 _IMPORTED = (FunctionType, BuiltinFunctionType, type)
 
@@ -114,8 +115,8 @@ def _finding(error: BaseException, found: Blame) -> Finding:
     name = error.name if isinstance(error, StudentRaised) else type(error).__name__
     notes = " ".join(getattr(error, "__notes__", ())) or students_line(error)
     name = name.strip() or "an exception without a name"
-    message = str(error) if found.message is None else found.message
-    lost = f"{name}: {error}" if found.in_message else ""
+    message = _text(error) if found.message is None else found.message
+    lost = f"{name}: {_text(error)}" if found.in_message else ""
     name, message, notes, code, lost = map(_writable, (name, message, notes, found.code, lost))
     quoted = _by_student(error)
     if quoted is None and found.kind is FindingKind.STUMBLED:
@@ -128,13 +129,21 @@ def _by_student(error: BaseException | None) -> str | None:
     """The text of an exception that came from the student's kernel, or that a check tells of."""
     while error is not None:
         if getattr(error, "by_student", False) is True:
-            return str(error)
+            return _text(error)
         error = error.__cause__
     return None
 
 
 def _writable(text: str) -> str:
     return text.encode(errors="replace").decode()
+
+
+def _text(error: BaseException) -> str:
+    """What an exception says; nothing where an object of the student's in it cannot be told."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _kind(error: BaseException) -> FindingKind:

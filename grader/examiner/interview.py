@@ -21,6 +21,7 @@ MOST_CHARACTERS = 200_000  # of the questions on one claim, as JSON
 NUMPY_ONLY = "numpy is the only library"  # where a question was asked, beside the student's kernel
 
 _SHOWN = 12  # values of one message
+_NAME = 200  # characters of what an object is called
 
 Buffers = Sequence[Any]
 _Handles = dict[tuple[str, Any], str]
@@ -118,7 +119,7 @@ class _Record:
             return
         told = self._told(asked, where)
         answer = _answer(asked)
-        self._learn_names(asked, where)
+        self._learn_names(asked, where, told)
         size = len(json.dumps([told, answer]))
         self._characters += size
         if self._characters < MOST_CHARACTERS:
@@ -166,16 +167,34 @@ class _Record:
             return {"object": self._names.get((where, value["handle"]), "object")}
         return summary(value, buffers)
 
-    def _learn_names(self, asked: Asked, where: str) -> None:
+    def _learn_names(self, asked: Asked, where: str, told: Mapping[str, Any]) -> None:
         """Remember which names the handles of an answer belong to, as far as it can be read."""
-        if asked.question["do"] != "look":
-            return
         with contextlib.suppress(Exception):  # it came from a student's kernel
-            pairs: list[Any] = asked.reply["value"]["dict"]
-            for name, value in pairs:
-                number = value.get("handle", value.get("model")) if type(value) is dict else None
+            value = asked.reply["value"]
+            pairs: list[Any]
+            pairs = value["dict"] if told["do"] == "look" else [(_result(told), value)]
+            for name, each in pairs:
+                number = _number(each)
                 if number is not None:
-                    self._names[where, number] = short(name)
+                    self._names.setdefault((where, number), name[:_NAME])
+
+
+def _number(value: Any) -> int | None:
+    """The number of what an answer refers to."""
+    if type(value) is not dict:
+        return None
+    return next((value[tag] for tag in ("handle", "class", "model") if tag in value), None)
+
+
+def _result(told: Mapping[str, Any]) -> str:
+    """What people call the answer to a question, as they would write it."""
+    if told["do"] == "call":
+        return f"{told['of']}(...)"
+    whose, *more = told["arguments"]
+    attribute = told["operation"] == "getattr"
+    return (
+        f"{whose['object']}.{more[0]}" if attribute else f"{told['operation']}({whose['object']})"
+    )
 
 
 def _answer(asked: Asked) -> dict[str, Any]:

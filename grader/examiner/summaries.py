@@ -33,7 +33,10 @@ _FOLDER = re.compile(r"/tmp/(?:grader-judge-\d{1,9}-\w{8}/)?grader-claims-\w{8}"
 _TEMPORARY = re.compile(r"\btmp/tmp[a-z0-9_]{8}")
 
 # In these the order of items, or a number, is the kernel's own.
-_UNSTABLE = ('"set"', '"frozenset"', '"handle"', '"model"', '"own"', '"callback"', '"again"')
+_UNSTABLE = (
+    *('"set"', '"frozenset"', '"handle"', '"model"', '"own"', '"callback"', '"again"'),
+    *('"class"', '"exception"'),
+)
 
 
 def digest(content: Mapping[str, Any], buffers: Sequence[Any]) -> str:
@@ -110,14 +113,14 @@ class _Summary:
                 pairs = [{"list": pair} for pair in content[:_ITEMS]]
                 shown = [self.of(pair, depth + 1)["list"] for pair in pairs]
                 return {"dict": shown} | _more(len(content) - len(shown))
-            case "handle":
-                kind = str(encoded.get("class") or encoded.get("type") or "object")
-                return {"object": short(kind)}
-            case "history":
-                return {"history": self.of(content, depth + 1)}
+            case "handle" | "class" | "builtin" | "exception":
+                said = (encoded.get(name) for name in ("type", "name", "builtin", "message"))
+                return {"object": short(str(next(filter(None, said), "object")))}
+            case "member" | "named":
+                return self.of(content, depth)
             case "model":
                 return self._model(encoded, depth)
-            case _ if tag in known_types.TYPES:
+            case _ if tag in ("history", "view") or tag in known_types.TYPES:
                 return {tag: self.of(content, depth + 1)}
             case _:
                 return _of_test(tag, encoded) or {"unreadable": short(str(tag))}
@@ -204,7 +207,7 @@ def _stable(value: Any) -> Any:
     for tag in ("set", "frozenset"):
         if type(known.get(tag)) is list:
             known[tag] = sorted(known[tag], key=lambda item: json.dumps(item, sort_keys=True))
-    for tag in ("handle", "model", "number", "of", "own", "again", "of_test"):
+    for tag in ("handle", "model", "class", "exception", "number", "of", "own", "again", "of_test"):
         if type(known.get(tag)) is int:
             known[tag] = 0
     return known

@@ -43,10 +43,18 @@ session.send = forged
 """
 ALWAYS_EQUAL = """
 class Equal:
-    def __eq__(self, other):
+    def yes(self, *_):
         return True
+    __eq__ = __le__ = __ge__ = __bool__ = __contains__ = __exit__ = yes
     def __ne__(self, other):
         return False
+    def zero(self, *_):
+        return 0
+    __sub__ = __rsub__ = __abs__ = zero
+    def __getattr__(self, name):
+        if name.startswith('__'):
+            raise AttributeError(name)
+        return self
 """
 EQUAL_INTEGER = """
 class Equal(int):

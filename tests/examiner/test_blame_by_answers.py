@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from grader.examiner.examiner import TimeUp, examine
+from grader.examiner.exceptions import StudentRaised
 from grader.examiner.finding import Finding
 from grader.examiner.finding import FindingKind as Kind
-from grader.examiner.proxies import Proxies, StudentRaised
+from grader.examiner.proxies import Proxies
 from grader.sandbox.guest.values import Malformed
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from grader.errors import ClaimFailed, DeclarationRefused, SandboxError
 from grader.examiner.examiner import examine
+from grader.examiner.exceptions import StudentRaised
 from grader.examiner.finding import Finding
 from grader.examiner.finding import FindingKind as Kind
-from grader.examiner.proxies import Proxies, StudentRaised
+from grader.examiner.proxies import Proxies
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.sandbox.guest.values import Unsendable
 

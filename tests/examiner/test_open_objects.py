@@ -18,7 +18,7 @@ import pytest
 from grader.examiner import library
 from grader.examiner.callbacks import Callbacks
 from grader.examiner.handed import Handed
-from grader.examiner.proxies import Handle
+from grader.examiner.handles import Handle
 from grader.sandbox.guest.values import Encoder
 from tests.in_process import InProcess
 

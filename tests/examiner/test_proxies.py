@@ -15,9 +15,12 @@ import pytest
 
 from grader import checks
 from grader.checks.figures import FigureDescription
+from grader.checks.protocols import CallbackProxy, FigureProxy, FunctionProxy, capability
 from grader.errors import ClaimFailed
-from grader.examiner import proxies
-from grader.examiner.proxies import Handle, Proxies, StudentRaised
+from grader.examiner.exceptions import StudentRaised
+from grader.examiner.handles import Handle
+from grader.examiner.proxies import Proxies
+from grader.examiner.sources import sources
 from grader.sandbox.guest.values import Malformed
 
 
@@ -46,6 +49,12 @@ def look(name: str, value: Any) -> dict[str, Any]:
 
 def handle(number: int = 0, kind: str = "function") -> dict[str, Any]:
     return {"handle": number, "type": kind, "callable": True}
+
+
+def offered(value: Any, kind: Any) -> Any:
+    found = capability(value, kind)
+    assert found is not None
+    return found
 
 
 def test_a_call_says_what_is_called_with_what() -> None:
@@ -165,7 +174,7 @@ def test_what_is_no_data_is_not_handed_over() -> None:
 def test_a_function_is_called_alone_by_its_name() -> None:
     f = answering(look("convolve", handle())).look(["convolve"])["convolve"]
     image = np.zeros(2)
-    assert f.call_blocked(image, 3) == ("convolve", (image, 3))
+    assert offered(f, FunctionProxy).call_blocked(image, 3) == ("convolve", (image, 3))
 
 
 @pytest.mark.parametrize(
@@ -182,13 +191,13 @@ def test_a_function_is_called_alone_by_its_name() -> None:
 )
 def test_a_figure_is_described_or_is_none(answer: Any, expected: Any) -> None:
     f = answering(look("f", handle()), {"value": answer}).look(["f"])["f"]
-    assert f.describe_figure() == expected
+    assert offered(f, FigureProxy).describe_figure() == expected
 
 
 def test_a_check_travels_with_what_it_imports_and_no_test() -> None:
     kernel = Kernel(look("f", handle(4)), {"value": None})
     f = Proxies(kernel.ask, lambda *_: None).look(["f"])["f"]
-    assert f.describe_figure() is None
+    assert offered(f, FigureProxy).describe_figure() is None
     question = kernel.questions[1]
     asked = (question["module"], question["function"])
     assert asked == ("grader.checks.figures", "_described")
@@ -199,15 +208,15 @@ def test_a_check_travels_with_what_it_imports_and_no_test() -> None:
 def test_a_dry_run_is_asked_for_and_what_it_printed_comes_back() -> None:
     kernel = Kernel(look("f", handle(4)), {"value": {"list": ["a", "b"]}})
     f = Proxies(kernel.ask, lambda *_: None).look(["f"])["f"]
-    assert f.dry_run([{"acc": 0.5}, {"acc": 0.6}]) == (None, ["a", "b"])
+    assert offered(f, CallbackProxy).dry_run([{"acc": 0.5}, {"acc": 0.6}]) == (None, ["a", "b"])
     assert kernel.questions[1] == {"do": "dry_run", "of": 4, "epochs": 2}
-    assert f.runs() == ()
+    assert offered(f, CallbackProxy).runs() == ()
 
 
 @pytest.mark.parametrize("module", [m.name for m in iter_modules(checks.__path__)])
 def test_each_text_follows_what_it_needs(module: str) -> None:
     seen: list[str] = []
-    for name, text in proxies.sources(f"grader.checks.{module}").items():
+    for name, text in sources(f"grader.checks.{module}").items():
         needed = [line.split()[1] for line in text.splitlines() if line.startswith("from grader.")]
         assert set(needed) <= set(seen)
         seen.append(name)

@@ -21,6 +21,8 @@ def call_text(asked: Mapping[str, Any]) -> str:
             return f"look at {', '.join(asked['names']) or 'nothing'}{where}"
         case "call":
             return f"{asked['of']}({_arguments(asked)}){where}"
+        case "operate":
+            return f"{_operation(asked)}{where}"
         case "run":
             name = f"{asked['module']}.{asked['function']}"
             return f"{name.removeprefix('grader.checks.')}({_arguments(asked)}){where}"
@@ -78,6 +80,21 @@ def value_text(value: Any) -> str:
             return "..."
         case _:
             return f"{tag}({value_text(content)})"
+
+
+def _operation(asked: Mapping[str, Any]) -> str:
+    """What Python does with an object, as a test cell has it."""
+    given = [value_text(each) for each in asked["arguments"]]
+    name = asked["arguments"][1] if len(given) > 1 else ""
+    match asked["operation"]:
+        case "getattr":
+            return f"{given[0]}.{name}"
+        case "setattr":
+            return f"{given[0]}.{name} = {given[2]}"
+        case "getitem":
+            return f"{given[0]}[{given[1]}]"
+        case operation:
+            return f"{operation}({', '.join(given)})"
 
 
 def _arguments(asked: Mapping[str, Any]) -> str:

@@ -16,13 +16,16 @@ import types
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from . import figures, models, patches, tensors
+from . import figures, models, objects, patches, tensors
 from .calls import Calls, Reply, arguments_of, number_of_error, told
+from .classes import Classes
 from .fit.stand_in import FitStandIn
 from .kept import KeptNames
 from .notices import Notices
+from .object_numbers import ObjectNumbers
 from .printed import Printed
-from .protocol import MAX_LINE, MAX_MESSAGE
+from .protocol import MAX_LINE
+from .references import TAGS, References, message
 from .stdin import Exchange, exchange, user_namespace
 from .surroundings import Surroundings
 from .values import Decoder, Encoder, Malformed
@@ -48,7 +51,8 @@ class Agent:
         self.fit = FitStandIn(exchange)
         self.around = Surroundings()
         self.calls = Calls(self._send, self._worked, self._refer, self._resolve)
-        self._handles: dict[int, Any] = {}
+        self._objects = ObjectNumbers()
+        self._references = References(self._objects, Classes(self._objects, self.fit.classes))
         self._kept = KeptNames(namespace)
 
     def answer(self) -> None:
@@ -84,6 +88,8 @@ class Agent:
                 shared.shrink(worked)
             reply = self._error(error)
             changed, encoder = self._changed()
+            if not reply.keys() & {"again", "of_test"}:
+                reply |= self._raised(error)
         reply["printed"] = printed.getvalue()
         reply |= self.around.told(notices, encoder) | told(changed)
         shared.settle(changed)
@@ -101,7 +107,7 @@ class Agent:
     def _error(self, error: BaseException) -> dict[str, Any]:
         """What was raised, in words; what the test itself raised, or is a class of, by number."""
         reply: dict[str, Any]
-        reply = {"error": type(error).__name__, "message": _message(error), "line": _line(error)}
+        reply = {"error": type(error).__name__, "message": message(error), "line": _line(error)}
         if (number := number_of_error(error)) is not None:
             reply["again"] = number
         if (number := self.calls.handed.number_of(type(error))) is not None:
@@ -117,7 +123,9 @@ class Agent:
                 return self._look(question["names"], question["place"])
             case "call":
                 arguments, named = arguments_of(question, decoder)
-                return self._handles[question["of"]](*arguments, **named)
+                return self._objects[question["of"]](*arguments, **named)
+            case "operate":
+                return objects.operate(question["operation"], arguments_of(question, decoder)[0])
             case "run":
                 arguments = [decoder.decode(argument) for argument in question["arguments"]]
                 facts = _module_function(question)(*arguments)
@@ -125,7 +133,7 @@ class Agent:
                     return dataclasses.astuple(facts)
                 return facts
             case "dry_run":
-                return self.fit.dry_run(self._handles[question["of"]], question["epochs"])
+                return self.fit.dry_run(self._objects[question["of"]], question["epochs"])
             case "pyplot":
                 return figures.function(question["name"])
             case "clock":
@@ -136,15 +144,14 @@ class Agent:
     def _look(self, names: list[str], place: str) -> dict[str, Any]:
         """Those of ``names`` that are defined, as they were at ``place`` where they were kept.
 
-        Handles of earlier questions are dropped.
+        What was kept for earlier questions is dropped.
         """
-        self._handles.clear()
+        self._objects.clear()
         self.calls.handed.clear()
         return self._kept.look(place, names)
 
     def _refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
         """How a value is sent that is no plain data."""
-        kind = type(value)
         if (number := self.calls.handed.number_of(value)) is not None:
             return {"own": number}
         if (array := tensors.array_of(value)) is not None:
@@ -153,16 +160,14 @@ class Agent:
         if keras is not None and isinstance(value, keras.callbacks.History):
             return {"history": encoder.encode([value.history, value.epoch, value.params])}
         if keras is not None and isinstance(value, keras.Model):
-            return {"model": self._keep(value)} | models.describe(value, keras, encoder)
-        handle = {"handle": self._keep(value), "type": kind.__name__, "callable": callable(value)}
-        if not isinstance(value, type):
-            return handle
-        return handle | {"class": value.__name__, "number": self.fit.classes.number(value)}
+            number = self._objects.number(value)
+            return {"model": number} | models.describe(value, keras, encoder)
+        return self._references.refer(value, encoder)
 
     def _resolve(self, tag: str, reference: dict[str, Any], decoder: Decoder) -> Any:
         """What the examiner refers to: something kept here, or a model that it describes."""
-        if tag == "handle":
-            return self._handles[reference["handle"]]
+        if tag in TAGS:
+            return self._references.resolve(tag, reference, decoder)
         if tag == "model":
             import keras
 
@@ -171,11 +176,15 @@ class Agent:
             return model
         return self.calls.handed.resolve(tag, reference, decoder)
 
-    def _keep(self, value: Any) -> int:
-        """Keep a value for later calls; returns the number of its handle."""
-        number = len(self._handles)
-        self._handles[number] = value
-        return number
+    def _raised(self, error: BaseException) -> dict[str, Any]:
+        """What was raised, as far as it can be sent: long arguments are left out."""
+        for whole in (True, False):
+            encoder = Encoder(self._refer)
+            with contextlib.suppress(Exception):
+                raised = self._references.exception(error, encoder, whole=whole)
+                if not encoder.buffers:
+                    return {"raised": raised}
+        return {}
 
 
 def _module_function(question: dict[str, Any]) -> Any:
@@ -203,13 +212,6 @@ def _module_function(question: dict[str, Any]) -> Any:
             else:
                 sys.modules[name] = old
     return getattr(loaded[question["module"]], question["function"])
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:MAX_MESSAGE]
-    except Exception:
-        return ""
 
 
 def _line(error: BaseException) -> str:

@@ -32,6 +32,9 @@ MAX_TEXT = 10_000
 MAX_TEXTS = 32 << 20
 MAX_PRINTED = 1_000_000
 MAX_ERROR_NAME = 100
+MAX_NAME = 200
+MAX_KEPT = 100_000
+MAX_CLASSES = 10_000
 MAX_MESSAGE = 10_000
 MAX_LINE = 200
 MAX_REFUSAL = 2000
@@ -143,6 +146,9 @@ LIMITS = (
     Limit("MAX_DIGITS", "hexadecimal digits", "one integer"),
     Limit("MAX_PRINTED", "characters", "what one call, or one dry run, prints"),
     Limit("MAX_ERROR_NAME", "characters", "the name of an exception"),
+    Limit("MAX_NAME", "characters", "the name of a class or of its module"),
+    Limit("MAX_KEPT", "objects", "what one test cell has handles of"),
+    Limit("MAX_CLASSES", "classes", "the classes of these objects"),
     Limit("MAX_MESSAGE", "characters", "the message of an exception"),
     Limit("MAX_LINE", "characters", "the line of code that raised an exception"),
     Limit("MAX_REFUSAL", "characters", "why the stand-in refuses a call of fit"),
@@ -230,6 +236,13 @@ QUESTIONS = (
         Field("named", Kind.NAMED_VALUES, "keyword arguments"),
     ),
     _question(
+        "operate",
+        "Does what Python does with an object beyond calling it: attributes, items, iteration, "
+        "`with`, conversions, operators.",
+        Field("operation", Kind.TEXT, "a name in `OPERATIONS` of `objects.py`"),
+        Field("arguments", Kind.VALUES, "what it is done with, the object first"),
+    ),
+    _question(
         "run",
         "Runs a function of a check's module beside the student's objects. It gathers facts and "
         "holds no expected answer.",
@@ -266,6 +279,7 @@ QUESTIONS = (
             Field("line", Kind.TEXT, "of a cell's code that raised it", most=MAX_LINE),
             Field("again", Kind.NATURAL, "number of `raised`, if it is that", optional=True),
             Field("of_test", Kind.NATURAL, "number of its class, if the test's", optional=True),
+            Field("raised", Kind.VALUE, "the exception, if it can be sent", optional=True),
             _PRINTED,
             *_AROUND_ANSWER,
             _CHANGED,
@@ -429,18 +443,75 @@ IMAGES = (
 
 _NUMBER = Field("handle", Kind.NATURAL, "its number, until the next look")
 _WEIGHTS = Field("weights", Kind.VALUE, "list of arrays, in order", nullable=True)
+_OF_CLASS = Field("of", Kind.VALUE, "its class")
+_NUMBER_OF_CLASS = Field("of", Kind.NATURAL, "number of its class")
+_MEMBER = Field("member", Kind.VALUE, "its name; of a flag, its value")
+_NAMED = Field("named", Kind.VALUE, "list of its values")
+_BUILT_IN = Field("builtin", Kind.TEXT, "its name")
 
 REFERENCES = (
     Message(
         "handle",
         Sender.AGENT,
-        "Something that stays in the kernel and can be called there.",
+        "Something that stays in the kernel; the same object has the same number.",
         (
             _NUMBER,
-            Field("type", Kind.TEXT, "name of its class"),
-            Field("callable", Kind.TRUTH, "it can be called; not read"),
-            Field("class", Kind.TEXT, "its own name, if it is a class", optional=True),
-            Field("number", Kind.NATURAL, "of the class, as in begin", optional=True),
+            Field("type", Kind.TEXT, "name of its class", most=MAX_NAME),
+            Field("of", Kind.VALUE, "its class, if it is not Python's own", optional=True),
+        ),
+    ),
+    Message("builtin", Sender.AGENT, "A class of Python's own.", (_BUILT_IN,)),
+    Message(
+        "class",
+        Sender.AGENT,
+        "A class that was described in this answer.",
+        (Field("class", Kind.NATURAL, "its number, as a handle's"),),
+    ),
+    Message(
+        "class",
+        Sender.AGENT,
+        "Any other class, where an answer names it first.",
+        (
+            Field("class", Kind.NATURAL, "its number, as a handle's"),
+            Field("name", Kind.TEXT, "its own name", most=MAX_NAME),
+            Field("module", Kind.TEXT, "the name of its module", most=MAX_NAME),
+            Field("number", Kind.NATURAL, "as in begin"),
+            Field("able", Kind.TEXTS, "special methods that it has, without underscores"),
+            Field("bases", Kind.VALUES, "its bases, `object` left out"),
+            Field(
+                "form",
+                Kind.TEXT,
+                "`object`, `exception`, `enumeration`, `named tuple` or `dataclass`",
+            ),
+            Field("fields", Kind.TEXTS, "of a named tuple or a dataclass", optional=True),
+            Field("compared", Kind.TEXTS, "fields by which two objects are equal", optional=True),
+            Field("ordered", Kind.TRUTH, "they are also ordered by these", optional=True),
+            Field("enumeration", Kind.TEXT, "which class of `enum`", optional=True),
+            Field("mixed", Kind.TEXT, "the type of its values, if it is one's own", optional=True),
+            Field("members", Kind.VALUE, "list of tuples of a name and a value", optional=True),
+        ),
+    ),
+    Message(
+        "exception",
+        Sender.AGENT,
+        "An exception.",
+        (
+            Field("exception", Kind.NATURAL, "its number, as a handle's"),
+            _OF_CLASS,
+            Field("arguments", Kind.VALUE, "list of its arguments"),
+            Field("message", Kind.TEXT, "its text", most=MAX_MESSAGE),
+            Field("cause", Kind.VALUE, "the exception that it was raised from", nullable=True),
+        ),
+    ),
+    Message("member", Sender.AGENT, "A member of an enumeration.", (_MEMBER, _OF_CLASS)),
+    Message("named", Sender.AGENT, "A named tuple.", (_NAMED, _OF_CLASS)),
+    Message(
+        "view",
+        Sender.AGENT,
+        "The keys, values or items of a dict.",
+        (
+            Field("view", Kind.TEXT, "`keys`, `values` or `items`"),
+            Field("items", Kind.VALUE, "a dict; of `values`, a list"),
         ),
     ),
     Message(
@@ -464,6 +535,9 @@ REFERENCES = (
         (Field("history", Kind.VALUE, "list of its history, epoch and params"),),
     ),
     Message("handle", Sender.EXAMINER, "Something that the kernel keeps.", (_NUMBER,)),
+    Message("builtin", Sender.EXAMINER, "A class of Python's own.", (_BUILT_IN,)),
+    Message("member", Sender.EXAMINER, "A member of an enumeration.", (_MEMBER, _NUMBER_OF_CLASS)),
+    Message("named", Sender.EXAMINER, "A named tuple.", (_NAMED, _NUMBER_OF_CLASS)),
     Message(
         "own",
         Sender.EXAMINER,

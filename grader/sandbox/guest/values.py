@@ -51,6 +51,7 @@ class Encoder(Counted):
         self._numbered = numbered
         self._seen: dict[int, tuple[Any, dict[str, Any]]] = {}
         self.buffers: list[Any] = []
+        self.described: set[int] = set()  # classes, each of which is described once
         self._refer = refer
         self._bytes = self._texts = 0
 

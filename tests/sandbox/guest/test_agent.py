@@ -13,7 +13,8 @@ import pytest
 
 from grader.errors import ClaimFailed
 from grader.examiner.finding import Finding, FindingKind
-from grader.examiner.proxies import Handle, Proxies
+from grader.examiner.handles import Handle
+from grader.examiner.proxies import Proxies
 from grader.notebook.judging.cell_runs import CellStatus, Ended
 from grader.sandbox.guest.values import Malformed
 from tests import students
@@ -117,12 +118,23 @@ def test_anything_else_is_a_handle_and_equals_nothing(student: Student, value: s
     assert type(it).__name__.isidentifier()
 
 
-def test_a_handle_says_that_it_is_only_called(student: Student) -> None:
-    it = student.has("class Mine:\n    value = 3\nit = Mine()")
+def test_a_handle_is_the_students_object(student: Student) -> None:
+    it = student.has(
+        "class Mine:\n    value = 3\n    def __iter__(self): yield from 'ab'\nit = Mine()"
+    )
     assert type(it).__name__ == "Mine"
-    for use in (lambda: it.value, lambda: bool(it), lambda: list(it)):
-        with pytest.raises((AttributeError, TypeError), match=r"it stays in your notebook"):
-            use()
+    assert (it.value, list(it), bool(it), callable(it)) == (3, ["a", "b"], True, False)
+    with pytest.raises(AttributeError, match="other"):
+        _ = it.other
+
+
+def test_a_coroutine_is_awaited_in_a_kernel_whose_own_loop_runs(student: Student) -> None:
+    student.write("import asyncio\nasync def it(x):\n    await asyncio.sleep(0)\n    return x + 1")
+    test = (
+        "import asyncio\nasync def test():\n    return await it(1), await it(await it(2))\n"
+        "assert asyncio.run(test()) == (2, 4)\nassert asyncio.run(it(3)) == 4"
+    )
+    assert student.tested(test) == Finding()
 
 
 def test_a_call_travels(student: Student) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import json
 import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from grader import datasets
+from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed, SandboxError
 from grader.examiner import fit_declaration
 from grader.examiner.proxies import Proxies
@@ -30,10 +33,10 @@ from grader.sandbox.guest import (
     known_types,
     printed,
     protocol,
+    references,
     seeds,
     values,
 )
-from grader.sandbox.guest import agent as agent_module
 from grader.sandbox.guest.fit.stand_in import FitStandIn
 from grader.sandbox.guest.images import FitRefused
 from grader.sandbox.guest.protocol import Field, Kind, Message, Sender
@@ -48,6 +51,7 @@ pytestmark = pytest.mark.keras
 
 TAGS = {"int", "float", "bytes", "array", "scalar", "same", *("list", "tuple", "set"), "frozenset"}
 TAGS |= {"dict"}
+TAGS |= {"text", "packed", *known_types.TYPES}
 
 
 # What the table says of one JSON object
@@ -173,6 +177,30 @@ class Loop(InProcess):
         return sent + fit
 
 
+Color = enum.Enum("Color", ["RED"])
+Pair = NamedTuple("Pair", [("a", int)])  # noqa: UP014
+Point = dataclasses.make_dataclass("Point", ["x"], order=True)
+Poor = type("Poor", (ValueError,), {})
+
+
+def raises_poor() -> None:
+    raise Poor("no") from KeyError("key")
+
+
+OBJECTS = {"Color": Color, "Pair": Pair, "Point": Point, "poor": raises_poor, "view": {1: 2}.keys()}
+
+
+def look_at_objects(proxies: Proxies) -> None:
+    """Use what stays in the kernel, and what is copied with its class."""
+    names = proxies.look(["call", *OBJECTS])
+    sent = (names["Color"].RED, names["Pair"](3), names["Point"](5), names["Point"], int)
+    assert names["call"](*sent)[0] == sent
+    assert sent[2].x == 5
+    assert list(names["view"]) == [1]
+    with pytest.raises(ValueError, match="no"):
+        names["poor"]()
+
+
 def test_questions_and_answers_are_those_of_the_table() -> None:
     import keras
 
@@ -191,6 +219,7 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
     history = keras.callbacks.History()
     history.history, history.epoch, history.params = {"loss": [0.5]}, [0], {"epochs": 1}
     names = {"model": model, "history": history, "Stops": Stops, "failing": failing}
+    names |= OBJECTS
     names |= {"call": lambda *given, **named: (given, named), "plain": [1, 2.5, {"a": np.ones(3)}]}
     names |= {"apply": lambda function, *_: function()}
     loop = Loop(names)
@@ -205,15 +234,19 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
     with pytest.raises(ValueError, match="xxx") as raised:
         proxies["failing"]()
     assert len(str(raised.value)) == protocol.MAX_MESSAGE
-    assert proxies["Stops"].dry_run([{"loss": 1.0}, {"loss": 0.5}]) == (1, ["0\n"])
+    stops, call = (capability(proxies[name], CallbackProxy) for name in ("Stops", "call"))
+    assert stops is not None
+    assert call is not None
+    assert stops.dry_run([{"loss": 1.0}, {"loss": 0.5}]) == (1, ["0\n"])
     with pytest.raises(ClaimFailed):
-        loop.proxies.dry_run(proxies["call"], [{"loss": 1.0}])
+        call.dry_run([{"loss": 1.0}])
     with pytest.raises(ClaimFailed, match="Figure"):
         loop.proxies.run("grader.checks.figures", "_described", proxies["plain"])
     assert proxies["apply"](lambda: 3, {"a": [1]}) == 3
     with pytest.raises(ZeroDivisionError):
         proxies["apply"](lambda: 1 / 0)
     assert proxies["call"](len, {}.keys(), (n for n in [1]), Stops)[0][3] is Stops
+    look_at_objects(loop.proxies)
     assert loop.proxies.clock() > 0
     assert loop.proxies.pyplot("get_fignums")() == []
     unseen = {m.name for m in protocol.QUESTIONS} - set(loop.seen())
@@ -276,7 +309,7 @@ def test_both_sides_hold_the_limits_of_the_table() -> None:
         assert type(getattr(protocol, limit.name)) is int
     assert values.MAX_BYTES is protocol.MAX_BYTES
     assert printed.MAX_PRINTED is protocol.MAX_PRINTED
-    assert agent_module.MAX_MESSAGE is protocol.MAX_MESSAGE
+    assert references.MAX_MESSAGE is protocol.MAX_MESSAGE
     assert fit_declaration.MAX_CALLBACKS == protocol.MAX_CALLBACKS
     assert client.MESSAGE_BYTES >= 2 * protocol.CHUNK
     assert set(kernel_stdin._NO_ANSWER) == {"error", "message"}

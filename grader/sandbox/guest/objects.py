@@ -1,0 +1,110 @@
+"""What a test cell may do with an object of the student's, beyond calling it.
+
+Each operation runs here, beside the object; its answer is data, or another object's number.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import inspect
+import math
+import operator
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .event_loop import EventLoop
+
+LOOP = EventLoop()
+
+
+def _next(iterator: Any) -> tuple[bool, Any]:
+    """Whether there was another item, and that item; at the end, what a generator returned."""
+    try:
+        return True, next(iterator)
+    except StopIteration as end:
+        return False, end.value
+
+
+def _exit(manager: Any, error: Any, message: str | None) -> bool:
+    """End a ``with``; whether the manager wants the error to be forgotten.
+
+    Args:
+        manager: the context manager.
+        error: an exception that was kept here; the name of a built-in one; None for none.
+        message: of the exception that is named.
+    """
+    error = _exception(error, message)
+    kind = None if error is None else type(error)
+    return bool(type(manager).__exit__(manager, kind, error, None))
+
+
+async def _exit_later(manager: Any, error: Any, message: str | None) -> bool:
+    error = _exception(error, message)
+    kind = None if error is None else type(error)
+    return bool(await type(manager).__aexit__(manager, kind, error, None))
+
+
+def _exception(error: Any, message: str | None) -> BaseException | None:
+    if error is None or isinstance(error, BaseException):
+        return error
+    kind = getattr(builtins, error, None)
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        kind = Exception
+    try:
+        return kind() if message is None else kind(message)
+    except TypeError:  # some are made of more than a message
+        return Exception(message)
+
+
+def _signature(function: Any) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function's parameters (name, kind, default, annotation), and what it returns.
+
+    A default and an annotation are a tuple, which is empty where there is none.
+    """
+    signature = inspect.signature(function)
+    empty = inspect.Parameter.empty
+    told = [
+        (each.name, int(each.kind), *(() if it is empty else (it,) for it in _both(each)))
+        for each in signature.parameters.values()
+    ]
+    returned = signature.return_annotation
+    return told, () if returned is empty else (returned,)
+
+
+def _both(parameter: inspect.Parameter) -> tuple[Any, Any]:
+    return parameter.default, parameter.annotation
+
+
+_OURS: dict[str, Callable[..., Any]] = {
+    "next": _next,
+    "enter": lambda manager: type(manager).__enter__(manager),
+    "exit": _exit,
+    "signature": _signature,
+    "attributes": lambda value, names: tuple(getattr(value, name) for name in names),
+    "array": lambda value: type(value).__array__(value),
+    "fspath": os.fspath,
+    "trunc": math.trunc,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "await": LOOP.run,
+    "aiter": aiter,
+    "anext": LOOP.next_of,
+    "aenter": lambda manager: LOOP.run(type(manager).__aenter__(manager)),
+    "aexit": lambda manager, *error: LOOP.run(_exit_later(manager, *error)),
+}
+_BUILT_IN = (
+    "getattr setattr delattr len iter reversed dir vars hash str repr format "
+    "int float complex bool bytes round divmod"
+)
+OPERATIONS: dict[str, Callable[..., Any]] = (
+    {name: each for name, each in vars(operator).items() if name in operator.__all__}
+    | {name: getattr(builtins, name) for name in _BUILT_IN.split()}
+    | _OURS
+)
+
+
+def operate(name: str, arguments: Sequence[Any]) -> Any:
+    """What an operation gives; raises what the student's code raises."""
+    return OPERATIONS[name](*arguments)
