@@ -50,6 +50,14 @@ def spoil():
     Path("expected.txt").write_text("forged")
 
 
+class Low(UserWarning):
+    pass
+
+
+def warn():
+    warnings.warn("low", Low)
+
+
 def noisy():
     import sys
 
@@ -108,6 +116,8 @@ assert os.path.exists("here.txt")
     "uses_a_helper": "from helpers import check\ncheck(rows)",
     "is_noisy": """
 import contextlib, io, pytest, unittest
+with pytest.warns(Low, match="low"):
+    warn()
 err = io.StringIO()
 with contextlib.redirect_stderr(err), pytest.warns(DeprecationWarning, match="old"):
     noisy()
@@ -120,8 +130,14 @@ assert logs.output == ["INFO:bank:paid"], logs.output
 assert plt.get_fignums() == []
 draw([1, 4])
 assert plt.get_fignums() == [1]
+assert plt.gca().get_title() == "sales"
+(line,) = plt.gcf().axes[0].lines
+assert (list(line.get_ydata()), line.get_color()) == ([1, 4], "red")
 plt.close("all")
 assert plt.get_fignums() == []
+figure, axes = plt.subplots(1, 2)
+draw_on(axes[1], [5, 6])
+assert (len(axes[0].lines), len(axes[1].lines)) == (0, 1)
 """,
     "sets_what_a_program_reads": """
 import os, sys, tempfile
