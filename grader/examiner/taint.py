@@ -85,7 +85,9 @@ class Taint:
                 self._add(_roots(target))
             case ast.Call():
                 self._called(node)
-            case ast.ClassDef(name=name) if self.rests(*node.body):
+            case ast.ClassDef(name=name) if self.rests(
+                *node.body, *node.bases, *node.keywords, *node.decorator_list
+            ):
                 self._add([name])
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 self._defined(node)
@@ -135,6 +137,8 @@ class Taint:
             self._add(_parameters(function))
         if isinstance(function, ast.Lambda):
             return
+        if self.rests(*function.decorator_list):  # the name is what the decorator made of it
+            self._add([function.name, *_parameters(function)])
         own = {*_parameters(function), *(name for part in function.body for name in _bound(part))}
         used = {name for part in function.body for name in _names(part)}
         if not (used - own).isdisjoint(self._names):
