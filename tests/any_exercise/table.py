@@ -15,8 +15,8 @@ A file in ``claims/`` holds the exercises of one kind::
     test = '''...'''
     wrong = "failed"                # the verdict on the wrong work; on the right it is `passed`
 
-    [account.claims.class_state.differs.grading]    # only where a way says something else
-    wrong = "passed"                # or `right`
+    [account.claims.class_state.differs.grading]    # only where a way says something else;
+    wrong = "passed"                # or `right`    # `apart`: where tests run apart from the work
     why = "..."
 
     [account.claims.class_state.recipe]             # shown in docs/recipes.md
@@ -67,6 +67,9 @@ class Way(StrEnum):
     GRADING = "grading"
 
 
+_APART = (Way.CHECK, Way.GRADING)
+
+
 class Work(StrEnum):
     """Whose work it is."""
 
@@ -102,7 +105,7 @@ class Recipe:
     says: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableClaim:
     """A test cell, and what it must come to.
 
@@ -208,7 +211,11 @@ def _exercise(name: str, entry: Mapping[str, Any]) -> Exercise:
 
 
 def _claim(name: str, entry: Mapping[str, Any]) -> TableClaim:
-    differs = {Way(way): _difference(known) for way, known in entry.get("differs", {}).items()}
+    differs = {
+        way: _difference(known)
+        for named, known in entry.get("differs", {}).items()
+        for way in (_APART if named == "apart" else (Way(named),))
+    }
     recipe = Recipe(**entry["recipe"]) if "recipe" in entry else None
     wrong = Outcome(entry.get("wrong", "failed"))
     return TableClaim(name, entry["says"], entry["test"].strip(), wrong, differs, recipe)

@@ -7,13 +7,21 @@ test fails as soon as one is no longer true.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from grader.engines.base import Silent
 from grader.model import Outcome
+from grader.notebook.assignment import load_assignment
+from grader.notebook.judging.judge_submission import judge_submission, submission_work
+from grader.notebook.submission import paths
+from grader.notebook.submission.submitted_files import files_of
 from grader.settings import Settings
+from grader.student.check import check
 from tests.any_exercise import notebooks
 from tests.any_exercise.table import ALL, Notebook, Way, Work
 from tests.conftest import ROOT
@@ -51,6 +59,22 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrdinaryKernel]
             yield kernel
 
 
+def unlike(
+    notebook: Notebook,
+    work: Work,
+    way: Way,
+    found: Mapping[str, Outcome],
+    messages: Mapping[str, str],
+) -> list[str]:
+    """A line for each claim whose verdict is not the table's."""
+    return [
+        f"{claim.name}, {work} work, by {way}: expected {due}, received {found.get(claim.name)}: "
+        f"{messages.get(claim.name, '')}"
+        for claim in notebook.claims
+        if (due := claim.expected(work, way)) is not found.get(claim.name)
+    ]
+
+
 @right_and_wrong
 @every_notebook
 def test_in_an_ordinary_kernel(
@@ -58,7 +82,43 @@ def test_in_an_ordinary_kernel(
 ) -> None:
     notebooks.put_files(notebook, tmp_path)
     text = notebooks.handed_in(course, notebook, work)
+    seen = kernel.see(text, tmp_path, notebook.name)
+    assert unlike(notebook, work, Way.MAGIC, seen.verdicts, seen.messages) == []
     due = {
         claim.name: claim.expected(work, Way.CELL) is Outcome.PASSED for claim in notebook.claims
     }
-    assert kernel.passed(text, tmp_path, notebook.name) == due
+    assert seen.passed == due
+
+
+@right_and_wrong
+@every_notebook
+def test_by_grader_check(notebook: Notebook, work: Work, course: Settings, tmp_path: Path) -> None:
+    notebooks.put_files(notebook, tmp_path)
+    path = tmp_path / f"{notebook.name}.ipynb"
+    nbformat.write(notebooks.handed_in(course, notebook, work), path)
+    verdicts = check(path).verdicts
+    found = {verdict.claim: verdict.outcome for verdict in verdicts}
+    messages = {verdict.claim: verdict.message for verdict in verdicts}
+    assert unlike(notebook, work, Way.CHECK, found, messages) == []
+
+
+@right_and_wrong
+@every_notebook
+def test_in_grading(
+    notebook: Notebook, work: Work, course: Settings, request: pytest.FixtureRequest
+) -> None:
+    if notebook.uses_keras:  # asked for by name: a referee takes seconds to start
+        request.getfixturevalue("judges_with_keras")
+        slices: Settings = request.getfixturevalue("on_slices")
+        imports, referee = slices.warm_imports, slices.referee
+        course = dataclasses.replace(course, referee=referee, warm_imports=imports)
+    submission = paths.submission(course, f"{work}_work", notebook.name)
+    submission.submitted.mkdir(parents=True)
+    notebooks.put_files(notebook, submission.submitted)
+    nbformat.write(notebooks.handed_in(course, notebook, work), submission.notebook)
+    assignment = load_assignment(course, notebook.name)
+    given = submission_work(course, assignment, submission, files_of(course, submission))
+    verdicts = judge_submission(given, Silent()).graded.verdicts
+    found = {verdict.claim: verdict.outcome for verdict in verdicts}
+    messages = {verdict.claim: verdict.message for verdict in verdicts}
+    assert unlike(notebook, work, Way.GRADING, found, messages) == []
