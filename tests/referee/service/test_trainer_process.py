@@ -18,6 +18,7 @@ BUDGET = {
     "operations": 2000,
     "epoch_seconds": 1.5,
     "memory_bytes": 12 << 30,
+    "stored_bytes": 2 << 30,
 }
 SETUP = Setup(Path("/data é"), Path("runs"), "jax", Budget(3, 20, 1000, 2000, 1.5))
 SETUP_JSON = {

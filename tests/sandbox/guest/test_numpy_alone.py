@@ -72,6 +72,7 @@ def test_drawing_draws_nothing(run: object) -> None:
     assert space["done"]
 
 
+@pytest.mark.keras  # its name alone: a stand-in is imported
 def test_sums_of_tensorflow_are_numpys(run: object) -> None:
     space = run(  # type: ignore[operator]
         "import numpy as np\nimport tensorflow as tf\n"
@@ -85,6 +86,7 @@ def test_sums_of_tensorflow_are_numpys(run: object) -> None:
     assert (space["one"], space["padded"]) == (1.5, (3, 3))
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(
     "use",
     ["tf.nn.conv2d(1)", "tf.keras.layers.Conv2D(1, 3)", "tf.Variable(1)", "tf.image.resize(1, 2)"],
