@@ -197,7 +197,7 @@ class Proxies:
 
     def _raised(self, reply: Mapping[str, Any], name: str, message: str) -> Exception:
         """What the student's code raised, as an exception of ours."""
-        if "raised" in reply and name not in exceptions.OF_THE_AGENT:
+        if "raised" in reply and name.strip() and name not in exceptions.OF_THE_AGENT:
             with contextlib.suppress(Malformed):
                 error = Decoder([], self._resolve).decode(reply["raised"])
                 if exceptions.kept_exception(error) is not None:
