@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.examiner.examiner import Finding, examine
 from grader.examiner.proxies import Proxies
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.notebook.judging.fit_requests import asked
 from grader.sandbox.guest.agent import Agent

@@ -13,10 +13,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader import kernelspec
 from grader import settings as course_settings
+from grader.examiner.cells.finding import Finding
 from grader.examiner.examiner import examine
-from grader.examiner.finding import Finding
 from grader.examiner.proxies import Proxies
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget, Limits
 from grader.notebook.assignment import load_assignment
 from grader.notebook.judging import start_kernel, warm_kernels

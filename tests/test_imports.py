@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.accuracy",
         "grader.model",
         "grader.datasets",  # the images that test cells ask with
-        "grader.sandbox.guest.keras_layers",  # the walk through a model is the same on both sides
+        # The walk through a model is the same on both sides.
+        "grader.sandbox.guest.keras_models.keras_layers",
     ),
     "grader.sandbox": ("grader.errors", "grader.machine", "grader.model", "grader.sandbox.guest"),
     "grader.referee": (
@@ -103,7 +104,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.settings",
         "grader.datasets",
         "grader.sandbox",
-        "grader.examiner.training_progress",  # what a class is told of its trainings
+        "grader.examiner.training.training_progress",  # what a class is told of its trainings
         "grader.reports",
         "grader.engines",
         "grader.notebook",
@@ -175,7 +176,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "grader.reports.charts",
         "grader.reports.class_report",
         "grader.checks.figures",
-        "grader.sandbox.guest.figures",
+        "grader.sandbox.guest.surroundings.figures",
     ),
     "rapidfuzz": ("grader.reports.class_report",),
     "distributed": ("grader.engines", "grader.cluster"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.errors import ClaimFailed
-from grader.sandbox.guest.keras_layers import held_by
+from grader.sandbox.guest.keras_models.keras_layers import held_by
 
 # Keras layers that run code or a graph from elsewhere: a model does not show what they compute.
 _FOREIGN = {"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from grader.engines.base import Event, Failed, Finished, Progressed, Started, Waiting, WentOn
-from grader.examiner.training_progress import EpochAwaited, EpochTrained
+from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.notebook.judging.judge_messages import CellStarted
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from grader.classroom.class_progress import ClassProgress, OpenSubmission
 from grader.engines.base import Event, Failed, Progressed, Started, Waiting, WentOn
-from grader.examiner.training_progress import EpochAwaited, EpochTrained
+from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 from grader.reports.faulty_tests import faulty_tests

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
 from grader.examiner import names
-from grader.examiner.blame import Blame, CellNames, blame, computed_alone
-from grader.examiner.cell_code import compiled
-from grader.examiner.exceptions import StudentRaised
-from grader.examiner.finding import Finding, FindingKind, students_line
+from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
+from grader.examiner.cells.cell_code import compiled
+from grader.examiner.cells.finding import Finding, FindingKind, students_line
+from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.proxies import Proxies
 
 _IMPORTED = (FunctionType, BuiltinFunctionType, type)

@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.errors import ClaimFailed
-from grader.examiner.callbacks import Callbacks
-from grader.examiner.dry_runs import Script
-from grader.examiner.handed import Handed
-from grader.examiner.interview import Asked
-from grader.examiner.replaced import Replaced
+from grader.examiner.evidence.interview import Asked
+from grader.examiner.handed_in.callbacks import Callbacks
+from grader.examiner.handed_in.handed import Handed
+from grader.examiner.handed_in.replaced import Replaced
+from grader.examiner.training.dry_runs import Script
+from grader.sandbox.guest.data.shared import Shared
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_CALL_DEPTH
-from grader.sandbox.guest.shared import Shared
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 
 Message = tuple[dict[str, Any], Sequence[Any]]
 Ask = Callable[[dict[str, Any], Sequence[bytes]], Message]

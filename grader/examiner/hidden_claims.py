@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader.checks.blocked import ADVICE
-from grader.examiner.finding import Finding, FindingKind
+from grader.examiner.cells.finding import Finding, FindingKind
 
 _LINE = re.compile(r"It was raised in line \d{1,6}, `(.+)`\.")
 _WITHHELD = "its text is not shown, since a hidden test asked"

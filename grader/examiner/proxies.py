@@ -15,21 +15,21 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from grader.checks.protocols import grant
-from grader.examiner import classes, exceptions
-from grader.examiner.classes import Classes
-from grader.examiner.dry_runs import Script
+from grader.examiner.evidence.interview import Asked
 from grader.examiner.exchange import Ask, Exchange
-from grader.examiner.handles import Handle, kept_of
-from grader.examiner.interview import Asked
-from grader.examiner.kept import Kept, facts_of
 from grader.examiner.loops import asking_outside
-from grader.examiner.powers import Powers
+from grader.examiner.objects import classes, exceptions
+from grader.examiner.objects.classes import Classes
+from grader.examiner.objects.handles import Handle, kept_of
+from grader.examiner.objects.kept import Kept, facts_of
+from grader.examiner.objects.powers import Powers
 from grader.examiner.sources import sources
 from grader.examiner.surroundings.base import Around
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.dry_runs import Script
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_ERROR_NAME, MAX_KEPT, MAX_LINE, MAX_MESSAGE
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 
 CallBlocked = Callable[[str, tuple[Any, ...]], Any]
 

@@ -16,7 +16,7 @@ class Question:
 
     Attributes:
         asked: what was asked, for people and as JSON: ``do`` (look, call, run or dry_run), and
-            with it names, arguments or logs; see ``grader.examiner.interview``.
+            with it names, arguments or logs; see ``grader.examiner.evidence.interview``.
         answer: what came: ``value``, ``printed``, or ``error`` with ``message``; large values are
             summarised.
         asked_sha256: of the whole question; equal questions have equal digests.

@@ -22,7 +22,7 @@ from nbgrader.preprocessors import (
 
 from grader.errors import CourseError
 from grader.examiner import names
-from grader.examiner.cell_code import compiled
+from grader.examiner.cells.cell_code import compiled
 from grader.model import Claim
 from grader.notebook import course_files, magics, networks, notebook_json
 from grader.notebook.course_names import course_names

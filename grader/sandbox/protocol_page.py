@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.sandbox.guest import protocol
-from grader.sandbox.guest.known_types import TYPES
+from grader.sandbox.guest.data.known_types import TYPES
 from grader.sandbox.guest.protocol import Field, Message
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md")

@@ -16,8 +16,8 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from grader.errors import GraderError
+from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import examine
-from grader.examiner.finding import Finding, FindingKind
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import grade_id, is_solution
 from grader.notebook.judging.verdict_messages import Circumstances, answered

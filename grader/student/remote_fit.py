@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError, RefereeError
-from grader.examiner.fit_answers import Reply
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.fit_answers import Reply
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.notebook.judging.class_referee import Digests
 from grader.referee.service.client import Client, connect
 from grader.referee.spec.contract import Referee
+from grader.sandbox.guest.course_images.images import FitRefused
 from grader.sandbox.guest.fit.referee import GraderFailed
 from grader.sandbox.guest.fit.stand_in import FitStandIn
-from grader.sandbox.guest.images import FitRefused
 
 # Only the referee's own budget limits a person who tries things out.
 _BUDGET = Budget(epochs=1000, trainings=1_000_000)

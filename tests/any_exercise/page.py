@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.sandbox.guest import protocol
-from grader.sandbox.guest.known_types import TYPES
+from grader.sandbox.guest.data.known_types import TYPES
 from tests.any_exercise.table import Difference, TableClaim, Way, every_claim, exercises
 from tests.conftest import ROOT
 

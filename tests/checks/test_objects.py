@@ -5,7 +5,7 @@ import operator
 import pytest
 
 from grader.checks.objects import operate
-from grader.examiner.finding import Finding
+from grader.examiner.cells.finding import Finding
 from tests.examiner.in_process import Kernel
 
 

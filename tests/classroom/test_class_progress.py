@@ -10,7 +10,7 @@ import pytest
 
 from grader.classroom.class_progress import ClassProgress
 from grader.engines.base import Event, Failed, Finished, Progressed, Started, Waiting, WentOn
-from grader.examiner.training_progress import EpochAwaited, EpochTrained
+from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.notebook.judging.judge_messages import CellStarted
 
 AWAITED = EpochAwaited("12345678", 1, 20)

@@ -12,7 +12,7 @@ from grader.classroom import progress_display
 from grader.classroom.class_progress import ClassProgress
 from grader.classroom.progress_display import JsonLines, LiveDisplay, PlainLines, display
 from grader.engines.base import Event, Failed, Finished, Progressed, Started, Waiting, WentOn
-from grader.examiner.training_progress import EpochAwaited, EpochTrained
+from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.model import Graded, Outcome, Verdict
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached

@@ -16,7 +16,7 @@ import pytest
 
 from grader.cluster.session import session
 from grader.engines.base import Event, Progressed, Started
-from grader.examiner.training_progress import EpochTrained
+from grader.examiner.training.training_progress import EpochTrained
 from grader.notebook import autograde
 from grader.notebook.assignment import load_assignment
 from grader.settings import Settings

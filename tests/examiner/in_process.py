@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from grader.examiner.cells.finding import Finding
 from grader.examiner.examiner import examine
-from grader.examiner.finding import Finding
 from grader.examiner.proxies import Proxies
 from grader.sandbox.guest.agent import Agent
 

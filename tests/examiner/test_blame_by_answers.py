@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from grader.examiner.cells.finding import Finding
+from grader.examiner.cells.finding import FindingKind as Kind
 from grader.examiner.examiner import TimeUp, examine
-from grader.examiner.exceptions import StudentRaised
-from grader.examiner.finding import Finding
-from grader.examiner.finding import FindingKind as Kind
+from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.proxies import Proxies
-from grader.sandbox.guest.values import Malformed
+from grader.sandbox.guest.data.values import Malformed
 
 
 def _proxies(answer: dict[str, Any]) -> Proxies:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from grader.errors import ClaimFailed, DeclarationRefused, SandboxError
+from grader.examiner.cells.finding import Finding
+from grader.examiner.cells.finding import FindingKind as Kind
 from grader.examiner.examiner import examine
-from grader.examiner.exceptions import StudentRaised
-from grader.examiner.finding import Finding
-from grader.examiner.finding import FindingKind as Kind
+from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.proxies import Proxies
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
-from grader.sandbox.guest.values import Unsendable
+from grader.sandbox.guest.data.values import Unsendable
 
 NAMELESS = "an exception without a name"
 UNDEFINED = "name 'missing' is not defined"

@@ -6,8 +6,8 @@ import pytest
 
 from grader.checks import blocked
 from grader.errors import ClaimFailed
+from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import examine
-from grader.examiner.finding import Finding, FindingKind
 from grader.examiner.hidden_claims import unquoted
 
 SOURCE = """

@@ -17,11 +17,11 @@ from grader import checks
 from grader.checks.figures import FigureDescription
 from grader.checks.protocols import CallbackProxy, FigureProxy, FunctionProxy, capability
 from grader.errors import ClaimFailed
-from grader.examiner.exceptions import StudentRaised
-from grader.examiner.handles import Handle
+from grader.examiner.objects.exceptions import StudentRaised
+from grader.examiner.objects.handles import Handle
 from grader.examiner.proxies import Proxies
 from grader.examiner.sources import sources
-from grader.sandbox.guest.values import Malformed
+from grader.sandbox.guest.data.values import Malformed
 
 
 class Kernel:

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from msgspec.structs import replace
 
-from grader.examiner import fit_declaration
+from grader.examiner.training import fit_declaration
 from grader.model import Budget
 from grader.referee.spec import allow_list
 from grader.referee.spec.recipe import Recipe

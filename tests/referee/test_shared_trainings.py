@@ -15,7 +15,7 @@ from grader import datasets
 from grader.model import Budget
 from grader.referee.spec.recipe import Recipe
 from grader.referee.training.trainer import Trainer
-from grader.sandbox.guest import images
+from grader.sandbox.guest.course_images import images
 from tests.referee import small
 from tests.referee.memory_store import MemoryStore
 from tests.referee.shared_pairs import APART, DIFFERENT, SHARED, TOGETHER

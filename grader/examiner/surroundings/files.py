@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.examiner.surroundings.course import Course
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_FILES, MAX_FILES_BYTES
-from grader.sandbox.guest.shared_files import TEMPORARY, WORK, SharedFiles, is_name
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.surroundings.shared_files import TEMPORARY, WORK, SharedFiles, is_name
 
 _MOST_KEPT = 4 * MAX_FILES_BYTES  # of a student's files, for one test cell
 PREFIX = "grader-claims-"  # of folders, by which they are known in texts

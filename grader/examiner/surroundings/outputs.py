@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.examiner.surroundings.replaced import replaced
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_NOTICES, MAX_PRINTED
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 
 _FILE = "<student>"
 _OURS = "grader"  # whose loggers no student's record reaches

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import ClaimFailed, CourseError, DataError, RefereeError
-from grader.examiner import draws, hidden_claims
+from grader.examiner import hidden_claims
+from grader.examiner.cells.finding import Finding, FindingKind
+from grader.examiner.evidence import draws
+from grader.examiner.evidence.interview import Interview
 from grader.examiner.examiner import TimeUp, examine
-from grader.examiner.finding import Finding, FindingKind
-from grader.examiner.interview import Interview
 from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.trainings import Trainings
 from grader.model import Claim, Verdict
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence

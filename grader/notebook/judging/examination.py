@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.examiner import draws
+from grader.examiner.evidence import draws
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.referee.spec.contract import Referee

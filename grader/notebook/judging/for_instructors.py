@@ -5,7 +5,7 @@ None of it is for students, since the test may be hidden.
 
 from __future__ import annotations
 
-from grader.examiner.finding import Finding, FindingKind
+from grader.examiner.cells.finding import Finding, FindingKind
 
 _INSTALL = "Install the package in the environment that grades."
 _REMEDIES = {

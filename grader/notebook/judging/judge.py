@@ -11,11 +11,11 @@ from functools import partial
 
 from nbformat import NotebookNode
 
-from grader.examiner.interview import Interview
+from grader.examiner.evidence.interview import Interview
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
-from grader.examiner.training_progress import TrainingProgress, ignore
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.training_progress import TrainingProgress, ignore
+from grader.examiner.training.trainings import Trainings
 from grader.model import Claim, ClaimEvidence, Run, Verdict, WorkPart
 from grader.notebook.assignment import grade_id, is_solution, part_of
 from grader.notebook.given_imports import given_imports

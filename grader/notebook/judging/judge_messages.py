@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from grader.errors import GraderError
-from grader.examiner.training_progress import EpochAwaited, EpochTrained
+from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.model import ClaimEvidence, Run, Timing, Verdict
 
 

@@ -26,7 +26,7 @@ from traitlets.config import Config
 
 from grader.engines.base import Cancelled, Reporter
 from grader.errors import GraderError
-from grader.examiner.training_progress import EpochAwaited, EpochTrained
+from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.model import Outcome, Run, Verdict
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging import judge_main

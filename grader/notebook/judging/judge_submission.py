@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from grader.engines.base import Reporter
-from grader.examiner import draws
+from grader.examiner.evidence import draws
 from grader.model import (
     Evidence,
     Graded,

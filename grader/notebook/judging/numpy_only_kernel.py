@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from grader.errors import ClaimFailed
-from grader.examiner.interview import NUMPY_ONLY, Asked
+from grader.examiner.evidence.interview import NUMPY_ONLY, Asked
 from grader.examiner.proxies import Proxies
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.notebook.assignment import is_claim
 from grader.notebook.judging import start_kernel
@@ -24,7 +24,9 @@ from grader.notebook.judging.time_limits import TimeLimits
 from grader.notebook.submission.cell_text import definitions
 from grader.sandbox.policy import CONVOLVING_PACKAGES
 
-_PREPARE = "__import__('importlib').import_module('grader.sandbox.guest.numpy_alone').install()"
+_PREPARE = (
+    "__import__('importlib').import_module('grader.sandbox.guest.numpy_only.numpy_alone').install()"
+)
 _DO_WITHOUT = "Write the calculation with loops, or with numpy's sums and slices, in the function."
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.examiner import names
-from grader.examiner.interview import Asked
+from grader.examiner.evidence.interview import Asked
 from grader.examiner.proxies import CallBlocked, Proxies
 from grader.examiner.surroundings.base import Around
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.trainings import Trainings
 from grader.notebook.assignment import part_of
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.examination import Examination

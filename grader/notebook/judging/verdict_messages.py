@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.examiner.finding import Finding, FindingKind
+from grader.examiner.cells.finding import Finding, FindingKind
 from grader.model import Claim, Outcome
 from grader.notebook.judging import error_advice
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence

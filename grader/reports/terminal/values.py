@@ -1,7 +1,7 @@
 """Questions, answers and the values in them, each as a line of text.
 
-The values are summaries that ``grader.examiner.summaries`` made. Texts are written as Python writes
-them, with control characters escaped.
+The values are summaries that ``grader.examiner.evidence.summaries`` made. Texts are written as
+Python writes them, with control characters escaped.
 """
 
 from __future__ import annotations

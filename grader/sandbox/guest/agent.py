@@ -16,19 +16,23 @@ import types
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from . import figures, models, objects, patches, tensors
-from .calls import Calls, Reply, arguments_of, number_of_error, told
-from .classes import Classes
+from .callbacks import patches
+from .callbacks.calls import Calls, Reply, arguments_of, number_of_error, told
+from .data import tensors
+from .data.values import Decoder, Encoder, Malformed
 from .fit.stand_in import FitStandIn
+from .handles import objects
+from .handles.classes import Classes
+from .handles.object_numbers import ObjectNumbers
+from .handles.references import TAGS, References, message
 from .kept import KeptNames
-from .notices import Notices
-from .object_numbers import ObjectNumbers
+from .keras_models import models
 from .printed import Printed
 from .protocol import MAX_LINE
-from .references import TAGS, References, message
 from .stdin import Exchange, exchange, user_namespace
-from .surroundings import Surroundings
-from .values import Decoder, Encoder, Malformed
+from .surroundings import figures
+from .surroundings.in_kernel import Surroundings
+from .surroundings.notices import Notices
 
 
 class Agent:

@@ -12,8 +12,8 @@ import pytest
 from grader.examiner.examiner import Finding
 from grader.examiner.surroundings.course import Course
 from grader.examiner.surroundings.files import ClaimFiles
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_FILES_BYTES
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed
 from tests.examiner.surroundings.conftest import Make
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from grader.examiner.examiner import Finding
 from grader.examiner.surroundings.outputs import Outputs
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from tests.examiner.surroundings.conftest import Make
 
 

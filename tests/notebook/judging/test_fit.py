@@ -12,7 +12,7 @@ import pytest
 
 from grader.checks.training import trained
 from grader.errors import ClaimFailed
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget, Limits
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.class_referee import Digests

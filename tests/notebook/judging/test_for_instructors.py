@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from grader.examiner.finding import Finding, FindingKind
+from grader.examiner.cells.finding import Finding, FindingKind
 from grader.notebook.judging.for_instructors import ended_in, fault
 
 FAULT = Finding(FindingKind.TEST_FAULT, "KeyError", "'b'", line=4, code="cases['b']")

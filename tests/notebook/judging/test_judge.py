@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from grader import settings as course_settings
-from grader.examiner.trainings import Trainings
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget, ClaimEvidence, Outcome, Run, WorkPart
 from grader.notebook import samples
 from grader.notebook.assignment import grade_id, load_assignment, source_path

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_notebook
 
-from grader.examiner.finding import Finding, FindingKind
+from grader.examiner.cells.finding import Finding, FindingKind
 from grader.model import Claim, Outcome
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.strikes import Refusal, Strike

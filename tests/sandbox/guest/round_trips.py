@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.sandbox.guest.values import Decoder, Encoder
+from grader.sandbox.guest.data.values import Decoder, Encoder
 
 
 class Kept:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.guest import long_text, protocol, values
+from grader.sandbox.guest import long_text, protocol
+from grader.sandbox.guest.data import values
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed, Unsendable
 from grader.sandbox.guest.protocol import CHUNK, MAX_INT_KEYS, MAX_ITEMS, MAX_KEYS, MAX_TEXT
-from grader.sandbox.guest.values import Decoder, Encoder, Malformed, Unsendable
 from tests.sandbox.guest.round_trips import arrive, refer, resolve, round_trip
 
 MANY = protocol.PACKED_FROM

@@ -18,28 +18,22 @@ import pytest
 from grader import datasets
 from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed, SandboxError
-from grader.examiner import fit_declaration
 from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.base import Around
-from grader.examiner.trainings import Trainings
+from grader.examiner.training import fit_declaration
+from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.notebook.judging import kernel_stdin
 from grader.notebook.judging.class_referee import Digests
 from grader.notebook.judging.fit_requests import asked
 from grader.sandbox import client, protocol_page
-from grader.sandbox.guest import (
-    ProtocolMismatch,
-    install,
-    known_types,
-    printed,
-    protocol,
-    references,
-    seeds,
-    values,
-)
+from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol
+from grader.sandbox.guest.course_images.images import FitRefused
+from grader.sandbox.guest.data import known_types, values
 from grader.sandbox.guest.fit.stand_in import FitStandIn
-from grader.sandbox.guest.images import FitRefused
+from grader.sandbox.guest.handles import references
 from grader.sandbox.guest.protocol import Field, Kind, Message, Sender
+from grader.sandbox.guest.surroundings import seeds
 from tests import students
 from tests.conftest import ROOT
 from tests.in_process import InProcess
@@ -258,7 +252,7 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    from grader.sandbox.guest import images
+    from grader.sandbox.guest.course_images import images
 
     write_slices(ROOT / "data", tmp_path)
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))

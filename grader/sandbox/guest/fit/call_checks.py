@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..images import FitRefused
+from ..course_images.images import FitRefused
 
 _ONLY = {  # argument: the only value that is accepted
     "class_weight": None,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import adapted
+from ..keras_models import adapted
 from . import training_images
 from .class_numbers import ClassNumbers
 from .state import TrainingState, expect_own_weights

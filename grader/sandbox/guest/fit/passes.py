@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..images import FitRefused
+from ..course_images.images import FitRefused
 
 MOST_IMAGES = 70_000  # more than any data set of the course has
 _WRITE = "as tf.data.Dataset.from_tensor_slices((images, labels)).batch(32)"

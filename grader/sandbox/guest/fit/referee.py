@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..images import FitRefused
-from ..values import Decoder, Malformed
+from ..course_images.images import FitRefused
+from ..data.values import Decoder, Malformed
 
 if TYPE_CHECKING:
     from ..stdin import Exchange

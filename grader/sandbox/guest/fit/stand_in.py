@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..images import FitRefused
+from ..course_images.images import FitRefused
 from ..printed import show_tensors
 from . import dry_run, precision, tensor_board
 from .call_checks import expect_accepted

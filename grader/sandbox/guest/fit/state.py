@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import adapted
-from ..images import FitRefused
+from ..course_images.images import FitRefused
+from ..keras_models import adapted
 
 
 @dataclass

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .. import images
-from ..images import FitRefused, Identified
+from ..course_images import images
+from ..course_images.images import FitRefused, Identified
 from .call_checks import expect_steps, validation_pair, validation_share
 from .passes import OnePass, is_dataset, one_pass
 

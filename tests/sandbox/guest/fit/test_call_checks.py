@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.sandbox.guest.course_images.images import FitRefused
 from grader.sandbox.guest.fit.call_checks import (
     expect_accepted,
     validation_pair,
     validation_share,
 )
-from grader.sandbox.guest.images import FitRefused
 
 DEFAULTS = {
     "class_weight": None,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.sandbox.guest.course_images.images import FitRefused
+from grader.sandbox.guest.data.values import Encoder, Malformed
 from grader.sandbox.guest.fit.referee import Begun, GraderFailed, Referee
-from grader.sandbox.guest.images import FitRefused
-from grader.sandbox.guest.values import Encoder, Malformed
 
 
 def replying(reply: dict[str, Any], buffers: Sequence[bytes] = ()) -> tuple[Referee, list[Any]]:

@@ -1,0 +1,1 @@
+"""A test cell: its code, how it ended, and whose fault that is."""

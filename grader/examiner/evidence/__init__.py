@@ -1,0 +1,1 @@
+"""What a verdict rests on: questions, answers and the seeds of random draws."""

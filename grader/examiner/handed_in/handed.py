@@ -1,0 +1,121 @@
+"""What a test hands to a student's code and cannot be copied: how it is described there.
+
+The kernel gets a number and what is needed to make a stand-in, never anything of the object itself.
+``grader.examiner.handed_in.open_objects`` says what may be done with each.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from grader.errors import CannotTravel
+from grader.examiner.handed_in import library, open_objects
+from grader.examiner.handed_in.open_objects import Open
+from grader.sandbox.guest.data.values import Encoder, Malformed
+
+_NUMBERS = itertools.count()  # never used twice: a stand-in that is kept says nothing of others
+_EMPTY: dict[Any, Any] = {}
+_VIEWS = (type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items()))
+_MOST_DOC = 10_000  # characters
+
+
+class Handed:
+    """The objects of one test that a student's code may ask."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Open] = {}
+        self._numbers: dict[int, int] = {}  # by identity
+
+    def open(self, number: Any) -> Open:
+        """What may be done with the object of a number; raises ``LookupError``."""
+        if type(number) is not int or number not in self._open:
+            raise LookupError("the test that handed this in has ended")
+        return self._open[number]
+
+    def value(self, number: Any) -> Any:
+        """The test's own object; raises ``Malformed``."""
+        try:
+            return self.open(number).value
+        except LookupError as error:
+            raise Malformed(str(error)) from error
+
+    def refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
+        """How an object is described to the kernel.
+
+        Raises:
+            CannotTravel: it is none that can be handed in.
+        """
+        if (name := library.name_of(value)) is not None:
+            return {"library": name}
+        if type(value) is functools.partial:
+            parts = (value.func, value.args, value.keywords)
+            return {"partial": encoder.encode(parts)}
+        if type(value) in _VIEWS:
+            return _view(value, encoder)
+        if (owner := open_objects.copied_owner(value)) is not None:
+            return {"method": encoder.encode((owner, value.__name__))}
+        number = self._numbers.get(id(value))
+        opened = open_objects.opened(value) if number is None else self._open[number]
+        if opened is None:
+            raise CannotTravel(
+                f"an object of the type {type(value).__name__} cannot be handed to a student's "
+                "function: hand in data, a function, or an object of a class that the test cell "
+                "defines"
+            )
+        if number is None:
+            number = next(_NUMBERS)
+            self._open[number] = opened
+            self._numbers[id(value)] = number
+        return {"own": number, "kind": opened.kind} | dict(self._described(opened, encoder))
+
+    def _described(self, opened: Open, encoder: Encoder) -> Iterator[tuple[str, Any]]:
+        """What the kernel needs for a stand-in."""
+        value = opened.value
+        match opened.kind:
+            case "function":
+                yield "name", str(getattr(value, "__name__", "function"))
+                yield "doc", _doc(value)
+                yield "parameters", _parameters(value)
+            case "class":
+                yield "name", value.__name__
+                yield "bases", [self._base(base, encoder) for base in value.__bases__]
+                yield "special", sorted(open_objects.special_methods(value))
+            case "object":
+                own = open_objects.is_own(type(value))
+                yield "class", encoder.encode(type(value)) if own else None
+                yield "name", type(value).__name__
+                yield "special", sorted(opened.methods)
+
+    def _base(self, base: type, encoder: Encoder) -> Any:
+        """A base of a class; a library's class that says nothing there is left out."""
+        known = open_objects.is_own(base) or issubclass(base, BaseException)
+        return encoder.encode(base if known else object)
+
+
+def _view(value: Any, encoder: Encoder) -> dict[str, Any]:
+    """A view of a dict's keys, values or items."""
+    part = type(value).__name__.removeprefix("dict_")
+    made: dict[str, Callable[[Any], Any]]
+    made = {"keys": dict.fromkeys, "values": list, "items": dict}
+    items = made[part](value)
+    return {"view": part, "items": encoder.encode(items)}
+
+
+def _doc(value: Any) -> str | None:
+    doc = getattr(value, "__doc__", None)
+    return doc[:_MOST_DOC] if isinstance(doc, str) else None
+
+
+def _parameters(value: Any) -> list[list[Any]] | None:
+    """Name and kind of a function's parameters, and whether they may be left out."""
+    try:
+        parameters: Mapping[str, inspect.Parameter] = inspect.signature(value).parameters
+    except (TypeError, ValueError):
+        return None
+    return [
+        [each.name, each.kind.name, each.default is not each.empty] for each in parameters.values()
+    ]

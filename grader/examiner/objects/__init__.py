@@ -1,0 +1,1 @@
+"""What stands in the examiner for the student's objects, classes and exceptions."""

@@ -1,0 +1,170 @@
+"""What a student's code raised, as an exception that a test can catch here.
+
+Its class derives from Python's own exception that the student's derives from, so ``except
+ValueError`` and ``pytest.raises(BankError)`` mean what they mean in a notebook. It has the text
+and the arguments that the kernel told; other attributes are asked for. None ends a loop or this
+process: what is no ``Exception``, and what ends loops, becomes ``StudentRaised``.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+from typing import Any
+
+from grader.errors import ClaimFailed
+from grader.examiner.objects import real_classes
+from grader.examiner.objects.kept import FACTS, ClassFacts, Kept, facts_of
+
+_KEPT = "_kept_exception"
+
+OF_THE_AGENT = frozenset(("ClaimFailed", "Malformed", "Unsendable"))
+"""Names that have a meaning of their own, whoever raises them."""
+
+# They would end a test's loop over answers, as if all of them had been seen.
+_ENDS_LOOPS = (StopIteration, StopAsyncIteration)
+
+
+class StudentRaised(Exception):  # noqa: N818 -- named for what happened
+    """The student's code raised what has no counterpart among Python's own exceptions."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class StudentExits(StudentRaised, SystemExit):
+    """The student's code wants to end Python."""
+
+
+class StudentInterrupts(StudentRaised, KeyboardInterrupt):
+    """The student's code raised what a person's interrupt raises."""
+
+
+_STANDS_FOR: dict[type, type[Exception]] = {
+    SystemExit: StudentExits,
+    KeyboardInterrupt: StudentInterrupts,
+}
+
+
+class _Told:
+    """What an exception here has beside its class."""
+
+    by_student = False  # not asked for; see ``Proxies``
+
+    def __init__(self, *_: Any) -> None:
+        """Do nothing: arguments and text are those that were told."""
+
+    def __str__(self) -> str:
+        return str(vars(self).get("_message", ""))
+
+    def __getattr__(self, name: str) -> Any:
+        kept = vars(self).get(_KEPT)
+        if kept is None or name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return kept.operate("getattr", name)
+
+
+def from_name(name: str, message: str) -> Exception:
+    """What the student's code raised, as the exception of that name if Python has one."""
+    if name == "ClaimFailed":
+        return ClaimFailed(message)
+    if name in ("Malformed", "Unsendable"):
+        return ClaimFailed(f"Your answer cannot be judged: {message}.")
+    base = base_of(getattr(builtins, name, None))
+    if base is StudentRaised:
+        return StudentRaised(name, message)
+    return _instance(_named(name, base), name, message)
+
+
+def base_of(kind: Any) -> type[Exception]:
+    """The exception that stands for one of Python's own, or else ``StudentRaised``."""
+    if not isinstance(kind, type) or not issubclass(kind, BaseException):
+        return StudentRaised
+    for exits, stands in _STANDS_FOR.items():
+        if issubclass(kind, exits):
+            return stands
+    ends_loops = issubclass(kind, _ENDS_LOOPS)
+    if issubclass(kind, BaseExceptionGroup) or not issubclass(kind, Exception) or ends_loops:
+        return StudentRaised
+    return kind
+
+
+def class_of(meta: type, facts: ClassFacts, bases: list[type]) -> type:
+    """The class that stands for a class of exceptions of the student's.
+
+    Args:
+        meta: its own class.
+        facts: of the student's class.
+        bases: what stands for its bases; Python's own among them.
+    """
+    known = real_classes.known_exception(facts.module, facts.name)
+    stand = [each if facts_of(each) is not None else base_of(each) for each in bases]
+    stand = [each for each in (known, *stand, StudentRaised) if each is not None]
+    kinds = tuple(dict.fromkeys(each for each in stand if issubclass(each, BaseException)))
+    kinds = tuple(each for each in kinds if each is not Exception)
+    told = () if any(issubclass(each, _Told) for each in kinds) else (_Told,)
+    space = {FACTS: facts, "__module__": facts.module, "__qualname__": facts.name}
+    try:
+        return type.__new__(meta, facts.name, (*told, *kinds), space)
+    except TypeError:  # their order, or what they are made of, does not fit together
+        return type.__new__(meta, facts.name, (_Told, StudentRaised), space)
+
+
+def exception(kind: type, kept: Kept, *, arguments: Any, message: str, cause: Any) -> Exception:
+    """An exception of the student's.
+
+    Args:
+        kind: one of Python's own, or what ``class_of`` made.
+        kept: the exception itself.
+        arguments: list of its arguments.
+        message: its text.
+        cause: the exception that it was raised from, or None.
+    """
+    name = kind.__name__
+    if facts_of(kind) is None or not issubclass(kind, Exception):
+        kind = _named(name, base_of(kind))
+    made = _instance(kind, name, message, arguments if type(arguments) is list else [])
+    vars(made)[_KEPT] = kept
+    if isinstance(cause, BaseException):
+        made.__cause__ = cause
+    return made
+
+
+def kept_exception(error: Any) -> Kept | None:
+    """The student's exception that an exception stands for; None for any other."""
+    if not issubclass(type(error), _Told):
+        return None
+    kept: Kept | None = vars(error).get(_KEPT)
+    return kept
+
+
+def _named(name: str, base: type) -> type:
+    """A class of this name, with the text that was told: ``KeyError`` would quote it again."""
+    return type(name or "object", (_Told, base), {"__module__": base.__module__})
+
+
+def _instance(kind: Any, name: str, message: str, arguments: list[Any] | None = None) -> Exception:
+    """An exception; its class's own ``__init__`` sets what it can of arguments as they are due."""
+    given = [message] if arguments is None else arguments
+    made = _made(kind, given)
+    made.args = tuple(given)
+    vars(made)["_message"] = message
+    if issubclass(kind, StudentRaised):
+        vars(made)["name"] = name
+    return made
+
+
+def _made(kind: type, given: list[Any]) -> Exception:
+    """A new exception, made by that one of Python's own that knows what it is made of."""
+    mro = type.__dict__["__mro__"].__get__(kind)
+    pythons = [each for each in mro if getattr(builtins, each.__name__, None) is each]
+    for base in sorted(pythons, key=lambda each: each in (Exception, BaseException)):
+        for arguments in (given, []):  # UnicodeDecodeError wants five
+            with contextlib.suppress(Exception):
+                made = base.__new__(kind, *arguments)
+                base.__init__(made, *arguments)  # type: ignore[misc]  # its own, not a subclass's
+                return made  # type: ignore[no-any-return]
+            with contextlib.suppress(Exception):
+                return base.__new__(kind, *arguments)  # type: ignore[no-any-return]
+    raise TypeError(f"{kind.__name__} is no exception")

@@ -1,0 +1,192 @@
+"""Handles: what stands in the examiner for an object, or a class, that stays in a student's kernel.
+
+Each use of one is a question to the kernel; the answer is data or another handle. What decides a
+verdict is not asked: a handle is never equal to plain data, and no method of a student's says
+whether something is equal, less or true; see ``grader.examiner.objects.special_methods``.
+
+A class of the student's is a class here, too, made by ``grader.examiner.objects.classes``:
+``isinstance`` and ``except`` work by Python's own rules. All attributes of a handle are the
+student's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from typing import Any, Final
+
+from grader.errors import CannotTravel
+from grader.examiner.objects import real_classes, signatures
+from grader.examiner.objects.kept import ClassFacts, Kept, facts_of
+from grader.sandbox.guest.handles.abilities import ABILITIES
+
+ALWAYS = ("eq", "ne", "hash", "repr", "str", "format", "dir", "copy", "deepcopy")
+_OURS = frozenset(f"__{name}__" for name in (*ABILITIES, *ALWAYS, "array_ufunc"))
+_OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__class__"))
+# They would hand over memory by its address, let the kernel decide what a library computes, or
+# pickle; and a function's globals are all that the notebook ever defined.
+_CLOSED = (
+    *("__array_", "__cuda_", "__dlpack", "__torch_", "__tf_", "__arrow_", "__reduce"),
+    *("__getstate__", "__setstate__", "__buffer__", "__globals__", "__builtins__"),
+)
+_DRIVES = frozenset(("send", "throw", "close"))  # what an event loop asks of a coroutine
+
+
+class ClassHandle(type):
+    """The class of classes that stand for a student's."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> ClassHandle:
+        """Refuse to derive from a student's class: it is not here."""
+        for base in bases:
+            if (facts := facts_of(base)) is not None:
+                raise CannotTravel(
+                    f"{facts.name} stays in the student's kernel: no class of a test can be "
+                    "derived from it; write the class into a cell that students are given"
+                )
+        return super().__new__(cls, name, bases, namespace)
+
+    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        """Call the class in the student's kernel."""
+        return _kept_class(cls).call(*arguments, **named)
+
+    def __getattribute__(cls, name: str) -> Any:
+        facts = facts_of(cls)
+        if facts is None or facts.kept is None or name in _OF_CLASSES or name in _OURS:
+            return type.__getattribute__(cls, name)
+        if name in ("__mro__", "__bases__"):
+            return _without_ours(type.__getattribute__(cls, name))
+        return _asked(facts.kept, name, facts)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        _kept_class(cls).operate("setattr", name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        _kept_class(cls).operate("delattr", name)
+
+    def __repr__(cls) -> str:
+        return f"<class '{cls.__module__}.{cls.__name__}'>"
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __len__(cls) -> int:
+        length: int = _kept_class(cls).operate("len")
+        return length
+
+    def __iter__(cls) -> Any:
+        return _kept_class(cls).operate("iter")
+
+    def __contains__(cls, item: Any) -> bool:
+        found: bool = _kept_class(cls).operate("contains", item)
+        return found
+
+    def __getitem__(cls, key: Any) -> Any:
+        return _kept_class(cls).operate("getitem", key)
+
+
+class Handle(metaclass=ClassHandle):
+    """Something of the student's that stays in their kernel, where uses of it travel."""
+
+    __slots__ = ("__weakref__", "_kept")
+    __array_ufunc__ = None  # numpy leaves operators to the handle
+
+    def __getattribute__(self, name: str) -> Any:
+        kind = type(self)
+        if name == "__class__":
+            return real_classes.shown(kind)
+        if name in _OURS:
+            return object.__getattribute__(self, name)
+        kept = _KEPT.__get__(self)
+        facts = facts_of(kind)
+        if name in _DRIVES and real_classes.shown(kind) is types.CoroutineType:
+            return getattr(_Driven(kept), name)
+        return _asked(kept, name, facts)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _KEPT.__get__(self).operate("setattr", name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _KEPT.__get__(self).operate("delattr", name)
+
+
+_KEPT: Final[Any] = type.__getattribute__(Handle, "__dict__")["_kept"]
+
+
+class _Driven:
+    """A coroutine as an event loop drives it: the kernel runs it in one step."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def send(self, _: Any) -> Any:
+        """Run it."""
+        raise StopIteration(self._kept.operate("await"))
+
+    def throw(self, error: Any, *_: Any) -> Any:
+        """It has not begun, and does not."""
+        raise error
+
+    def close(self) -> None:
+        """Do nothing: it has not begun."""
+
+
+def made(kind: Any, kept: Kept) -> Any:
+    """A handle of a class that stands for a student's."""
+    handle = object.__new__(kind)
+    _KEPT.__set__(handle, kept)
+    return handle
+
+
+def kept_of(value: Any) -> Kept | None:
+    """What a handle, or a class that stands for a student's, stands for; else None.
+
+    Asks nothing of the value: its class alone counts.
+    """
+    kind = type(value)
+    if issubclass(kind, Handle):
+        kept: Kept = _KEPT.__get__(value)
+        return kept
+    facts = facts_of(value) if issubclass(kind, type) else None
+    return None if facts is None else facts.kept
+
+
+def is_handle(value: Any) -> bool:
+    """Whether a value is a handle of an object, by its class alone."""
+    return issubclass(type(value), Handle)
+
+
+def _kept_class(cls: type) -> Kept:
+    facts = facts_of(cls)
+    if facts is None or facts.kept is None:
+        raise TypeError(f"{cls.__name__} is no class of the student's")
+    return facts.kept
+
+
+def _asked(kept: Kept, name: str, facts: ClassFacts | None) -> Any:
+    """An attribute, asked of the kernel unless what reads it could be misled."""
+    if name.startswith(_CLOSED):
+        raise AttributeError(f"{name} does not leave the student's kernel")
+    if name == "__signature__":
+        return signatures.signature(kept.operate("signature"))
+    if name == "__dataclass_fields__" and facts is not None and facts.fields:
+        return _fields(facts)
+    return kept.operate("getattr", name)
+
+
+def _fields(facts: ClassFacts) -> Any:
+    """The fields of a dataclass as the module ``dataclasses`` wants to see them."""
+    one: Any = dataclasses.make_dataclass(
+        facts.name,
+        [
+            (name, object, dataclasses.field(compare=name in facts.compared))
+            for name in facts.fields
+        ],
+    )
+    return one.__dataclass_fields__
+
+
+def _without_ours(kinds: tuple[type, ...]) -> tuple[type, ...]:
+    """Classes without those that only the examiner has."""
+    return tuple(
+        each for each in kinds if facts_of(each) is not None or each.__module__ != __name__
+    ) or (object,)

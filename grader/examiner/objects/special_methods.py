@@ -1,0 +1,242 @@
+"""What Python's own operations do with a handle: each is a question to the kernel, or is refused.
+
+A handle's class has those of the student's class. Asked are those that give data or an object.
+Refused are those whose answer would be the verdict (``==``, ``<``, ``bool``), where the student's
+class has a method of its own for them, and arithmetic with plain data: an expected value is never
+handed to a student's method that nobody called. ``grader.checks.objects`` lets a test ask for them.
+"""
+
+from __future__ import annotations
+
+import dis
+import operator
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any
+
+from grader.errors import ClaimFailed
+from grader.examiner.objects.exceptions import kept_exception
+from grader.examiner.objects.handles import ALWAYS, is_handle, kept_of
+from grader.examiner.objects.kept import Kept, facts_of
+from grader.sandbox.guest.handles.abilities import ARITHMETIC, UNARY
+
+Method = Callable[..., Any]
+
+_ASKED = {
+    **dict.fromkeys(("len", "contains", "reversed", "getitem", "setitem", "delitem", "aiter")),
+    **dict.fromkeys(("int", "float", "complex", "index", "bytes", "round", "trunc", "fspath")),
+    **dict.fromkeys(("enter", "array", "repr", "str", "format", "dir", "copy", *UNARY)),
+}
+_SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+_OTHER_NAMES = {"and": "and_", "or": "or_"}  # in the module ``operator``
+
+
+class Undecided(ClaimFailed):
+    """A test left a verdict to a method of the student's."""
+
+
+def methods(able: Iterable[str]) -> dict[str, Method]:
+    """The special methods of a handle's class, by their full names.
+
+    Args:
+        able: names of those that the student's class has, without underscores.
+    """
+    named = {name: _method(name) for name in (*able, *ALWAYS)}
+    return {f"__{name}__": method for name, method in named.items() if method is not None}
+
+
+def _method(name: str) -> Method | None:
+    if name in ARITHMETIC:
+        return _arithmetic(name)
+    if name in _SIGNS and name not in _BY_NAME:
+        return _comparison(name)
+    return _BY_NAME.get(name) or (_asking(name) if name in _ASKED else None)
+
+
+def _kept(handle: Any) -> Kept:
+    kept = kept_of(handle)
+    assert kept is not None
+    return kept
+
+
+def _asking(operation: str) -> Method:
+    def method(self: Any, *arguments: Any) -> Any:
+        return _kept(self).operate(operation, *arguments)
+
+    return method
+
+
+def _arithmetic(name: str) -> Method:
+    plain = name.removeprefix("r") if name[0] == "r" and name != "rshift" else name
+    in_place = plain[0] == "i" and plain[1:] in ARITHMETIC
+    bare = plain[1:] if in_place else plain
+    operation = "i" + bare if in_place else _OTHER_NAMES.get(bare, bare)
+
+    def method(self: Any, other: Any, *_: Any) -> Any:
+        if not is_handle(other):
+            raise _undecided(self, f"calculates ({bare}) with", f"operator.{operation}")
+        pair = (other, self) if plain != name else (self, other)
+        return _kept(pair[0]).operate(operation, pair[1])
+
+    return method
+
+
+def _comparison(name: str) -> Method:
+    def method(self: Any, other: Any) -> Any:
+        facts = facts_of(type(self))
+        if facts is not None and facts.ordered and type(other) is type(self):
+            return getattr(operator, name)(_compared(self), _compared(other))
+        raise _undecided(self, f"compares ({_SIGNS[name]})", f"operator.{name}")
+
+    return method
+
+
+def _equal(self: Any, other: Any) -> Any:
+    """Equality of our own: of one object with itself, of dataclasses by their fields."""
+    if self is other:
+        return True
+    if not is_handle(other):
+        return NotImplemented  # and so False, where the other side is plain data
+    facts, others = facts_of(type(self)), facts_of(type(other))
+    assert facts is not None
+    assert others is not None
+    if facts.fields and type(self) is type(other):
+        return _compared(self) == _compared(other)
+    if "eq" in facts.able or "eq" in others.able:
+        raise _undecided(self, "compares (==)", "operator.eq")
+    return False
+
+
+def _unequal(self: Any, other: Any) -> Any:
+    equal = _equal(self, other)
+    return equal if equal is NotImplemented else not equal
+
+
+def _hash(self: Any) -> int:
+    """By identity, unless the student's class says otherwise; of dataclasses by their fields."""
+    facts = facts_of(type(self))
+    if facts is None or "hash" not in facts.able:
+        return object.__hash__(self)
+    if facts.fields:
+        return hash(_compared(self))
+    number: int = _kept(self).operate("hash")
+    return number
+
+
+def _compared(handle: Any) -> Any:
+    """The values of the fields by which a dataclass's instances are equal."""
+    facts = facts_of(type(handle))
+    assert facts is not None
+    return _kept(handle).operate("attributes", list(facts.compared))
+
+
+def _truth(self: Any) -> bool:
+    raise _undecided(self, "asks for the truth of", "bool")
+
+
+def _call(self: Any, *arguments: Any, **named: Any) -> Any:
+    return _kept(self).call(*arguments, **named)
+
+
+def _iterate(self: Any) -> Any:
+    facts = facts_of(type(self))
+    if facts is not None and facts.kept is None and "next" in facts.able:
+        return self  # an iterator of Python's own
+    return _kept(self).operate("iter")
+
+
+def _next(self: Any) -> Any:
+    more, item = _kept(self).operate("next")
+    if more is not True:
+        raise StopIteration(item)
+    return item
+
+
+def _exit(self: Any, kind: Any, error: Any, trace: TracebackType | None) -> bool:
+    return _forgets(_kept(self).operate("exit", *_told(error, trace)), error, trace)
+
+
+async def _exit_later(self: Any, kind: Any, error: Any, trace: TracebackType | None) -> bool:
+    return _forgets(_kept(self).operate("aexit", *_told(error, trace)), error, trace)
+
+
+async def _enter_later(self: Any) -> Any:
+    return _kept(self).operate("aenter")
+
+
+def _await(self: Any) -> Any:
+    return _kept(self).operate("await")
+    yield  # what Python awaits is a generator
+
+
+async def _next_later(self: Any) -> Any:
+    more, item = _kept(self).operate("anext")
+    if more is not True:
+        raise StopAsyncIteration
+    return item
+
+
+def _deep_copy(self: Any, _: Any = None) -> Any:
+    return _kept(self).operate("deepcopy")
+
+
+def _told(error: Any, trace: TracebackType | None) -> tuple[Any, str | None]:
+    """What a context manager is told of an error: never the text of a test that failed."""
+    if error is None:
+        return None, None
+    if (kept := kept_exception(error)) is not None:
+        return kept, None
+    return type(error).__name__, str(error) if _raised_by_test(error, trace) else None
+
+
+def _forgets(wanted: Any, error: Any, trace: TracebackType | None) -> bool:
+    """Whether an error is forgotten as a context manager of the student's wants.
+
+    It may forget what the test raises for it. It may not end what fails in the body: an assertion,
+    a question, or a line that could not go on with an answer.
+    """
+    if error is None or wanted is not True:
+        return False
+    if not _raised_by_test(error, trace):
+        if isinstance(error, Exception):
+            error.add_note("A context manager forgets only what a raise of the test itself raises.")
+        return False
+    return True
+
+
+def _raised_by_test(error: Any, trace: TracebackType | None) -> bool:
+    """Whether a ``raise`` in the test cell raised an error, and no ``assert``."""
+    if trace is None or isinstance(error, AssertionError) or not isinstance(error, Exception):
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code.co_code
+    raised = dis.opname[code[trace.tb_lasti]] == "RAISE_VARARGS"
+    return raised and trace.tb_frame.f_globals.get("__name__") == "__main__"
+
+
+def _undecided(handle: Any, does: str, function: str) -> Undecided:
+    facts = facts_of(type(handle))
+    name = facts.name if facts is not None else "object"
+    return Undecided(
+        f"The test {does} an object of the class {name}, and a method of that class would decide. "
+        "Return plain data where it is asked for; a test of the method itself says so with "
+        f"grader.checks.objects.operate({function}, ...)."
+    )
+
+
+_BY_NAME: dict[str, Method] = {
+    "eq": _equal,
+    "ne": _unequal,
+    "hash": _hash,
+    "bool": _truth,
+    "call": _call,
+    "iter": _iterate,
+    "next": _next,
+    "exit": _exit,
+    "aexit": _exit_later,
+    "aenter": _enter_later,
+    "anext": _next_later,
+    "await": _await,
+    "deepcopy": _deep_copy,
+}

@@ -1,0 +1,1 @@
+"""The trainings of one submission, as its kernel asks for them and the referee carries them out."""

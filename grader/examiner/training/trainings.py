@@ -1,0 +1,172 @@
+"""The trainings of one submission: asked for by its kernel, carried out by the referee.
+
+A student's kernel asks for one epoch after the other, in messages that may be forged. The record
+here holds only what the referee was asked for and gave.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+from grader.checks.protocols import TrainingRecord
+from grader.errors import ClaimFailed
+from grader.examiner.training.dry_runs import Script
+from grader.examiner.training.fit_answers import FitAnswers, Reply
+from grader.examiner.training.other_seeds import train_again
+from grader.examiner.training.record import Training, sha256
+from grader.examiner.training.referee_calls import RefereeCalls
+from grader.examiner.training.training_list import TrainingList, ended_with
+from grader.examiner.training.training_progress import TrainingProgress, ignore
+from grader.model import Budget, Run
+from grader.referee.spec import declaration
+from grader.referee.spec.contract import Measures, Referee
+from grader.referee.spec.recipe import Recipe
+
+
+class Trainings(TrainingRecord):
+    """One submission's trainings: what its kernel, the judge and the examiner ask of them.
+
+    Args:
+        referee: carries them out; None for an assignment that trains nothing.
+        who: whose submission it is, for the store.
+        budget: what they may cost.
+        digests: data set to the SHA-256 of its arrays, as the grading run has them.
+        progress: told of each epoch that is awaited, and trained; in the thread of ``answer``.
+
+    Attributes:
+        waiting: entered while the examiner itself waits for the referee: clocks stand still.
+        consulted: told each run that the examiner looks at, and its seed.
+    """
+
+    def __init__(
+        self,
+        referee: Referee | None,
+        who: str,
+        budget: Budget,
+        digests: Mapping[str, str],
+        progress: Callable[[TrainingProgress], None] = ignore,
+    ) -> None:
+        self._budget = budget
+        self.waiting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+        self.consulted: Callable[[Run, int], None] = lambda *_: None
+        self._calls = RefereeCalls(referee, who, lambda: self.waiting())  # noqa: PLW0108 -- set later
+        self._trainings = TrainingList()
+        self._looked_at: dict[str, list[Any]] = defaultdict(list)
+        self._answers = FitAnswers(self._calls, self._trainings, budget, digests, progress)
+
+    def answer(self, message: Mapping[str, Any]) -> Reply:
+        """The reply to a message of a kernel's stand-in for ``fit``, and the buffers beside it."""
+        return self._answers.answer(message)
+
+    def dry_run(self, logs: Sequence[Mapping[str, float]]) -> AbstractContextManager[Script]:
+        """Answer the next training that calls itself a dry run with these logs."""
+        return self._answers.dry_run(logs)
+
+    def make_up(self, made_up: bool) -> None:
+        """Say whether the logs of trainings are made up from now on: no claim rests on them."""
+        self._answers.make_up(made_up)
+
+    def forget(self) -> None:
+        """Forget the trainings of a kernel that is gone; the next one runs its cells again."""
+        self._answers.forget()
+
+    def take_fault(self) -> str:
+        """How the referee failed since this was last asked, or the empty string."""
+        return self._answers.take_fault()
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run: each model's trainings up to its last."""
+        last = {id(each.past[0]): each for each in self._trainings if each.past}
+        return tuple(each.run(self._calls.measured(each.recipe())) for each in last.values())
+
+    def of_callback(self, names: Set[str], number: int | None = None) -> tuple[Run, ...]:
+        """The runs in which a callback of a class of one of these names took part.
+
+        Args:
+            names: of the class.
+            number: of the class: another class of that name, defined later, is not meant. None: any
+                is.
+        """
+        runs = tuple(
+            training.run(self._calls.measured(training.recipe()))
+            for training in self._trainings
+            if training.fit.learning_rates and training.has_callback(names, number)
+        )
+        for run in runs:
+            self.consulted(run, 0)
+        return runs
+
+    def run_of(self, model: Any) -> Run:
+        """The run whose weights a model has.
+
+        Args:
+            model: the proxy of a student's.
+
+        Raises:
+            ClaimFailed: it was not trained, or changed since; or its training was refused.
+            RefereeError: the referee cannot say how good it is.
+        """
+        training, epochs = self._training_of(model)
+        run = training.run(self._measure(training.recipe(epochs)))
+        self.consulted(run, training.seed)
+        return run
+
+    def looked_at(self, function: str) -> list[Any]:
+        """What claims have noted of a function's networks, in this kernel and those before it."""
+        return self._looked_at[function]
+
+    def again(self, model: Any, seed: int, above: float) -> Run:
+        """Train a model's network once more in the same way, with another seed and no callbacks.
+
+        It ends after the first epoch whose accuracy is greater than ``above``, or after as many
+        epochs as the student asked for.
+
+        Raises:
+            ClaimFailed, RefereeError: as ``run_of``.
+        """
+        training, _ = self._training_of(model)
+        other = train_again(self._calls, training, seed, above, self._budget.epochs)
+        run = other.run(self._measure(other.recipe()))
+        self.consulted(run, seed)
+        return run
+
+    def _measure(self, recipe: Recipe) -> Measures:
+        """Measures for the examiner, who waits for them; known ones at once."""
+        known = self._calls.measured(recipe)
+        if known is not None:
+            return known
+        with self._calls.waited_for():
+            return self._calls.measure(recipe)
+
+    def _training_of(self, model: Any) -> tuple[Training, int]:
+        """The training that a model's weights come from, and after how many epochs."""
+        try:
+            network = declaration.network(model.to_json(), self._budget)
+            weights = sha256([np.asarray(weight) for weight in model.weights])
+        except Exception as error:  # a proxy that can only be looked at
+            raise ClaimFailed(self._untrained(f" ({error!s:.200})")) from error
+        known = self._trainings.trained(network)
+        training = ended_with(known, weights)
+        if training is not None:
+            return training
+        if known:
+            raise ClaimFailed(
+                "The model's weights are not those that its training ended with: they were changed "
+                "afterwards. Leave the model as fit leaves it."
+            )
+        raise ClaimFailed(self._untrained(""))
+
+    def _untrained(self, more: str) -> str:
+        if refusal := self._trainings.last_refusal:
+            return f"The model was not trained while your work was graded: {refusal}"
+        return (
+            f"The model was not trained while your work was graded{more}. Call fit on this "
+            "model in the notebook that you hand in."
+        )

@@ -1,0 +1,1 @@
+"""Calls of a student's functions, and what they call of the test's meanwhile."""

@@ -1,0 +1,133 @@
+"""Calls of a student's functions, and calls that travel back to the examiner meanwhile.
+
+While the agent works on a question, the student's code may call a function that the test handed
+in. The agent then sends a callback, and the examiner carries it out. Before it says what came of
+it, the examiner may ask further questions, since the test's function may call a student's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..data.shared import Shared
+from ..data.values import Decoder, Encoder, Malformed
+from ..protocol import MAX_CALL_DEPTH
+from ..stdin import Exchange
+from .handed import Handed
+
+Reply = tuple[dict[str, Any], Sequence[Any]]
+_ENDED = "the test that handed this in does not wait for it any more"
+
+
+def arguments_of(question: Mapping[str, Any], decoder: Decoder) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of a question; how they change from now on is told with the answer."""
+    arguments = [decoder.decode(argument) for argument in question["arguments"]]
+    named = {name: decoder.decode(value) for name, value in question.get("named", {}).items()}
+    decoder.shared.mark()
+    return arguments, named
+
+
+class Calls:
+    """What the examiner and the student's code call of each other.
+
+    Args:
+        exchange: sends a message to the examiner and returns its reply.
+        worked: works on a question; returns the answer and its buffers.
+        refer: how a value is sent that is no plain data; see ``Encoder``.
+        resolve: what a reference of the examiner's stands for; see ``Decoder``.
+
+    Attributes:
+        shared: what both sides have for the time of a question.
+        handed: stand-ins for what the test handed in.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        worked: Callable[[dict[str, Any], Sequence[Any]], Reply],
+        refer: Callable[[Any, Encoder], dict[str, Any]],
+        resolve: Callable[[str, dict[str, Any], Decoder], Any],
+    ) -> None:
+        self.shared, self.handed = Shared(1), Handed(self.call_back)
+        self._exchange, self._worked = exchange, worked
+        self._refer, self._resolve = refer, resolve
+        self._turn = threading.RLock()  # a student's threads call back one after the other
+        self._depth = 0
+
+    def answer(self, question: dict[str, Any], buffers: Sequence[Any]) -> None:
+        """Work on a question of the examiner's, and hand over the answer."""
+        with self._turn:
+            self.shared, self._depth = Shared(1), 1
+        try:
+            reply, sent = self._worked(question, buffers)
+        finally:
+            with self._turn:
+                self._depth = 0
+        self._exchange(reply, sent)
+
+    def call_back(
+        self, number: int, operation: str, arguments: Sequence[Any], named: dict[str, Any]
+    ) -> Any:
+        """Do something with an object of the test's; raises what is raised there."""
+        with self._turn:
+            if not self._depth:
+                raise RuntimeError(_ENDED)
+            if self._depth > MAX_CALL_DEPTH:
+                raise RecursionError(f"calls back and forth, more than {MAX_CALL_DEPTH} deep")
+            before = len(self.shared)
+            self._depth += 1
+            try:
+                return self._called_back(number, operation, arguments, named)
+            finally:
+                self._depth -= 1
+                self.shared.shrink(before)
+
+    def _called_back(
+        self, number: int, operation: str, arguments: Sequence[Any], named: dict[str, Any]
+    ) -> Any:
+        encoder = Encoder(self._refer, self.shared, numbered=True)
+        changed = self.shared.changed(encoder.content)
+        message = {
+            "callback": operation,
+            "of": number,
+            "arguments": [encoder.encode(argument) for argument in arguments],
+            "named": {name: encoder.encode(value) for name, value in named.items()},
+        }
+        self.shared.settle(changed)
+        reply, buffers = self._exchange(message | told(changed), encoder.buffers)
+        while reply.get("do") not in ("returned", "raised"):
+            self.shared.mark()
+            reply, buffers = self._exchange(*self._worked(reply, buffers))
+        decoder = Decoder(buffers, self._resolve, self.shared)
+        decoder.update(reply.get("changed", {}))
+        if reply["do"] == "raised":
+            raise _error(reply, decoder)
+        return decoder.decode(reply["value"])
+
+
+def told(changed: dict[str, Any]) -> dict[str, Any]:
+    """The field of a message that tells what has changed; none where nothing has."""
+    return {"changed": changed} if changed else {}
+
+
+def _error(reply: dict[str, Any], decoder: Decoder) -> Exception:
+    """What the test's function raised, for the student's code to catch."""
+    kind = decoder.decode(reply["class"])
+    arguments = [decoder.decode(argument) for argument in reply["arguments"]]
+    if not isinstance(kind, type) or not issubclass(kind, Exception):
+        raise Malformed("the class of an exception was announced")
+    try:
+        error: Exception = kind(*arguments)
+    except Exception:  # it is made of other arguments than those that it keeps
+        error = kind.__new__(kind)
+        error.args = tuple(arguments)
+    vars(error)["_handed"] = reply["number"]
+    return error
+
+
+def number_of_error(error: BaseException) -> int | None:
+    """The number under which the examiner knows what a function of the test's raised."""
+    number = getattr(error, "_handed", None)
+    return number if type(number) is int else None

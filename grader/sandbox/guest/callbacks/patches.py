@@ -1,0 +1,54 @@
+"""What a test has put in place of functions that a student's code calls, for one question.
+
+A test may replace ``builtins.input``, ``random.randint`` or ``time.sleep``, as with
+``unittest.mock.patch``. Then the student's code finds the replacement there, too.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from ..data.values import Decoder
+
+_NO_INPUT = "raw_input was called, but this frontend does not support input requests."
+
+
+@contextlib.contextmanager
+def applied(patched: Mapping[str, Any], decoder: Decoder) -> Iterator[None]:
+    """Replace functions in the body.
+
+    Args:
+        patched: by place, such as ``random:randint``, the encoded replacements.
+        decoder: for these.
+    """
+    with contextlib.ExitStack() as stack:
+        _replace(stack, builtins, "input", _read_line if "sys:stdin" in patched else _refuse)
+        for place, encoded in patched.items():
+            module, _, name = place.partition(":")
+            _replace(stack, importlib.import_module(module), name, decoder.decode(encoded))
+        yield
+
+
+def _replace(stack: contextlib.ExitStack, module: Any, name: str, value: Any) -> None:
+    stack.callback(setattr, module, name, getattr(module, name))
+    setattr(module, name, value)
+
+
+def _refuse(_: object = "") -> NoReturn:
+    """Say that nobody answers, as in a cell that is graded."""
+    from IPython.core.error import StdinNotImplementedError
+
+    raise StdinNotImplementedError(_NO_INPUT)
+
+
+def _read_line(prompt: object = "") -> str:
+    """Read a line of what the test has put in place of the standard input."""
+    print(prompt, end="")
+    if not (line := sys.stdin.readline()):
+        raise EOFError("EOF when reading a line")
+    return line.removesuffix("\n")

@@ -1,0 +1,1 @@
+"""Identifies the course's images in what a student trains on."""

@@ -1,0 +1,168 @@
+"""Values that both sides of an exchange have, and that either may change in place.
+
+What a call gets is copied, so a list that the call sorts is another list than the caller's. Each
+side therefore numbers what it sends and can change. Whoever goes on says first what has changed
+since, and the other side changes its own values likewise: a test's list stays the same object, and
+one that is passed twice arrives as one.
+"""
+
+from __future__ import annotations
+
+import collections
+import operator
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..protocol import MAX_DEPTH, MAX_NODES
+from .changeable import mark_of, update
+
+_MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
+_CONTAINERS = (list, set, frozenset, collections.deque)
+
+
+class Shared:
+    """The numbered values of one exchange.
+
+    Args:
+        first: 0 for the examiner and 1 for the agent: each side gives every second number, so that
+            neither can say that a value of the other's is another one.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._first, self._next = first, first
+        self._values: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}  # by identity; values in it are kept alive
+        self._marks: dict[int, Any] = {}  # what values were when both sides had the same
+        self._sizes: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def number_of(self, value: Any) -> int | None:
+        """The number of a value, if it has one."""
+        return self._numbers.get(id(value))
+
+    def add(self, value: Any) -> int:
+        """Number a value that this side sends."""
+        number = self._next
+        self._next += 2
+        self._put(number, value)
+        return number
+
+    def take(self, number: Any, value: Any) -> None:
+        """Take in a value that the other side has numbered; raises ``ValueError``."""
+        if type(number) is not int or number < 0 or number % 2 == self._first:
+            raise ValueError(f"{number!r:.40} is no number of the other side's")
+        if number in self._values:
+            raise ValueError(f"two values have the number {number}")
+        self._put(number, value)
+
+    def value(self, number: Any) -> Any:
+        """The value of a number; raises ``ValueError``."""
+        if type(number) is not int or number not in self._values:
+            raise ValueError(f"no value has the number {number!r:.40}")
+        return self._values[number]
+
+    def size(self, number: int) -> int:
+        """How many parts the value of a number has, each counted as often as it is part of it."""
+        return _size(self.value(number), self._sizes, 0)
+
+    def shrink(self, length: int) -> None:
+        """Forget all but the first values: the call that brought the others has ended."""
+        while len(self._values) > length:
+            number, value = self._values.popitem()
+            self._numbers.pop(id(value), None)
+            self._marks.pop(number, None)
+        self._sizes.clear()
+
+    def mark(self) -> None:
+        """Remember what all values are that were not looked at yet: both sides have the same."""
+        for number, value in self._values.items():
+            if number not in self._marks:
+                self._marks[number] = mark_of(value)
+
+    def changed(self, encode: Callable[[Any], Any]) -> dict[str, Any]:
+        """What of the marked values is no more what it was, by number, as ``encode`` writes it."""
+        return {
+            str(number): encode(self._values[number])
+            for number, mark in [*self._marks.items()]
+            if not _same(mark, mark_of(self._values[number]))
+        }
+
+    def settle(self, changed: Iterable[str]) -> None:
+        """Mark those values again that the other side knows as they are now."""
+        for number in map(int, changed):
+            if number in self._marks:
+                self._marks[number] = mark_of(self._values[number])
+
+    def update(self, changed: Mapping[str, Any], decode: Callable[[Any], Any]) -> None:
+        """Change values as the other side has changed its own.
+
+        Raises:
+            ValueError: it says what such a value cannot become.
+        """
+        numbers = [int(number) for number in changed]
+        pairs = [
+            (self.value(number), decode(new))
+            for number, new in zip(numbers, changed.values(), strict=True)
+        ]
+        for old, new in pairs:
+            update(old, new)
+        self._sizes.clear()
+        try:
+            for number in numbers:
+                self.size(number)
+        except ValueError:
+            for old, _ in pairs:  # nobody shall print or compare it
+                if hasattr(old, "clear"):
+                    old.clear()
+            raise
+        self.settle(changed)
+
+    def _put(self, number: int, value: Any) -> None:
+        self._values[number] = value
+        self._numbers[id(value)] = number
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether two marks are the same: items are compared by identity, never by ``__eq__``."""
+    if type(old) is not tuple or type(new) is not tuple:
+        return type(old) is type(new) is bytes and old == new
+    return len(old) == len(new) and all(map(operator.is_, old, new))
+
+
+def _size(value: Any, known: dict[int, int], depth: int) -> int:
+    """How many parts a value has. One that is part of itself has too many."""
+    if (size := known.get(id(value))) is not None:
+        return size
+    items = _items(value)
+    if items is None:
+        return 1
+    if depth > MAX_DEPTH:
+        raise ValueError("a value with too many parts, or nested too deep")
+    size = 1
+    for item in items:
+        size += _size(item, known, depth + 1)
+        if size > MAX_NODES:
+            raise ValueError("a value with too many parts, or nested too deep")
+    known[id(value)] = size
+    return size
+
+
+def _items(value: Any) -> Iterator[Any] | None:
+    """What a value holds; None for what is no container."""
+    kind, items = type(value), None
+    if kind in _MAPPINGS:
+        items = (*value, *value.values())
+    elif kind in _CONTAINERS:
+        items = value
+    elif issubclass(kind, tuple):
+        return tuple.__iter__(value)
+    elif kind is types.SimpleNamespace:
+        items = vars(value).values()
+    elif kind is np.ndarray and value.dtype.hasobject:
+        items = value.flat
+    return None if items is None else (item for item in items)

@@ -1,0 +1,1 @@
+"""Objects that stay in the student's kernel: kept by number, described, and asked."""

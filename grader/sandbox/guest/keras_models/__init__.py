@@ -1,0 +1,1 @@
+"""Describes Keras models and their layers."""

@@ -1,0 +1,1 @@
+"""A kernel in which numpy is the only library, and its convolutions are withheld."""

@@ -1,0 +1,1 @@
+"""What a test and a student's code have around a question: files, seeds, outputs, figures."""

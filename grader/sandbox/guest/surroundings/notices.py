@@ -1,0 +1,116 @@
+"""What student code writes to stderr, warns of and logs while it answers a question."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..protocol import MAX_NOTICES, MAX_PRINTED
+
+# Names of the class and of those that it is derived from, text, and the class if it is a student's.
+Warned = tuple[tuple[str, ...], str, type | None]
+Logged = tuple[str, int, str]  # logger, level
+
+_TEXT = 10_000  # characters of one notice
+_NAME = 200
+# A sandbox has no display; in a notebook the figure is shown.
+_NO_DISPLAY = "FigureCanvasAgg is non-interactive"
+
+
+class _Beginning(io.StringIO):
+    """Keeps the beginning of what is written: bars of progress may write without end."""
+
+    def write(self, text: str) -> int:
+        super().write(text[: max(0, MAX_PRINTED - self.tell())])
+        return len(text)
+
+
+@dataclass
+class Notices:
+    """What was noticed during one question."""
+
+    stderr: _Beginning = field(default_factory=_Beginning)
+    warned: list[Warned] = field(default_factory=list)
+    logged: list[Logged] = field(default_factory=list)
+
+    def told(self) -> dict[str, Any]:
+        """What there is to tell, by the names of the answer's fields."""
+        found = {"stderr": self.stderr.getvalue(), "warned": self.warned, "logged": self.logged}
+        return {name: value for name, value in found.items() if value}
+
+    def warn(self, message: Any, category: Any, *_: Any, **__: Any) -> None:
+        """Take in a warning; ``warnings.showwarning`` for a while."""
+        text = _text(message)
+        if len(self.warned) < MAX_NOTICES and not text.startswith(_NO_DISPLAY):
+            own = category if category.__module__ == "__main__" else None
+            self.warned.append((_names(category), text, own))
+
+
+class _Keeper(logging.Handler):
+    """Takes in log records."""
+
+    def __init__(self, notices: Notices) -> None:
+        super().__init__()
+        self._notices = notices
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(Exception):  # a message whose arguments do not fit
+            if len(self._notices.logged) >= MAX_NOTICES:
+                return
+            told = (str(record.name)[:_NAME], int(record.levelno), record.getMessage()[:_TEXT])
+            self._notices.logged.append(told)
+
+
+@contextlib.contextmanager
+def noticing(levels: Mapping[str, int]) -> Iterator[Notices]:
+    """Notice what the body writes to stderr, warns of and logs.
+
+    Args:
+        levels: of loggers by their names, as the test set them; ``""`` is the root.
+    """
+    notices = Notices()
+    with (
+        contextlib.redirect_stderr(notices.stderr),
+        warnings.catch_warnings(),
+        _keeping(_Keeper(notices), levels),
+    ):
+        warnings.simplefilter("always")
+        warnings.showwarning = notices.warn
+        yield notices
+
+
+@contextlib.contextmanager
+def _keeping(keeper: logging.Handler, levels: Mapping[str, int]) -> Iterator[None]:
+    """Let the keeper see the records of all loggers, and set levels, for a while."""
+    known = list(logging.root.manager.loggerDict.values())
+    apart = [each for each in known if isinstance(each, logging.Logger) and not each.propagate]
+    before = [(logger, logger.level) for logger in map(logging.getLogger, levels)]
+    for logger in (logging.root, *apart):
+        logger.addHandler(keeper)
+    try:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+        yield
+    finally:
+        for logger, level in before:
+            logger.setLevel(level)
+        for logger in (logging.root, *apart):
+            logger.removeHandler(keeper)
+
+
+def _names(category: Any) -> tuple[str, ...]:
+    """The full names of a class of warnings and of those that it is derived from."""
+    classes = [each for each in category.__mro__ if issubclass(each, Warning)]
+    return tuple(f"{each.__module__}.{each.__qualname__}"[:_NAME] for each in classes[:10])
+
+
+def _text(message: Any) -> str:
+    try:
+        return str(message)[:_TEXT]
+    except Exception:  # of the student's own class
+        return ""

@@ -1,0 +1,200 @@
+"""Values that both sides of an exchange have: numbers, changes, and limits on both."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.sandbox.guest.data.shared import Shared
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+
+
+class Sides:
+    """The examiner's side and the kernel's, which has copies of what the examiner sends."""
+
+    def __init__(self) -> None:
+        self.ours, self.theirs = Shared(0), Shared(1)
+
+    def send(self, value: Any) -> Any:
+        """The copy of a value."""
+        encoder = Encoder(refuse, self.ours, numbered=True)
+        copy = decoded(encoder, encoder.encode(value), self.theirs)
+        self.theirs.mark()
+        return copy
+
+    def told(self, answer: Any = None) -> Any:
+        """What the examiner has of an answer, once it knows what changed there."""
+        encoder = Encoder(refuse, self.theirs)
+        changed = self.theirs.changed(encoder.content)
+        value = encoder.encode(answer)
+        decoder = Decoder(encoder.buffers, refuse, self.ours)
+        decoder.update(json.loads(json.dumps(changed)))
+        return decoder.decode(json.loads(json.dumps(value)))
+
+
+def refuse(*_: Any) -> Any:
+    raise AssertionError("nothing here is a reference")
+
+
+def decoded(encoder: Encoder, encoded: Any, shared: Shared) -> Any:
+    return Decoder(encoder.buffers, refuse, shared).decode(json.loads(json.dumps(encoded)))
+
+
+def rows(value: list[Any]) -> None:
+    value[0].append(value.pop())
+
+
+def swap(value: list[Any]) -> None:
+    value[0], value[1] = value[1], value[0]
+
+
+def scale(value: np.ndarray) -> None:
+    value *= 2
+
+
+def flatten(value: np.ndarray) -> None:
+    value.shape = (4,)
+
+
+CHANGES: list[tuple[Any, Callable[[Any], Any]]] = [
+    ([3, 1, 2], lambda value: value.sort()),
+    ([[1], [2], [3]], rows),
+    ([[1], [2]], swap),
+    ({"b": 1}, lambda value: value.update(a=2)),
+    ({"b": 1, "a": 2}, lambda value: value.pop("b")),
+    ({"a": {"b": [1]}}, lambda value: value["a"]["b"].clear()),
+    ({1, 2}, lambda value: value.add(3)),
+    (bytearray(b"ab"), lambda value: value.reverse()),
+    (deque([1, 2], 2), lambda value: value.append(3)),
+    (Counter("aab"), lambda value: value.update("b")),
+    (OrderedDict(a=1, b=2), lambda value: value.move_to_end("a")),
+    (defaultdict(list, a=[1]), lambda value: value["b"].append(2)),
+    (np.arange(4.0), scale),
+    (np.zeros((2, 2)), flatten),
+    (np.array(["b", "a"]), lambda value: value.sort()),
+    (np.ma.array([1.0, 2.0], mask=[0, 1]), lambda value: value.__setitem__(0, 5.0)),
+    (np.ma.array([1.0, 2.0], mask=[0, 1]), lambda value: value.__setitem__(0, np.ma.masked)),
+    (({"in": "a tuple"}, 1), lambda value: value[0].clear()),
+]
+
+
+@pytest.mark.parametrize(("value", "change"), CHANGES, ids=lambda it: type(it).__name__)
+def test_a_change_of_a_copy_changes_the_original_in_place(
+    value: Any, change: Callable[[Any], Any]
+) -> None:
+    sides = Sides()
+    copy = sides.send(value)
+    before = repr(value)
+    change(copy)
+    assert repr(value) == before != repr(copy)
+    sides.told()
+    assert repr(value) == repr(copy)
+    assert type(value) is type(copy)
+
+
+@pytest.mark.parametrize("value", [value for value, _ in CHANGES], ids=lambda it: type(it).__name__)
+def test_nothing_is_told_where_nothing_changed(value: Any) -> None:
+    sides = Sides()
+    sides.send(value)
+    assert sides.theirs.changed(refuse) == {}
+
+
+def test_what_is_drawn_or_read_there_is_drawn_or_read_here() -> None:
+    sides = Sides()
+    generators = [np.random.default_rng(1), np.random.RandomState(1), random.Random(1)]
+    generators += [np.random.Generator(kind(1)) for kind in (np.random.MT19937, np.random.Philox)]
+    twins = sides.send(generators)
+    drawn = [twin.random() for twin in twins]
+    sides.told()
+    assert [twin.random() for twin in twins] == [each.random() for each in generators]
+    assert drawn[0] == np.random.default_rng(1).random()
+    text = io.StringIO("a\nb\n")
+    copy = sides.send(text)
+    assert copy.readline() == "a\n"
+    copy.write("cd")
+    sides.told()
+    assert (text.getvalue(), text.tell()) == ("a\ncd", 4)
+
+
+def test_one_value_stays_one_value() -> None:
+    sides = Sides()
+    row = [1]
+    first, second, within = sides.send((row, row, {"row": row}))
+    assert first is second is within["row"]
+    first.append(2)
+    answer = sides.told([first, {"new": [3]}, second])
+    assert answer[0] is answer[2] is row
+    assert row == [1, 2]
+
+
+def test_a_new_value_at_two_places_of_an_answer_is_one_value() -> None:
+    sides = Sides()
+    kept = sides.send([])
+    row = [0]
+    kept.append(row)
+    answer = sides.told([row] * 3)
+    assert answer[0] is answer[1] is answer[2]
+    answer[0].append(1)
+    assert answer == [[0, 1]] * 3
+
+
+def test_values_are_forgotten_with_the_call_that_brought_them() -> None:
+    sides = Sides()
+    outer = sides.send([1])
+    length = len(sides.theirs)
+    sides.send([2])
+    sides.theirs.shrink(length)
+    assert sides.theirs.number_of(outer) is not None
+    assert len(sides.theirs) == length
+
+
+HOSTILE = {
+    "another type": {"0": {"dict": []}},
+    "no value": {"0": 3},
+    "no number": {"x": {"list": []}},
+    "an unknown number": {"98": {"list": []}},
+    "an array of another length": {"2": {"array": [], "dtype": "<f8", "shape": [0]}},
+    "itself": {"0": {"list": [{"same": 0}]}},
+    "too many parts": {
+        str(number): {"list": [{"same": number + 2}] * 100} for number in range(4, 14, 2)
+    },
+    "our own number": {"0": {"list": [{"list": [], "as": 2}]}},
+    "a number for a text": {"0": {"list": [{"int": 3, "as": 1}]}},
+    "one number twice": {"0": {"list": [{"list": [], "as": 1}] * 2}},
+    "a number that is none": {"0": {"list": [{"list": [], "as": True}]}},
+}
+
+
+@pytest.mark.parametrize("changed", HOSTILE.values(), ids=HOSTILE)
+def test_a_change_that_cannot_be_is_refused(changed: dict[str, Any]) -> None:
+    sides = Sides()
+    values = [[1], np.zeros(3), *([n] for n in range(6))]
+    sides.send(tuple(values))
+    with pytest.raises(Malformed):
+        Decoder([], refuse, sides.ours).update(changed)
+    assert all(len(value) < 4 for value in values)
+
+
+def test_what_stands_at_many_places_counts_at_each() -> None:
+    """Nobody could print or compare it."""
+    encoded: Any = {"list": [], "as": 1}
+    for number in range(3, 60, 2):
+        encoded = {"list": [encoded, {"same": number - 2}], "as": number}
+    with pytest.raises(Malformed, match="too many parts"):
+        Decoder([], refuse).decode(encoded)
+
+
+def test_a_read_only_array_is_not_changed() -> None:
+    sides = Sides()
+    value = np.zeros(2)
+    value.flags.writeable = False
+    sides.send(value)[0] = 1
+    with pytest.raises(Malformed, match="read-only"):
+        sides.told()

@@ -1,0 +1,394 @@
+from __future__ import annotations
+
+import json
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.sandbox.guest import protocol
+from grader.sandbox.guest.data import values
+from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+
+
+class Reference:
+    """No plain data."""
+
+
+def refer(value: Any, encoder: Encoder) -> dict[str, Any]:
+    if type(value) is not Reference:
+        raise TypeError(f"{type(value).__name__} is no plain data")
+    return {"reference": encoder.encode([1, 2])}
+
+
+def resolve(tag: str, encoded: dict[str, Any], decoder: Decoder) -> Any:
+    return tag, decoder.decode(encoded[tag])
+
+
+def decode(encoded: Any, *buffers: bytes) -> Any:
+    return Decoder(buffers, resolve).decode(encoded)
+
+
+def round_trip(value: Any) -> Any:
+    encoder = Encoder(refer)
+    text = json.dumps(encoder.encode(value), allow_nan=False)
+    return decode(json.loads(text), *encoder.buffers)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values agree in type and content, NaN included."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray | np.generic):
+        nan = one.dtype.kind not in "SU"
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=nan)
+    if isinstance(one, float):
+        return repr(one) == repr(other)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return same(list(one.items()), list(other.items()))
+    return bool(one == other)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        False,
+        0,
+        -1,
+        2**52,
+        2**53 + 1,
+        -(2**3999),
+        0.0,
+        -0.0,
+        0.1,
+        5e-324,
+        math.inf,
+        -math.inf,
+        math.nan,
+        "",
+        "naïve \0 \U0001f600",
+        "\ud800 alone",
+        b"",
+        b"\0\xff",
+        [],
+        (),
+        set(),
+        frozenset({1}),
+        {},
+        {(1, 2): [3.5, {"a": None}], True: b"x", np.float32(2): 1},
+        [[1, (2, {3})], "int", {"int": 1}],
+        np.array(True),
+        np.array([], "f4"),
+        np.empty((3, 0, 2), "u1"),
+        np.arange(6, dtype=">i4").reshape(2, 3),
+        np.array([1 + 2j, np.nan], "c8"),
+        np.array([np.nan, np.inf, -0.0], "f2"),
+        np.float64(0.5),
+        np.bool_(True),
+        np.uint64(2**64 - 1),
+        np.complex128(1j),
+        np.array(["", "naïve", "\U0001f600"]),
+        np.array(["a"], ">U3"),
+        np.array([b"", b"a\0b"]),
+        np.array(["2020-02-29", "NaT"], "M8[D]"),
+        np.timedelta64(90, "m"),
+    ],
+    ids=lambda value: repr(value)[:30].encode("ascii", "replace").decode(),
+)
+def test_a_value_comes_back_as_it_was(value: Any) -> None:
+    assert same(round_trip(value), value)
+
+
+def drawn(rng: np.random.Generator, depth: int = 0) -> Any:
+    """A value of any kind, nested up to four deep."""
+    match rng.integers(0, 9 if depth < 4 else 5):
+        case 0:
+            return int(rng.integers(-(2**62), 2**62)) ** int(rng.integers(1, 20))
+        case 1:
+            return float(rng.normal()) * 10.0 ** int(rng.integers(-300, 300))
+        case 2:
+            return "".join(map(chr, rng.integers(0, 0x10FFFF, rng.integers(0, 9))))
+        case 3:
+            return rng.bytes(rng.integers(0, 50))
+        case 4:
+            shape = rng.integers(0, 4, rng.integers(0, 5))
+            kinds = ["?", "i1", "<u2", ">i8", "f2", ">f4", "f8", "c16", "g"]
+            return rng.integers(0, 200, shape).astype(str(rng.choice(kinds)))
+        case 5:
+            return [drawn(rng, depth + 1) for _ in range(rng.integers(0, 5))]
+        case 6:
+            return tuple(drawn(rng, depth + 1) for _ in range(rng.integers(0, 5)))
+        case 7:
+            return {int(key): drawn(rng, depth + 1) for key in rng.integers(0, 99, 4)}
+        case _:
+            return {float(number) for number in rng.normal(size=3)}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_drawn_values_come_back_as_they_were(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        value = drawn(rng)
+        assert same(round_trip(value), value)
+
+
+def test_what_comes_back_is_a_copy_that_can_be_changed() -> None:
+    array = np.zeros(3)
+    back = round_trip(array)
+    back += 1
+    assert array.tolist() == [0, 0, 0]
+    assert back.flags.owndata
+
+
+def test_views_are_sent_as_they_look() -> None:
+    array = np.arange(24).reshape(4, 6)[::2, ::-3].T
+    assert same(round_trip(array), array.copy())
+    assert round_trip(np.broadcast_to(np.float32(3), (2, 2))).tolist() == [[3, 3], [3, 3]]
+
+
+def test_large_data_goes_in_parts_that_a_client_accepts() -> None:
+    encoder = Encoder(refer)
+    array = np.arange(3 << 20, dtype=np.float64)
+    encoded = encoder.encode(array)
+    assert [len(buffer) for buffer in encoder.buffers] == [8 << 20] * 3
+    assert np.array_equal(decode(encoded, *encoder.buffers), array)
+
+
+def test_an_array_of_text_holds_characters() -> None:
+    with pytest.raises(Malformed, match="no character"):
+        decode({"array": [0], "dtype": "<U1", "shape": [1]}, b"\xff" * 4)
+
+
+def test_a_masked_array_comes_back_with_its_mask() -> None:
+    sent = np.ma.masked_array([[1.5, 2.0], [3.0, 4.0]], mask=[[0, 1], [0, 0]], fill_value=-1)
+    came = round_trip(sent)
+    assert type(came) is np.ma.MaskedArray
+    assert came.tolist() == [[1.5, None], [3.0, 4.0]]
+    assert came.fill_value == -1
+    assert round_trip(np.ma.masked_array([1, 2])).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("parts", [
+    [], (1, 2, 3), (np.zeros(2), np.zeros(2), 0), (np.zeros(2), np.zeros(3, bool), 0),
+])  # fmt: skip
+def test_what_is_no_masked_array_is_refused(parts: Any) -> None:
+    encoder = Encoder(refer)
+    with pytest.raises(Malformed):
+        decode({"masked": encoder.encode(parts)}, *encoder.buffers)
+
+
+def test_numpys_text_becomes_pythons() -> None:
+    assert same(round_trip(np.str_("acc")), "acc")
+
+
+def test_what_is_no_plain_data_is_referred_to() -> None:
+    assert round_trip([Reference()]) == [("reference", [1, 2])]
+
+
+class Impostor(int):
+    """No plain int."""
+
+
+class ArrayImpostor(np.ndarray):
+    """No plain array."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Impostor(3),
+        type("Text", (str,), {})("x"),
+        type("Numbers", (list,), {})([1]),
+        type("Table", (dict,), {})(),
+        np.zeros(2).view(ArrayImpostor),
+        object(),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_subclass_or_another_dtype_is_no_plain_data(value: Any) -> None:
+    with pytest.raises(TypeError, match="is no plain data"):
+        Encoder(refer).encode(value)
+
+
+def test_a_view_that_claims_terabytes_is_refused_before_it_is_copied() -> None:
+    with pytest.raises(Malformed, match=f"an array of {2**42} bytes; at most"):
+        Encoder(refer).encode(np.broadcast_to(np.uint8(1), (2**21, 2**21)))
+
+
+def test_many_views_of_one_array_are_refused_together() -> None:
+    views = [np.broadcast_to(np.uint8(1), (values.MAX_BYTES // 4,)) for _ in range(5)]
+    with pytest.raises(Malformed, match="bytes in one value"):
+        Encoder(refer).encode(views)
+
+
+def test_endless_values_are_refused() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    wide: Any = [[[[[[[0] * 10] * 10] * 10] * 10] * 10] * 10] * 10
+    for endless in (loop, wide):
+        with pytest.raises(Malformed, match="too many parts, or nested too deep"):
+            Encoder(refer).encode(endless)
+
+
+def test_a_loop_through_references_is_refused() -> None:
+    def endless(value: Any, encoder: Encoder) -> dict[str, Any]:
+        return {"reference": encoder.encode([value])}
+
+    with pytest.raises(Malformed, match="nested too deep"):
+        Encoder(endless).encode(object())
+
+
+def test_an_integer_of_millions_of_digits_is_refused() -> None:
+    with pytest.raises(Malformed, match="an integer of 4001 bits"):
+        Encoder(refer).encode(2**4000)
+
+
+EIGHT = bytes(8)
+
+
+def nested(tag: str, depth: int) -> Any:
+    value: Any = None
+    for _ in range(depth):
+        value = {tag: [value]}
+    return value
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        1,
+        0.5,
+        [],
+        [1],
+        {},
+        {"int": True},
+        {"int": 1.5},
+        {"int": None},
+        {"int": "0x" + "f" * 2000},
+        {"int": "zz"},
+        {"float": "one"},
+        {"float": []},
+        {"float": 10**400},
+        {"bytes": [0], "size": 9},
+        {"bytes": [0], "size": "8"},
+        {"bytes": [0]},
+        {"bytes": [-1], "size": 8},
+        {"bytes": [True], "size": 8},
+        {"bytes": [1], "size": 8},
+        {"bytes": 0, "size": 8},
+        {"bytes": "0", "size": 8},
+        {"list": "ab"},
+        {"list": {"a": 1}},
+        {"tuple": None},
+        {"list": [1]},
+        {"set": [{"list": []}]},
+        {"dict": {"ab": 1}},
+        {"dict": ["ab"]},
+        {"dict": [["a"]]},
+        {"dict": [["a", None, None]]},
+        {"dict": [[{"list": []}, None]]},
+        {"dict": [[{"array": [0], "dtype": "f8", "shape": [1]}, None]]},
+        {"reference": 1},
+        nested("list", 65),
+        nested("tuple", 300),
+        {"array": [0], "dtype": "f8"},
+        {"array": [0], "shape": [1]},
+        {"array": [0], "dtype": "f8", "shape": 1},
+        {"array": [0], "dtype": "f8", "shape": [2]},
+        {"array": [0, 0], "dtype": "f8", "shape": [1]},
+        {"array": [], "dtype": "f8", "shape": [1]},
+        {"array": [], "dtype": "f8", "shape": [2**39]},
+        {"array": [0], "dtype": "u1", "shape": [2**21, 2**21]},
+        {"array": [0], "dtype": "u1", "shape": [2**32, 2**32]},
+        {"array": [0], "dtype": "u1", "shape": [10**1000]},
+        {"array": [0], "dtype": "f8", "shape": [-1]},
+        {"array": [0], "dtype": "f8", "shape": [-1, -1]},
+        {"array": [0], "dtype": "f8", "shape": [1.0]},
+        {"array": [0], "dtype": "f8", "shape": [True]},
+        {"array": [0], "dtype": "f8", "shape": [None]},
+        {"array": [0], "dtype": "f8", "shape": [1] * 65},
+        {"array": [], "dtype": "f8", "shape": [0, 2**63]},
+        {"array": [], "dtype": "f8", "shape": [0, 2**62, 2**62]},
+        *(
+            {"array": [0], "dtype": dtype, "shape": [1]}
+            for dtype in (
+                *(
+                    "O",
+                    "O8",
+                    "V8",
+                    "S0",
+                    "U0",
+                    "S7",
+                    "U3",
+                    "M8[parsec]",
+                    "m4",
+                    "T",
+                    "f8,",
+                    "i4,i4",
+                    "(1,)f8",
+                    "f7",
+                ),
+                *("b9", "float64", "", "(" * 10_000, "f8" * 5000, "f8\n", " f8", "🦆8"),
+                *(None, 8, ["f8"], [["a", "f8"]], {"names": ["a"], "formats": ["f8"]}),
+            )
+        ),
+    ],
+    ids=lambda encoded: repr(encoded)[:60].encode("ascii", "replace").decode(),
+)
+def test_what_is_no_value_is_refused(encoded: Any) -> None:
+    with pytest.raises(Malformed):
+        decode(encoded, EIGHT)
+
+
+def test_the_refused_says_what_came() -> None:
+    with pytest.raises(Malformed, match="8 bytes came where 4398046511104 were announced"):
+        decode({"array": [0], "dtype": "u1", "shape": [2**21, 2**21]}, EIGHT)
+    with pytest.raises(Malformed, match=r"an array of dtype 'O'"):
+        decode({"array": [0], "dtype": "O", "shape": [1]}, EIGHT)
+
+
+def test_one_buffer_named_many_times_makes_no_terabytes() -> None:
+    buffer = bytes(8 << 20)
+    places = [0] * 100_000
+    with pytest.raises(Malformed, match="bytes in one value"):
+        decode({"array": places, "dtype": "u1", "shape": [len(places) << 23]}, buffer)
+    one = {"array": [0], "dtype": "u1", "shape": [8 << 20]}
+    with pytest.raises(Malformed, match="bytes in one value"):
+        decode({"list": [one] * 100}, buffer)
+
+
+def test_a_million_parts_are_refused() -> None:
+    with pytest.raises(Malformed, match="too many parts"):
+        decode({"list": [None] * protocol.MAX_NODES})
+
+
+@pytest.mark.parametrize("tag", ["set", "frozenset", "dict"])
+def test_keys_that_collide_cost_no_minutes(tag: str) -> None:
+    keys = [{"int": hex((2**61 - 1) * number)} for number in range(100_000)]
+    content = [[key, None] for key in keys] if tag == "dict" else keys
+    begin = time.process_time()
+    with pytest.raises(Malformed, match="of more than 10000 keys"):
+        decode({tag: content})
+    parts = [{tag: content[i : i + 200]} for i in range(0, len(content), 200)]
+    with pytest.raises(Malformed, match="of more than 10000 keys"):
+        decode({"list": parts})
+    assert time.process_time() - begin < 5
+
+
+def test_a_bool_is_never_neither() -> None:
+    back = decode({"array": [0], "dtype": "|b1", "shape": [8]}, bytes([0, 1, 2, 255, 128, 0, 0, 1]))
+    assert back.tobytes() == bytes([0, 1, 1, 1, 1, 0, 0, 1])
+
+
+def test_an_empty_array_needs_no_buffer_and_has_its_shape() -> None:
+    assert decode({"array": [], "dtype": "f4", "shape": [0, 7]}).shape == (0, 7)
+
+
+def test_a_tag_of_another_name_is_a_reference() -> None:
+    assert decode({"model": {"list": [{"int": 3}]}}) == ("model", [3])

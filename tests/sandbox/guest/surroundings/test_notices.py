@@ -1,0 +1,66 @@
+"""What student code writes to stderr, warns of and logs while it answers a question."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+
+import pytest
+
+from grader.sandbox.guest.protocol import MAX_NOTICES, MAX_PRINTED
+from grader.sandbox.guest.surroundings.notices import noticing
+
+
+class Mine(DeprecationWarning):
+    """A student's own warning."""
+
+
+def test_stderr_is_told_up_to_a_limit() -> None:
+    with noticing({}) as notices:
+        print("a", file=sys.stderr)
+        print("b" * MAX_PRINTED, file=sys.stderr)
+    assert notices.told()["stderr"].startswith("a\nb")
+    assert len(notices.told()["stderr"]) == MAX_PRINTED
+
+
+def test_each_warning_is_told_with_its_classes() -> None:
+    with noticing({}) as notices:
+        for _ in range(2):
+            warnings.warn("old", Mine, stacklevel=1)
+        warnings.warn("FigureCanvasAgg is non-interactive, and thus cannot be shown", stacklevel=1)
+    mine = (f"{__name__}.Mine", "builtins.DeprecationWarning", "builtins.Warning")
+    assert notices.told() == {"warned": [(mine, "old", None), (mine, "old", None)]}
+
+
+def test_a_filter_of_the_students_holds() -> None:
+    with noticing({}) as notices, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.warn("old", stacklevel=1)
+    assert notices.told() == {}
+
+
+def test_too_many_are_left_out() -> None:
+    with noticing({}) as notices:
+        for _ in range(MAX_NOTICES + 1):
+            warnings.warn("again", stacklevel=1)
+            logging.getLogger("bank").warning("again")
+    assert len(notices.warned) == len(notices.logged) == MAX_NOTICES
+
+
+def test_log_records_are_told_from_the_level_that_the_test_set() -> None:
+    bank = logging.getLogger("bank")
+    before = bank.level, list(logging.root.handlers)
+    with noticing({"bank": logging.DEBUG}) as notices:
+        bank.debug("paid %d", 3)
+        logging.getLogger("other").debug("unseen")
+    assert notices.told() == {"logged": [("bank", logging.DEBUG, "paid 3")]}
+    assert (bank.level, logging.root.handlers) == before
+
+
+def test_loggers_that_keep_to_themselves_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("alone"), "propagate", False)
+    with noticing({}) as notices:
+        logging.getLogger("alone").warning("here")
+    assert notices.logged == [("alone", logging.WARNING, "here")]
+    assert logging.getLogger("alone").handlers == []
