@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.checks.protocols import CallbackProxy, capability
 from grader.checks.training import trained
 from grader.errors import ClaimFailed
 from grader.examiner.training.trainings import Trainings
@@ -51,6 +52,13 @@ BEGIN = dict(fit="begin", continues=None, fresh_optimizer=True, network=%r, comp
     images=IMAGES, validation=None, validation_split=0.0, batch_size=32, epochs=3, shuffle=True,
     callbacks=[])
 """
+
+
+def callback(student: Student, name: str) -> CallbackProxy:
+    """What a check may ask the examiner about a class of the student's."""
+    offered = capability(student.look(name), CallbackProxy)
+    assert offered is not None
+    return offered
 
 
 @pytest.fixture(scope="module")
@@ -297,10 +305,10 @@ def test_a_callback_of_the_students_sees_each_epoch_and_stops(
         *("begins", "epoch 0", "epoch 1", "epoch 2", "enough", "ends 0.875"),
     ]
     assert len({line for line in printed if line.startswith("sum")}) == 3, "real weights"
-    (run,) = student.look("Stop").runs()
+    (run,) = callback(student, "Stop").runs()
     assert (run.epochs, run.stopped, run.asked) == (3, True, 8)
     done(student, "Renamed = Stop")
-    assert student.look("Renamed").runs() == (run,)
+    assert callback(student, "Renamed").runs() == (run,)
     model = student.look("model")
     again = student.trainings.again(model, 1, 0.8)
     assert (again.epochs, again.stopped, again.callbacks) == (3, True, ())
@@ -401,18 +409,18 @@ def test_a_dry_run_computes_nothing_and_is_told_by_the_exchange(
     student: Student, referee: FakeReferee
 ) -> None:
     done(student, CUSTOM)
-    stopped, printed = student.look("Stop").dry_run(accuracies(0.1, 0.9, 0.95))
+    stopped, printed = callback(student, "Stop").dry_run(accuracies(0.1, 0.9, 0.95))
     assert (stopped, len(printed)) == (2, 2)
     assert printed[0].startswith("begins\nepoch 0\nsum")
     assert printed[1].endswith("enough\nends 0.9\n")
-    stopped, printed = student.look("Stop").dry_run(accuracies(0.1, 0.2))
+    stopped, printed = callback(student, "Stop").dry_run(accuracies(0.1, 0.2))
     assert (stopped, len(printed)) == (None, 2)
     assert referee.steps == []
-    assert student.look("Stop").runs() == ()
+    assert callback(student, "Stop").runs() == ()
     with pytest.raises(KeyError, match="accuracy"):
-        student.look("Stop").dry_run([{"acc": 0.9}])
+        callback(student, "Stop").dry_run([{"acc": 0.9}])
     with pytest.raises(ClaimFailed, match="class derived from"):
-        student.look("build").dry_run([{"acc": 0.9}])
+        callback(student, "build").dry_run([{"acc": 0.9}])
 
 
 def test_what_is_shown_below_a_cell_in_other_ways_counts_as_printed(student: Student) -> None:
@@ -429,7 +437,7 @@ def test_what_is_shown_below_a_cell_in_other_ways_counts_as_printed(student: Stu
         "        logging.getLogger('mine').info('unseen')\n",
     )
     for _ in range(2):
-        _, printed = student.look("Says").dry_run(accuracies(0.1, 0.2))
+        _, printed = callback(student, "Says").dry_run(accuracies(0.1, 0.2))
         assert [sorted(text.split("\n")) for text in printed] == [
             ["", "held", "logged", "tensor 1"]
         ] * 2
