@@ -18,6 +18,7 @@ from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
 from grader.examiner.objects.exceptions import StudentRaised
+from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
 
 _IMPORTED = (FunctionType, BuiltinFunctionType, type)
@@ -89,6 +90,8 @@ def _is_imported(value: Any, proxies: Looks) -> bool:
     """Whether a name is bound to a module, or to what the course's own cells import from one."""
     if isinstance(value, ModuleType):
         return True
+    if is_handle(value):  # each attribute of it is a question to the kernel
+        return False
     module = sys.modules.get(str(getattr(value, "__module__", None)))
     if not isinstance(proxies, Proxies) or not isinstance(value, _IMPORTED) or module is None:
         return False

@@ -125,8 +125,10 @@ class _Summary:
             case _:
                 return _of_test(tag, encoded) or {"unreadable": short(str(tag))}
 
-    def _plain(self, encoded: Any) -> Any:
-        return Decoder(self._buffers, _refuse).decode(encoded)
+    def _plain(self, encoded: Mapping[str, Any]) -> Any:
+        # The number of a value that both sides have says nothing to people.
+        alone = {key: part for key, part in encoded.items() if key != "as"}
+        return Decoder(self._buffers, _refuse).decode(alone)
 
     def _items(self, tag: str, content: Sequence[Any], depth: int) -> dict[str, Any]:
         shown = [self.of(item, depth + 1) for item in content[:_ITEMS]]

@@ -162,7 +162,10 @@ def judge_rebuilt(
         seed=f"{examination.seed:032x}",
     )
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    evidence = Evidence(work.student, assignment.name, graded.seed, when, tuple(keeper.claims))
+    # Hidden tests are examined last; people read claims in the notebook's order.
+    order = [claim.name for claim in assignment.claims]
+    claims = tuple(sorted(keeper.claims, key=lambda each: order.index(each.claim)))
+    evidence = Evidence(work.student, assignment.name, graded.seed, when, claims)
     return Judged(notebook, graded, evidence)
 
 

@@ -16,6 +16,14 @@ _NUMBERS = {"float": np.dtype("<f8"), "int": np.dtype("<i8"), "bool": np.dtype("
 _LENGTHS = np.dtype("<u4")
 
 
+def is_long(value: Any) -> bool:
+    """Whether a value is a list or a tuple of so many numbers or texts that it travels packed."""
+    if type(value) not in (list, tuple) or len(value) < PACKED_FROM:
+        return False
+    kinds = set(map(type, value))
+    return len(kinds) == 1 and kinds.pop() in (float, int, bool, str)
+
+
 def packed(items: Sequence[Any]) -> tuple[str, list[bytes]] | None:
     """The type of all items, and their bytes; None where they are not to be packed.
 

@@ -17,10 +17,12 @@ from typing import Any
 import numpy as np
 
 from ..protocol import MAX_DEPTH, MAX_NODES
+from . import long_lists
 from .changeable import mark_of, update
 
 _MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
 _CONTAINERS = (list, set, frozenset, collections.deque)
+_PACKED_TOGETHER = 100  # items of a long list count as one part: it travels packed
 
 
 class Shared:
@@ -138,9 +140,8 @@ def _size(value: Any, known: dict[int, int], depth: int) -> int:
     """How many parts a value has. One that is part of itself has too many."""
     if (size := known.get(id(value))) is not None:
         return size
-    items = _items(value)
-    if items is None:
-        return 1
+    if (travelling := long_lists.is_long(value)) or (items := _items(value)) is None:
+        return len(value) // _PACKED_TOGETHER if travelling else 1
     if depth > MAX_DEPTH:
         raise ValueError("a value with too many parts, or nested too deep")
     size = 1
