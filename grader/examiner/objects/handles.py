@@ -22,7 +22,8 @@ from grader.sandbox.guest.handles.abilities import ABILITIES
 
 ALWAYS = ("eq", "ne", "hash", "repr", "str", "format", "dir", "copy", "deepcopy")
 _OURS = frozenset(f"__{name}__" for name in (*ABILITIES, *ALWAYS, "array_ufunc"))
-_OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__class__"))
+# Libraries walk through all classes that derive from another, those of a kernel that is gone, too.
+_OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__class__", "__subclasses__"))
 # They would hand over memory by its address, let the kernel decide what a library computes, or
 # pickle; and a function's globals are all that the notebook ever defined.
 _CLOSED = (

@@ -110,3 +110,12 @@ def test_too_much_output_is_known_by_its_name() -> None:
 def test_an_object_that_cannot_be_told_does_not_end_the_examiner() -> None:
     kernel = Kernel("class Odd:\n    def __str__(self): return 1 / 0\nit = Odd()")
     assert kernel.tested("raise ValueError(it)").message == ""
+
+
+def test_a_library_that_walks_through_all_exceptions_asks_no_kernel() -> None:
+    kind = KERNEL.look("BankError")
+    before = len(KERNEL.questions)
+    assert kind in Exception.__subclasses__() or kind.__subclasses__() is not None
+    for each in StudentRaised.__subclasses__():
+        each.__subclasses__()
+    assert len(KERNEL.questions) == before
