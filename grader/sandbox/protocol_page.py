@@ -1,6 +1,6 @@
-"""Writes ``guest/PROTOCOL.md`` from the table in ``guest/protocol.py``.
+"""Writes ``guest/PROTOCOL.md`` from the tables in ``messages/``.
 
-Run ``python -m grader.sandbox.protocol_page`` after a change of the table.
+Run ``python -m grader.sandbox.protocol_page`` after a change of a table, or of the limits.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from pathlib import Path
 
 from grader.sandbox.guest import protocol
 from grader.sandbox.guest.data.known_types import TYPES
-from grader.sandbox.guest.protocol import Field, Message
+from grader.sandbox.messages.fields import Field, Message
+from grader.sandbox.messages.questions import QUESTIONS
+from grader.sandbox.messages.references import PART, REFERENCES
+from grader.sandbox.messages.trainings import IMAGES, TRAININGS
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md")
 
 _HEAD = f"""# Protocol between the grader and a student's kernel
 
-Written by `python -m grader.sandbox.protocol_page` from `protocol.py`; a test compares the two.
+Written by `python -m grader.sandbox.protocol_page` from `protocol.py` and the tables of messages; a
+test compares them.
 This is version {protocol.VERSION}.
 
 The grader runs this line in the kernel before any student code. It names the version, and fails
@@ -81,11 +85,11 @@ def _sections() -> Iterator[str]:
         yield f"| `{limit.name}` | {getattr(protocol, limit.name):,} {limit.unit} | {limit.about} |"
     yield ""
     yield _VALUES.replace("{_STANDARD}", ", ".join(TYPES))
-    yield from _messages("References", protocol.REFERENCES)
-    yield from _object("part", "A layer or an operation in `parts`.", protocol.PART)
-    yield from _messages("Questions and answers", protocol.QUESTIONS)
-    yield from _messages("Trainings", protocol.TRAININGS)
-    yield from _object("images", "Which of the course's images an array holds.", protocol.IMAGES)
+    yield from _messages("References", REFERENCES)
+    yield from _object("part", "A layer or an operation in `parts`.", PART)
+    yield from _messages("Questions and answers", QUESTIONS)
+    yield from _messages("Trainings", TRAININGS)
+    yield from _object("images", "Which of the course's images an array holds.", IMAGES)
 
 
 def _messages(title: str, messages: Sequence[Message]) -> Iterator[str]:

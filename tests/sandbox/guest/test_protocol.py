@@ -32,8 +32,11 @@ from grader.sandbox.guest.course_images.images import FitRefused
 from grader.sandbox.guest.data import known_types, values
 from grader.sandbox.guest.fit.stand_in import FitStandIn
 from grader.sandbox.guest.handles import references
-from grader.sandbox.guest.protocol import Field, Kind, Message, Sender
 from grader.sandbox.guest.surroundings import seeds
+from grader.sandbox.messages.fields import Field, Kind, Message, Sender
+from grader.sandbox.messages.questions import QUESTIONS
+from grader.sandbox.messages.references import PART, REFERENCES
+from grader.sandbox.messages.trainings import IMAGES, TRAININGS
 from tests import students
 from tests.conftest import ROOT
 from tests.in_process import InProcess
@@ -102,11 +105,11 @@ def is_kind(value: Any, kind: Kind, sender: Sender) -> bool:
     if kind is Kind.VALUE:
         return is_value(value, sender)
     if kind is Kind.IMAGES:
-        return not violations(value, protocol.IMAGES, sender)
+        return not violations(value, IMAGES, sender)
     if kind is Kind.PARAMETERS:
         return [list(map(type, each)) for each in value] == [[str, str, bool]] * len(value)
     assert kind is Kind.PARTS
-    return all(not violations(part, protocol.PART, sender) for part in value)
+    return all(not violations(part, PART, sender) for part in value)
 
 
 def is_value(value: Any, sender: Sender) -> bool:
@@ -119,7 +122,7 @@ def is_value(value: Any, sender: Sender) -> bool:
         return all(is_value(each, sender) for each in value[tag])
     if tag in TAGS or tag in known_types.TYPES:
         return True
-    references = [m for m in protocol.REFERENCES if (m.name, m.sender) == (tag, sender)]
+    references = [m for m in REFERENCES if (m.name, m.sender) == (tag, sender)]
     return any(not violations(value, each.fields, sender) for each in references)
 
 
@@ -166,8 +169,8 @@ class Loop(InProcess):
     def seen(self) -> list[str]:
         """The names of all messages."""
         senders = (Sender.AGENT, Sender.EXAMINER)
-        sent = [recognise(message, protocol.QUESTIONS, *senders) for message in self.said]
-        fit = [recognise(request, protocol.TRAININGS, Sender.FIT) for request in self.requests]
+        sent = [recognise(message, QUESTIONS, *senders) for message in self.said]
+        fit = [recognise(request, TRAININGS, Sender.FIT) for request in self.requests]
         return sent + fit
 
 
@@ -243,7 +246,7 @@ def test_questions_and_answers_are_those_of_the_table() -> None:
     look_at_objects(loop.proxies)
     assert loop.proxies.clock() > 0
     assert loop.proxies.pyplot("get_fignums")() == []
-    unseen = {m.name for m in protocol.QUESTIONS} - set(loop.seen())
+    unseen = {m.name for m in QUESTIONS} - set(loop.seen())
     assert unseen == {"received"}, "it is what this loop and the kernel's session reply"
 
 
@@ -271,9 +274,9 @@ def test_messages_of_trainings_are_those_of_the_table(data: Path) -> None:
     def exchange(content: Mapping[str, Any], buffers: Sequence[bytes]) -> Any:
         assert list(buffers) == []
         request = asked({"prompt": json.dumps(content)})
-        seen.append(recognise(request, protocol.TRAININGS, Sender.FIT))
+        seen.append(recognise(request, TRAININGS, Sender.FIT))
         reply, parts = trainings.answer(request or {})
-        seen.append(recognise(json.loads(json.dumps(reply)), protocol.TRAININGS, Sender.REFEREE))
+        seen.append(recognise(json.loads(json.dumps(reply)), TRAININGS, Sender.REFEREE))
         return reply, parts
 
     fit = FitStandIn(exchange).in_place_of(keras.Model.fit)
@@ -292,7 +295,7 @@ def test_messages_of_trainings_are_those_of_the_table(data: Path) -> None:
     model.compile("sgd", "sparse_categorical_crossentropy")
     with pytest.raises(RuntimeError, match="it ended"):
         fit(model, x[:64] / 255, y[:64], verbose=0)
-    assert {m.name for m in protocol.TRAININGS} - set(seen) == {"begin a dry run"}
+    assert {m.name for m in TRAININGS} - set(seen) == {"begin a dry run"}
 
 
 # Numbers, version, and the page

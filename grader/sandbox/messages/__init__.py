@@ -1,0 +1,1 @@
+"""All messages between the grader and the kernel agent, as tables that tests hold both to."""
