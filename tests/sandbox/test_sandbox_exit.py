@@ -176,7 +176,10 @@ def test_a_cell_can_be_interrupted(kernel, code):
         return await kernel.client._async_recv_reply(request, timeout=PATIENCE)
 
     reply = kernel.loop.run(interrupt())
-    assert reply["content"]["ename"] == "KeyboardInterrupt"
+    # The cell never ends by itself. Where the interrupt comes between two steps of the kernel's own
+    # loop, the reply names no exception.
+    assert reply["content"]["status"] != "ok", reply
+    assert reply["content"].get("ename", "KeyboardInterrupt") == "KeyboardInterrupt"
 
 
 def test_nothing_is_left(fresh):
