@@ -33,6 +33,14 @@ def test_a_missing_source_is_named(tiny_course: Settings) -> None:
         load_assignment(tiny_course, "sums")
 
 
+def rewrite(course: Settings, name: str, text: str) -> None:
+    """Give one cell of the source notebook another text."""
+    notebook = tiny.source()
+    (cell,) = (cell for cell in notebook.cells if cell.id == name)
+    cell.source = text
+    source_path(course, "sums").write_text(json.dumps(notebook))
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -44,11 +52,7 @@ def test_a_missing_source_is_named(tiny_course: Settings) -> None:
 def test_a_test_cell_that_is_no_python_is_named(
     tiny_course: Settings, source: str, said: str
 ) -> None:
-    path = source_path(tiny_course, "sums")
-    notebook = tiny.source()
-    (cell,) = (cell for cell in notebook.cells if cell.id == "adds")
-    cell.source = f"# Claim: adds is right.\n# Hint: look.\n{source}"
-    path.write_text(json.dumps(notebook))
+    rewrite(tiny_course, "adds", f"# Claim: adds is right.\n# Hint: look.\n{source}")
     with pytest.raises(CourseError, match=said):
         load_assignment(tiny_course, "sums")
 
@@ -66,11 +70,7 @@ def test_a_test_cell_that_is_no_python_is_named(
 def test_a_solution_that_is_no_python_is_named(
     tiny_course: Settings, source: str, said: str
 ) -> None:
-    path = source_path(tiny_course, "sums")
-    notebook = tiny.source()
-    (cell,) = (cell for cell in notebook.cells if cell.id == "add")
-    cell.source = f"{source}\n### BEGIN SOLUTION\n### END SOLUTION"
-    path.write_text(json.dumps(notebook))
+    rewrite(tiny_course, "add", f"{source}\n### BEGIN SOLUTION\n### END SOLUTION")
     with pytest.raises(CourseError, match=said):
         load_assignment(tiny_course, "sums")
 

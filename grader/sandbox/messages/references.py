@@ -12,6 +12,10 @@ _NUMBER_OF_CLASS = Field("of", Kind.NATURAL, "number of its class")
 _MEMBER = Field("member", Kind.VALUE, "its name; of a flag, its value")
 _NAMED = Field("named", Kind.VALUE, "list of its values")
 _BUILT_IN = Field("builtin", Kind.TEXT, "its name")
+_VIEW = (
+    Field("view", Kind.TEXT, "`keys`, `values` or `items`"),
+    Field("items", Kind.VALUE, "a dict; of `values`, a list"),
+)
 
 REFERENCES = (
     Message(
@@ -73,10 +77,7 @@ REFERENCES = (
         "view",
         Sender.AGENT,
         "The keys, values or items of a dict.",
-        (
-            Field("view", Kind.TEXT, "`keys`, `values` or `items`"),
-            Field("items", Kind.VALUE, "a dict; of `values`, a list"),
-        ),
+        _VIEW,
     ),
     Message(
         "model",
@@ -145,10 +146,7 @@ REFERENCES = (
         "view",
         Sender.EXAMINER,
         "The keys, values or items of a dict.",
-        (
-            Field("view", Kind.TEXT, "`keys`, `values` or `items`"),
-            Field("items", Kind.VALUE, "a dict; of `values`, a list"),
-        ),
+        _VIEW,
     ),
     Message(
         "model",

@@ -124,7 +124,7 @@ def test_a_name_below_a_place_is_one(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("", "work", "work/", "/work/a", "work//a", "work/../a", "work/..", "work/./a", "work/.a"),
+        *("", "work", "work/", "/tmp/a", "work//a", "work/../a", "work/..", "work/./a", "work/.a"),
         *("work/a\0", "work/a\nb", "work/\ud800", "work/" + 256 * "a", "work" + 20 * "/a"),
         *(None, 3, b"work/a", ["work/a"]),
     ],
