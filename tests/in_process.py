@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import textwrap
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,7 +45,12 @@ class InProcess:
         self._open = 0
         self._agent_thread = threading.Thread()
         self.proxies = Proxies(self.ask, alone, self.trainings)
-        exec(source, self.names)
+        exec(compile(textwrap.dedent(source), "<cell>", "exec", dont_inherit=True), self.names)
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """What the examiner has asked, in order."""
+        return [message for message in self.said if "do" in message]
 
     def ask(self, content: dict[str, Any], buffers: Sequence[bytes]) -> Message:
         """What a kernel's session does with a question, or with what came of a callback."""

@@ -6,7 +6,7 @@ import pytest
 
 from grader.checks.objects import operate
 from grader.examiner.cells.finding import Finding
-from tests.examiner.in_process import Kernel
+from tests.in_process import InProcess
 
 
 class Money:
@@ -30,7 +30,7 @@ def test_in_an_ordinary_kernel_it_is_the_operation_itself() -> None:
 
 
 def test_in_the_examiner_it_asks_the_students_class() -> None:
-    kernel = Kernel(
+    kernel = InProcess(
         "class Money:\n    def __init__(self, amount): self.amount = amount\n"
         "    def __eq__(self, other): return self.amount == other.amount\n"
         "    def __rmul__(self, factor): return Money(self.amount * factor)\n"

@@ -7,9 +7,9 @@ import pytest
 from grader.examiner.cells.finding import Finding
 from grader.examiner.proxies import Proxies
 from grader.sandbox.guest.data.values import Malformed
-from tests.examiner.in_process import Kernel
+from tests.in_process import InProcess
 
-KERNEL = Kernel(
+KERNEL = InProcess(
     """
 import collections, dataclasses, enum, typing
 @dataclasses.dataclass

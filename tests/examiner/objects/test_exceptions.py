@@ -7,9 +7,9 @@ import pytest
 from grader.errors import ClaimFailed
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.objects.exceptions import StudentRaised
-from tests.examiner.in_process import Kernel
+from tests.in_process import InProcess
 
-KERNEL = Kernel(
+KERNEL = InProcess(
     """
 class BankError(Exception):
     def __init__(self, message, code=1):
@@ -90,7 +90,7 @@ def test_a_test_catches_what_it_catches_in_a_notebook(test: str) -> None:
 )
 def test_nothing_ends_a_loop_or_this_process(name: str, kind: type[Exception]) -> None:
     with pytest.raises(kind) as raised:
-        for _ in map(operator.call, [KERNEL.look(name)]):
+        for _ in map(operator.call, [KERNEL.has(name)]):
             pass
     assert isinstance(raised.value, Exception)
     assert not isinstance(raised.value, StopIteration)
@@ -108,12 +108,12 @@ def test_too_much_output_is_known_by_its_name() -> None:
 
 
 def test_an_object_that_cannot_be_told_does_not_end_the_examiner() -> None:
-    kernel = Kernel("class Odd:\n    def __str__(self): return 1 / 0\nit = Odd()")
+    kernel = InProcess("class Odd:\n    def __str__(self): return 1 / 0\nit = Odd()")
     assert kernel.tested("raise ValueError(it)").message == ""
 
 
 def test_a_library_that_walks_through_all_exceptions_asks_no_kernel() -> None:
-    kind = KERNEL.look("BankError")
+    kind = KERNEL.has("BankError")
     before = len(KERNEL.questions)
     assert kind in Exception.__subclasses__() or kind.__subclasses__() is not None
     for each in StudentRaised.__subclasses__():

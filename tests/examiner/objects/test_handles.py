@@ -4,9 +4,9 @@ import pytest
 
 from grader.examiner.cells.finding import Finding
 from grader.examiner.objects.handles import Handle
-from tests.examiner.in_process import Kernel
+from tests.in_process import InProcess
 
-KERNEL = Kernel(
+KERNEL = InProcess(
     """
 import abc, asyncio, contextlib, functools, types
 class Account:
@@ -190,19 +190,19 @@ def test_what_is_wrong_raises_what_python_raises(test: str, error: str) -> None:
 
 
 def test_items_are_asked_for_one_by_one() -> None:
-    kernel = Kernel(
+    kernel = InProcess(
         "seen = []\ndef f():\n    for i in range(9):\n        seen.append(i)\n        yield i"
     )
-    names = kernel.proxies().look(["f", "seen"])
+    names = kernel.proxies.look(["f", "seen"])
     iterator = iter(names["f"]())
     assert (next(iterator), next(iterator)) == (0, 1)
     assert [each["operation"] for each in kernel.questions[2:]] == ["next", "next"]
-    assert kernel.look("seen") == [0, 1]
+    assert kernel.has("seen") == [0, 1]
 
 
 def test_an_object_has_one_handle_and_each_question_of_a_method_costs_two() -> None:
-    kernel = Kernel("class Box:\n    def get(self): return self\nbox = Box()")
-    box = kernel.look("box")
+    kernel = InProcess("class Box:\n    def get(self): return self\nbox = Box()")
+    box = kernel.has("box")
     assert isinstance(box, Handle)
     assert box.get() is box
     assert box.get is box.get
@@ -217,7 +217,7 @@ def test_an_object_has_one_handle_and_each_question_of_a_method_costs_two() -> N
     "name", ["__array_interface__", "__array_struct__", "__cuda_array_interface__"]
 )
 def test_no_memory_is_read_by_an_address_of_the_students(name: str) -> None:
-    kernel = Kernel(
+    kernel = InProcess(
         f"class Liar:\n    {name} = dict(shape=(1,), typestr='<f8', data=(8, False), version=3)\n"
         "it = Liar()"
     )

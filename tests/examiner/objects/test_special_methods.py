@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from grader.examiner.cells.finding import Finding, FindingKind
-from tests.examiner.in_process import Kernel
+from tests.in_process import InProcess
 
-KERNEL = Kernel(
+KERNEL = InProcess(
     """
 import contextlib
 class Always:
@@ -118,7 +118,7 @@ def test_no_method_of_the_students_is_the_verdict(test: str) -> None:
 def test_no_expected_value_reaches_a_method_that_nobody_called() -> None:
     for test in NEVER:
         KERNEL.tested(test)
-    assert KERNEL.look("Always").seen == []
+    assert KERNEL.has("Always").seen == []
 
 
 def test_what_is_refused_says_how_a_test_asks_for_it() -> None:
