@@ -16,6 +16,8 @@
 All of them are built from their message alone, so they pickle and cross process boundaries whole.
 """
 
+from grader.language import gettext
+
 
 class GraderError(Exception):
     """Something that a person must put right; the message says what and how."""
@@ -54,7 +56,16 @@ class SubmissionError(GraderError):
 
 
 class ClaimFailed(AssertionError):  # noqa: N818 -- it is a finding about the work, no error
-    """A check found the work wrong; the message says what was received and expected."""
+    """A check found the work wrong; the message says what was received and expected.
+
+    Args:
+        message: in English, with a field in braces for each value; it is translated if the course
+            has another language and a catalog holds it.
+        **values: what goes into the fields; without any, braces stand for themselves.
+    """
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        super().__init__(gettext(message, **values))
 
 
 class CannotTravel(TypeError):  # noqa: N818 -- it is a finding about the test

@@ -12,7 +12,7 @@ import traitlets
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import PyFileConfigLoader
 
-from grader import watch_rules
+from grader import language, watch_rules
 from grader.errors import ConfigurationError, CourseError
 from grader.model import Budget, Limits, WatchRules
 
@@ -76,6 +76,9 @@ class Course(Configurable):
     cluster_key = traitlets.Unicode(
         "cluster.pem", help="The key of the cluster that `grader grade --cluster` uses."
     ).tag(config=True)
+    language = traitlets.Unicode(
+        "en", help="The language of messages to students: en, or one that has a catalog."
+    ).tag(config=True)
     watch = traitlets.Dict(
         key_trait=traitlets.Unicode(), help="How `grader watch` answers: fields of WatchRules."
     ).tag(config=True)
@@ -106,6 +109,7 @@ class Settings:
         config: everything that course_config.py says, for nbgrader's own classes.
         watch: how ``grader watch`` answers.
         cluster_key: file of the key of a cluster, within the course's folder.
+        language: of messages to students, for example ``de``.
     """
 
     root: Path
@@ -127,6 +131,7 @@ class Settings:
     referee_trainers: int = 0
     watch: WatchRules = field(default_factory=WatchRules)
     cluster_key: str = "cluster.pem"
+    language: str = language.ENGLISH
 
     def limits(self, assignment: str) -> Limits:
         """What one submission of ``assignment`` may use up."""
@@ -208,6 +213,7 @@ def from_config(root: Path, config: Config) -> Settings:
         packages=root / course.packages if course.packages else None,
         workers=course.workers,
         cluster_key=course.cluster_key,
+        language=_language(course.language),
         referee_trainers=course.referee_trainers,
         watch=watch_rules.read(course.watch, course.assignments),
         config=config,
@@ -226,6 +232,15 @@ def _of(
             f"expected some of {', '.join(known)}"
         )
     return fields
+
+
+def _language(configured: str) -> str:
+    """A language that there is a catalog for."""
+    if configured in language.available():
+        return configured
+    raise ConfigurationError(
+        f"c.Course.language is {configured!r}: expected one of {', '.join(language.available())}"
+    )
 
 
 def _referee(configured: str) -> str:

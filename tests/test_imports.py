@@ -25,17 +25,19 @@ def modules() -> tuple[Module, ...]:
 # A row names only rows above it, so that no import runs upward.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader": (),  # the package's own __init__.py
-    "grader.errors": (),
+    "grader.language": (),
+    "grader.errors": ("grader.language",),
     "grader.accuracy": (),
     "grader.machine": (),
     "grader.model": ("grader.accuracy",),
     "grader.watch_rules": ("grader.errors", "grader.model"),
-    "grader.settings": ("grader.errors", "grader.model", "grader.watch_rules"),
+    "grader.settings": ("grader.errors", "grader.language", "grader.model", "grader.watch_rules"),
     "grader.course_packages": ("grader.errors", "grader.settings"),
     "grader.datasets": ("grader.errors",),
     "grader.sandbox.guest": (),  # runs beside a student's code: nothing of ours is there
     "grader.checks": (
         "grader.errors",
+        "grader.language",
         "grader.accuracy",
         "grader.model",
         "grader.datasets",  # the images that test cells ask with
@@ -52,16 +54,18 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "grader.examiner": (
         "grader.errors",
+        "grader.language",
         "grader.accuracy",
         "grader.model",
         "grader.checks",
         "grader.referee.spec",
         "grader.sandbox.guest",
     ),
-    "grader.reports": ("grader.errors", "grader.accuracy", "grader.model"),
+    "grader.reports": ("grader.errors", "grader.language", "grader.accuracy", "grader.model"),
     "grader.engines": ("grader.errors",),  # what they carry out is given to them
     "grader.notebook": (
         "grader.errors",
+        "grader.language",
         "grader.machine",
         "grader.model",
         "grader.settings",
@@ -85,6 +89,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.kernelspec": ("grader.errors", "grader.datasets", "grader.settings"),
     "grader.student": (
         "grader.errors",
+        "grader.language",
         "grader.model",
         "grader.settings",
         "grader.sandbox.guest",
@@ -112,6 +117,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "grader.watch": (
         "grader.errors",
+        "grader.language",
         "grader.model",
         "grader.settings",
         "grader.course_packages",

@@ -88,3 +88,13 @@ def test_a_referee_that_cannot_be_is_said(tiny_course: Settings, line: str, said
         config.write(line)
     with pytest.raises(ConfigurationError, match=said):
         settings.load(tiny_course.root)
+
+
+def test_a_language_without_a_catalog_is_named_with_the_known_ones(tiny_course: Settings) -> None:
+    assert tiny_course.language == "en"
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write("c.Course.language = 'xx'")
+    with pytest.raises(
+        ConfigurationError, match=r"c\.Course\.language is 'xx': expected one of .*en"
+    ):
+        settings.load(tiny_course.root)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from grader.checks.answers import array, describe
 from grader.errors import ClaimFailed
+from grader.language import gettext
 
 TOLERANCE = 0.001  # float32 sums in another order, or on a GPU, differ in the fourth digit
 
@@ -101,9 +102,13 @@ def activation_values(
             continue
         furthest = float(np.abs(got - computed).max())
         raise ClaimFailed(
-            f"Output {number} of activation_model(model) is not what layer {number}, "
-            f"{_kind(layer)}, computes: values differ by up to {furthest:.3g}. Build it from the "
-            "layers of the model that is given, weights included: model.inputs[0] and layer.output."
+            "Output {number} of activation_model(model) is not what layer {number}, "
+            "{kind}, computes: values differ by up to {furthest:.3g}. Build it from the "
+            "layers of the model that is given, weights included: model.inputs[0] and "
+            "layer.output.",
+            number=number,
+            kind=_kind(layer),
+            furthest=furthest,
         )
 
 
@@ -116,8 +121,9 @@ def _outputs(
     returned: Any = activation_model(model)
     if not isinstance(returned, keras.Model):
         raise ClaimFailed(
-            f"activation_model(model) is {describe(returned)}. Expected: a Keras model; "
-            "tf.keras.Model(inputs=..., outputs=[...]) makes one."
+            "activation_model(model) is {found}. Expected: a Keras model; "
+            "tf.keras.Model(inputs=..., outputs=[...]) makes one.",
+            found=describe(returned),
         )
     # Keras warns unless the question has the form that the model was made with.
     takes_list = isinstance(getattr(returned, "input", None), list)
@@ -129,7 +135,7 @@ def _outputs(
         )
     tensors = list(answer) if isinstance(answer, list | tuple) else [answer]
     outputs = [
-        array(tensor, what=f"output {number} of activation_model(model)")
+        array(tensor, what=gettext("output {number} of activation_model(model)", number=number))
         for number, tensor in enumerate(tensors)
     ]
     _expect_shapes([output.shape for output in outputs], model, images)
@@ -143,17 +149,24 @@ def _expect_shapes(
     expected = [output.shape for output in _by_layer(model, images)]
     if len(received) != len(expected):
         raise ClaimFailed(
-            f"activation_model(model) has {len(received)} outputs for a model of {len(expected)} "
-            f"layers ({', '.join(_kind(layer) for layer in model.layers)}). Expected: one output "
-            "for every layer, in order. Take layer.output of each layer in model.layers."
+            "activation_model(model) has {received_count} outputs for a model of {expected_count} "
+            "layers ({listed}). Expected: one output "
+            "for every layer, in order. Take layer.output of each layer in model.layers.",
+            received_count=len(received),
+            expected_count=len(expected),
+            listed=", ".join(_kind(layer) for layer in model.layers),
         )
     for number, (layer, got, wanted) in enumerate(
         zip(model.layers, received, expected, strict=True)
     ):
         if got != wanted:
             raise ClaimFailed(
-                f"Output {number} of activation_model(model) has the shape {got}, but layer "
-                f"{number}, {_kind(layer)}, gives {wanted}. Return the layers' outputs in order."
+                "Output {number} of activation_model(model) has the shape {got}, but layer "
+                "{number}, {kind}, gives {wanted}. Return the layers' outputs in order.",
+                number=number,
+                got=got,
+                kind=_kind(layer),
+                wanted=wanted,
             )
 
 

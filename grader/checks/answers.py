@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.errors import ClaimFailed
+from grader.language import N_, gettext
 
 KINDS = {"number": "biuf", "whole": "iu", "float": "f"}
 """What ``array`` can be asked for, as the ``dtype.kind`` letters that satisfy it."""
@@ -61,18 +62,25 @@ def array(
             values = values.astype(np.float64)
     if values.dtype.kind not in KINDS[kind]:
         raise ClaimFailed(
-            f"{what} holds values of dtype {values.dtype}. Expected: {kind} numbers. "
-            "Convert it, for example with .astype(float)."
+            "{what} holds values of dtype {dtype}. Expected: {kind} numbers. "
+            "Convert it, for example with .astype(float).",
+            what=what,
+            dtype=values.dtype,
+            kind=kind,
         )
     if shape is not None and values.shape != shape:
         raise ClaimFailed(
-            f"{what} has the shape {values.shape}. Expected: {shape}. "
-            "Print its shape in your code, to see where it becomes another."
+            "{what} has the shape {received}. Expected: {expected}. "
+            "Print its shape in your code, to see where it becomes another.",
+            what=what,
+            received=values.shape,
+            expected=shape,
         )
     if not np.isfinite(values).all():
         raise ClaimFailed(
-            f"{what} holds NaN (not a number) or infinity. Expected: finite numbers. "
-            "Look for a division by zero or an overflow."
+            "{what} holds NaN (not a number) or infinity. Expected: finite numbers. "
+            "Look for a division by zero or an overflow.",
+            what=what,
         )
     return values
 
@@ -95,7 +103,9 @@ def integer(answer: object, *, what: str) -> int:
     value = array(answer, what=what)
     if value.shape != () or value.dtype.kind not in KINDS["whole"]:
         raise ClaimFailed(
-            f"{what} is {describe(answer)}. Expected: one whole number. Return just that."
+            "{what} is {found}. Expected: one whole number. Return just that.",
+            what=what,
+            found=describe(answer),
         )
     return int(value)
 
@@ -117,7 +127,11 @@ def real(answer: object, *, what: str) -> float:
     """
     value = array(answer, what=what)
     if value.shape != ():
-        raise ClaimFailed(f"{what} is {describe(answer)}. Expected: one number. Return just that.")
+        raise ClaimFailed(
+            "{what} is {found}. Expected: one number. Return just that.",
+            what=what,
+            found=describe(answer),
+        )
     return float(value)
 
 
@@ -140,8 +154,10 @@ def integers(answer: object, *, what: str) -> list[int]:
     values = array(answer, what=what)
     if values.ndim != 1 or (values.size and values.dtype.kind not in KINDS["whole"]):
         raise ClaimFailed(
-            f"{what} is {describe(answer)}. Expected: a list of whole numbers, such as [2, 3, 5]. "
-            "Return just that."
+            "{what} is {found}. Expected: a list of whole numbers, such as [2, 3, 5]. "
+            "Return just that.",
+            what=what,
+            found=describe(answer),
         )
     return [int(value) for value in values]
 
@@ -163,11 +179,16 @@ def text(answer: object, *, what: str) -> str:
     """
     if type(answer) is not str and type(answer) is not np.str_:
         raise ClaimFailed(
-            f"{what} is {describe(answer)}. Expected: a text (str). Make it one with str(...)."
+            "{what} is {found}. Expected: a text (str). Make it one with str(...).",
+            what=what,
+            found=describe(answer),
         )
     if len(answer) > MAX_TEXT:
         raise ClaimFailed(
-            f"{what} has {len(answer)} characters. Expected: at most {MAX_TEXT}. Shorten it."
+            "{what} has {length} characters. Expected: at most {max_text}. Shorten it.",
+            what=what,
+            length=len(answer),
+            max_text=MAX_TEXT,
         )
     return str(answer)
 
@@ -188,14 +209,22 @@ def describe(answer: object) -> str:
     """
     kind = type(answer)
     if answer is None:
-        return "None (is a return missing?)"
+        return gettext("None (is a return missing?)")
     if kind is np.ndarray:
-        return f"a numpy array of shape {answer.shape} and dtype {answer.dtype}"  # type: ignore[attr-defined]
+        return gettext(
+            "a numpy array of shape {shape} and dtype {dtype}",
+            shape=answer.shape,  # type: ignore[attr-defined]
+            dtype=answer.dtype,  # type: ignore[attr-defined]
+        )
     if (kind in _NUMBERS or kind in _SCALARS) and not _is_huge(answer):
         return f"{answer} ({_class_name(answer)})"
     if kind is list or kind is tuple:
-        return f"a {_class_name(answer)} of {len(answer)}"  # type: ignore[arg-type]
-    return f"of type {_class_name(answer)}"
+        return gettext(
+            "a {kind} of {length}",
+            kind=_class_name(answer),
+            length=len(answer),  # type: ignore[arg-type]
+        )
+    return gettext("of type {kind}", kind=_class_name(answer))
 
 
 def _exact(answer: object, what: str) -> np.ndarray:
@@ -205,8 +234,9 @@ def _exact(answer: object, what: str) -> np.ndarray:
         values = np.array(plain)
     except ValueError as error:
         raise ClaimFailed(
-            f"{what} is made of rows with different lengths. "
-            "Expected: a regular array; check that each row has the same number of values."
+            "{what} is made of rows with different lengths. "
+            "Expected: a regular array; check that each row has the same number of values.",
+            what=what,
         ) from error
     return values.astype(values.dtype.newbyteorder("="), order="C", copy=False)
 
@@ -224,8 +254,10 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
     seen[0] += answer.size if kind is np.ndarray else 1  # type: ignore[attr-defined]
     if seen[0] > MAX_ELEMENTS or depth > MAX_DEPTH:
         raise ClaimFailed(
-            f"{what} is too large: at most {MAX_ELEMENTS} numbers are accepted. "
-            "Return only what is asked for."
+            "{what} is too large: at most {max_elements} numbers are accepted. "
+            "Return only what is asked for.",
+            what=what,
+            max_elements=MAX_ELEMENTS,
         )
     if kind is list or kind is tuple:
         return [_plain(item, what, seen, depth + 1) for item in answer]  # type: ignore[attr-defined]
@@ -233,17 +265,19 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
         return answer
     if (kind in _NUMBERS or kind in _SCALARS) and not _is_huge(answer):
         return answer
+    said = N_("{what} is {found}.") if depth == 0 else N_("{what} holds a value that is {found}.")
     raise ClaimFailed(
-        f"{what} {'is' if depth == 0 else 'holds a value that is'} {describe(answer)}. "
-        f"Expected: numbers, in a plain numpy array or in lists. {_returned(answer)}"
+        "{said} Expected: numbers, in a plain numpy array or in lists. {next_step}",
+        said=gettext(said, what=what, found=describe(answer)),
+        next_step=_next_step(answer),
     )
 
 
-def _returned(answer: object) -> str:
+def _next_step(answer: object) -> str:
     """Give the next step for an answer that holds no numbers."""
     if answer is None:
-        return "End the function with return and its result: print only shows it."
-    return "Convert the result, for example with np.array(...)."
+        return gettext("End the function with return and its result: print only shows it.")
+    return gettext("Convert the result, for example with np.array(...).")
 
 
 def _tensor_class() -> Any:

@@ -16,6 +16,7 @@ from grader.checks.model_layers import (
     require_model,
 )
 from grader.errors import ClaimFailed
+from grader.language import N_, gettext, ngettext
 
 # Layers that neither slide a window over an image nor put several of its pixels into one, beside
 # Conv2D and MaxPooling2D. What is not here may: Resizing by area is a pooling, an attention a mean.
@@ -54,10 +55,14 @@ def expect_count(model: Any, kind: str, count: int) -> None:
     wanted = getattr(keras.layers, kind)
     number = sum(isinstance(part, wanted) for part, _ in parts(require_model(model)))
     if number != count:
+        step = N_("Add tf.keras.layers.{kind}.") if number < count else N_("Keep only {count}.")
         raise ClaimFailed(
-            f"The model has {_times(number, kind)}, expected exactly {count}. "
-            f"Its layers: {listing(model)}. "
-            + (f"Add tf.keras.layers.{kind}." if number < count else f"Keep only {count}.")
+            "The model has {number} {kind}, expected exactly {count}. Its layers: {layers}. {step}",
+            number=number or gettext("no"),
+            kind=kind,
+            count=count,
+            layers=listing(model),
+            step=gettext(step, kind=kind, count=count),
         )
 
 
@@ -90,28 +95,45 @@ def expect_layers(model: Any, expected: Sequence[tuple[str, Mapping[str, object]
     for number, (kind, settings) in enumerate(expected, start=1):
         if number > len(listed):
             raise ClaimFailed(
-                f"The model ends after {_times(len(listed), 'layer')}, but a {kind} should follow "
-                f"as layer {number}. Its layers: {listing(model)}. Add what is missing."
+                "The model ends after {count}, but a {kind} should follow "
+                "as layer {number}. Its layers: {layers}. Add what is missing.",
+                count=_layers(len(listed)),
+                kind=kind,
+                number=number,
+                layers=listing(model),
             )
         layer, activation = listed[number - 1]
         if type(layer).__name__ != kind:
             raise ClaimFailed(
-                f"Layer {number} is a {type(layer).__name__}, expected a {kind}. "
-                f"The model's layers: {listing(model)}. Put the {kind} there."
+                "Layer {number} is a {type}, expected a {kind}. "
+                "The model's layers: {layers}. Put the {kind} there.",
+                number=number,
+                type=type(layer).__name__,
+                kind=kind,
+                layers=listing(model),
             )
         for name, value in settings.items():
             actual = activation if name == "activation" else _plain(getattr(layer, name, None))
             if actual != value:
                 raise ClaimFailed(
-                    f"Layer {number}, a {kind}, has {name}={actual!r}, expected {name}={value!r}. "
-                    f"Write {kind}(...) with {name}={value!r}."
+                    "Layer {number}, a {kind}, has {name}={actual!r}, expected {name}={value!r}. "
+                    "Write {kind}(...) with {name}={value!r}.",
+                    number=number,
+                    kind=kind,
+                    name=name,
+                    actual=actual,
+                    value=value,
                 )
     if len(listed) > len(expected):
         extra, _ = listed[len(expected)]
         raise ClaimFailed(
-            f"Layer {len(expected) + 1} is a {type(extra).__name__}, but the model should end "
-            f"before it, with {_times(len(expected), 'layer')}. Its layers: {listing(model)}. "
-            "Remove the layers after it."
+            "Layer {number} is a {type}, but the model should end before it, with {count}. "
+            "Its layers: {layers}. "
+            "Remove the layers after it.",
+            number=len(expected) + 1,
+            type=type(extra).__name__,
+            count=_layers(len(expected)),
+            layers=listing(model),
         )
 
 
@@ -134,14 +156,22 @@ def expect_each(model: Any, kind: str, **settings: object) -> None:
     found = [layer for layer in layers(model) if type(layer).__name__ == kind]
     if not found:
         raise ClaimFailed(
-            f"The model has no {kind}. Its layers: {listing(model)}. Add tf.keras.layers.{kind}."
+            "The model has no {kind}. Its layers: {layers}. Add tf.keras.layers.{kind}.",
+            kind=kind,
+            layers=listing(model),
         )
     for number, layer in enumerate(found, start=1):
         for name, value in settings.items():
             if (actual := _plain(getattr(layer, name, None))) != value:
                 raise ClaimFailed(
-                    f"{kind} {number} of {len(found)} has {name}={actual!r}, "
-                    f"expected {name}={value!r}. Write {kind}(...) with {name}={value!r}."
+                    "{kind} {number} of {found_count} has {name}={actual!r}, "
+                    "expected {name}={value!r}. Write {kind}(...) with {name}={value!r}.",
+                    kind=kind,
+                    number=number,
+                    found_count=len(found),
+                    name=name,
+                    actual=actual,
+                    value=value,
                 )
 
 
@@ -164,9 +194,11 @@ def expect_kinds(model: Any, expected: Sequence[str]) -> None:
     found = [kind for kind in kinds if kind in expected]
     if found != list(expected):
         raise ClaimFailed(
-            f"The model has {', '.join(found) or 'none of these layers'}, expected "
-            f"{', '.join(expected)}. Its layers: {listing(model)}. "
-            "Add or remove layers until these are there, in this order."
+            "The model has {found}, expected {expected}. Its layers: {layers}. "
+            "Add or remove layers until these are there, in this order.",
+            found=", ".join(found) or gettext("none of these layers"),
+            expected=", ".join(expected),
+            layers=listing(model),
         )
 
 
@@ -188,8 +220,10 @@ def expect_input(model: Any, shape: tuple[int, ...]) -> None:
     actual = getattr(require_model(model), "input_shape", None) if model.built else None
     if actual is not None and _plain(actual)[1:] != shape:
         raise ClaimFailed(
-            f"The model takes inputs of shape {_plain(actual)[1:]}, expected {shape}. "
-            f"Begin it with tf.keras.Input({shape})."
+            "The model takes inputs of shape {received}, expected {shape}. "
+            "Begin it with tf.keras.Input({shape}).",
+            received=_plain(actual)[1:],
+            shape=shape,
         )
 
 
@@ -210,9 +244,11 @@ def expect_same_layers(model: Any, other: Any) -> None:
     """
     if not same_layers(model, other):
         raise ClaimFailed(
-            f"The trained model has the layers {listing(model)}, and build_model() makes "
-            f"{listing(other)}, with other settings or in another order. "
-            "Train a model that build_model() returned, and run both cells again after a change."
+            "The trained model has the layers {layers}, and build_model() makes "
+            "{other_layers}, with other settings or in another order. "
+            "Train a model that build_model() returned, and run both cells again after a change.",
+            layers=listing(model),
+            other_layers=listing(other),
         )
 
 
@@ -241,20 +277,26 @@ def nothing_else_convolves(model: Any) -> None:
         name = type(part).__name__
         if not is_layer(part):
             raise ClaimFailed(
-                f"The model applies the operation {name} ({part.name}) outside of any layer. "
-                "Build it from Keras layers alone."
+                "The model applies the operation {name} ({layer}) outside of any layer. "
+                "Build it from Keras layers alone.",
+                name=name,
+                layer=part.name,
             )
         if not is_built_in(part):
             raise ClaimFailed(
-                f"The model holds {name} ({part.name}), whose code is its own: it may convolve. "
+                "The model holds {name} ({layer}), whose code is its own: it may convolve. "
                 "Use keras.Sequential or keras.Model(inputs, outputs) and "
-                "Keras' built-in layers."
+                "Keras' built-in layers.",
+                name=name,
+                layer=part.name,
             )
         one_of_two = name in ("Conv2D", "MaxPooling2D")
         if not (one_of_two or name in _PLAIN or isinstance(part, keras.Model) or _enlarges(part)):
             raise ClaimFailed(
-                f"The model also convolves or pools with {name} ({part.name}). "
-                "One Conv2D and one MaxPooling2D are all that is allowed: remove it."
+                "The model also convolves or pools with {name} ({layer}). "
+                "One Conv2D and one MaxPooling2D are all that is allowed: remove it.",
+                name=name,
+                layer=part.name,
             )
 
 
@@ -303,5 +345,5 @@ def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else value
 
 
-def _times(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 or noun != 'layer' else 's'}"
+def _layers(count: int) -> str:
+    return ngettext("{count} layer", "{count} layers", count) if count else gettext("no layers")

@@ -10,6 +10,7 @@ from grader.accuracy import ALL_NAMES, NAMES, named_accuracy
 from grader.checks.dry_run import DryRun, Logs, dry_run
 from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
+from grader.language import gettext
 from grader.model import Run
 
 TARGET = 0.998
@@ -36,9 +37,13 @@ def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
     stopped = _dry_run_of(callback_class, accuracies).stopped_after
     if stopped != hit:
         raise ClaimFailed(
-            f"With the made-up accuracies {_listing(accuracies)} the training "
-            f"{_ending(stopped)}, expected: it stops after epoch {hit}, the first above {TARGET}. "
-            + _advice()
+            "With the made-up accuracies {listing} the training {ending}, expected: it stops "
+            "after epoch {hit}, the first above {target}. {advice}",
+            listing=_listing(accuracies),
+            ending=_ending(stopped),
+            hit=hit,
+            target=TARGET,
+            advice=_advice(),
         )
 
 
@@ -60,9 +65,13 @@ def keeps_going_below_target(callback_class: Any, accuracies: Sequence[float]) -
     stopped = _dry_run_of(callback_class, accuracies).stopped_after
     if stopped is not None:
         raise ClaimFailed(
-            f"With the made-up accuracies {_listing(accuracies)} the training stopped after epoch "
-            f"{stopped}, whose accuracy, {accuracies[stopped - 1]:.6g}, is not above {TARGET}. "
-            f"Compare with > {TARGET}."
+            "With the made-up accuracies {listing} the training stopped after epoch "
+            "{stopped}, whose accuracy, {accuracy:.6g}, is not above {target}. "
+            "Compare with > {target}.",
+            listing=_listing(accuracies),
+            stopped=stopped,
+            accuracy=accuracies[stopped - 1],
+            target=TARGET,
         )
 
 
@@ -86,18 +95,25 @@ def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
     counts = [printed.count(MESSAGE) for printed in seen.printed]
     # A callback that stops too early, or never, is judged by another claim.
     ending = seen.stopped_after or _first_above(accuracies)
-    with_accuracies = f"With the made-up accuracies {_listing(accuracies)}"
     early = next((epoch for epoch, n in enumerate(counts, 1) if n and epoch != ending), None)
     if early is not None:
         raise ClaimFailed(
-            f"{with_accuracies} the message appeared in epoch {early}, but the training "
-            f"{_ending(ending)}. Print it in the same `if` that stops the training."
+            "With the made-up accuracies {listing} the message appeared in epoch {early}, but the "
+            "training {ending}. Print it in the same `if` that stops the training.",
+            listing=_listing(accuracies),
+            early=early,
+            ending=_ending(ending),
         )
     if ending is not None and counts[ending - 1] != 1:
         raise ClaimFailed(
-            f"{with_accuracies} epoch {ending} printed {seen.printed[ending - 1]!r}, expected "
-            f"{MESSAGE!r} in it once, found {counts[ending - 1]} times. Call "
-            f'print("{MESSAGE}") where you stop the training.'
+            "With the made-up accuracies {listing} epoch {ending} printed {printed!r}, expected "
+            "{message!r} in it once, found {times} times. Call "
+            'print("{message}") where you stop the training.',
+            listing=_listing(accuracies),
+            ending=ending,
+            printed=seen.printed[ending - 1],
+            message=MESSAGE,
+            times=counts[ending - 1],
         )
 
 
@@ -134,8 +150,12 @@ def _expect_as_in_dry_run(callback_class: Any, run: Run) -> None:
         logs
     ):  # one that remembers its training may behave in a dry run
         raise ClaimFailed(
-            f"The training went on after epoch {hit}, whose accuracy, {accuracies[hit - 1]:.6g}, "
-            f"is above {TARGET}. {_advice()}"
+            "The training went on after epoch {hit}, whose accuracy, {accuracy:.6g}, "
+            "is above {target}. {advice}",
+            hit=hit,
+            accuracy=accuracies[hit - 1],
+            target=TARGET,
+            advice=_advice(),
         )
     try:
         in_dry_run = _noting_keys(callback_class, logs).stopped_after
@@ -150,9 +170,12 @@ def _expect_as_in_dry_run(callback_class: Any, run: Run) -> None:
     goes_on = not run.stopped or len(set(run.callbacks)) > 1
     if not (goes_on if in_dry_run is None else in_dry_run == len(logs)):
         raise ClaimFailed(
-            f"With the accuracies of your training, {_listing(accuracies)}, the training "
-            f"{_ending(len(logs) if run.stopped else None)}, but a dry run {_ending(in_dry_run)}. "
-            "The callback must do the same in both: let it look at nothing but logs."
+            "With the accuracies of your training, {listing}, the training "
+            "{ending}, but a dry run {in_dry_run}. "
+            "The callback must do the same in both: let it look at nothing but logs.",
+            listing=_listing(accuracies),
+            ending=_ending(len(logs) if run.stopped else None),
+            in_dry_run=_ending(in_dry_run),
         )
 
 
@@ -170,14 +193,20 @@ def _noting_keys(callback_class: Any, logs: Logs) -> DryRun:
     except Exception as error:
         if "__init__() missing" in str(error):
             error.add_note(
-                "Claims make your callback without arguments, as StopAtTarget(): give each "
-                "argument of __init__ a default."
+                gettext(
+                    "Claims make your callback without arguments, as StopAtTarget(): give each "
+                    "argument of __init__ a default."
+                )
             )
             raise
-        keys = " and ".join(map(repr, logs[0]))
+        keys = ", ".join(map(repr, logs[0]))
         error.add_note(
-            f"In the dry run logs had the keys {keys}, and no other: logs.get(...) of another key "
-            "gives None, and logs[...] a KeyError. Read the accuracy by the key that it has."
+            gettext(
+                "In the dry run logs had the keys {keys}, and no other: logs.get(...) of another "
+                "key gives None, and logs[...] a KeyError. Read the accuracy by the key that it "
+                "has.",
+                keys=keys,
+            )
         )
         raise
 
@@ -219,12 +248,16 @@ def _listing(accuracies: Sequence[float]) -> str:
 
 
 def _ending(epoch: int | None) -> str:
-    return "went on to the end" if epoch is None else f"stopped after epoch {epoch}"
+    if epoch is None:
+        return gettext("went on to the end")
+    return gettext("stopped after epoch {epoch}", epoch=epoch)
 
 
 def _advice() -> str:
     others = ", ".join(map(repr, ALL_NAMES[1:]))
-    return (
-        f"The keys in logs were 'loss' and {NAMES[0]!r}, or one of {others} in its place: read "
-        "the accuracy in on_epoch_end, and set self.model.stop_training = True."
+    return gettext(
+        "The keys in logs were 'loss' and {name!r}, or one of {others} in its place: read "
+        "the accuracy in on_epoch_end, and set self.model.stop_training = True.",
+        name=NAMES[0],
+        others=others,
     )

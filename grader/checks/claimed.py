@@ -12,6 +12,7 @@ from typing import Any
 from grader.checks.model_layers import is_built_in, layers, listing
 from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed
+from grader.language import gettext
 
 
 def claimed(function: str, model: Any) -> Any:
@@ -59,11 +60,13 @@ def expect_claimed(model: Any, *functions: str) -> None:
     if any(made and all(each == own for _, each in made) for made in seen.values()):
         return
     shown = sorted({listed for made in seen.values() for listed, _ in made})
-    named = " or ".join(f"{function}()" for function in functions)
+    named = ", ".join(f"{function}()" for function in functions)
     raise ClaimFailed(
-        f"The trained model has the layers {listing(model)}, and the claims on {named} saw "
-        f"{'; '.join(shown) or 'no network'}, or other settings. Train a model that {named} "
-        "returned, and define the function once."
+        "The trained model has the layers {layers}, and the claims on {named} saw {seen}, or other "
+        "settings. Train a model that {named} returned, and define the function once.",
+        layers=listing(model),
+        named=named,
+        seen="; ".join(shown) or gettext("no network"),
     )
 
 

@@ -26,6 +26,7 @@ from grader.checks.convolution_reference import reference, weighted_sums, worst_
 from grader.checks.pixels import Grey, kind, place, worst
 from grader.checks.protocols import FunctionProxy, capability
 from grader.errors import ClaimFailed
+from grader.language import N_, gettext
 
 Student = Callable[..., object]
 
@@ -54,10 +55,14 @@ def margin(convolve: Student, image: NDArray[Any], kernel: ArrayLike) -> None:
     if wrong is None:
         return
     zero = not answer[border].any()
+    changed = N_("The margin is all 0") if zero else N_("The margin is changed")
     raise ClaimFailed(
-        f"The margin is {'all 0' if zero else 'changed'}: at {place(wrong)} convolve gives "
-        f"{answer[wrong]:g}, expected {image[wrong]:g} as in the image. "
-        "Start from a copy of the image, and change only the pixels inside the margin."
+        "{changed}: at {place} convolve gives {answer:g}, expected {image:g} as in the image. "
+        "Start from a copy of the image, and change only the pixels inside the margin.",
+        changed=gettext(changed),
+        place=place(wrong),
+        answer=answer[wrong],
+        image=image[wrong],
     )
 
 
@@ -85,8 +90,11 @@ def values(convolve: Student, image: NDArray[Any], kernel: ArrayLike) -> None:
     if wrong is None:
         return
     raise ClaimFailed(
-        f"At {place(wrong)} convolve gives {answer[wrong]:g}, expected "
-        f"{reference(image, kernel)[wrong]:g}. {diagnosis(answer, image, kernel)}"
+        "At {place} convolve gives {answer:g}, expected {expected:g}. {diagnosis}",
+        place=place(wrong),
+        answer=answer[wrong],
+        expected=reference(image, kernel)[wrong],
+        diagnosis=diagnosis(answer, image, kernel),
     )
 
 
@@ -115,10 +123,15 @@ def clips(convolve: Student, image: NDArray[Any], kernel: ArrayLike) -> None:
     wrong = worst_inside(np.where(raw == limits, raw, answer), limits)
     if wrong is None:
         return
-    side = "below 0: it should become 0" if raw[wrong] < 0 else "above 255: it should become 255"
+    too_low = N_("below 0: it should become 0")
+    side = too_low if raw[wrong] < 0 else N_("above 255: it should become 255")
     raise ClaimFailed(
-        f"At {place(wrong)} the sum is {raw[wrong]:g}, {side}, but convolve gives "
-        f"{answer[wrong]:g}. {clipping_advice(answer[wrong], raw[wrong], image[wrong])}"
+        "At {place} the sum is {raw:g}, {side}, but convolve gives {answer:g}. {advice}",
+        place=place(wrong),
+        raw=raw[wrong],
+        side=gettext(side),
+        answer=answer[wrong],
+        advice=clipping_advice(answer[wrong], raw[wrong], image[wrong]),
     )
 
 
@@ -147,10 +160,15 @@ def weighs(convolve: Student, image: NDArray[Any], kernel: ArrayLike, weight: fl
         return
     ignored = worst_inside(answer, reference(image, kernel)) is None
     raise ClaimFailed(
-        f"With weight {weight:g} convolve gives {answer[wrong]:g} at {place(wrong)}, expected "
-        f"{expected[wrong]:g}. "
-        + ("The weight has no effect. " if ignored else "")
-        + f"Multiply the sum of the nine products by weight, before it is clipped. {SUMS_FIRST}"
+        "With weight {weight:g} convolve gives {answer:g} at {place}, expected {expected:g}. "
+        "{no_effect}Multiply the sum of the nine products by weight, before it is clipped. "
+        "{sums_first}",
+        weight=weight,
+        answer=answer[wrong],
+        place=place(wrong),
+        expected=expected[wrong],
+        no_effect=f"{gettext('The weight has no effect.')} " if ignored else "",
+        sums_first=gettext(SUMS_FIRST),
     )
 
 
@@ -180,8 +198,14 @@ def any_image(convolve: Student, image: Sequence[Any] | NDArray[Any], kernel: Ar
     if wrong is None:
         return
     raise ClaimFailed(
-        f"For {kind(image)} convolve gives {answer[wrong]:g} at {place(wrong)}, expected "
-        f"{expected[wrong]:g}. {dtype_advice(image)} {SUMS_FIRST}"
+        "For {kind} convolve gives {answer:g} at {place}, expected "
+        "{expected:g}. {advice} {sums_first}",
+        kind=kind(image),
+        answer=answer[wrong],
+        place=place(wrong),
+        expected=expected[wrong],
+        advice=dtype_advice(image),
+        sums_first=gettext(SUMS_FIRST),
     )
 
 
@@ -217,28 +241,38 @@ def from_scratch(convolve: Student, image: NDArray[Any], kernel: ArrayLike) -> N
     wrong = worst_inside(np.clip(answer, 0, 255), reference(image, kernel))
     if wrong is not None:
         raise ClaimFailed(
-            f"With no library's convolution at hand convolve gives {answer[wrong]:g} at "
-            f"{place(wrong)}, expected {reference(image, kernel)[wrong]:g}. "
+            "With no library's convolution at hand convolve gives {answer:g} at "
+            "{place}, expected {expected:g}. "
             "Write the sum over the 3x3 neighbourhood yourself, with loops or slices. "
-            f"{SUMS_FIRST}"
+            "{sums_first}",
+            answer=answer[wrong],
+            place=place(wrong),
+            expected=reference(image, kernel)[wrong],
+            sums_first=gettext(SUMS_FIRST),
         )
 
 
 def _convolved(convolve: Student, image: Any, *arguments: Any) -> Grey:
     """Call with copies, since a student may change what is handed in."""
-    what = f"convolve's result for {kind(image)}"
+    what = gettext("convolve's result for {kind}", kind=kind(image))
     try:
         answer = convolve(deepcopy(image), *deepcopy(arguments))
     except OverflowError as error:
         raise ClaimFailed(
-            f"convolve stopped at {kind(image)}: {error}. {dtype_advice(image)}"
+            "convolve stopped at {kind}: {error}. {advice}",
+            kind=kind(image),
+            error=error,
+            advice=dtype_advice(image),
         ) from error
     rows, columns = np.shape(image)
     values = array(answer, what=what)
     if values.shape == (rows - 2, columns - 2):
         raise ClaimFailed(
-            f"{what} has the shape {values.shape}. Expected: {(rows, columns)}. These are the sums "
+            "{what} has the shape {received}. Expected: {expected}. These are the sums "
             "without the margin: start from a copy of the image, and put them inside of it, at "
-            "result[1:-1, 1:-1]."
+            "result[1:-1, 1:-1].",
+            what=what,
+            received=values.shape,
+            expected=(rows, columns),
         )
     return array(answer, what=what, shape=(rows, columns)).astype(np.float64)

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from grader.checks.convolution_reference import reference, worst_inside
 from grader.checks.pixels import GREY_LEVEL, Grey
+from grader.language import N_, gettext
 
-SUMS_FIRST = "If the claim about the sums inside the margin fails too, begin with that one."
+SUMS_FIRST = N_("If the claim about the sums inside the margin fails too, begin with that one.")
 """The last sentence where a mistake in the sums may be the cause."""
 
 
@@ -32,23 +33,25 @@ def diagnosis(answer: Grey, image: NDArray[Any], kernel: ArrayLike) -> str:
     """
     factors = np.asarray(kernel)
     if worst_inside(answer, reference(image, factors[::-1, ::-1])) is None:
-        return (
+        return gettext(
             "This is the kernel turned by 180 degrees, as mathematicians convolve. Multiply "
             "image[r-1+i, c-1+j] by kernel[i][j], as TensorFlow does."
         )
     if worst_inside(answer, reference(image, factors.T)) is None:
-        return "The kernel's rows and columns are swapped: let i count rows and j count columns."
+        return gettext(
+            "The kernel's rows and columns are swapped: let i count rows and j count columns."
+        )
     if _stands_too_high(answer, reference(image, kernel)):
-        return (
+        return gettext(
             "The result stands one row too high and one column too far left. Write the sum of the "
             "window whose middle is image[r, c] to result[r, c]."
         )
     if worst_inside(answer, np.where(answer == image, answer, reference(image, kernel))) is None:
-        return (
+        return gettext(
             "The wrong pixels still hold the image's values: let the loops reach every row from 1 "
             "to rows - 2, and every column likewise."
         )
-    return (
+    return gettext(
         "Multiply image[r-1+i, c-1+j] by kernel[i][j] for i and j from 0 to 2, add up the nine "
         "products, and write the sum into a new array, not into the image."
     )
@@ -77,12 +80,15 @@ def clipping_advice(given: float, total: float, pixel: float) -> str:
             raise ClaimFailed(f"A sum is 300. {clipping_advice(300, 300, 20)}")
     """
     if abs(given - total) <= GREY_LEVEL:
-        return "Limit every sum on both sides, as np.clip(total, 0, 255) does."
+        return gettext("Limit every sum on both sides, as np.clip(total, 0, 255) does.")
     if abs(given - total % 256) <= GREY_LEVEL:
-        return "It started again at 0: limit the sum with np.clip before it is stored as uint8."
+        return gettext(
+            "It started again at 0: limit the sum with np.clip before it is stored as uint8."
+        )
     if given == pixel:
-        return "The pixel still holds the image's value: let the loops reach it."
-    return f"Limit the sum of all nine products, once it is complete. {SUMS_FIRST}"
+        return gettext("The pixel still holds the image's value: let the loops reach it.")
+    advice = gettext("Limit the sum of all nine products, once it is complete.")
+    return f"{advice} {gettext(SUMS_FIRST)}"
 
 
 def dtype_advice(image: Any) -> str:
@@ -100,11 +106,11 @@ def dtype_advice(image: Any) -> str:
             raise ClaimFailed(f"convolve stopped at an overflow. {dtype_advice(image)}")
     """
     if isinstance(image, np.ndarray) and image.dtype == np.uint8:
-        return (
+        return gettext(
             "A uint8 holds 0 to 255 and starts again at 0: 250 + 10 gives 4. Convert before you "
             "calculate: image = np.array(image, dtype=float)."
         )
-    return (
+    return gettext(
         "Take the numbers of rows and columns from the image itself, and begin with "
         "image = np.array(image, dtype=float)."
     )

@@ -16,6 +16,7 @@ from typing import Any
 from grader.checks.answers import integer, text
 from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
+from grader.language import gettext
 
 Logs = Sequence[Mapping[str, float]]
 
@@ -71,9 +72,9 @@ def _dry_run_here(callback_class: Any, logs: Sequence[dict[str, float]]) -> DryR
         isinstance(callback_class, type) and issubclass(callback_class, keras.callbacks.Callback)
     ):
         raise ClaimFailed(
-            f"Expected a class derived from tf.keras.callbacks.Callback, received "
-            f"{getattr(callback_class, '__name__', type(callback_class).__name__)}. "
-            "Begin it with `class StopAtTarget(tf.keras.callbacks.Callback):`."
+            "Expected a class derived from tf.keras.callbacks.Callback, received {found}. "
+            "Begin it with `class StopAtTarget(tf.keras.callbacks.Callback):`.",
+            found=getattr(callback_class, "__name__", type(callback_class).__name__),
         )
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
@@ -109,10 +110,10 @@ def _collecting(text: io.StringIO) -> Iterator[None]:
 
 def _plain(stopped_after: object, printed: Sequence[object]) -> DryRun:
     """Copy what a proxy says, as exact built-in values."""
-    texts = tuple(text(each, what="what the callback printed") for each in printed)
+    texts = tuple(text(each, what=gettext("what the callback printed")) for each in printed)
     if stopped_after is None:
         return DryRun(None, texts)
-    return DryRun(integer(stopped_after, what="the epoch that ended the training"), texts)
+    return DryRun(integer(stopped_after, what=gettext("the epoch that ended the training")), texts)
 
 
 def _values(texts: Sequence[io.StringIO]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from grader.checks.answers import describe as words
 from grader.checks.protocols import FigureProxy, capability
 from grader.errors import ClaimFailed
+from grader.language import gettext
 
 SAME_LINE = 0.02  # axes whose centres are this near, in fractions of the figure, share a line
 
@@ -109,10 +110,15 @@ def journey_figure(
     ]
     if (shown.rows, shown.columns) != (len(images), len(stages)):
         raise ClaimFailed(
-            f"The figure has {shown.rows} rows and {shown.columns} columns, for {len(images)} "
-            f"images and {len(stages)} layers ({', '.join(kind for kind, _ in stages)}). Expected: "
-            f"a row per image and a column per convolution and pooling layer, {len(images)} x "
-            f"{len(stages)}; lay them out with plt.subplots(rows, columns)."
+            "The figure has {rows} rows and {columns} columns, for {images} "
+            "images and {layers} layers ({listed}). Expected: "
+            "a row per image and a column per convolution and pooling layer, {images} x "
+            "{layers}; lay them out with plt.subplots(rows, columns).",
+            rows=shown.rows,
+            columns=shown.columns,
+            images=len(images),
+            layers=len(stages),
+            listed=", ".join(kind for kind, _ in stages),
         )
     _expect_images(shown, stages)
 
@@ -121,22 +127,32 @@ def _expect_images(shown: FigureDescription, stages: list[tuple[str, tuple[int, 
     """Each place of the grid shows an image of its layer's size."""
     if len(shown.images) != shown.rows * shown.columns:
         raise ClaimFailed(
-            f"The figure has {len(shown.images)} axes for {shown.rows} rows and {shown.columns} "
-            "columns. Expected: one in each place. Lay them out with plt.subplots(rows, columns)."
+            "The figure has {images} axes for {rows} rows and {columns} "
+            "columns. Expected: one in each place. Lay them out with plt.subplots(rows, columns).",
+            images=len(shown.images),
+            rows=shown.rows,
+            columns=shown.columns,
         )
     for place, shape in enumerate(shown.images):
         row, column = divmod(place, shown.columns)
         kind, expected = stages[column]
-        where = f"Row {row}, column {column} of the figure"
+        where = gettext("Row {row}, column {column} of the figure", row=row, column=column)
         if shape is None:
             raise ClaimFailed(
-                f"{where} shows no image, expected one. Draw what {kind} gives with imshow."
+                "{where} shows no image, expected one. Draw what {kind} gives with imshow.",
+                where=where,
+                kind=kind,
             )
         if tuple(shape[:2]) != expected:
             raise ClaimFailed(
-                f"{where} shows an image of {' x '.join(map(str, shape))} values, expected "
-                f"{expected[0]} x {expected[1]}, what {kind} gives for one image and one filter. "
-                "Take output[image, :, :, filter_index]."
+                "{where} shows an image of {size} values, expected {expected_rows} x "
+                "{expected_columns}, what {kind} gives for one image and one filter. Take "
+                "output[image, :, :, filter_index].",
+                where=where,
+                size=" x ".join(map(str, shape)),
+                expected_rows=expected[0],
+                expected_columns=expected[1],
+                kind=kind,
             )
 
 
@@ -148,8 +164,9 @@ def _described(answer: Any) -> FigureDescription:
     if type(shown) is FigureDescription:
         return shown
     raise ClaimFailed(
-        f"plot_journey(...) is {words(answer)}. Expected: the matplotlib Figure itself; after "
-        "figure, axes = plt.subplots(...), end with: return figure."
+        "plot_journey(...) is {found}. Expected: the matplotlib Figure itself; after "
+        "figure, axes = plt.subplots(...), end with: return figure.",
+        found=words(answer),
     )
 
 

@@ -8,6 +8,7 @@ from grader.checks.answers import array
 from grader.checks.convolution_reference import reference
 from grader.checks.pixels import Grey
 from grader.errors import ClaimFailed
+from grader.language import gettext
 
 VISIBLE = 60
 """Grey levels (of 255) that a filter must answer to a clear line to be seen in a picture."""
@@ -57,40 +58,57 @@ def _answers_to(kernel: object, lines: Grey, others: Grey, *, name: str, own: st
     factors = array(kernel, what=name)
     if factors.shape != (3, 3):
         raise ClaimFailed(
-            f"{name} has the shape {factors.shape}. Expected: (3, 3). Write it as a list of three "
-            "rows, each a list of three numbers, as EDGES is."
+            "{name} has the shape {shape}. Expected: (3, 3). Write it as a list of three "
+            "rows, each a list of three numbers, as EDGES is.",
+            name=name,
+            shape=factors.shape,
         )
     factors = factors.astype(np.float64)
     if not np.abs(factors).max() <= LARGEST:
         raise ClaimFailed(
-            f"{name} holds a number as large as {np.abs(factors).max():g}, expected at most "
-            f"{LARGEST:g}. Choose numbers such as those of EDGES."
+            "{name} holds a number as large as {largest:g}, expected at most "
+            "{largest_2:g}. Choose numbers such as those of EDGES.",
+            name=name,
+            largest=np.abs(factors).max(),
+            largest_2=LARGEST,
         )
     # Each comparison says what must hold: one with NaN is false.
     if not abs(factors.sum()) <= 1e-6 * max(1.0, np.abs(factors).max()):
         raise ClaimFailed(
-            f"The numbers of {name} sum to {factors.sum():g}, expected 0. Balance positive and "
-            "negative numbers, so that an even surface becomes black."
+            "The numbers of {name} sum to {total:g}, expected 0. Balance positive and "
+            "negative numbers, so that an even surface becomes black.",
+            name=name,
+            total=factors.sum(),
         )
     strong, weak = (reference(image, factors)[1:-1, 1:-1] for image in (lines, others))
     if not strong.sum() >= PREFERENCE * weak.sum():
         raise ClaimFailed(
-            f"{name} answers to {own} lines with {strong.mean():.0f} on average and to the lines "
-            f"across with {weak.mean():.0f}; expected at least {PREFERENCE} times as much for its "
-            f"own. {_direction(strong, weak)}"
+            "{name} answers to {own} lines with {answer:.0f} on average and to the lines "
+            "across with {across:.0f}; expected at least {preference} times as much for its "
+            "own. {direction}",
+            name=name,
+            own=own,
+            answer=strong.mean(),
+            across=weak.mean(),
+            preference=PREFERENCE,
+            direction=_direction(strong, weak),
         )
     if not strong.max() >= VISIBLE:
         raise ClaimFailed(
-            f"{name} answers to clear {own} lines with {strong.max():.0f} of 255, expected at "
-            f"least {VISIBLE}. Choose larger numbers, that change sign across the line."
+            "{name} answers to clear {own} lines with {largest:.0f} of 255, expected at "
+            "least {visible}. Choose larger numbers, that change sign across the line.",
+            name=name,
+            own=own,
+            largest=strong.max(),
+            visible=VISIBLE,
         )
 
 
 def _direction(strong: Grey, weak: Grey) -> str:
     """Give the next step for a filter that answers to the wrong lines."""
     if not strong.any() or PREFERENCE * strong.sum() < weak.sum():
-        return "It finds the lines across. Swap the two filters, or its rows and columns."
-    return "Make the numbers alike along a line, and let them change sign across it."
+        return gettext("It finds the lines across. Swap the two filters, or its rows and columns.")
+    return gettext("Make the numbers alike along a line, and let them change sign across it.")
 
 
 def _bars() -> Grey:

@@ -16,6 +16,7 @@ from typing import Any
 
 from grader.accuracy import named_accuracy
 from grader.checks.protocols import TrainingRecord, capability
+from grader.language import gettext
 from grader.model import Run
 
 OTHER_SEEDS = (1, 2)  # a student's own run has the seed 0
@@ -79,15 +80,21 @@ def best_of_further_seeds(model: Any, best: float, target: float) -> tuple[float
     """
     least = least_near(target)
     if not best >= least - 1e-9:  # as 1 - 0.995 is a little more than 0.005
-        return best, f" Other seeds are tried for a run that comes near: {least:.4f} or more."
+        near = gettext(
+            "Other seeds are tried for a run that comes near: {least:.4f} or more.", least=least
+        )
+        return best, f" {near}"
     record = capability(model, TrainingRecord)
     if record is None:
-        return best, " Grading trains it with two more seeds, and the best counts."
+        return best, " " + gettext("Grading trains it with two more seeds, and the best counts.")
     reached: list[float] = []
     while not highest([best, *reached]) > target and len(reached) < len(OTHER_SEEDS):
         reached.append(_best(record.again(model, OTHER_SEEDS[len(reached)], target)))
-    told = " and ".join(f"{accuracy:.4f}" for accuracy in reached)
-    return highest([best, *reached]), f" Other seeds were tried, too: they came to {told}."
+    told = gettext(
+        "Other seeds were tried, too: they came to {reached}.",
+        reached=", ".join(f"{accuracy:.4f}" for accuracy in reached),
+    )
+    return highest([best, *reached]), f" {told}"
 
 
 def highest(accuracies: Sequence[float]) -> float:

@@ -32,8 +32,9 @@ def logs(history: Any) -> tuple[dict[str, float], ...]:
 
     if not isinstance(history, keras.callbacks.History):
         raise ClaimFailed(
-            f"Expected what model.fit(...) returns, a History, received {type(history).__name__}. "
-            "Write history = model.fit(...)."
+            "Expected what model.fit(...) returns, a History, received {type}. "
+            "Write history = model.fit(...).",
+            type=type(history).__name__,
         )
     epochs = len(getattr(history, "epoch", []))
     lengths = {name: len(values) for name, values in history.history.items()}
@@ -41,8 +42,10 @@ def logs(history: Any) -> tuple[dict[str, float], ...]:
         raise ClaimFailed("The history is empty: no epoch was completed. Call model.fit(...).")
     if set(lengths.values()) != {epochs}:
         raise ClaimFailed(
-            f"The history records {epochs} epochs, but its lists have the lengths {lengths}. "
-            "Keep the history as model.fit(...) returns it."
+            "The history records {epochs} epochs, but its lists have the lengths {lengths}. "
+            "Keep the history as model.fit(...) returns it.",
+            epochs=epochs,
+            lengths=lengths,
         )
     return tuple(
         {name: values[epoch] for name, values in history.history.items()} for epoch in range(epochs)

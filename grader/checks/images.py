@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.checks.answers import array, integers
 from grader.errors import ClaimFailed
+from grader.language import N_, gettext, ngettext
 
 # float16 is exact to 0.0005 below 1; dividing by 256 instead of 255 is off by up to 0.004.
 TOLERANCE = 0.001
@@ -40,22 +41,34 @@ def _expect_shape(received: tuple[int, ...], expected: tuple[int, ...]) -> None:
     """Name the axis that is wrong."""
     if received == expected:
         return
-    said = f"prepare(images) has the shape {received}, expected {expected}"
+    said = gettext(
+        "prepare(images) has the shape {received}, expected {expected}",
+        received=received,
+        expected=expected,
+    )
     if received == expected[:-1]:
         raise ClaimFailed(
-            f"{said}: the last axis, for the one grey channel, is missing. "
-            "Add it with images.reshape(-1, 28, 28, 1) or images[..., np.newaxis]."
+            "{said}: the last axis, for the one grey channel, is missing. "
+            "Add it with images.reshape(-1, 28, 28, 1) or images[..., np.newaxis].",
+            said=said,
         )
     if len(received) != len(expected):
         raise ClaimFailed(
-            f"{said}: it has {len(received)} axes, not {len(expected)}. "
-            "They are image, row, column, channel."
+            "{said}: it has {axes} axes, not {expected}. They are image, row, column, channel.",
+            said=said,
+            axes=len(received),
+            expected=len(expected),
         )
-    names = ("images", "rows", "columns", "channels")
+    names = (N_("images"), N_("rows"), N_("columns"), N_("channels"))
     axis = next(i for i, (r, e) in enumerate(zip(received, expected, strict=True)) if r != e)
     raise ClaimFailed(
-        f"{said}: axis {axis}, the {names[axis]}, has {received[axis]} instead of "
-        f"{expected[axis]}. Let the number of images come from images itself (-1 in reshape)."
+        "{said}: axis {axis}, the {name}, has {received} instead of "
+        "{expected}. Let the number of images come from images itself (-1 in reshape).",
+        said=said,
+        axis=axis,
+        name=gettext(names[axis]),
+        received=received[axis],
+        expected=expected[axis],
     )
 
 
@@ -63,14 +76,16 @@ def _expect_fractions(prepared: NDArray[np.generic]) -> None:
     """Refuse grey levels that were never divided, and whole numbers."""
     if prepared.size and not float(prepared.max()) <= 2:
         raise ClaimFailed(
-            f"prepare(images) still has values up to {float(prepared.max()):g}, expected at most "
-            "1. Divide the grey levels by 255.0, and return the result."
+            "prepare(images) still has values up to {largest:g}, expected at most "
+            "1. Divide the grey levels by 255.0, and return the result.",
+            largest=float(prepared.max()),
         )
     if not np.issubdtype(prepared.dtype, np.floating):
         raise ClaimFailed(
-            f"prepare(images) holds whole numbers ({prepared.dtype}), expected fractions between "
+            "prepare(images) holds whole numbers ({dtype}), expected fractions between "
             "0 and 1. Divide with / 255.0; // or a conversion to integers drops what is behind "
-            "the point."
+            "the point.",
+            dtype=prepared.dtype,
         )
 
 
@@ -81,10 +96,15 @@ def _expect_values(received: NDArray[np.float64], expected: NDArray[np.float64])
         return
     image, row, column = (int(i) for i in np.unravel_index(int(off.argmax()), off.shape))
     raise ClaimFailed(
-        f"prepare(images) has {received[image, row, column]:.4f} for the pixel in row {row}, "
-        f"column {column} of image {image}, expected {expected[image, row, column]:.4f}: its "
+        "prepare(images) has {received:.4f} for the pixel in row {row}, "
+        "column {column} of image {image}, expected {expected:.4f}: its "
         "grey level divided by 255. Keep the order of images, rows and columns, and divide by "
-        "exactly 255."
+        "exactly 255.",
+        received=received[image, row, column],
+        row=row,
+        column=column,
+        image=image,
+        expected=expected[image, row, column],
     )
 
 
@@ -113,21 +133,38 @@ def same_label_indices(
     expected = [int(index) for index in np.flatnonzero(labels == label)[:count]]
     if received == expected:
         return
-    shown = str(received) if len(received) <= 2 * count else f"{len(received)} indices"
-    said = f"{call} gave {shown}, expected {expected}"
+    shown = str(received) if len(received) <= 2 * count else _indices(received)
+    said = gettext(
+        "{call} gave {shown}, expected {expected}", call=call, shown=shown, expected=expected
+    )
     if len(received) != count:
         raise ClaimFailed(
-            f"{said}: {len(received)} indices instead of {count}. Return the first {count}."
+            "{said}: {indices} instead of {count}. Return the first {count}.",
+            said=said,
+            indices=_indices(received),
+            count=count,
         )
     for index in received:
         if not 0 <= index < len(labels):
-            raise ClaimFailed(f"{said}: there is no image {index}. Count indices from 0.")
+            raise ClaimFailed(
+                "{said}: there is no image {index}. Count indices from 0.", said=said, index=index
+            )
         if labels[index] != label:
             raise ClaimFailed(
-                f"{said}: image {index} has the label {labels[index]}, not {label}. "
-                "Return positions in labels, counted from 0."
+                "{said}: image {index} has the label {found}, not {label}. "
+                "Return positions in labels, counted from 0.",
+                said=said,
+                index=index,
+                found=labels[index],
+                label=label,
             )
     raise ClaimFailed(
-        f"{said}: all have that label, but they are not the first, in order. "
-        f"Return the first {count}, in ascending order."
+        "{said}: all have that label, but they are not the first, in order. "
+        "Return the first {count}, in ascending order.",
+        said=said,
+        count=count,
     )
+
+
+def _indices(received: Sequence[int]) -> str:
+    return ngettext("{count} index", "{count} indices", len(received))

@@ -99,8 +99,9 @@ def require_model(model: Any) -> Any:
 
     if not isinstance(model, keras.Model):
         raise ClaimFailed(
-            f"Expected a Keras model, received {type(model).__name__}. Build one with "
-            "tf.keras.Sequential([...]), and return it from your function."
+            "Expected a Keras model, received {type}. Build one with "
+            "tf.keras.Sequential([...]), and return it from your function.",
+            type=type(model).__name__,
         )
     return model
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.language import gettext
+
 Grey = NDArray[np.float64]
 
 GREY_LEVEL = 1.001
@@ -48,8 +50,10 @@ def kind(image: Any) -> str:
             raise ClaimFailed(f"For {kind(image)} max_pool returns None.")
     """
     rows, columns = np.shape(image)
-    form = image.dtype if isinstance(image, np.ndarray) else "nested lists"
-    return f"an image of {rows} x {columns} pixels ({form})"
+    form = image.dtype if isinstance(image, np.ndarray) else gettext("nested lists")
+    return gettext(
+        "an image of {rows} x {columns} pixels ({form})", rows=rows, columns=columns, form=form
+    )
 
 
 def place(index: tuple[int, ...]) -> str:
@@ -66,4 +70,4 @@ def place(index: tuple[int, ...]) -> str:
 
             raise ClaimFailed(f"At {place(wrong)} the value is {answer[wrong]:g}.")
     """
-    return f"row {index[0]}, column {index[1]}"
+    return gettext("row {row}, column {column}", row=index[0], column=index[1])

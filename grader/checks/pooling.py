@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from grader.checks.answers import array
 from grader.checks.pixels import Grey, kind, place, worst
 from grader.errors import ClaimFailed
+from grader.language import gettext
 
 Student = Callable[..., object]
 
@@ -43,8 +44,14 @@ def values(max_pool: Student, image: NDArray[Any], size: int = 2) -> None:
     top, left = wrong[0] * size, wrong[1] * size
     block = image[top : top + size, left : left + size].tolist()
     raise ClaimFailed(
-        f"With size {size} the block {block} became {answer[wrong]:g} at {place(wrong)}, expected "
-        f"its largest value, {expected[wrong]:g}. {_advice(answer, image, size)}"
+        "With size {size} the block {block} became {answer:g} at {place}, expected "
+        "its largest value, {expected:g}. {advice}",
+        size=size,
+        block=block,
+        answer=answer[wrong],
+        place=place(wrong),
+        expected=expected[wrong],
+        advice=_advice(answer, image, size),
     )
 
 
@@ -53,12 +60,12 @@ def _advice(answer: Grey, image: NDArray[Any], size: int) -> str:
     rows, columns = answer.shape
     blocks = image.reshape(rows, size, columns, size)
     if worst(np.abs(answer - blocks.mean(axis=(1, 3)))) is None:
-        return "These are the means of the blocks: take .max() of each block, not .mean()."
+        return gettext("These are the means of the blocks: take .max() of each block, not .mean().")
     if worst(np.abs(answer - blocks.min(axis=(1, 3)))) is None:
-        return "These are the smallest values: take .max() of each block, not .min()."
+        return gettext("These are the smallest values: take .max() of each block, not .min().")
     if worst(np.abs(answer - image[::size, ::size])) is None:
-        return "These are the first pixels of the blocks: look at all of a block's pixels."
-    return (
+        return gettext("These are the first pixels of the blocks: look at all of a block's pixels.")
+    return gettext(
         "Take the maximum of image[r*size : r*size+size, c*size : c*size+size] for result[r, c]: "
         "blocks stand side by side and do not overlap."
     )
@@ -107,14 +114,18 @@ def drops_incomplete(max_pool: Student, image: NDArray[Any], size: int = 2) -> N
     wrong = worst(np.abs(answer - expected), tolerance=EXACT)
     if wrong is not None:
         raise ClaimFailed(
-            f"For {kind(image)} max_pool gives {answer[wrong]:g} at {place(wrong)}, but "
-            f"{expected[wrong]:g} once the incomplete last row and column of blocks are cut off. "
-            "Drop them: they must not change the result."
+            "For {kind} max_pool gives {answer:g} at {place}, but "
+            "{expected:g} once the incomplete last row and column of blocks are cut off. "
+            "Drop them: they must not change the result.",
+            kind=kind(image),
+            answer=answer[wrong],
+            place=place(wrong),
+            expected=expected[wrong],
         )
 
 
 def _pooled(max_pool: Student, image: NDArray[Any], size: int, shape: tuple[int, ...]) -> Grey:
     """Call with a copy, and leave out ``size`` where it is the default."""
     arguments = () if size == 2 else (size,)
-    what = f"max_pool's result for {kind(image)} and size {size}"
+    what = gettext("max_pool's result for {kind} and size {size}", kind=kind(image), size=size)
     return array(max_pool(image.copy(), *arguments), what=what, shape=shape).astype(np.float64)

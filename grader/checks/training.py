@@ -18,6 +18,7 @@ from grader.checks.further_seeds import OTHER_SEEDS, best_of_further_seeds, high
 from grader.checks.history import agrees, logs, recorded
 from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed, RefereeError
+from grader.language import gettext, ngettext
 from grader.model import Run
 
 BATCH = 256
@@ -44,8 +45,8 @@ def trained(model: Any) -> Run:
 
     if not isinstance(model, keras.Model):
         raise ClaimFailed(
-            f"Expected a trained Keras model, received {type(model).__name__}. Keep the model that "
-            "you call fit on."
+            "Expected a trained Keras model, received {type}. Keep the model that you call fit on.",
+            type=type(model).__name__,
         )
     record = capability(model, TrainingRecord)
     return recorded(model) if record is None else record.run_of(model)
@@ -71,13 +72,18 @@ def trained_epochs(model: Any, history: Any, epochs: int) -> None:
     run = _told(model, history)
     if run.epochs != epochs:
         raise ClaimFailed(
-            f"The model was trained for {_counted(run)}, expected {epochs}. "
-            f"Call fit once, with epochs={epochs}, on a model that was just built."
+            "The model was trained for {trained}, expected {epochs}. "
+            "Call fit once, with epochs={epochs}, on a model that was just built.",
+            trained=_counted(run),
+            epochs=epochs,
         )
     if len(run.fits) > 1:
         raise ClaimFailed(
-            f"The model was trained for {_counted(run)}, and the history holds {run.fits[-1]} of "
-            f"them, expected a history of all {epochs}. Call fit once, with epochs={epochs}."
+            "The model was trained for {trained}, and the history holds {held} of "
+            "them, expected a history of all {epochs}. Call fit once, with epochs={epochs}.",
+            trained=_counted(run),
+            held=run.fits[-1],
+            epochs=epochs,
         )
 
 
@@ -100,8 +106,11 @@ def fewer_than(model: Any, history: Any, epochs: int) -> None:
     run = _told(model, history)
     if not run.epochs < epochs:
         raise ClaimFailed(
-            f"The model was trained for {_counted(run)}, expected fewer than {epochs}. Give fit "
-            f"your callback, callbacks=[...], and at most epochs={epochs - 1}."
+            "The model was trained for {trained}, expected fewer than {epochs}. Give fit "
+            "your callback, callbacks=[...], and at most epochs={most}.",
+            trained=_counted(run),
+            epochs=epochs,
+            most=epochs - 1,
         )
 
 
@@ -134,9 +143,13 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
         best, tries = best_of_further_seeds(model, best, accuracy)
     if not best > accuracy:
         raise ClaimFailed(
-            f"The best of {run.fits[-1]} epochs had a training accuracy of {best:.4f}, expected "
-            f"more than {accuracy}.{tries} Give the network more filters or a wider Dense layer, "
-            "or more epochs."
+            "The best of {count} epochs had a training accuracy of {best:.4f}, expected "
+            "more than {accuracy}.{tries} Give the network more filters or a wider Dense layer, "
+            "or more epochs.",
+            count=run.fits[-1],
+            best=best,
+            accuracy=accuracy,
+            tries=tries,
         )
 
 
@@ -164,9 +177,11 @@ def generalises(
     right = _right(model, images, labels)
     if not right >= minimum:
         raise ClaimFailed(
-            f"The model classifies {right:.1%} of the images that it has not seen correctly, "
-            f"expected at least {minimum:.1%}. Train on all training images; if the training "
-            "accuracy is much higher, the network overfits: use fewer weights, or pooling."
+            "The model classifies {right:.1%} of the images that it has not seen correctly, "
+            "expected at least {minimum:.1%}. Train on all training images; if the training "
+            "accuracy is much higher, the network overfits: use fewer weights, or pooling.",
+            right=right,
+            minimum=minimum,
         )
 
 
@@ -208,14 +223,18 @@ def better_than(
         right = max(right, _measured(again))
     if not right >= minimum:
         raise ClaimFailed(
-            f"The model classifies {right:.1%} of the test images correctly, expected at least "
-            f"{minimum:.1%}. Train it on all training images, for all epochs."
+            "The model classifies {right:.1%} of the test images correctly, expected at least "
+            "{minimum:.1%}. Train it on all training images, for all epochs.",
+            right=right,
+            minimum=minimum,
         )
     if not right > compared:
         raise ClaimFailed(
-            f"The model classifies {right:.1%} of the test images correctly and the other model "
-            f"{compared:.1%}, expected more than the other. Check that both were built and trained "
-            "as asked."
+            "The model classifies {right:.1%} of the test images correctly and the other model "
+            "{compared:.1%}, expected more than the other. Check that both were built and trained "
+            "as asked.",
+            right=right,
+            compared=compared,
         )
 
 
@@ -240,8 +259,9 @@ def accuracies(run: Run) -> list[float]:
     values = [named_accuracy(logs) for logs in last]
     if None in values:
         raise ClaimFailed(
-            f"The history has no accuracy, only {', '.join(last[0])}. "
-            'Compile the model with metrics=["accuracy"] and train again.'
+            "The history has no accuracy, only {names}. "
+            'Compile the model with metrics=["accuracy"] and train again.',
+            names=", ".join(last[0]),
         )
     return [float(value) for value in values if value is not None]
 
@@ -272,8 +292,10 @@ def accuracy_on(model: Any, images: NDArray[Any], labels: NDArray[np.integer[Any
     )
     if predictions.ndim != 2 or len(predictions) != len(labels):
         raise ClaimFailed(
-            f"model.predict(images) has the shape {predictions.shape}, expected "
-            f"({len(labels)}, classes): end the model in one Dense layer."
+            "model.predict(images) has the shape {received}, expected "
+            "({count}, classes): end the model in one Dense layer.",
+            received=predictions.shape,
+            count=len(labels),
         )
     return float(np.mean(predictions.argmax(axis=1) == labels))
 
@@ -317,5 +339,7 @@ def _measured(run: Run) -> float:
 
 
 def _counted(run: Run) -> str:
-    fits = f" in {len(run.fits)} calls of fit" if len(run.fits) > 1 else ""
-    return f"{run.epochs} epoch{'' if run.epochs == 1 else 's'}{fits}"
+    epochs = ngettext("{count} epoch", "{count} epochs", run.epochs)
+    if len(run.fits) < 2:
+        return epochs
+    return gettext("{epochs} in {fits} calls of fit", epochs=epochs, fits=len(run.fits))

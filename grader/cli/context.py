@@ -21,10 +21,15 @@ sandbox_option = click.option(
 
 
 def load_course(folder: Path, sandbox: str | None = None) -> Settings:
-    """The settings of the course in ``folder``; ``sandbox`` replaces the configured kind."""
-    from grader import settings
+    """The settings of the course in ``folder``, whose language is used from now on.
 
-    return settings.load(folder, sandbox)
+    ``sandbox`` replaces the configured kind.
+    """
+    from grader import language, settings
+
+    course = settings.load(folder, sandbox)
+    language.use(course.language)
+    return course
 
 
 def terminal() -> Console:

@@ -14,6 +14,7 @@ from pathlib import Path
 import traitlets
 from traitlets.config import Config, Configurable
 
+from grader import language
 from grader import settings as course_settings
 from grader.notebook.assignment import Assignment, load_assignment
 from grader.settings import Settings
@@ -55,4 +56,5 @@ class CourseStep(Configurable):
             loaded: LoadedCourse = self.loaded()
             return loaded
         settings = course_settings.from_config(Path.cwd(), self.config)
+        language.use(settings.language)
         return LoadedCourse(settings, load_assignment(settings, assignment))

@@ -69,7 +69,7 @@ def test_the_first_indices_pass(kind):
     ("answer", "words"),
     [
         ([0, 5, 6], "3 indices instead of 2"),
-        ([0], "1 indices instead of 2"),
+        ([0], "1 index instead of 2"),
         ([0, 5, 6, 7, 8], r"gave 5 indices, expected \[0, 5\]"),
         ([1, 6], "image 1 has the label 2, not 9"),
         ([0, 8], "there is no image 8"),

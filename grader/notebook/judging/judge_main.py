@@ -19,6 +19,7 @@ from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from grader import language
 from grader.errors import GraderError
 from grader.model import Run, Verdict, WorkPart
 from grader.notebook.judging.clock import Clock
@@ -102,6 +103,7 @@ def _limit_this_process() -> None:
 
 def _judge(there: Connection, examination: Examination, referee: str) -> None:
     """Judge, and send each part of the result as it is there."""
+    language.use(examination.settings.language)
     stopwatch, clock = Stopwatch(), Clock()
     if referee:
         connection = connect(referee, examination.settings.referee_key)

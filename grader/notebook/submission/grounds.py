@@ -21,7 +21,7 @@ from grader.settings import Settings
 # How verdicts are reached. Raise it with every change after which the same submission may get other
 # verdicts, notes or answers: submissions that were graded before are then judged again. It is kept
 # by hand: a digest of the code would have a whole class judged again after each change of a word.
-RULES = 7
+RULES = 8
 
 NOTEBOOKS, FILES, ASSIGNMENT = "notebooks", "files", "assignment"
 
@@ -33,6 +33,7 @@ CHANGES = {
     "limits": "the limits were changed",
     "sandbox": "the sandbox was changed",
     "packages": "the course's packages were changed",
+    "language": "the course's language was changed",
     "rules": "the grader reaches verdicts in another way",
 }
 
@@ -58,6 +59,7 @@ def digests(settings: Settings, assignment: Assignment, files: Files) -> dict[st
         "limits": json.dumps(limits, sort_keys=True),
         "sandbox": settings.sandbox,
         "packages": json.dumps(course_packages.installed(settings), sort_keys=True),
+        "language": settings.language,
         "rules": str(RULES),
     }
 
