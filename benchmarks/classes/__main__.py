@@ -13,8 +13,8 @@ from pathlib import Path
 from benchmarks.classes import cases, page, results
 from benchmarks.classes.contenders import CONTENDERS
 from benchmarks.classes.environments import ROOT
-from benchmarks.classes.errors import BenchError
 from benchmarks.classes.session import Session, figures_of, use_the_courses_programs
+from benchmarks.errors import BenchError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.classes import convolution_class, mnist_class
-from benchmarks.classes.errors import BenchError
 from benchmarks.classes.students import Student
+from benchmarks.errors import BenchError
 
 STOCK, OTTER, OURS, CLUSTER, LIMIT = "nbgrader", "otter", "grader", "cluster", "limit"
 GRADE, REGRADE = "grade", "regrade"

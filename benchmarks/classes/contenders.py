@@ -14,8 +14,8 @@ from typing import Protocol
 
 from benchmarks.classes import cases, courses, environments
 from benchmarks.classes.cases import Case
-from benchmarks.classes.errors import BenchError
 from benchmarks.classes.measure import Task
+from benchmarks.errors import BenchError
 
 ROOT = environments.ROOT
 _LIMIT = 4 * 3600.0  # seconds for one grading of a class

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.classes.errors import BenchError
+from benchmarks.errors import BenchError
 
 ROOT = Path(__file__).parents[2]
 LOCKS = Path(__file__).parent / "peers"

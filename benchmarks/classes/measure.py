@@ -26,7 +26,7 @@ import psutil
 
 from benchmarks.classes import tree_memory
 from benchmarks.classes.cpu_group import CpuGroup
-from benchmarks.classes.errors import BenchError
+from benchmarks.errors import BenchError
 
 _PARENT_DEATH_SIGNAL, _SUBREAPER = 1, 36  # PR_SET_... of linux/prctl.h
 _GRACE = 5.0  # seconds for what a command leaves to end by itself

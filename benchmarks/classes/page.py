@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import marked_page
 from benchmarks.classes import requirements, tables
 from benchmarks.classes.cases import named
-from benchmarks.classes.errors import BenchError
 from benchmarks.classes.requirements import Figures
 
 BEGIN = "<!-- figures: begin; written by `make bench` -->"
@@ -24,13 +24,7 @@ def write(place: Path, figures: Figures, commits: frozenset[str]) -> None:
     Raises:
         BenchError: the page has not both markers.
     """
-    text = place.read_text() if place.exists() else f"{BEGIN}\n{END}\n"
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise BenchError(f"{place} has not both markers, {BEGIN} and {END}: put them in")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(f"{before}{BEGIN}\n\n{content(figures, commits)}\n\n{END}{after}")
+    marked_page.write(place, BEGIN, END, content(figures, commits))
 
 
 def content(figures: Figures, commits: frozenset[str]) -> str:

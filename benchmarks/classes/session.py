@@ -16,9 +16,9 @@ from benchmarks.classes import cases, courses, environments, results
 from benchmarks.classes.cases import Case
 from benchmarks.classes.contenders import CONTENDERS, Job
 from benchmarks.classes.environments import Say
-from benchmarks.classes.errors import BenchError
 from benchmarks.classes.measure import Measured, measure
 from benchmarks.classes.results import Result, Slot
+from benchmarks.errors import BenchError
 
 ROOT = environments.ROOT
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.classes.errors import BenchError
 from benchmarks.classes.measure import Measured, Task, measure
+from benchmarks.errors import BenchError
 from tests.patience import eventually
 
 pytestmark = pytest.mark.process

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.classes import page, tables
 from benchmarks.classes.cases import GRADE, OTTER, OURS, STOCK
-from benchmarks.classes.errors import BenchError
+from benchmarks.errors import BenchError
 from tests.benchmarks.classes.figures import good, result, summaries
 
 CLASS = "24 `convolution_from_scratch`, mixed"

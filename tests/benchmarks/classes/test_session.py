@@ -11,9 +11,9 @@ from benchmarks.classes import cases, contenders, results, session
 from benchmarks.classes.__main__ import main
 from benchmarks.classes.cases import GRADE, OTTER, OURS, STOCK, Case
 from benchmarks.classes.contenders import Job
-from benchmarks.classes.errors import BenchError
 from benchmarks.classes.measure import Task
 from benchmarks.classes.session import Session, Turn
+from benchmarks.errors import BenchError
 
 CONVOLUTION = cases.named("convolution")
 PEERS = (STOCK, OTTER, OURS)

@@ -1,4 +1,4 @@
-"""The one error that ends this benchmark with a line instead of a traceback."""
+"""The one error that ends a benchmark with a line instead of a traceback."""
 
 from __future__ import annotations
 
