@@ -1,0 +1,1 @@
+"""How far honest trainings are from what the claims ask: ``python -m benchmarks.margins``."""
