@@ -18,17 +18,20 @@ IMPORTS = ["PIL", "matplotlib.pyplot", "numpy", "tensorflow"]
 
 
 @contextmanager
-def refereed(root: Path, data: Path, runs: Path | None = None) -> Iterator[Settings]:
+def refereed(
+    root: Path, data: Path, runs: Path | None = None, backend: str = "tensorflow"
+) -> Iterator[Settings]:
     """The course's configuration and sources in ``root``, and a referee for its trainings.
 
     One worker for all who grade there, and one store, so that a network is trained once: ``runs``,
     where many may write, or a folder in ``root``. One warm parent serves all assignments.
+    ``backend`` is the referee's; kernels have TensorFlow.
     """
     runs = runs or root / "runs"
     for name in ("course_config.py", "nbgrader_config.py"):
         shutil.copy(ROOT / name, root)
     (root / "source").symlink_to(ROOT / "source")
-    with local.started(data, runs, "tensorflow", Budget()) as address:
+    with local.started(data, runs, backend, Budget()) as address:
         with (root / "course_config.py").open("a") as config:
             config.write(f"\nc.Course.data = {str(data)!r}\nc.Course.referee = {address!r}\n")
             config.write(f"c.Course.runs = {str(runs)!r}\nc.Course.warm_imports = {IMPORTS}\n")
