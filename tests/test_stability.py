@@ -59,7 +59,7 @@ def test_a_verdict_that_is_not_the_samples_is_told() -> None:
     assert stability.differences([seen("failed"), seen("failed", other)]) == []
     (line,) = stability.differences([seen("failed"), seen("passed", other), seen("failed", other)])
     assert line == (
-        "mnist_998/network_too_small: reaches_998: expected failed; torch all passed 1 times of 3"
+        "mnist_998/network_too_small: reaches_998: expected failed; of 3 times: torch all passed 1"
     )
 
 
