@@ -143,10 +143,10 @@ def is_solution(cell: NotebookNode) -> bool:
 
 def is_unchanged(cell: NotebookNode) -> bool:
     """Whether ``cell`` is as it was released, by the checksum that nbgrader gave it then."""
-    released = cell.metadata.get("nbgrader", {}).get("checksum")
     try:
+        released = cell.metadata["nbgrader"]["checksum"]
         return bool(released) and released == utils.compute_checksum(cell)
-    except (KeyError, TypeError, ValueError):  # metadata that lack what the checksum covers
+    except (AttributeError, KeyError, TypeError, ValueError):  # odd metadata
         return False
 
 

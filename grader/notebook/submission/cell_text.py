@@ -33,6 +33,9 @@ _BLANKS = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{ZERO WIDTH NO-BREAK SPAC
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
+_TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|html|HTML|latex)\b[^\n]*(?:\n|$)")
+_SENTENCE = 5  # words
+
 _ALIKE = 0.6  # ratio of difflib's, whose documentation calls this a close match
 _COMPARED = 4_000  # characters: the comparison takes the square of their words
 _NOT_PARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -134,6 +137,25 @@ def used_names(source: str) -> frozenset[str]:
     """Names that a cell reads from its surroundings; none where it is no valid Python."""
     known = parsed(source)
     return known.free if known is not None else frozenset()
+
+
+def is_rest(first: str, second: str) -> bool:
+    """Whether two texts are code only together: a cell was split inside of a statement."""
+    if not second.strip() or parsed(f"{first}\n{second}") is None:
+        return False
+    alone = parsed(first) is not None and parsed(second) is not None
+    return not alone or second.lstrip("\r\n")[0] in " \t"
+
+
+def says_a_sentence(source: str) -> bool:
+    """Whether a cell of code has a text in it that may be an answer in words."""
+    if (magic := _TEXT_MAGIC.match(source)) is not None:
+        return bool(source[magic.end() :].strip())
+    if parsed(source) is None:
+        return False
+    tree = ast.parse(seen_through(source))
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return any(isinstance(text, str) and len(text.split()) >= _SENTENCE for text in texts)
 
 
 def definitions(source: str) -> str:

@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from nbformat import NotebookNode
 
+from grader.notebook.assignment import is_unchanged
 from grader.notebook.submission.cell_text import (
     alike,
     bound_names,
@@ -14,6 +15,7 @@ from grader.notebook.submission.cell_text import (
     same_code,
     same_code_and_comments,
     same_prose,
+    with_unix_line_ends,
 )
 from grader.notebook.submission.course_cells import CourseCell, Kind
 from grader.notebook.submission.recognise import How, Recognised
@@ -38,6 +40,8 @@ def use_of(known: Recognised | None, cell: NotebookNode) -> Use:
     own = Use.OWN if cell.cell_type in ("code", "markdown") else Use.SHOWN
     if known is None:
         return own
+    if _is_as_handed_out(cell) and not cell.get("attachments"):
+        return Use.NOTHING  # also where the source was changed since
     match known.cell.kind:
         case Kind.SOLUTION:
             return _use_of_solution(known.cell, cell.source)
@@ -50,6 +54,14 @@ def use_of(known: Recognised | None, cell: NotebookNode) -> Use:
             return _use_of_given_code(known, cell, own)
         case Kind.GIVEN_TEXT:
             return Use.NOTHING if _says_the_same(cell, known.cell) else own
+
+
+def _is_as_handed_out(cell: NotebookNode) -> bool:
+    """Whether a cell says what it said in the release that the student got, maybe an earlier one.
+
+    nbgrader's checksum tells, whatever the line ends are now.
+    """
+    return is_unchanged(NotebookNode(cell, source=with_unix_line_ends(cell.source)))
 
 
 def _says_the_same(cell: NotebookNode, ours: CourseCell) -> bool:

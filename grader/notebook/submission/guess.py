@@ -63,6 +63,22 @@ def is_near(recognition: Recognition, cell: CourseCell, place: int) -> bool:
     return recognition.backbone[place] <= cell.index <= recognition.next_course_cell(place)
 
 
+def in_place(
+    recognition: Recognition, cell: CourseCell, code: Mapping[int, str]
+) -> tuple[int, ...]:
+    """Cells beside a solution cell that bind all that is wanted of it; none if they bind less.
+
+    Args:
+        recognition: of the student's notebook.
+        cell: the course's solution cell.
+        code: place to text of the student's own cells of code.
+    """
+    bound = {place: bound_names(text) & cell.wanted for place, text in code.items()}
+    beside = tuple(p for p in code if bound[p] and is_near(recognition, cell, p))
+    whole = frozenset().union(*(bound[place] for place in beside)) == cell.wanted
+    return beside if whole else ()
+
+
 def _code_answer(
     recognition: Recognition,
     cell: CourseCell,
@@ -74,11 +90,10 @@ def _code_answer(
 
     A cell below the tests comes later: it may play with a name that was defined ahead of them.
     """
+    if beside := in_place(recognition, cell, code):
+        return Guess(beside)
     near = [place for place in code if is_near(recognition, cell, place)]
     bound = {place: bound_names(text) & cell.wanted for place, text in code.items()}
-    beside = tuple(place for place in near if bound[place])
-    if beside and frozenset().union(*(bound[place] for place in beside)) == cell.wanted:
-        return Guess(beside)
     whole = [place for place in code if cell.wanted and bound[place] == cell.wanted]
     for place in whole:
         if recognition.backbone[place] < cell.index:
@@ -88,7 +103,7 @@ def _code_answer(
         return merged
     if whole:
         return Guess((whole[0],))
-    if beside:
+    if beside := tuple(place for place in near if bound[place]):
         return Guess(beside)
     return _by_place(recognition, cell, code, near, open_cells) or merged
 

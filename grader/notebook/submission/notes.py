@@ -10,8 +10,9 @@ from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import attachments
 from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind
-from grader.notebook.submission.plan import Plan, unread
+from grader.notebook.submission.plan import Plan
 from grader.notebook.submission.recognise import How
+from grader.notebook.submission.unread import unread
 
 
 def of(planned: Plan, cells: Sequence[NotebookNode]) -> tuple[str, ...]:
@@ -62,9 +63,12 @@ def _about(planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode]) -> It
         yield _guessed(planned, cell)
     elif cell.id in planned.stands_in:
         yield f"cell {name}: its answer stands in {position(planned.stands_in[cell.id])}"
-    elif len(places) > 1:
+    elif (times := len(set(places) - planned.rests)) > 1:
         how = "all of them run, in order" if cell.kind is Kind.SOLUTION else "they are joined"
-        yield f"cell {name} came {len(places)} times: {how}"
+        yield f"cell {name} came {times} times: {how}"
+    if rests := planned.rests.intersection(places):
+        said = "its rest stands" if len(rests) == 1 else "its parts stand"
+        yield f"cell {name} was split inside of a statement: {said} in {_positions(sorted(rests))}"
     if cell.kind is Kind.SOLUTION and places and cells[places[0]].cell_type != "code":
         yield f"cell {name} was handed in as text, and was run as code"
     if elsewhere := unread(planned, cells).get(cell.id):
@@ -78,7 +82,8 @@ def _about(planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode]) -> It
 def _guessed(planned: Plan, cell: CourseCell) -> str:
     places = planned.answers[cell.id] or (planned.stands_in[cell.id],)
     by = "the text beside it" if cell.kind is Kind.WRITTEN else "what it defines, or its place"
-    return f"cell {cell.name}: {_positions(places)} was taken for the answer, by {by}"
+    were = "was" if len(places) == 1 else "were"
+    return f"cell {cell.name}: {_positions(places)} {were} taken for the answer, by {by}"
 
 
 def _further(planned: Plan, cell: CourseCell) -> Iterator[str]:

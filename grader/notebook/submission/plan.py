@@ -7,21 +7,23 @@ course's cell that it belongs to, or says what the course's own cell says.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
 from grader.notebook.submission.cell_text import (
     bound_names,
-    defined_in_text,
     is_prose,
+    is_rest,
     used_names,
 )
 from grader.notebook.submission.cell_use import Use, use_of
 from grader.notebook.submission.course_cells import CourseCell, Kind
-from grader.notebook.submission.guess import Guess, guess
+from grader.notebook.submission.guess import Guess, guess, in_place
 from grader.notebook.submission.recognise import Recognised, Recognition
+
+_MOST_RESTS = 10  # of one answer: each is parsed together with those ahead
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Plan:
         prose: places of the student's own text that is no answer.
         carried: place of a cell of the student's own to the id of the solution cell whose answer
             moved up from below and needs it: it moves along.
+        rests: places of parts of answers that are code only together with the part ahead.
     """
 
     recognition: Recognition
@@ -48,6 +51,7 @@ class Plan:
     missing: frozenset[str] = frozenset()
     prose: tuple[int, ...] = ()
     carried: dict[int, str] = field(default_factory=dict)
+    rests: frozenset[int] = frozenset()
 
     @property
     def untouched(self) -> frozenset[str]:
@@ -59,37 +63,6 @@ class Plan:
         )
 
 
-def unread(planned: Plan, cells: Sequence[NotebookNode]) -> dict[str, tuple[int, ...]]:
-    """Where the answer to an untouched cell may stand that is not taken from there.
-
-    Args:
-        planned: what becomes of the cells.
-        cells: the student's.
-
-    Returns:
-        Id of a solution cell to places: for a written answer all of the student's own text; for
-        code what defines its names and does not run, such as text cells and changed tests.
-    """
-    shown = [
-        place
-        for place, use in enumerate(planned.uses)
-        if use is Use.SHOWN or (use is Use.OWN and cells[place].cell_type != "code")
-    ]
-    found: dict[str, tuple[int, ...]] = {}
-    for cell in planned.recognition.course:
-        if cell.id not in planned.untouched or not cell.is_answer:
-            continue
-        if cell.kind is Kind.WRITTEN:
-            found[cell.id] = planned.prose
-        else:
-            found[cell.id] = tuple(
-                place
-                for place in shown
-                if cell.wanted and cell.wanted <= defined_in_text(cells[place].source)
-            )
-    return {id_: places for id_, places in found.items() if places}
-
-
 def plan(recognition: Recognition, submitted: NotebookNode) -> Plan:
     """Decide what becomes of each cell that was handed in."""
     cells = submitted.cells
@@ -98,8 +71,8 @@ def plan(recognition: Recognition, submitted: NotebookNode) -> Plan:
         cell.id: _parts(recognition, cell, uses) for cell in recognition.course if cell.is_answer
     }
     planned = Plan(recognition, tuple(uses), answers)
-    planned = _with_copies(planned)
-    return _finished(_with_guesses(planned, cells), cells)
+    planned = _with_answers_in_place(_with_copies(planned), cells)
+    return _finished(_with_rests(_with_guesses(planned, cells), cells), cells)
 
 
 def _parts(recognition: Recognition, cell: CourseCell, uses: Sequence[Use]) -> tuple[int, ...]:
@@ -141,6 +114,62 @@ def _divided(recognition: Recognition, first: int, last: int) -> bool:
         known is not None and ours is not None and known.cell.id != ours.cell.id
         for known in recognition.cells[first:last]
     )
+
+
+def _with_answers_in_place(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
+    """Let the cell in an answer's place be the answer, and one that was moved there a copy.
+
+    A cell that is played with below has the ``grade_id`` where the answer itself has lost it.
+    """
+    recognition = planned.recognition
+    code = {p: cells[p].source for p, use in enumerate(planned.uses) if use is Use.OWN}
+    code = {place: text for place, text in code.items() if _runs(cells[place])}
+    uses, answers, guessed = list(planned.uses), dict(planned.answers), set(planned.guessed)
+    for cell in recognition.course:
+        parts = answers[cell.id] if cell.kind is Kind.SOLUTION else ()
+        moved = all(recognition.backbone[place] != cell.index for place in parts)
+        if not (parts and moved and (found := in_place(recognition, cell, code))):
+            continue
+        answers[cell.id] = found
+        guessed.add(cell.id)
+        for place in parts:
+            uses[place] = Use.COPY
+        for place in found:
+            uses[place] = Use.ANSWER
+    return dataclasses.replace(
+        planned, uses=tuple(uses), answers=answers, guessed=frozenset(guessed)
+    )
+
+
+def _with_rests(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
+    """Join an answer with what follows it and is no code alone: a cell was split in two."""
+    uses, answers, rests = list(planned.uses), dict(planned.answers), set[int]()
+    for cell in planned.recognition.course:
+        if cell.kind is not Kind.SOLUTION:
+            continue
+        for first in answers[cell.id]:
+            if first in rests:
+                continue
+            for place in _rest(planned, cell, cells, first):
+                uses[place] = Use.ANSWER
+                rests.add(place)
+                answers[cell.id] = tuple(sorted({*answers[cell.id], place}))
+    return dataclasses.replace(planned, uses=tuple(uses), answers=answers, rests=frozenset(rests))
+
+
+def _rest(
+    planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode], first: int
+) -> Iterator[int]:
+    """The places behind a part of an answer whose text is code only together with it."""
+    text = cells[first].source
+    for place in range(first + 1, min(len(cells), first + 1 + _MOST_RESTS)):
+        own = planned.recognition.cells[place] is None and planned.uses[place] is Use.OWN
+        if not (own or place in planned.answers[cell.id]) or cells[place].cell_type != "code":
+            return
+        if not is_rest(text, cells[place].source):
+            return
+        text = f"{text}\n{cells[place].source}"
+        yield place
 
 
 def _with_guesses(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
@@ -188,7 +217,7 @@ def _taken(planned: Plan, guesses: dict[str, Guess]) -> Plan:
         uses=tuple(uses),
         answers=answers,
         stands_in=stands_in,
-        guessed=frozenset(guesses),
+        guessed=planned.guessed | guesses.keys(),
     )
 
 

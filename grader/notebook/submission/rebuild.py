@@ -15,8 +15,9 @@ from grader.notebook.submission import attachments, notes
 from grader.notebook.submission.cell_text import with_unix_line_ends
 from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind, course_cells
-from grader.notebook.submission.plan import Plan, plan, unread
+from grader.notebook.submission.plan import Plan, plan
 from grader.notebook.submission.recognise import recognise
+from grader.notebook.submission.unread import unread
 
 _START = -1  # stands for the place ahead of the first of the course's cells
 
@@ -125,7 +126,7 @@ class _Builder:
         part = self._parts.get(place)
         match self._plan.uses[place]:
             case Use.ANSWER if part is not None and part.kind is Kind.SOLUTION:
-                if place != self._plan.answers[part.id][0]:
+                if place != self._plan.answers[part.id][0] and place not in self._plan.rests:
                     yield self._new("code", place, cell, part.name)
             case Use.OWN | Use.CHANGED | Use.COPY:
                 kind = "markdown" if cell.cell_type == "markdown" else "code"
@@ -141,7 +142,7 @@ class _Builder:
         if ours.kind is Kind.WRITTEN:
             self._fill_written(cell, [self._submitted[place] for place in places])
         elif places:
-            cell.source = with_unix_line_ends(self._submitted[places[0]].source)
+            cell.source = self._text(places[0])
         elif ours.id in self._plan.stands_in:
             place = self._plan.stands_in[ours.id]
             cell.source = f"# This answer stands in another cell ({notes.position(place)})."
@@ -170,7 +171,7 @@ class _Builder:
 
     def _new(self, kind: str, place: int, cell: NotebookNode, part_of: str = "") -> NotebookNode:
         """A cell of the student's text, with nothing else of the student's but pictures."""
-        source = with_unix_line_ends(cell.source)
+        source = self._text(place)
         if kind == "code":
             made: NotebookNode = new_code_cell(source, id=self._id(place))
         else:
@@ -180,6 +181,13 @@ class _Builder:
         if part_of:
             made.metadata[PART_OF] = part_of
         return made
+
+    def _text(self, place: int) -> str:
+        """The text of a student's cell, with what was split from it."""
+        parts = [self._submitted[place].source]
+        while (place := place + 1) in self._plan.rests:
+            parts.append(self._submitted[place].source)
+        return with_unix_line_ends("\n".join(parts))
 
     def _shown(self, place: int, cell: NotebookNode) -> NotebookNode:
         """A text that does not run, as a Markdown cell that shows each of its characters."""

@@ -5,6 +5,7 @@ import copy
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbgrader.utils import compute_checksum
 
 from grader.notebook.assignment import Assignment, grade_id, load_assignment, part_of
 from grader.notebook.submission.rebuild import rebuild
@@ -87,6 +88,37 @@ def test_parts_of_a_split_cell_run_in_order_and_apart(
     assert rebuilt.notes == ("cell add came 2 times: all of them run, in order",)
 
 
+@pytest.mark.parametrize("metadata", [True, False])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("def add(a, b):\n    total = a + b", "    return total"),
+        ("def add(a, b):\n    return (a", "        + b)"),
+        ("def add(a, b):\n    if a:", "        return a + b\n    return b"),
+    ],
+)
+def test_a_cell_that_was_split_inside_of_a_statement_is_joined(
+    assignment: Assignment, submitted: NotebookNode, first: str, second: str, metadata: bool
+) -> None:
+    cell(submitted, "add").source = first
+    insert_behind(submitted, "add", copied(submitted, "add", second))
+    rebuilt = rebuild(assignment, submitted if metadata else without_metadata(submitted))
+    assert cell(rebuilt.notebook, "add").source == f"{first}\n{second}"
+    assert len(rebuilt.notebook.cells) == len(assignment.master.cells)
+    said = "cell add was split inside of a statement: its rest stands in cell 4 of the notebook"
+    assert said in rebuilt.notes
+
+
+@pytest.mark.parametrize("second", ["print(add(1, 2))", "print(add(1, 2)", "    return add("])
+def test_what_follows_an_answer_and_is_no_part_of_it_is_not_joined(
+    assignment: Assignment, submitted: NotebookNode, second: str
+) -> None:
+    insert_behind(submitted, "add", new_code_cell(second))
+    rebuilt = rebuild(assignment, submitted)
+    assert cell(rebuilt.notebook, "add").source == tiny.GOOD["add"]
+    assert texts(rebuilt.notebook)[3] == second
+
+
 def test_a_copy_that_is_the_stub_is_left_out(
     assignment: Assignment, submitted: NotebookNode
 ) -> None:
@@ -116,6 +148,31 @@ def test_a_copy_to_play_with_stays_below_the_tests(
     assert cell(rebuilt.notebook, "add").source == tiny.GOOD["add"]
     assert texts(rebuilt.notebook)[-1] == "def add(a, b):\n    return 0"
     assert part_of(rebuilt.notebook.cells[-1]) == ""
+
+
+def test_an_answer_without_metadata_counts_before_a_copy_below_that_has_them(
+    assignment: Assignment, submitted: NotebookNode
+) -> None:
+    play = copied(submitted, "add", "def add(a, b):\n    return 0")
+    cell(submitted, "add").update(metadata={}, id="own")
+    submitted.cells.append(play)
+    rebuilt = rebuild(assignment, submitted)
+    assert cell(rebuilt.notebook, "add").source == tiny.GOOD["add"]
+    assert texts(rebuilt.notebook)[-1] == play.source
+    assert "cell 3 of the notebook was taken for the answer" in rebuilt.notes[0]
+    assert "came again as cell 9 of the notebook, apart from its answer" in rebuilt.notes[1]
+
+
+def test_an_answer_that_was_moved_below_counts_where_nothing_stands_in_its_place(
+    assignment: Assignment, submitted: NotebookNode
+) -> None:
+    answer = cell(submitted, "add")
+    submitted.cells.remove(answer)
+    submitted.cells[2:2] = [new_code_cell("added = 3")]
+    submitted.cells.append(answer)
+    rebuilt = rebuild(assignment, submitted)
+    assert cell(rebuilt.notebook, "add").source == tiny.GOOD["add"]
+    assert rebuilt.notes == ()
 
 
 def test_a_copy_to_play_with_stays_between_two_tests(
@@ -206,6 +263,37 @@ def test_a_changed_test_is_shown_and_does_not_run(
     assert shown.cell_type == "markdown"
     assert "print('mine')" in shown.source
     assert rebuilt.notes[0].startswith("test cell adds was changed: the course's own tests")
+
+
+def changed_since(notebook: NotebookNode) -> NotebookNode:
+    """The notebook of an earlier release, in which nbgrader's cells had another text."""
+    for one in notebook.cells:
+        if grade_id(one):
+            one.source = f"{one.source}\n# as it was"
+            one.metadata.nbgrader["checksum"] = compute_checksum(one)
+            one.source = one.source.replace("\n", "\r\n")
+    return notebook
+
+
+def test_what_the_source_changed_since_the_release_is_no_change_of_the_students(
+    tiny_course: Settings, assignment: Assignment
+) -> None:
+    rebuilt = rebuild(assignment, changed_since(tiny.submission(tiny_course, {})))
+    assert rebuilt.notebook == assignment.master
+    assert rebuilt.untouched == ("add", "total", "written_answer")
+    assert (rebuilt.waiting, rebuilt.notes) == ((), ())
+
+
+def test_a_change_of_the_students_counts_in_an_earlier_release_too(
+    tiny_course: Settings, assignment: Assignment
+) -> None:
+    submitted = changed_since(tiny.submission(tiny_course, {}))
+    cell(submitted, "add").source = tiny.GOOD["add"]
+    cell(submitted, "adds").source += "\nprint('mine')"
+    rebuilt = rebuild(assignment, submitted)
+    assert cell(rebuilt.notebook, "add").source == tiny.GOOD["add"]
+    assert rebuilt.untouched == ("total", "written_answer")
+    assert [note.split(":")[0] for note in rebuilt.notes] == ["test cell adds was changed"]
 
 
 def test_a_forged_id_moves_neither_a_test_nor_an_answer(
@@ -304,7 +392,7 @@ def test_text_below_the_question_is_the_answer(
     rebuilt = rebuild(assignment, submitted)
     assert cell(rebuilt.notebook, "written_answer").source == "## My answer\n\nBecause."
     assert rebuilt.untouched == rebuilt.waiting == ()
-    assert "cells 9, 10 of the notebook was taken" in rebuilt.notes[0]
+    assert "cells 9, 10 of the notebook were taken" in rebuilt.notes[0]
 
 
 def test_text_elsewhere_lets_an_untouched_answer_wait(
@@ -315,6 +403,26 @@ def test_text_elsewhere_lets_an_untouched_answer_wait(
     assert rebuilt.untouched == rebuilt.waiting == ("written_answer",)
     assert "My answer: because." in "\n".join(texts(rebuilt.notebook))
     assert "look at cell 1 of the notebook" in rebuilt.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("print('Because sums of numbers are numbers')", True),
+        ("answer = 'Because sums of numbers are numbers'", True),
+        ("%%markdown\nBecause.", True),
+        ("print('total:', total([1, 2]))", False),
+        ("print('Because sums of numbers are numbers'", False),
+    ],
+)
+def test_a_sentence_in_code_below_the_question_lets_the_answer_wait(
+    assignment: Assignment, submitted: NotebookNode, text: str, waits: bool
+) -> None:
+    submitted.cells.append(new_code_cell(text))
+    rebuilt = rebuild(assignment, submitted)
+    assert texts(rebuilt.notebook)[-1] == text
+    assert rebuilt.waiting == (("written_answer",) if waits else ())
+    assert any("look at cell 9 of the notebook" in note for note in rebuilt.notes) is waits
 
 
 def test_nothing_waits_where_nothing_was_written(
