@@ -12,7 +12,7 @@ from grader import datasets
 from grader.classroom.class_progress import ClassProgress
 from grader.classroom.progress_display import display
 from grader.engines.base import Engine
-from grader.model import Graded
+from grader.model import Graded, Score
 from grader.notebook import autograde
 from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.autograde import Result
@@ -33,6 +33,11 @@ class ClassResult:
     def graded(self) -> tuple[Graded, ...]:
         """The submissions that have verdicts."""
         return tuple(result.graded for result in self.results if result.graded)
+
+    @property
+    def scores(self) -> dict[str, Score]:
+        """Student to the score of the whole submission."""
+        return {result.student: result.score for result in self.results if result.score}
 
     @property
     def complete(self) -> bool:
@@ -101,7 +106,9 @@ def _print(result: ClassResult, console: Console, *, why: bool, timings: bool) -
     problems = [(each.student, each.problem) for each in results if each.graded is None]
     console.print(class_table.needs_person(problems, result.graded))
     console.print(
-        class_table.class_table(assignment.name, assignment.claims, result.graded, problems)
+        class_table.class_table(
+            assignment.name, assignment.claims, result.graded, result.scores, problems
+        )
     )
     console.print(
         class_table.trainings([each.graded for each in results if each.graded and each.fresh])

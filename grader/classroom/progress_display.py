@@ -18,6 +18,7 @@ from rich.text import Text
 from grader.classroom.class_progress import ClassProgress, OpenSubmission
 from grader.engines.base import Event, Failed, Progressed, Started, Waiting, WentOn
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
+from grader.model import Score
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 from grader.reports.faulty_tests import faulty_tests
@@ -204,7 +205,7 @@ def line(result: Result) -> str:
     when += " but the late penalty" if result.other_penalty else ""
     notes = "".join(f"; {note}" for note in graded.notes)
     where = "" if graded.sandbox != "none" else ", without a sandbox"
-    score = f"{graded.score:g} of {graded.max_score:g}"
+    score = result.score.text if result.score else "no score"
     return f"{graded.student} has {score}, graded {when}{where}{notes}"
 
 
@@ -241,10 +242,15 @@ def _result_data(result: Result) -> dict[str, Any]:
         return {"problem": result.problem}
     graded = result.graded
     return {
-        "score": graded.score,
-        "max_score": graded.max_score,
+        **_score_data(result.score),
         "seconds": round(graded.seconds, 2),
         "fresh": result.fresh,
         "without_score": [v.claim for v in graded.verdicts if v.score is None],
         "notes": list(graded.notes),
     }
+
+
+def _score_data(score: Score | None) -> dict[str, Any]:
+    if score is None:
+        return {"score": None, "max_score": None, "to_mark": None}
+    return {"score": score.earned, "max_score": score.possible, "to_mark": score.to_mark}

@@ -4,6 +4,7 @@ from grader.model.evidence import ClaimEvidence, Consulted, Evidence, Question, 
 from grader.model.graded import Graded, Timing, WorkPart
 from grader.model.limits import Budget, Limits
 from grader.model.runs import KeptEpoch, KeptRun, Run
+from grader.model.scores import Score
 from grader.model.submission import Submission
 from grader.model.verdicts import Claim, Decision, Outcome, Override, Verdict
 from grader.model.watch import Source, Told, WatchRules
@@ -24,6 +25,7 @@ __all__ = [
     "Question",
     "Replayed",
     "Run",
+    "Score",
     "Source",
     "Submission",
     "Timing",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grader.model.scores import Score
+
 
 class Outcome(StrEnum):
     """The outcome of a claim. Only ``PASSED`` scores; ``GRADER_FAULT`` waits for a person."""
@@ -113,6 +115,21 @@ class Verdict:
         if self.faulty or self.waits:
             return None
         return self.points if self.outcome is Outcome.PASSED else 0.0
+
+    @property
+    def result(self) -> Score:
+        """The score that counts, a person's decision included."""
+        return self._result(self.score)
+
+    @property
+    def machine_result(self) -> Score:
+        """The score that the verdict itself gives."""
+        return self._result(self.machine_score)
+
+    def _result(self, score: float | None) -> Score:
+        if score is None:
+            return Score(0.0, self.points, to_mark=self.points)
+        return Score(score, self.points)
 
 
 @dataclass(frozen=True)

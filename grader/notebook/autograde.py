@@ -12,7 +12,7 @@ from grader import course_packages
 from grader.engines.base import Cancelled, Engine, Event, Failed, Finished, Work
 from grader.engines.local import LocalEngine
 from grader.errors import CourseError, GraderError
-from grader.model import Graded, Submission, Timing
+from grader.model import Graded, Score, Submission, Timing
 from grader.notebook import course_lock, gradebook, late_penalties, preflight, submission_state
 from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.judging import class_referee, scratch, warm_kernels
@@ -43,6 +43,7 @@ class Result:
         fresh: whether this call graded it; else an earlier one did and nothing has changed.
         other_penalty: whether time alone has changed, and with it the late penalty.
         timings: where the time went, the seam with nbgrader included.
+        score: of the whole submission, as the gradebook has it; None without verdicts.
     """
 
     student: str
@@ -51,6 +52,7 @@ class Result:
     fresh: bool = True
     other_penalty: bool = False
     timings: tuple[Timing, ...] = ()
+    score: Score | None = None
 
     @property
     def faulty(self) -> bool:
@@ -160,12 +162,14 @@ class _Run:
         yield from self._with_penalties(results)
 
     def _with_penalties(self, results: Sequence[Result]) -> Iterator[Result]:
-        """The results, once late penalties are what time has made of them."""
+        """The results, once late penalties are what time has made of them, with their scores."""
         name = self._loaded.assignment.name
         graded = [result.student for result in results if result.graded is not None]
         changed = late_penalties.refresh(self._loaded.settings, name, graded)
+        known = gradebook.scores(self._loaded.settings, name) if graded else {}
         for result in results:
-            yield dataclasses.replace(result, other_penalty=result.student in changed)
+            score = known.get(result.student) if result.graded is not None else None
+            yield dataclasses.replace(result, other_penalty=result.student in changed, score=score)
 
     def events(self) -> Iterator[Event]:
         """Let the engine judge; yields what it tells."""
@@ -208,9 +212,14 @@ class _Run:
         del self.submitted[student]
         try:
             graded, timings = self._recorder.record(judged)
+            score = self._score(student)
         except GraderError as error:
             return Result(student, None, str(error))
-        return Result(student, graded, timings=(*graded.timings, *timings))
+        return Result(student, graded, timings=(*graded.timings, *timings), score=score)
+
+    def _score(self, student: str) -> Score | None:
+        name = self._loaded.assignment.name
+        return gradebook.scores(self._loaded.settings, name, [student]).get(student)
 
     def _failed(self, student: str, error: BaseException) -> Result | None:
         if not isinstance(error, GraderError | Cancelled) and self._tries_again(student):

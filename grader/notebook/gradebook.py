@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy.exc
 from nbgrader import api, utils
 from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import case
+from sqlalchemy.sql import functions
 
 from grader.errors import ConfigurationError
+from grader.model import Score
 from grader.notebook import release
 from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.submission import paths
@@ -106,21 +110,65 @@ def scored(settings: Settings, name: str) -> frozenset[str]:
     Raises:
         ConfigurationError: the gradebook cannot be read.
     """
-    url = paths.course_directory(settings).db_url
+    rows = _graded_cells(api.SubmittedAssignment.student_id).where(
+        api.Assignment.name == name, api.Grade.auto_score.is_not(None)
+    )
+    return frozenset(student for (student,) in _read(settings, rows.distinct()))
+
+
+def scores(settings: Settings, name: str, students: Sequence[str] = ()) -> dict[str, Score]:
+    """Each student's score of an assignment, from one query: fast for a large class, too.
+
+    Args:
+        settings: the course.
+        name: the assignment.
+        students: only these; everyone in the gradebook, if left out.
+
+    Raises:
+        ConfigurationError: the gradebook cannot be read.
+    """
+    graded, task = api.GradeCell.__table__, api.TaskCell.__table__
+    worth = functions.coalesce(graded.c.max_score, task.c.max_score, 0.0)
     rows = (
-        sqlalchemy.select(api.SubmittedAssignment.student_id)
+        _graded_cells(
+            api.SubmittedAssignment.student_id,
+            functions.sum(api.Grade.score),
+            functions.max(functions.coalesce(api.SubmittedNotebook.late_submission_penalty, 0.0)),
+            functions.sum(worth),
+            functions.sum(case((api.Grade.needs_manual_grade, worth), else_=0.0)),
+        )
+        .outerjoin(graded, graded.c.id == api.Grade.cell_id)
+        .outerjoin(task, task.c.id == api.Grade.cell_id)
+        .where(api.Assignment.name == name)
+        .group_by(api.SubmittedAssignment.student_id)
+    )
+    if students:
+        rows = rows.where(api.SubmittedAssignment.student_id.in_(students))
+    return {
+        student: Score(max(0.0, earned - penalty), possible, to_mark)
+        for student, earned, penalty, possible, to_mark in _read(settings, rows)
+    }
+
+
+def _graded_cells(*columns: Any) -> Any:
+    """A query of columns over every graded cell of every submission."""
+    return (
+        sqlalchemy.select(*columns)
         .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
         .join(
             api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id
         )
         .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
-        .where(api.Assignment.name == name, api.Grade.auto_score.is_not(None))
-        .distinct()
     )
+
+
+def _read(settings: Settings, rows: Any) -> Sequence[Any]:
+    """The rows of a query; raises ``ConfigurationError`` if the gradebook cannot be read."""
+    url = paths.course_directory(settings).db_url
     engine = sqlalchemy.create_engine(url)
     try:
         with engine.connect() as connection:
-            return frozenset(connection.scalars(rows))
+            return connection.execute(rows).all()
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise _unusable(url, str(error).splitlines()[0]) from error
     finally:

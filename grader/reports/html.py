@@ -10,6 +10,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
+from grader.model.scores import points
 from grader.reports import training_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -33,7 +34,7 @@ def render(template: str, style: str, **values: object) -> str:
     )
     environment.filters |= {
         "prose": prose,
-        "number": "{:g}".format,
+        "number": points,
         "seconds": training_text.seconds,
     }
     sheet = "".join((_TEMPLATES / name).read_text() for name in (_BASE, style))

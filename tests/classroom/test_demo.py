@@ -36,8 +36,8 @@ def test_a_demo_is_graded_drawn_and_can_be_run_again(course: Settings, tmp_path:
         console = Console(record=True, width=100)
         assert demo.run(course, folder, console)
         text = console.export_text()
-        assert "6 of 6" in text
-        assert "0 of 6" in text
+        assert "6 / 11" in text
+        assert "0 / 11" in text
         assert (folder / "scores.png").read_bytes().startswith(b"\x89PNG")
         assert (folder / "gradebook.db").is_file()
 

@@ -13,7 +13,7 @@ from grader.classroom.class_progress import ClassProgress
 from grader.classroom.progress_display import JsonLines, LiveDisplay, PlainLines, display
 from grader.engines.base import Event, Failed, Finished, Progressed, Started, Waiting, WentOn
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
-from grader.model import Graded, Outcome, Verdict
+from grader.model import Graded, Outcome, Score, Verdict
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 
@@ -41,7 +41,7 @@ GRADED = Graded(
 
 
 def result(graded: Graded | None = GRADED, problem: str = "") -> Result:
-    return Result("ada", graded, problem)
+    return Result("ada", graded, problem, score=Score(2, 7, to_mark=5) if graded else None)
 
 
 def shown(console: Console, *, as_json: bool = False, end: bool = True) -> None:
@@ -71,7 +71,7 @@ def test_a_terminal_shows_what_each_submission_does() -> None:
 def test_the_bar_is_gone_at_the_end_and_results_stay() -> None:
     out = io.StringIO()
     shown(Console(file=out, width=100, force_terminal=True, color_system=None))
-    assert "ada has 2 of 2, graded in 12 s; cell build is missing" in out.getvalue()
+    assert "ada has 2 / 7 (5 to mark), graded in 12 s; cell build is missing" in out.getvalue()
     assert out.getvalue().endswith("\x1b[2K") or out.getvalue().rstrip().endswith("missing")
 
 
@@ -85,7 +85,9 @@ def test_a_log_has_a_line_for_each_result_and_one_now_and_then(
     assert "mnist_998: 0 of 3 done, 1 running, 1 waiting for a training, about 7 minutes left" in (
         lines
     )
-    assert lines[-1] == "mnist_998: ada has 2 of 2, graded in 12 s; cell build is missing"
+    assert (
+        lines[-1] == "mnist_998: ada has 2 / 7 (5 to mark), graded in 12 s; cell build is missing"
+    )
 
 
 def test_a_log_is_not_flooded() -> None:
@@ -116,6 +118,7 @@ def test_a_program_reads_an_event_a_line() -> None:
         **{"network": "12ab34cd", "epoch": 4, "epochs": 20, "accuracy": 0.9912, "fresh": True},
     }
     assert (written[6]["score"], written[6]["without_score"], written[6]["done"]) == (2.0, [], 1)
+    assert (written[6]["max_score"], written[6]["to_mark"]) == (7, 5)
 
 
 def test_a_program_is_told_of_a_fault_of_a_test_once() -> None:

@@ -48,8 +48,8 @@ def test_grading_a_class_prints_scores_and_ends_with_0(course: Settings) -> None
     tiny.hand_in(course, "ben", tiny.submission(course, {"add": tiny.GOOD["add"]}))
     result = grader(course, "grade", "sums", "--why")
     assert result.exit_code == 0, result.output
-    assert "sums: ada has 6 of 6, graded in" in result.output
-    assert "3 of 6" in result.output
+    assert "sums: ada has 6 / 11 (5 to mark), graded in" in result.output
+    assert "3 / 11" in result.output
     assert "The cell `total` is as it was handed out" in result.output
 
 
@@ -86,7 +86,7 @@ def test_a_submission_that_cannot_be_graded_ends_with_1(course: Settings) -> Non
     assert "ben is not graded: submitted/ben/sums/sums.ipynb is not a notebook" in " ".join(
         result.output.split()
     )
-    assert "6 of 6" in result.output
+    assert "6 / 11" in result.output
 
 
 def test_an_unknown_assignment_is_one_line(course: Settings) -> None:
@@ -140,7 +140,7 @@ def test_without_a_sandbox_the_results_say_so(course: Settings) -> None:
     result = grader(course, "grade", "sums", "--sandbox", "none", "--timings")
     assert result.exit_code == 0, result.output
     assert "No sandbox: student code can do whatever you can." in result.output
-    assert "6 of 6" in result.output
+    assert "6 / 11" in result.output
     assert "without a sandbox" in " ".join(result.output.split())
     assert "all but the student's code" in result.output
     verdicts = course.root / "autograded" / "ada" / "sums" / "sums.verdicts.json"

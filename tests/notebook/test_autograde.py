@@ -142,8 +142,8 @@ def test_the_autograded_notebook_shows_verdicts_and_keeps_what_cells_printed(
     path = paths.submission(course, "wrong", "sums").autograded_notebook
     cells = {grade_id(cell): cell for cell in nbformat.read(path, as_version=4).cells}
     (output,) = cells["adds_negatives"].outputs
-    assert output.text == "failed: 0 of 1 points\nlook at adds_negatives once more."
-    assert cells["adds"].outputs[0].text == "passed: 2 of 2 points"
+    assert output.text == "failed: 0 / 1 points\nlook at adds_negatives once more."
+    assert cells["adds"].outputs[0].text == "passed: 2 / 2 points"
 
 
 def test_the_verdicts_stand_beside_it_as_versioned_json(graded: Graded) -> None:

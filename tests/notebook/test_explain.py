@@ -77,7 +77,7 @@ def test_the_record_holds_what_was_asked_and_answered(course: Settings) -> None:
 def test_an_instructor_reads_it_at_the_terminal_and_as_json(course: Settings) -> None:
     shown = grader(course, "ada", "sums", "totals")
     assert shown.exit_code == 0, shown.output
-    assert "totals: passed, 3 of 3" in shown.output
+    assert "totals: passed, 3 / 3" in shown.output
     assert "total(<int64 4: " in shown.output
     assert "adds" not in shown.output
     content = json.loads(grader(course, "ada", "sums", "--json").output)

@@ -192,9 +192,7 @@ def test_it_stands_in_feedback_report_and_export(course: Settings) -> None:
     assert (student, verdict.claim, report.entries[0].total) == ("ada", "adds", 7)
     done = exports.export(course, "moodle", ["sums"], identify_by="id")
     assert done.complete
-    assert (
-        "adds: 2 of 2 points by a person's decision: The test was wrong." in done.file.read_text()
-    )
+    assert "adds: 2 / 2 points by a person's decision: The test was wrong." in done.file.read_text()
 
 
 def test_a_file_that_is_damaged_stops_grading_and_drops_no_decision(course: Settings) -> None:

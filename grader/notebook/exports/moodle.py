@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grader.model import Score
+from grader.model.scores import points
 from grader.notebook.exports import cells
 from grader.notebook.exports.exporter import GradeExporter, Row
 from grader.notebook.exports.standings import Standing, Standings
@@ -50,12 +52,12 @@ class MoodleExporter(GradeExporter):
         """Why points were lost, in one cell; empty where there is no grade."""
         if self.score(standing) is None:
             return ""
-        said = [f"{standing.score:g} of {max_score:g} points."]
+        said = [f"{Score(standing.score, max_score)} points."]
         waiting, lost = set(standing.waiting), standing.lost
         if waiting:
             said.append(f"Not graded yet: {', '.join(standing.waiting)}.")
-        if missed := [f"{n} ({s:g} of {p:g})" for n, s, p in lost if n not in waiting]:
+        if missed := [f"{n} ({Score(s, p)})" for n, s, p in lost if n not in waiting]:
             said.append(f"Not in full: {', '.join(missed)}.")
         if standing.penalty:
-            said.append(f"Handed in late: {standing.penalty:g} points less.")
+            said.append(f"Handed in late: {points(standing.penalty)} points less.")
         return cells.text("\n".join([" ".join(said), *standing.comments]))

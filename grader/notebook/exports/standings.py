@@ -10,7 +10,7 @@ from enum import StrEnum
 from nbgrader.api import Grade, Gradebook, MissingEntry, Student, SubmittedAssignment
 
 from grader.errors import CourseError
-from grader.model import Override
+from grader.model import Override, Score
 from grader.notebook.submission import override_file, paths
 from grader.settings import Settings
 
@@ -195,5 +195,5 @@ def _reasons(grades: Sequence[Grade], decided: Sequence[Override]) -> Iterator[s
     for each in decided:
         grade = known.get(each.claim)
         if grade is not None and grade.manual_score == each.points:
-            points = f"{each.points:g} of {grade.max_score:g} points"
+            points = f"{Score(each.points, grade.max_score)} points"
             yield f"{each.claim}: {points} by a person's decision: {each.reason}"

@@ -144,7 +144,7 @@ def _show(nb: NotebookNode, judged: tuple[Verdict, ...]) -> None:
     by_claim = {verdict.claim: verdict for verdict in judged}
     for cell in nb.cells:
         if utils.is_grade(cell) and (verdict := by_claim.get(grade_id(cell))):
-            text = f"{verdict.outcome}: {verdict.score or 0:g} of {verdict.points:g} points"
+            text = f"{verdict.outcome}: {verdict.result} points"
             text += " so far: it waits for a person" if verdict.waits else ""
             if verdict.outcome is not Outcome.PASSED:
                 text += f"\n{verdict.message}"

@@ -91,7 +91,7 @@ def _attention(report: ClassReport) -> Iterator[Row]:
         yield (entry.student, "to be graded by a person", " ".join(entry.waiting))
     for student, verdict in report.decided:
         if (decision := verdict.override) is not None:
-            said = f"{decision.points:g} of {verdict.points:g}, {decision.by}, {decision.day}"
+            said = f"{verdict.result} points, {decision.by}, {decision.day}"
             yield (
                 student,
                 f"decided by a person: {verdict.claim}",

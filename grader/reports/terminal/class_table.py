@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Claim, Graded, Outcome, Timing, Verdict
+from grader.model import Claim, Graded, Outcome, Score, Timing, Verdict
 from grader.reports.faulty_tests import faulty_tests
 from grader.reports.terminal.plain import plain
 
@@ -28,6 +28,7 @@ def class_table(
     assignment: str,
     claims: Sequence[Claim],
     graded: Sequence[Graded],
+    scores: Mapping[str, Score],
     problems: Sequence[tuple[str, str]] = (),
 ) -> RenderableType:
     """A table with a row a student and a column a claim, and what the columns and marks mean.
@@ -36,6 +37,7 @@ def class_table(
         assignment: its name.
         claims: the assignment's claims, in notebook order.
         graded: submissions with verdicts.
+        scores: student to the score of the whole submission, what a person marks included.
         problems: student and reason for each submission that could not be graded.
     """
     table = Table(title=assignment, title_justify="left", title_style="bold")
@@ -48,7 +50,7 @@ def class_table(
         marks = {verdict.claim: _mark(verdict) for verdict in submission.verdicts}
         table.add_row(
             Text(submission.student),
-            f"{submission.score:g} of {submission.max_score:g}",
+            scores[submission.student].text if submission.student in scores else "none",
             *(marks.get(claim.name, Text()) for claim in claims),
             f"{submission.seconds:.0f} s",
         )
@@ -107,7 +109,7 @@ def explanations(graded: Graded) -> RenderableType:
         lost.add_row(Text(mark, style), Text("\n".join(claims)), Text(message))
     for verdict in graded.verdicts:
         if (said := verdict.override) is not None:
-            points = f"{said.points:g} of {verdict.points:g} points by a person's decision"
+            points = f"{Score(said.points, verdict.points)} points by a person's decision"
             lost.add_row(Text("*", "bold"), Text(verdict.claim), plain(f"{points}: {said.reason}"))
     return Group(Text(graded.student, "bold"), lost)
 

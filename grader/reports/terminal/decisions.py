@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.model import Decision
+from grader.model import Decision, Score
+from grader.model.scores import points
 from grader.reports.terminal.plain import plain
 
 
@@ -28,20 +29,20 @@ def decided(decision: Decision) -> RenderableType:
 def removed(decision: Decision) -> RenderableType:
     """What counts again after a decision was removed."""
     verdict = decision.verdict
-    score = verdict.machine_score if verdict else None
-    counts = "it waits for a person" if verdict and score is None else "the verdict counts again"
-    said = f": {verdict.outcome}, {score or 0:g} of {verdict.points:g} points" if verdict else ""
+    waits = verdict is not None and verdict.machine_score is None
+    counts = "it waits for a person" if waits else "the verdict counts again"
+    said = f": {verdict.outcome}, {verdict.machine_result.text} points" if verdict else ""
     where = f"{decision.student}, {decision.assignment}, {decision.override.claim}"
     return Group(plain(f"{where}: the decision was removed", "bold"), plain(f"  {counts}{said}"))
 
 
 def _told(decision: Decision) -> tuple[RenderableType, ...]:
     override, verdict = decision.override, decision.verdict
-    worth = f" of {verdict.points:g}" if verdict else ""
+    given = Score(override.points, verdict.points) if verdict else points(override.points)
     head = plain(f"{decision.student}, {decision.assignment}, {override.claim}: ", "bold")
-    head.append(f"{override.points:g}{worth} points")
+    head.append(f"{given} points")
     if verdict:
-        head.append(f"; the verdict: {verdict.outcome}, {verdict.machine_score or 0:g}", "dim")
+        head.append(f"; the verdict: {verdict.outcome}, {verdict.machine_result.text}", "dim")
     else:
         head.append("; there is no verdict", "dim")
     said = plain(f"{override.by}, {override.day}: {override.reason}")

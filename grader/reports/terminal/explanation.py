@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.model import ClaimEvidence, Consulted, Evidence, Graded, Question, Verdict
+from grader.model import ClaimEvidence, Consulted, Evidence, Graded, Question, Score, Verdict
 from grader.reports import training_text
 from grader.reports.terminal.plain import lines, plain
 from grader.reports.terminal.runs import KEY_SHOWN
@@ -41,7 +41,8 @@ def explanation(graded: Graded, evidence: Evidence, claim: str = "") -> Renderab
         claim: only this one; empty for all.
     """
     known = {each.claim: each for each in evidence.claims}
-    head = f"{graded.student}, {graded.assignment}: {graded.score:g} of {graded.max_score:g}"
+    score = Score(graded.score, graded.max_score)
+    head = f"{graded.student}, {graded.assignment}: {score} points for claims"
     parts: list[RenderableType] = [
         plain(f"{head}, graded {evidence.when[:16].replace('T', ' ')} UTC", "bold"),
         plain(f"The seed of all random draws: {evidence.seed}", "dim"),
@@ -69,8 +70,7 @@ def question_lines(question: Question, number: int) -> Iterator[RenderableType]:
 
 
 def _claim(verdict: Verdict, evidence: ClaimEvidence | None) -> Iterator[RenderableType]:
-    score = "no score" if verdict.machine_score is None else f"{verdict.machine_score:g}"
-    yield plain(f"{verdict.claim}: {verdict.outcome}, {score} of {verdict.points:g}", "bold")
+    yield plain(f"{verdict.claim}: {verdict.outcome}, {verdict.machine_result.text}", "bold")
     if evidence is not None and evidence.statement:
         yield _part("claim", evidence.statement)
     if verdict.message:
@@ -80,7 +80,7 @@ def _claim(verdict: Verdict, evidence: ClaimEvidence | None) -> Iterator[Rendera
     if verdict.fault:
         yield _part("fault of the test", verdict.fault)
     if (decided := verdict.override) is not None:
-        said = f"{decided.points:g} points, by {decided.by} on {decided.day}: {decided.reason}"
+        said = f"{verdict.result} points, by {decided.by} on {decided.day}: {decided.reason}"
         yield _part("decision", said)
     if evidence is None:
         yield _part("test", _NOT_RUN)

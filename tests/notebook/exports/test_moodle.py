@@ -22,7 +22,7 @@ def test_the_columns_are_moodles_own_with_a_grade_and_a_feedback_each(graded: Se
             "Assignment: more_sums (Feedback)",
         ],
         ["Ben", "Bitdiddle", "ben@example.org", "", "", "", ""],
-        ["Ada", "Lovelace", "ada@example.org", "11.00", "11 of 11 points.", "", ""],
+        ["Ada", "Lovelace", "ada@example.org", "11.00", "11 / 11 points.", "", ""],
         ["Cleo", "Patra", "cleo@example.org", "", "", "", ""],
     ]
     assert not done.complete
@@ -66,7 +66,7 @@ def test_feedback_says_why_points_were_lost(course: Settings) -> None:
     row = school.table(export(course, "moodle", ["sums"]).file)[1]
     assert row[3:] == [
         "7.00",
-        "7 of 11 points. Not in full: adds (0 of 2), written_answer (4 of 5). "
+        "7 / 11 points. Not in full: adds (0 / 2), written_answer (4 / 5). "
         "Handed in late: 1 points less.\nWell said,\nbut short.",
     ]
 
@@ -74,6 +74,6 @@ def test_feedback_says_why_points_were_lost(course: Settings) -> None:
 def test_feedback_on_what_waits_says_so_where_it_is_included(graded: Settings) -> None:
     done = export(graded, "moodle", ["sums"], include_waiting=True)
     assert school.table(done.file)[1][4] == (
-        "5 of 11 points. Not graded yet: written_answer. Not in full: adds_negatives (0 of 1)."
+        "5 / 11 points. Not graded yet: written_answer. Not in full: adds_negatives (0 / 1)."
     )
     assert done.complete

@@ -56,7 +56,7 @@ def test_grades_and_feedback_are_filled_in_and_the_rest_stays(
 ) -> None:
     done = export(graded, "moodle", ["sums"], worksheet=worksheet)
     assert done.file == graded.root / "exports" / "moodle-worksheet.csv"
-    ada = [*CLASS[0][:4], "11.00", *CLASS[0][5:10], "11 of 11 points."]
+    ada = [*CLASS[0][:4], "11.00", *CLASS[0][5:10], "11 / 11 points."]
     assert school.table(done.file) == [TITLES, ada, CLASS[1], CLASS[2]]
     assert [note.text for note in done.notes] == [
         "sums: waiting for a person, left out: ben (written_answer)",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rich.console import Console, RenderableType
 
-from grader.model import Claim, Graded, Outcome, Override, Timing, Verdict, WorkPart
+from grader.model import Claim, Graded, Outcome, Override, Score, Timing, Verdict, WorkPart
 from grader.reports.terminal import class_table
 
 CLAIMS = (Claim("adds", 2, "It adds.", "Add.", ("add",)), Claim("totals", 3, "It.", "Do.", ()))
@@ -19,6 +19,7 @@ GRADED = Graded(
     "",
     "",
 )
+SCORES = {"ada": Score(2, 10, to_mark=5)}
 
 
 def text(renderable: RenderableType) -> str:
@@ -28,9 +29,9 @@ def text(renderable: RenderableType) -> str:
 
 
 def test_a_class_has_a_row_a_student_and_a_column_a_claim() -> None:
-    shown = text(class_table.class_table("sums", CLAIMS, [GRADED], [("ben", "no JSON")]))
+    shown = text(class_table.class_table("sums", CLAIMS, [GRADED], SCORES, [("ben", "no JSON")]))
     rows = [" ".join(line.replace("│", " ").split()) for line in shown.splitlines()]
-    assert "ada 2 of 5 + C 61 s" in rows
+    assert "ada 2 / 10 (5 to mark) + C 61 s" in rows
     assert "ben not graded" in rows
     assert "1 adds (2) 2 totals (3)" in rows
 
@@ -39,7 +40,7 @@ def test_long_names_are_told_apart_on_a_narrow_terminal() -> None:
     names = [f"maximiliane_von_{'und_zu_' * 4}{number}" for number in (1, 2)]
     graded = [replace(GRADED, student=name) for name in names]
     console = Console(width=40, record=True)
-    console.print(class_table.class_table("sums", CLAIMS, graded, []))
+    console.print(class_table.class_table("sums", CLAIMS, graded, SCORES))
     lines = (line.split("│") for line in console.export_text().splitlines() if "│" in line)
     assert "".join(cells[1].strip() for cells in lines) == "".join(names)
 
@@ -47,8 +48,8 @@ def test_long_names_are_told_apart_on_a_narrow_terminal() -> None:
 def test_names_are_text_and_no_markup() -> None:
     names = ("[bold]ada", "[/]", ":smile:")
     graded = [replace(GRADED, student=name) for name in names]
-    shown = text(class_table.class_table("sums", CLAIMS, graded, []))
-    shown += text(class_table.class_table("sums", CLAIMS, [], [(name, "no") for name in names]))
+    shown = text(class_table.class_table("sums", CLAIMS, graded, SCORES))
+    shown += text(class_table.class_table("sums", CLAIMS, [], {}, [(name, "no") for name in names]))
     assert all(shown.count(name) == 2 for name in names)
 
 
@@ -56,7 +57,7 @@ def test_every_outcome_has_a_mark_of_its_own_in_the_legend() -> None:
     marks = [mark for mark, _ in class_table.MARKS.values()]
     assert set(class_table.MARKS) == set(Outcome)
     assert len(set(marks)) == len(marks)
-    shown = " ".join(text(class_table.class_table("sums", CLAIMS, [])).split())
+    shown = " ".join(text(class_table.class_table("sums", CLAIMS, [], {})).split())
     assert all(f"{mark} {outcome}" in shown for outcome, (mark, _) in class_table.MARKS.items())
 
 
@@ -88,9 +89,11 @@ def test_points_that_a_person_decided_on_have_a_star_and_their_reason() -> None:
     override = Override("totals", 2.5, "Sent late by us.", "ben", "2026-01-02T03:04:05+00:00")
     passed, crashed = GRADED.verdicts
     decided = replace(GRADED, verdicts=(passed, replace(crashed, override=override)))
-    shown = " ".join(text(class_table.class_table("sums", CLAIMS, [decided])).split())
-    assert "4.5 of 5 │ + │ C* │" in shown
+    shown = " ".join(
+        text(class_table.class_table("sums", CLAIMS, [decided], {"ada": Score(4.5, 5)})).split()
+    )
+    assert "4.5 / 5 │ + │ C* │" in shown
     assert "* points decided by a person" in shown
-    assert "* points decided" not in text(class_table.class_table("sums", CLAIMS, [GRADED]))
+    assert "* points decided" not in text(class_table.class_table("sums", CLAIMS, [GRADED], SCORES))
     why = " ".join(text(class_table.explanations(decided)).split())
-    assert "* totals 2.5 of 3 points by a person's decision: Sent late by us." in why
+    assert "* totals 2.5 / 3 points by a person's decision: Sent late by us." in why

@@ -17,7 +17,7 @@ def text(renderable: RenderableType) -> str:
 
 def test_a_decision_is_listed_with_its_verdict_and_no_terminal_command() -> None:
     shown = text(decisions.listing([DECISION]))
-    assert "ada, sums, adds: 1.5 of 2 points; the verdict: failed, 0" in shown
+    assert "ada, sums, adds: 1.5 / 2 points; the verdict: failed, 0 / 2" in shown
     assert "ben, 2026-01-02: It [b]was\\x1b[2J right." in shown
 
 
@@ -26,4 +26,4 @@ def test_none_is_said() -> None:
 
 
 def test_the_verdict_that_counts_again_is_said() -> None:
-    assert "the verdict counts again: failed, 0 of 2 points" in text(decisions.removed(DECISION))
+    assert "the verdict counts again: failed, 0 / 2 points" in text(decisions.removed(DECISION))

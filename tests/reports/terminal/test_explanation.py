@@ -99,8 +99,8 @@ def flat(renderable: RenderableType) -> str:
 def test_a_verdict_is_shown_with_test_questions_answers_and_trainings() -> None:
     shown = flat(explanation(GRADED, EVIDENCE))
     for part in (
-        "ada, sums: 0 of 3, graded 2026-01-02 03:04 UTC",
-        "stops: failed, 0 of 2",
+        "ada, sums: 0 / 3 points for claims, graded 2026-01-02 03:04 UTC",
+        "stops: failed, 0 / 2",
         "claim: It stops.",
         "assert [b]",
         f"asked: 5 questions; seed {'7' * 32}",
@@ -115,7 +115,7 @@ def test_a_verdict_is_shown_with_test_questions_answers_and_trainings() -> None:
         "training: abcdef0123, seed 0 (the student's own run): 2 epochs of 5 asked",
         "seed 1 (a further seed)",
         "accuracies: 0.9100, 0.9500",
-        "other: not attempted, 0 of 1",
+        "other: not attempted, 0 / 1",
         "The test was not run",
     ):
         assert part in shown, part
@@ -141,7 +141,7 @@ def test_one_claim_is_shown_alone_with_a_persons_decision() -> None:
         GRADED, verdicts=(stops, dataclasses.replace(other, override=override))
     )
     shown = flat(explanation(decided, EVIDENCE, "other"))
-    assert "decision: 1 points, by ben on 2026-01-03: It was there." in shown
+    assert "decision: 1 / 1 points, by ben on 2026-01-03: It was there." in shown
     assert "stops" not in shown
 
 
