@@ -22,6 +22,7 @@ from grader.examiner.objects.handles import Handle
 from grader.examiner.proxies import Proxies
 from grader.examiner.sources import sources
 from grader.sandbox.guest.data.values import Malformed
+from tests.in_process import InProcess
 
 
 class Kernel:
@@ -220,3 +221,10 @@ def test_each_text_follows_what_it_needs(module: str) -> None:
         needed = [line.split()[1] for line in text.splitlines() if line.startswith("from grader.")]
         assert set(needed) <= set(seen)
         seen.append(name)
+
+
+def test_a_checks_module_runs_beside_the_students_objects() -> None:
+    student = InProcess("def double(number): return 2 * number")
+    double = student.has("double")
+    assert student.proxies.run("grader.checks.blocked", "call_blocked", double, 4) == 8
+    assert double(4) == 8

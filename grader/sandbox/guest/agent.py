@@ -202,8 +202,9 @@ def _module_function(question: dict[str, Any]) -> Any:
         parts = name.split(".")
         for end in range(1, len(parts) + 1):
             loaded.setdefault(".".join(parts[:end]), types.ModuleType(".".join(parts[:end])))
-    for module in loaded.values():
+    for name, module in loaded.items():
         module.__path__ = []  # each may be a package: imports go through its name
+        module.__file__ = f"<{name}>"  # no file of this machine's, but every module has the name
     before = {name: sys.modules.get(name) for name in loaded}
     sys.modules.update(loaded)
     try:
