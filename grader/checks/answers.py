@@ -103,7 +103,7 @@ def integer(answer: object, *, what: str) -> int:
     value = array(answer, what=what)
     if value.shape != () or value.dtype.kind not in KINDS["whole"]:
         raise ClaimFailed(
-            "{what} is {found}. Expected: one whole number. Return just that.",
+            "{what} is {found}. Expected: one whole number. Return only that number.",
             what=what,
             found=describe(answer),
         )
@@ -128,7 +128,7 @@ def real(answer: object, *, what: str) -> float:
     value = array(answer, what=what)
     if value.shape != ():
         raise ClaimFailed(
-            "{what} is {found}. Expected: one number. Return just that.",
+            "{what} is {found}. Expected: one number. Return only that number.",
             what=what,
             found=describe(answer),
         )
@@ -153,11 +153,14 @@ def integers(answer: object, *, what: str) -> list[int]:
     """
     values = array(answer, what=what)
     if values.ndim != 1 or (values.size and values.dtype.kind not in KINDS["whole"]):
+        # np.where and np.nonzero give a tuple with an array for each axis.
+        wrapped = isinstance(answer, tuple) and len(answer) == 1
+        step = N_("Take the array out of the tuple, for example with np.where(...)[0].")
         raise ClaimFailed(
-            "{what} is {found}. Expected: a list of whole numbers, such as [2, 3, 5]. "
-            "Return just that.",
+            "{what} is {found}. Expected: a list of whole numbers, such as [2, 3, 5]. {step}",
             what=what,
             found=describe(answer),
+            step=gettext(step if wrapped else N_("Return only that list.")),
         )
     return [int(value) for value in values]
 

@@ -105,12 +105,13 @@ def expect_layers(model: Any, expected: Sequence[tuple[str, Mapping[str, object]
         layer, activation = listed[number - 1]
         if type(layer).__name__ != kind:
             raise ClaimFailed(
-                "Layer {number} is a {type}, expected a {kind}. "
-                "The model's layers: {layers}. Put the {kind} there.",
+                "Layer {number} is a {type}, expected a {kind}. The model's layers: {layers}. "
+                "Expected: {expected}. Add, remove or move layers until both lists are the same.",
                 number=number,
                 type=type(layer).__name__,
                 kind=kind,
                 layers=listing(model),
+                expected=", ".join(kind for kind, _ in expected),
             )
         for name, value in settings.items():
             actual = activation if name == "activation" else _plain(getattr(layer, name, None))
@@ -137,12 +138,13 @@ def expect_layers(model: Any, expected: Sequence[tuple[str, Mapping[str, object]
         )
 
 
-def expect_each(model: Any, kind: str, **settings: object) -> None:
+def expect_each(model: Any, kind: str, *, called: str = "", **settings: object) -> None:
     """Check the settings of every layer of a class, whatever else the model has.
 
     Args:
         model: a Keras model.
         kind: name of a class in ``keras.layers``.
+        called: the call that made the model, where its arguments decide; for messages.
         settings: values that each layer of that class must have.
 
     Raises:
@@ -151,36 +153,43 @@ def expect_each(model: Any, kind: str, **settings: object) -> None:
     Example:
         In a test cell, with the student's ``build_cnn``::
 
-            expect_each(build_cnn(filters=16), "Conv2D", filters=16)
+            called = "build_cnn(filters=16)"
+            expect_each(build_cnn(filters=16), "Conv2D", called=called, filters=16)
     """
     found = [layer for layer in layers(model) if type(layer).__name__ == kind]
     if not found:
         raise ClaimFailed(
-            "The model has no {kind}. Its layers: {layers}. Add tf.keras.layers.{kind}.",
+            "{model} has no {kind}. Its layers: {layers}. Add tf.keras.layers.{kind}.",
+            model=called or gettext("The model"),
             kind=kind,
             layers=listing(model),
         )
+    step = N_("Take it from the argument of the function, not from a fixed number.")
+    step = step if called else N_("Write {kind}(...) with {name}={value!r}.")
     for number, layer in enumerate(found, start=1):
         for name, value in settings.items():
             if (actual := _plain(getattr(layer, name, None))) != value:
                 raise ClaimFailed(
-                    "{kind} {number} of {found_count} has {name}={actual!r}, "
-                    "expected {name}={value!r}. Write {kind}(...) with {name}={value!r}.",
+                    "{model}: {kind} {number} of {found_count} has {name}={actual!r}, "
+                    "expected {name}={value!r}. {step}",
+                    model=called or gettext("The model"),
                     kind=kind,
                     number=number,
                     found_count=len(found),
                     name=name,
                     actual=actual,
                     value=value,
+                    step=gettext(step, kind=kind, name=name, value=value),
                 )
 
 
-def expect_kinds(model: Any, expected: Sequence[str]) -> None:
+def expect_kinds(model: Any, expected: Sequence[str], *, called: str = "") -> None:
     """Check which layers of some classes a model has, in their order; others may stand between.
 
     Args:
         model: a Keras model.
         expected: names of classes in ``keras.layers``; each as often as it shall be there.
+        called: the call that made the model, where its arguments decide; for messages.
 
     Raises:
         ClaimFailed: there are more or fewer layers of these classes, or in another order.
@@ -194,8 +203,9 @@ def expect_kinds(model: Any, expected: Sequence[str]) -> None:
     found = [kind for kind in kinds if kind in expected]
     if found != list(expected):
         raise ClaimFailed(
-            "The model has {found}, expected {expected}. Its layers: {layers}. "
+            "{model} has {found}, expected {expected}. Its layers: {layers}. "
             "Add or remove layers until these are there, in this order.",
+            model=called or gettext("The model"),
             found=", ".join(found) or gettext("none of these layers"),
             expected=", ".join(expected),
             layers=listing(model),

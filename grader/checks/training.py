@@ -52,13 +52,14 @@ def trained(model: Any) -> Run:
     return recorded(model) if record is None else record.run_of(model)
 
 
-def trained_epochs(model: Any, history: Any, epochs: int) -> None:
+def trained_epochs(model: Any, history: Any, epochs: int, *, called: str = "") -> None:
     """Check that the model was trained for exactly ``epochs`` epochs, by one call of fit.
 
     Args:
         model: a trained Keras model.
         history: what that call of fit returned.
         epochs: the expected number.
+        called: the model's name in the student's notebook, where there are several; for messages.
 
     Raises:
         ClaimFailed: it was trained for fewer or more epochs, by several fits, or ``history`` is
@@ -67,20 +68,22 @@ def trained_epochs(model: Any, history: Any, epochs: int) -> None:
     Example:
         In a test cell, with the student's ``cnn`` and ``cnn_history``::
 
-            trained_epochs(cnn, cnn_history, 5)
+            trained_epochs(cnn, cnn_history, 5, called="cnn")
     """
     run = _told(model, history)
     if run.epochs != epochs:
         raise ClaimFailed(
-            "The model was trained for {trained}, expected {epochs}. "
+            "{model} was trained for {trained}, expected {epochs}. "
             "Call fit once, with epochs={epochs}, on a model that was just built.",
+            model=called or gettext("The model"),
             trained=_counted(run),
             epochs=epochs,
         )
     if len(run.fits) > 1:
         raise ClaimFailed(
-            "The model was trained for {trained}, and the history holds {held} of "
+            "{model} was trained for {trained}, and its history holds {held} of "
             "them, expected a history of all {epochs}. Call fit once, with epochs={epochs}.",
+            model=called or gettext("The model"),
             trained=_counted(run),
             held=run.fits[-1],
             epochs=epochs,

@@ -170,6 +170,13 @@ def test_integers_refuses(answer):
         answers.integers(answer, what="x")
 
 
+def test_integers_says_what_to_do_with_what_np_where_gives():
+    with pytest.raises(ClaimFailed, match=r"Take the array out of the tuple"):
+        answers.integers(np.where(np.array([0, 9, 9]) == 9), what="x")
+    with pytest.raises(ClaimFailed, match=r"Return only that list\.$"):
+        answers.integers((1.5, 2.5), what="x")
+
+
 @pytest.mark.parametrize("answer", ["Reached", np.str_("Reached")])
 def test_text_accepts(answer):
     assert answers.text(answer, what="x") == "Reached"

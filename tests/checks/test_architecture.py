@@ -81,6 +81,14 @@ def test_expect_each_names_the_layer_that_is_set_otherwise():
         architecture.expect_each(model, "Conv2D", filters=7)
 
 
+def test_expect_each_names_the_call_whose_arguments_decide():
+    wanted = r"build_cnn\(filters=7\): Conv2D 1 of 1 .*filters=7\. Take it from the argument"
+    with pytest.raises(ClaimFailed, match=wanted):
+        architecture.expect_each(cnn(), "Conv2D", called="build_cnn(filters=7)", filters=7)
+    with pytest.raises(ClaimFailed, match=r"Write Conv2D\(\.\.\.\) with filters=7\."):
+        architecture.expect_each(cnn(), "Conv2D", filters=7)
+
+
 def test_expect_each_wants_one_at_least():
     with pytest.raises(ClaimFailed, match=r"no AveragePooling2D\. Its layers: Conv2D"):
         architecture.expect_each(cnn(), "AveragePooling2D", pool_size=(2, 2))
@@ -100,6 +108,14 @@ def test_expect_kinds_passes_with_others_between():
 def test_expect_kinds_finds_one_too_many(more, found):
     with pytest.raises(ClaimFailed, match=found):
         architecture.expect_kinds(cnn(*[make() for make in more]), ["Conv2D", "MaxPooling2D"])
+
+
+def test_expect_kinds_names_the_call_whose_arguments_decide():
+    called = "build_cnn(convolutions=2)"
+    with pytest.raises(
+        ClaimFailed, match=r"^build_cnn\(convolutions=2\) has Conv2D, MaxPooling2D,"
+    ):
+        architecture.expect_kinds(cnn(), ["Conv2D", "MaxPooling2D"] * 2, called=called)
 
 
 def test_expect_kinds_holds_the_order():

@@ -83,8 +83,9 @@ _ADVICE = tuple(
         ),
         (
             r"UFuncTypeError: Cannot cast ufunc '\w+' output from dtype\('float\d+'\) to .*int",
-            "An array of whole numbers stays one when it is changed in place: write "
-            "images = images / 255.0, which makes a new array.",
+            "An array of whole numbers stays one when +=, -=, *= or /= changes it, and cannot take "
+            "fractions. Make it an array of floats before that line, with dtype=float or "
+            ".astype(float), or write a new array: a = a + b.",
         ),
     )
 )
