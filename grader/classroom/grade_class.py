@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
 
-from grader import datasets
 from grader.classroom.class_progress import ClassProgress
 from grader.classroom.progress_display import display
 from grader.engines.base import Engine
@@ -18,7 +17,6 @@ from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.autograde import Result
 from grader.notebook.memory_capacity import local_capacity
 from grader.reports.terminal import class_table
-from grader.sandbox.host import try_sandbox
 from grader.settings import Settings
 
 
@@ -82,13 +80,8 @@ def grade_class(
         GraderError: nothing could be graded at all; the message says what to do.
     """
     assignment = load_assignment(settings, name)
-    datasets.verify(settings.data)
-    if settings.sandbox == "none":
-        if not as_json:
-            warning = "No sandbox: student code can do whatever you can."
-            console.print(warning, style="bold yellow")
-    elif not cluster:  # its nodes try it themselves
-        try_sandbox()
+    if settings.sandbox == "none" and not as_json:
+        console.print("No sandbox: student code can do whatever you can.", style="bold yellow")
     students = autograde.choose(settings, name, students)
     with _place(settings, assignment, cluster, workers=workers, insecure=insecure) as place:
         graded = _graded(
@@ -129,10 +122,27 @@ class _Place:
     Attributes:
         workers: submissions that compute at once.
         engine: judges them; None for this machine's.
+        require: raises ``GraderError`` where nothing can be judged; called if anything must be.
     """
 
     workers: int
-    engine: Engine | None = None
+    engine: Engine | None
+    require: Callable[[], None]
+
+
+def _require_data(settings: Settings) -> None:
+    from grader import datasets
+
+    datasets.verify(settings.data)
+
+
+def _require_here(settings: Settings) -> None:
+    """See to it that this machine has what judges need."""
+    _require_data(settings)
+    if settings.sandbox != "none":
+        from grader.sandbox.host import try_sandbox
+
+        try_sandbox()
 
 
 @contextmanager
@@ -141,12 +151,14 @@ def _place(
 ) -> Iterator[_Place]:
     if not cluster:
         asked = workers if workers is not None else settings.workers or None
-        yield _Place(local_capacity(settings, assignment, asked).workers)
+        capacity = local_capacity(settings, assignment, asked)
+        yield _Place(capacity.workers, None, lambda: _require_here(settings))
         return
     from grader.cluster.session import session
 
     with session(settings, assignment, cluster, workers=workers, insecure=insecure) as ready:
-        yield _Place(ready.workers, ready.engine)
+        # Its nodes try the sandbox themselves.
+        yield _Place(ready.workers, ready.engine, lambda: _require_data(settings))
 
 
 def _graded(
@@ -175,6 +187,7 @@ def _graded(
             workers=place.workers,
             engine=place.engine,
             follow=shown.follow,
+            before_judging=place.require,
         ):
             shown.show(result)
             results.append(result)

@@ -81,6 +81,12 @@ class Graded:
         return sum(verdict.score or 0.0 for verdict in self.verdicts)
 
     @property
+    def own_seconds(self) -> float:
+        """What judging took, without what it waited for trainings."""
+        waited = sum(t.wall for t in self.timings if t.part is WorkPart.REFEREE_WAIT)
+        return max(0.0, self.seconds - waited)
+
+    @property
     def max_score(self) -> float:
         """The most points that verdicts can give."""
         return sum(verdict.points for verdict in self.verdicts)

@@ -1,4 +1,8 @@
-"""Grades the submissions of one assignment: an engine judges them, one writer records them."""
+"""Grades the submissions of one assignment: an engine judges them, one writer records them.
+
+What judges and records is imported when there is something to judge: a run that finds everything
+up to date takes a second.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import dataclasses
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from grader import course_packages
 from grader.engines.base import Cancelled, Engine, Event, Failed, Finished, Work
@@ -15,19 +20,16 @@ from grader.errors import CourseError, GraderError
 from grader.model import Graded, Score, Submission, Timing
 from grader.notebook import course_lock, gradebook, late_penalties, preflight, submission_state
 from grader.notebook.assignment import Assignment, load_assignment
-from grader.notebook.judging import class_referee, scratch, warm_kernels
-from grader.notebook.judging.judge_submission import (
-    Judged,
-    judge_submission,
-    own_seconds,
-)
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.memory_capacity import local_capacity
-from grader.notebook.recording import Recorder
 from grader.notebook.submission import chosen_notebook, paths, verdict_file
 from grader.notebook.submission.file_rules import printable_text
 from grader.notebook.submission.submitted_files import files_of
 from grader.settings import Settings
+
+if TYPE_CHECKING:
+    from grader.notebook.judging.judge_submission import Judged
+    from grader.notebook.recording import Recorder
 
 Follow = Callable[[Event], None]
 
@@ -70,6 +72,7 @@ def grade(
     workers: int | None = None,
     engine: Engine | None = None,
     follow: Follow = lambda _event: None,
+    before_judging: Callable[[], None] = lambda: None,
 ) -> Iterator[Result]:
     """Grade what was handed in for an assignment; yields each result as it is there.
 
@@ -86,6 +89,8 @@ def grade(
         workers: submissions that compute at once; as many as the course says, if left out.
         engine: judges them, and stays open; one on this machine, if left out.
         follow: told every event of the engine; keys are students.
+        before_judging: called once if anything must be judged, before anything is written; what it
+            raises ends the run.
 
     Raises:
         CourseError: unknown assignment, or nothing handed in.
@@ -97,14 +102,18 @@ def grade(
     course_packages.require(settings)
     own = engine is None
     engine = engine or _local_engine(loaded, workers)
+    run = _Run(loaded, engine, force)
+    known = run.look_at(students)
+    if run.submitted:
+        before_judging()
     preflight.require_writable(settings, loaded.assignment)
     with course_lock.writing(settings):
         gradebook.prepare(settings, loaded.assignment)
+    yield from run.with_penalties(known)
+    if not run.submitted:
+        return
     try:
-        run = _Run(loaded, engine, force)
-        yield from run.look_at(students)
-        if run.submitted and own:
-            scratch.remove_leftovers()
+        if own:
             _start_services(loaded)
         for event in run.events():
             follow(event)
@@ -112,8 +121,7 @@ def grade(
                 yield result
     finally:
         if own:
-            engine.close()
-            class_referee.close()
+            _end_services(engine)
 
 
 def _local_engine(loaded: LoadedCourse, workers: int | None) -> Engine:
@@ -124,10 +132,20 @@ def _local_engine(loaded: LoadedCourse, workers: int | None) -> Engine:
 
 def _start_services(loaded: LoadedCourse) -> None:
     """Start what all submissions share, before the first of them."""
+    from grader.notebook.judging import class_referee, scratch, warm_kernels
+
+    scratch.remove_leftovers()
     warm_kernels.address(loaded.settings, loaded.assignment)
     warm_kernels.numpy_only_address(loaded.settings, loaded.assignment)
     if loaded.assignment.uses_networks:
         class_referee.address(loaded.settings)
+
+
+def _end_services(engine: Engine) -> None:
+    from grader.notebook.judging import class_referee
+
+    engine.close()
+    class_referee.close()
 
 
 class _Run:
@@ -144,12 +162,17 @@ class _Run:
 
     def __init__(self, loaded: LoadedCourse, engine: Engine, force: bool) -> None:
         self._loaded, self._engine, self._force = loaded, engine, force
-        self._recorder = Recorder(loaded)
         self._tried_again: set[str] = set()
         self.submitted: dict[str, Work] = {}
 
-    def look_at(self, students: Sequence[str]) -> Iterator[Result]:
-        """Prepare the work of judging; yields the results that are there without any."""
+    @cached_property
+    def _recorder(self) -> Recorder:
+        from grader.notebook.recording import Recorder
+
+        return Recorder(self._loaded)
+
+    def look_at(self, students: Sequence[str]) -> list[Result]:
+        """Prepare the work of judging; returns the results that are there without any."""
         results: list[Result] = []
         scored = gradebook.scored(self._loaded.settings, self._loaded.assignment.name)
         for student in students:
@@ -159,9 +182,9 @@ class _Run:
                 result = Result(student, None, str(error))
             if result is not None:
                 results.append(result)
-        yield from self._with_penalties(results)
+        return results
 
-    def _with_penalties(self, results: Sequence[Result]) -> Iterator[Result]:
+    def with_penalties(self, results: Sequence[Result]) -> Iterator[Result]:
         """The results, once late penalties are what time has made of them, with their scores."""
         name = self._loaded.assignment.name
         graded = [result.student for result in results if result.graded is not None]
@@ -199,12 +222,17 @@ class _Run:
             waits = all(verdict.machine_score is None for verdict in state.known.verdicts)
             if scored or waits:
                 return Result(student, state.known, fresh=False)
-        self.submitted[student] = Work(
-            student,
-            partial(judge_submission, submission_state.work_of(self._loaded, state)),
-            expected_seconds=own_seconds(state.known) if state.known else None,
-        )
+        self.submitted[student] = self._work(state)
         return None
+
+    def _work(self, state: submission_state.SubmissionState) -> Work:
+        from grader.notebook.judging.judge_submission import judge_submission
+
+        return Work(
+            state.submission.student,
+            partial(judge_submission, submission_state.work_of(self._loaded, state)),
+            expected_seconds=state.known.own_seconds if state.known else None,
+        )
 
     def _finished(self, student: str, judged: Judged) -> Result | None:
         if judged.faulty and self._tries_again(student):
@@ -242,7 +270,7 @@ def expected_seconds(settings: Settings, name: str, students: Sequence[str]) -> 
         student: verdict_file.read(paths.submission(settings, student, name).verdict_file)
         for student in students
     }
-    return {student: own_seconds(graded) for student, graded in known.items() if graded}
+    return {student: graded.own_seconds for student, graded in known.items() if graded}
 
 
 def choose(settings: Settings, name: str, students: Sequence[str] = ()) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from sqlalchemy.sql import functions
 
 from grader.errors import ConfigurationError
 from grader.model import Score
-from grader.notebook import release
 from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.submission import paths
 from grader.settings import Settings
@@ -39,6 +38,8 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
     except subprocess.CalledProcessError as error:  # nbgrader asks alembic for a version
         raise _unusable(url, str(error)) from error
     if recorded != _expected(assignment):
+        from grader.notebook import release  # with nbgrader's programs, seldom needed here
+
         release.register(settings, assignment.name)
 
 
@@ -163,11 +164,18 @@ def _graded_cells(*columns: Any) -> Any:
 
 
 def _read(settings: Settings, rows: Any) -> Sequence[Any]:
-    """The rows of a query; raises ``ConfigurationError`` if the gradebook cannot be read."""
+    """The rows of a query; raises ``ConfigurationError`` if the gradebook cannot be read.
+
+    Nothing is made: before the first release or grade there is no gradebook, and no row.
+    """
     url = paths.course_directory(settings).db_url
+    if (file := _sqlite_file(url)) is not None and not file.exists():
+        return ()
     engine = sqlalchemy.create_engine(url)
     try:
         with engine.connect() as connection:
+            if not sqlalchemy.inspect(connection).get_table_names():
+                return ()
             return connection.execute(rows).all()
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise _unusable(url, str(error).splitlines()[0]) from error

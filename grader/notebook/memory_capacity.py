@@ -7,7 +7,6 @@ from grader.engines import scheduling
 from grader.engines.scheduling import Capacity
 from grader.errors import ConfigurationError
 from grader.notebook.assignment import Assignment
-from grader.notebook.judging import class_referee
 from grader.referee.service import trainer_capacity
 from grader.settings import Settings
 
@@ -61,7 +60,7 @@ def local_capacity(
 
 def _trainers_bytes(settings: Settings) -> int:
     """What the trainers take that this machine runs for the course."""
-    if settings.referee != class_referee.LOCAL:
+    if settings.referee != "local":
         return 0
     planned = trainer_capacity.plan(settings.referee_trainers)
     return planned.trainers * trainer_capacity.TRAINER_BYTES

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grader.engines.base import Cancelled, WorkLost
 from grader.errors import GraderError
 from grader.model import Graded, Submission
 from grader.notebook import notebook_json
-from grader.notebook.judging.judge_submission import SubmissionWork, submission_work
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.submission import grounds, paths, verdict_file
 from grader.notebook.submission.student_ids import require_plain
 from grader.notebook.submission.submitted_files import Files, files_of
+
+if TYPE_CHECKING:
+    from grader.notebook.judging.judge_submission import SubmissionWork
 
 LOG = logging.getLogger("grader.grading")
 
@@ -62,6 +65,9 @@ def look_at(loaded: LoadedCourse, student: str) -> SubmissionState:
 
 def work_of(loaded: LoadedCourse, state: SubmissionState) -> SubmissionWork:
     """The work of judging a submission."""
+    # Here, because a run that finds nothing to judge need not load what judges.
+    from grader.notebook.judging.judge_submission import submission_work
+
     return submission_work(loaded.settings, loaded.assignment, state.submission, state.files)
 
 

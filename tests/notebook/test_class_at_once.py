@@ -18,7 +18,7 @@ from grader.engines.base import Cancelled, Event, Finished, Progressed, Started,
 from grader.engines.fake import FakeEngine
 from grader.errors import ConfigurationError
 from grader.model import Outcome, Verdict
-from grader.notebook import autograde, recording
+from grader.notebook import autograde, gradebook, recording
 from grader.notebook.judging.examination import Examination
 from grader.notebook.submission import paths, verdict_file
 from grader.settings import Settings
@@ -226,3 +226,26 @@ def test_two_submissions_overlap_in_time(tiny_course: Settings, tmp_path: Path) 
     ends = [number for number, event in enumerate(told) if isinstance(event, Finished)]
     ran_before = {event.key for event in told[: ends[0]] if isinstance(event, Progressed)}
     assert ran_before == {"ada", "ben"}, "both ran cells before one of them was done"
+
+
+def test_what_judges_need_is_asked_for_only_if_something_must_be_judged(course: Settings) -> None:
+    asked: list[int] = []
+
+    def grade() -> None:
+        list(autograde.grade(course, "sums", engine=FakeEngine(), before_judging=ask))
+
+    def ask() -> None:
+        asked.append(len(list(course.root.glob("autograded/*"))))
+
+    grade()
+    assert asked == [0], "before anything is written"
+    grade()
+    assert asked == [0], "all is up to date"
+
+
+def test_a_gradebook_that_is_not_made_yet_has_no_scores(course: Settings) -> None:
+    (course.root / "gradebook.db").unlink()
+    assert gradebook.scored(course, "sums") == frozenset()
+    assert not (course.root / "gradebook.db").exists()
+    (course.root / "gradebook.db").touch()
+    assert gradebook.scored(course, "sums") == frozenset()

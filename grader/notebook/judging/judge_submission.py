@@ -25,7 +25,6 @@ from grader.model import (
     Outcome,
     Submission,
     Verdict,
-    WorkPart,
 )
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging import class_referee, scratch, warm_kernels
@@ -167,12 +166,6 @@ def judge_rebuilt(
     claims = tuple(sorted(keeper.claims, key=lambda each: order.index(each.claim)))
     evidence = Evidence(work.student, assignment.name, graded.seed, when, claims)
     return Judged(notebook, graded, evidence)
-
-
-def own_seconds(graded: Graded) -> float:
-    """What judging took the last time, without what it waited for trainings."""
-    waited = sum(t.wall for t in graded.timings if t.part is WorkPart.REFEREE_WAIT)
-    return max(0.0, graded.seconds - waited)
 
 
 def _with_waiting(
