@@ -19,6 +19,8 @@ from sybil.parsers.markdown import CodeBlockParser
 
 from tests.conftest import ROOT
 
+# A page shows what a terminal shows; one that knows no commands has neither colours nor bars.
+_TERMINAL = {"TTY_COMPATIBLE": "1", "TERM": "dumb", "COLUMNS": "80"}
 _STEP = re.compile(r"^\$ (.*(?:\n>.*)*)\n?((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
@@ -55,7 +57,7 @@ def _follow_block(folder: Path, block: Example) -> str | None:
             ["bash", "-c", command],
             cwd=folder,
             # ROOT: this tree is what is tested, wherever `grader` was installed from.
-            env=os.environ | {"PATH": paths, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+            env=os.environ | _TERMINAL | {"PATH": paths, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

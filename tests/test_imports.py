@@ -155,6 +155,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.datasets",
         "grader.sandbox",
         "grader.referee",
+        "grader.reports",
         "grader.notebook",
         "grader.kernelspec",
     ),

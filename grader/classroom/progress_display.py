@@ -22,6 +22,7 @@ from grader.model import Score
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 from grader.reports.faulty_tests import faulty_tests
+from grader.reports.terminal.output_table import grid
 from grader.reports.terminal.plain import plain
 
 PLAIN_SECONDS = 30.0  # between two lines on how far the class is, where there is no terminal
@@ -53,7 +54,7 @@ def display(name: str, progress: ClassProgress, console: Console, as_json: bool)
     """
     if as_json:
         return JsonLines(name, progress, console)
-    kind = LiveDisplay if console.is_terminal else PlainLines
+    kind = LiveDisplay if console.is_interactive else PlainLines
     return kind(name, progress, console)
 
 
@@ -112,7 +113,7 @@ class LiveDisplay(contextlib.AbstractContextManager["LiveDisplay", None]):
         head = Table.grid(padding=(0, 1))
         bar = ProgressBar(total=progress.total, completed=progress.done, width=30)
         head.add_row(Text(self._name, "bold"), bar)
-        each = Table.grid(padding=(0, 2))
+        each = grid()  # names are folded and not cut, since cut names may be alike
         shown = list(progress.open.items())[:_SHOWN]
         for student, submission in shown:
             style = "dim" if submission.waiting else ""

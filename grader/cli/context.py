@@ -32,8 +32,14 @@ def load_course(folder: Path, sandbox: str | None = None) -> Settings:
     return course
 
 
+_PIPE_WIDTH = 1_000_000  # so that no line breaks in a pipe or a file
+
+
 def terminal() -> Console:
     """A console for tables and progress bars, to which names and keys are text and not markup."""
     from rich.console import Console
 
-    return Console(markup=False, emoji=False)
+    console = Console(markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    return console

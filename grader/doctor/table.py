@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from grader.doctor.findings import Finding, Status
+from grader.reports.terminal.output_table import OutputTable
+from grader.reports.terminal.plain import lines
 
 STYLES = {Status.OK: "green", Status.WEAK: "yellow", Status.MISSING: "bold red"}
 
@@ -20,12 +21,12 @@ def grading_works(findings: Sequence[Finding]) -> bool:
 
 def findings_table(findings: Sequence[Finding]) -> RenderableType:
     """A row a finding, its remedy below it, and what all of them come to."""
-    table = Table()
+    table = OutputTable()
     table.add_column("what")
     table.add_column("status")
     table.add_column("found, and what to do", overflow="fold")
     for finding in findings:
-        told = Text(finding.detail)
+        told = lines(finding.detail)
         if finding.remedy:
             told.append(f"\nRemedy: {finding.remedy}", "bold")
         table.add_row(finding.name, Text(finding.status, STYLES[finding.status]), told)

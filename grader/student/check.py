@@ -126,7 +126,7 @@ def _columns(claim: Claim, verdicts: Mapping[str, Verdict]) -> tuple[Text, Text]
     """Outcome and message of one claim."""
     from rich.text import Text
 
-    from grader.reports.terminal.class_table import MARKS
+    from grader.reports.terminal.marks import MARKS
 
     verdict = verdicts.get(claim.name)
     if verdict is None:

@@ -12,7 +12,7 @@ NO_PAGES = Finding(Status.MISSING, "not enabled", "enable it", name="JupyterLab"
 
 
 def text(*findings: Finding) -> str:
-    console = Console(width=100, record=True)
+    console = Console(width=100, record=True, force_terminal=True)
     console.print(findings_table(findings))
     return " ".join(console.export_text().replace("│", " ").split())
 

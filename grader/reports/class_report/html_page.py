@@ -12,7 +12,7 @@ from grader.reports.charts.figure import Drawn
 from grader.reports.class_report import class_figures, csv_tables
 from grader.reports.class_report.content import ClassReport
 from grader.reports.class_report.similarity import Alike
-from grader.reports.terminal.class_table import MARKS
+from grader.reports.terminal.marks import MARKS
 
 PAGE = "report.html"
 _FIGURES = ("scores.png", "claims.png", "epochs.png", "learning_curves.png", "times.svg")

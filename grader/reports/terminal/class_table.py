@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.columns import Columns
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from grader.model import Claim, Graded, Outcome, Score, Timing, Verdict
+from grader.model.scores import points
 from grader.reports.faulty_tests import faulty_tests
+from grader.reports.terminal.claim_table import ClaimRow, ClaimTable
+from grader.reports.terminal.marks import MARKS, columns_legend, marks_legend
+from grader.reports.terminal.output_table import OutputTable, TerminalOnly, grid
+from grader.reports.terminal.plain import lines as plain_lines
 from grader.reports.terminal.plain import plain
-
-# A letter besides the colour: tables are also read in logs, on paper, and by the colour-blind.
-MARKS = {
-    Outcome.PASSED: ("+", "green"),
-    Outcome.FAILED: ("F", "red"),
-    Outcome.CRASHED: ("C", "magenta"),
-    Outcome.OVER_LIMIT: ("L", "yellow"),
-    Outcome.NOT_ATTEMPTED: ("-", "dim"),
-    Outcome.GRADER_FAULT: ("?", "bold cyan"),
-}
 
 
 def class_table(
@@ -40,29 +33,44 @@ def class_table(
         scores: student to the score of the whole submission, what a person marks included.
         problems: student and reason for each submission that could not be graded.
     """
-    table = Table(title=assignment, title_justify="left", title_style="bold")
-    table.add_column("student", overflow="fold")  # cut names may be alike
-    table.add_column("score", justify="right")
-    for number in range(1, len(claims) + 1):
-        table.add_column(str(number), justify="center")
-    table.add_column("time", justify="right")
-    for submission in graded:
-        marks = {verdict.claim: _mark(verdict) for verdict in submission.verdicts}
-        table.add_row(
-            Text(submission.student),
-            scores[submission.student].text if submission.student in scores else "none",
-            *(marks.get(claim.name, Text()) for claim in claims),
-            f"{submission.seconds:.0f} s",
-        )
-    for student, _ in problems:
-        table.add_row(Text(student), Text("not graded", "bold red"), *("" for _ in claims), "")
+    to_mark = any(score.to_mark for score in scores.values())
+    rows = [
+        _row(submission, claims, scores.get(submission.student), to_mark) for submission in graded
+    ]
+    rows += [_not_graded(student, len(claims), to_mark) for student, _ in problems]
+    heads = ("student", ("score", "to mark") if to_mark else ("score",), ("time",))
+    table = ClaimTable(assignment, [claim.name for claim in claims], heads, rows)
     decided = any(verdict.override for each in graded for verdict in each.verdicts)
-    return Group(table, columns_legend(claims), marks_legend(decided))
+    star = [("*", "points decided by a person")] if decided else []
+    return Group(table, TerminalOnly(Group(columns_legend(claims), marks_legend(*star))))
+
+
+def _row(graded: Graded, claims: Sequence[Claim], score: Score | None, to_mark: bool) -> ClaimRow:
+    verdicts = {verdict.claim: verdict for verdict in graded.verdicts}
+    known = [verdicts.get(claim.name) for claim in claims]
+    wait = points(score.to_mark) if score and score.to_mark else ""
+    return ClaimRow(
+        graded.student,
+        (Text(str(score or "none")), *([Text(wait)] if to_mark else [])),
+        tuple(_mark(verdict) if verdict else Text() for verdict in known),
+        (Text(f"{graded.seconds:.0f} s"),),
+        tuple(_word(verdict) if verdict else "" for verdict in known),
+    )
+
+
+def _not_graded(student: str, claims: int, to_mark: bool) -> ClaimRow:
+    said = (Text("not graded", "bold red"), *([Text()] if to_mark else []))
+    return ClaimRow(student, said, (Text(),) * claims, (Text(),), ("",) * claims)
 
 
 def _mark(verdict: Verdict) -> Text:
     """A verdict's letter, with a star where the points are a person's."""
     return Text(*MARKS[verdict.outcome]).append("*" if verdict.override else "", "bold")
+
+
+def _word(verdict: Verdict) -> str:
+    decided = f" ({verdict.override.points:g} points by a person)" if verdict.override else ""
+    return f"{verdict.outcome}{decided}"
 
 
 def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) -> RenderableType:
@@ -88,7 +96,7 @@ def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) 
         rows += [(submission.student, note) for note in submission.notes]
     if not rows:
         return Text()
-    listed = Table.grid(padding=(0, 2))
+    listed = grid()
     for student, reason in rows:
         listed.add_row(plain(student), plain(reason))
     return Group(Text("Needs a person", "bold red"), listed, Text())
@@ -103,15 +111,14 @@ def explanations(graded: Graded) -> RenderableType:
     for verdict in graded.verdicts:
         if verdict.outcome is not Outcome.PASSED:
             reasons.setdefault((verdict.outcome, verdict.message), []).append(verdict.claim)
-    lost = Table.grid(padding=(0, 2))
+    lost = grid(3)
     for (outcome, message), claims in reasons.items():
-        mark, style = MARKS[outcome]
-        lost.add_row(Text(mark, style), Text("\n".join(claims)), Text(message))
+        lost.add_row(Text(*MARKS[outcome]), plain_lines("\n".join(claims)), plain_lines(message))
     for verdict in graded.verdicts:
         if (said := verdict.override) is not None:
-            points = f"{Score(said.points, verdict.points)} points by a person's decision"
-            lost.add_row(Text("*", "bold"), Text(verdict.claim), plain(f"{points}: {said.reason}"))
-    return Group(Text(graded.student, "bold"), lost)
+            worth = f"{Score(said.points, verdict.points)} points by a person's decision"
+            lost.add_row(Text("*", "bold"), plain(verdict.claim), plain(f"{worth}: {said.reason}"))
+    return Group(plain(graded.student, "bold"), lost)
 
 
 def trainings(graded: Sequence[Graded]) -> RenderableType:
@@ -131,7 +138,7 @@ def trainings(graded: Sequence[Graded]) -> RenderableType:
 
 def timings_table(submissions: Sequence[Sequence[Timing]]) -> RenderableType:
     """Where the time of a class went: the mean of each part over its submissions."""
-    table = Table(title="Seconds a submission", title_justify="left", title_style="bold")
+    table = OutputTable(title="Seconds a submission", title_justify="left", title_style="bold")
     table.add_column("part")
     table.add_column("wall", justify="right")
     table.add_column("CPU", justify="right")
@@ -149,17 +156,3 @@ def timings_table(submissions: Sequence[Sequence[Timing]]) -> RenderableType:
     table.add_section()
     table.add_row("all but the student's code", "", f"{ours:.2f}")
     return table
-
-
-def columns_legend(claims: Sequence[Claim]) -> RenderableType:
-    """What the numbers at the head of a table stand for."""
-    named = (f"{n} {claim.name} ({claim.points:g})" for n, claim in enumerate(claims, 1))
-    return Columns([Text(each, "dim") for each in named], padding=(0, 2))
-
-
-def marks_legend(decided: bool = False) -> RenderableType:
-    """What the letters of ``MARKS`` stand for, and the star where one is used."""
-    marks = [Text(*mark).append(f" {outcome}", "") for outcome, mark in MARKS.items()]
-    if decided:
-        marks.append(Text.assemble(("*", "bold"), " points decided by a person"))
-    return Columns(marks, padding=(0, 2))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from grader.model import Decision, Score
 from grader.model.scores import points
+from grader.reports.terminal.output_table import indented
 from grader.reports.terminal.plain import plain
 
 
@@ -46,4 +46,4 @@ def _told(decision: Decision) -> tuple[RenderableType, ...]:
     else:
         head.append("; there is no verdict", "dim")
     said = plain(f"{override.by}, {override.day}: {override.reason}")
-    return head, Padding(said, (0, 0, 0, 2))
+    return head, indented(said, 2)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from grader.model import ClaimEvidence, Consulted, Evidence, Graded, Question, Score, Verdict
 from grader.reports import training_text
+from grader.reports.terminal.output_table import indented
 from grader.reports.terminal.plain import lines, plain
 from grader.reports.terminal.runs import KEY_SHOWN
 from grader.reports.terminal.values import answer_text, call_text, logs_text, value_text
@@ -59,13 +59,13 @@ def question_lines(question: Question, number: int) -> Iterator[RenderableType]:
     asked, answer = question.asked, question.answer
     for name, said in _AHEAD.items():
         if name in asked:
-            yield Padding(plain(f"{said} {value_text(asked[name])}"), (0, 0, 0, 5))
-    yield Padding(plain(f"{number}. {call_text(asked)}"), (0, 0, 0, 2))
+            yield indented(plain(f"{said} {value_text(asked[name])}"), 5)
+    yield indented(plain(f"{number}. {call_text(asked)}"), 2)
     if asked["do"] == "dry_run":
         yield from _dry_run(question)
         return
     if "value" in answer and asked["do"] != "keep":
-        yield Padding(plain(f"-> {answer_text(asked, answer['value'])}"), (0, 0, 0, 5))
+        yield indented(plain(f"-> {answer_text(asked, answer['value'])}"), 5)
     yield from _told(question)
 
 
@@ -86,7 +86,7 @@ def _claim(verdict: Verdict, evidence: ClaimEvidence | None) -> Iterator[Rendera
         yield _part("test", _NOT_RUN)
         return
     yield plain("test:", "cyan")
-    yield Padding(lines(evidence.test, "dim"), (0, 0, 0, 2))
+    yield indented(lines(evidence.test, "dim"), 2)
     yield from _asked(evidence)
     for each in evidence.consulted:
         yield from _consulted(each)
@@ -102,7 +102,7 @@ def _asked(evidence: ClaimEvidence) -> Iterator[RenderableType]:
     for number, question in enumerate(evidence.questions, 1):
         yield from question_lines(question, number)
     if left := evidence.count - len(evidence.questions):
-        yield Padding(Text(f"{left} more were asked and are kept as digests", "dim"), (0, 0, 0, 2))
+        yield indented(Text(f"{left} more were asked and are kept as digests", "dim"), 2)
 
 
 def _dry_run(question: Question) -> Iterator[RenderableType]:
@@ -116,25 +116,25 @@ def _dry_run(question: Question) -> Iterator[RenderableType]:
         text = plain(f"epoch {number}: {logs_text(logs)}")
         if number <= len(texts) and texts[number - 1]:
             text.append_text(plain(f"  printed {value_text(texts[number - 1])}"))
-        yield Padding(text, (0, 0, 0, 5))
+        yield indented(text, 5)
     yield from _told(question)
     if "error" not in answer and "no answer" not in answer:
         stopped = answer.get("stopped_after")
         end = "it did not stop" if stopped is None else f"it stopped after epoch {stopped}"
-        yield Padding(plain(f"-> {end}"), (0, 0, 0, 5))
+        yield indented(plain(f"-> {end}"), 5)
 
 
 def _told(question: Question) -> Iterator[RenderableType]:
     answer = question.answer
     if "no answer" in answer:
-        yield Padding(plain(f"-> no answer: {answer['no answer']}"), (0, 0, 0, 5))
+        yield indented(plain(f"-> no answer: {answer['no answer']}"), 5)
     if "error" in answer:
         where = f", in {answer['line']}" if "line" in answer else ""
         said = f"-> raised {answer['error']}: {answer.get('message', '')}{where}"
-        yield Padding(plain(said), (0, 0, 0, 5))
+        yield indented(plain(said), 5)
     for name, said in _BESIDE.items():
         if name in answer:
-            yield Padding(plain(f"{said} {value_text(answer[name])}"), (0, 0, 0, 5))
+            yield indented(plain(f"{said} {value_text(answer[name])}"), 5)
 
 
 def _consulted(consulted: Consulted) -> Iterator[RenderableType]:
@@ -144,5 +144,5 @@ def _consulted(consulted: Consulted) -> Iterator[RenderableType]:
     epochs = training_text.epochs(run.epochs)
     yield _part("training", f"{name}, seed {consulted.seed} ({own}): {epochs} of {run.asked} asked")
     said = (training_text.end(run), training_text.measured(run))
-    yield Padding(plain(" ".join(each for each in said if each)), (0, 0, 0, 2))
-    yield Padding(plain(f"accuracies: {training_text.accuracies(run)}"), (0, 0, 0, 2))
+    yield indented(plain(" ".join(each for each in said if each)), 2)
+    yield indented(plain(f"accuracies: {training_text.accuracies(run)}"), 2)

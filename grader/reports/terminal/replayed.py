@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from grader.model import Question, Replayed
 from grader.reports.terminal.explanation import question_lines
+from grader.reports.terminal.output_table import indented
 from grader.reports.terminal.plain import plain
 
 
@@ -33,6 +33,6 @@ def _claim(claim: Replayed) -> Iterator[RenderableType]:
 
 
 def _was(when: str, question: Question, number: int) -> Iterator[RenderableType]:
-    yield Padding(Text(f"{when}:", "dim"), (0, 0, 0, 2))
+    yield indented(Text(f"{when}:", "dim"), 2)
     for line in question_lines(question, number):
-        yield Padding(line, (0, 0, 0, 2))
+        yield indented(line, 2)

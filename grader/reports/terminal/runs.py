@@ -9,10 +9,10 @@ from datetime import datetime
 import humanize
 from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from grader.model import KeptEpoch, KeptRun
+from grader.reports.terminal.output_table import OutputTable, grid
 from grader.reports.terminal.plain import plain
 from grader.reports.training_text import seconds
 
@@ -22,14 +22,14 @@ _HALVINGS = 12  # of the error rate, at most, in a bar: to 0.9998
 
 def list_table(runs: Sequence[KeptRun], title: str = "Runs") -> RenderableType:
     """A row for each run, a description of each, and their total size on disk."""
-    table = Table(
+    table = OutputTable(
         title=title, title_justify="left", title_style="bold",
         box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     table.add_column("run", no_wrap=True)
     for name in ("epochs", "accuracy", "test", "time", "size", "last used", "users"):
         table.add_column(name, justify="right", no_wrap=True)
-    descriptions = Table.grid(padding=(0, 2))
+    descriptions = grid()
     for run in runs:
         key = run.key[:KEY_SHOWN]
         table.add_row(
@@ -51,11 +51,11 @@ def list_table(runs: Sequence[KeptRun], title: str = "Runs") -> RenderableType:
 
 def run_table(run: KeptRun) -> RenderableType:
     """One run: its description, and a row for each epoch with logs and a bar of its accuracy."""
-    head = Table.grid(padding=(0, 2))
+    head = grid()
     for name, value in _facts(run):
         head.add_row(Text(name, "dim"), plain(value))
     names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.logs))
-    table = Table()
+    table = OutputTable()
     table.add_column("epoch", justify="right")
     for name in names:
         table.add_column(plain(name), justify="right")
@@ -103,10 +103,10 @@ def _users(epochs: Sequence[KeptEpoch]) -> list[RenderableType]:
         for who, when in epoch.users.items():
             before = progress.get(who, (0, when))
             progress[who] = (epoch.number, max(when, before[1]))
-    grid = Table.grid(padding=(0, 2))
+    users = grid(3)
     for who, (number, when) in sorted(progress.items()):
-        grid.add_row(plain(who), Text(f"to epoch {number}"), Text(_moment(when), "dim"))
-    return [Text("used by", "dim"), grid] if progress else [Text("not used", "dim")]
+        users.add_row(plain(who), Text(f"to epoch {number}"), Text(_moment(when), "dim"))
+    return [Text("used by", "dim"), users] if progress else [Text("not used", "dim")]
 
 
 def _bar(value: float | None) -> Text:

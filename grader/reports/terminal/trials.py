@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from grader.model import Claim, Outcome, Verdict
-from grader.reports.terminal.class_table import MARKS, columns_legend, marks_legend
+from grader.reports.terminal.claim_table import ClaimRow, ClaimTable
+from grader.reports.terminal.marks import MARKS, columns_legend, marks_legend
+from grader.reports.terminal.output_table import TerminalOnly
+from grader.reports.terminal.plain import plain
 
 
 @dataclass(frozen=True)
@@ -46,27 +48,42 @@ def trials_table(
     assignment: str, claims: Sequence[Claim], trials: Sequence[Trial]
 ) -> RenderableType:
     """A table with a row a sample and a column a claim, and below it what was not as expected."""
-    table = Table(title=f"{assignment}: samples", title_justify="left", title_style="bold")
-    table.add_column("sample", overflow="fold")
-    for number in range(1, len(claims) + 1):
-        table.add_column(str(number), justify="center")
-    table.add_column("verdicts")
-    for trial in trials:
-        cells = (_cell(trial, claim.name) for claim in claims)
-        table.add_row(Text(trial.sample), *cells, _summary(trial))
-    return Group(table, columns_legend(claims), marks_legend(), *_explained(trials))
+    names = [claim.name for claim in claims]
+    rows = [_row(trial, names) for trial in trials]
+    table = ClaimTable(
+        f"{assignment}: samples", names, ("sample", (), ("verdicts",)), rows, words_last=True
+    )
+    differ = any(trial.differences for trial in trials)
+    legend = marks_legend(*([("!", "another was expected")] if differ else []))
+    return Group(table, TerminalOnly(Group(columns_legend(claims), legend)), *_explained(trials))
 
 
-def _cell(trial: Trial, claim: str) -> Text:
-    """The mark of the verdict, and of the expected one where that is another."""
-    received, expected = trial.outcome(claim), trial.expected.get(claim)
-    if received == expected:
+def _row(trial: Trial, claims: Sequence[str]) -> ClaimRow:
+    return ClaimRow(
+        trial.sample,
+        (),
+        tuple(_mark(trial, claim) for claim in claims),
+        (_summary(trial),),
+        tuple(_words(trial, claim) for claim in claims),
+    )
+
+
+def _mark(trial: Trial, claim: str) -> Text:
+    """The mark of the verdict, with a sign where another was expected; empty without a verdict."""
+    received = trial.outcome(claim)
+    if received == trial.expected.get(claim):
         return Text(*MARKS[received]) if received else Text()
-    return Text(f"{_mark(received)}, not {_mark(expected)}", "bold red")
+    return (
+        Text(f"{MARKS[received][0] if received else ' '}!", "bold red")
+        if trial.received
+        else Text()
+    )
 
 
-def _mark(outcome: Outcome | None) -> str:
-    return MARKS[outcome][0] if outcome else "none"
+def _words(trial: Trial, claim: str) -> str:
+    received, expected = trial.outcome(claim), trial.expected.get(claim)
+    said = str(received or "none")
+    return said if received == expected else f"{said}, not {expected or 'none'}"
 
 
 def _summary(trial: Trial) -> Text:
@@ -82,7 +99,7 @@ def _explained(trials: Sequence[Trial]) -> list[Text]:
     lines = []
     for trial in trials:
         if trial.received is None:
-            lines.append(Text(f"{trial.sample} is not graded: {trial.problem}"))
+            lines.append(plain(f"{trial.sample} is not graded: {trial.problem}"))
             continue
         for claim in trial.differences:
             verdict = trial.received.get(claim)
@@ -91,6 +108,6 @@ def _explained(trials: Sequence[Trial]) -> list[Text]:
             said = f": {why}" if why else ""
             expected = trial.expected.get(claim, "nothing, for case.toml does not name it")
             lines.append(
-                Text(f"{trial.sample}, {claim}: expected {expected}, received {received}{said}")
+                plain(f"{trial.sample}, {claim}: expected {expected}, received {received}{said}")
             )
     return lines

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 from rich.console import Console, RenderableType
@@ -22,16 +23,24 @@ GRADED = Graded(
 SCORES = {"ada": Score(2, 10, to_mark=5)}
 
 
-def text(renderable: RenderableType) -> str:
-    console = Console(width=100, record=True)
+def text(renderable: RenderableType, width: int = 100) -> str:
+    """What a terminal shows."""
+    console = Console(width=width, record=True, force_terminal=True)
     console.print(renderable)
     return console.export_text()
+
+
+def piped(renderable: RenderableType) -> str:
+    """What a pipe or a file gets."""
+    out = io.StringIO()
+    Console(file=out, width=1000).print(renderable)
+    return out.getvalue()
 
 
 def test_a_class_has_a_row_a_student_and_a_column_a_claim() -> None:
     shown = text(class_table.class_table("sums", CLAIMS, [GRADED], SCORES, [("ben", "no JSON")]))
     rows = [" ".join(line.replace("│", " ").split()) for line in shown.splitlines()]
-    assert "ada 2 / 10 (5 to mark) + C 61 s" in rows
+    assert "ada 2 / 10 5 + C 61 s" in rows
     assert "ben not graded" in rows
     assert "1 adds (2) 2 totals (3)" in rows
 
@@ -39,9 +48,8 @@ def test_a_class_has_a_row_a_student_and_a_column_a_claim() -> None:
 def test_long_names_are_told_apart_on_a_narrow_terminal() -> None:
     names = [f"maximiliane_von_{'und_zu_' * 4}{number}" for number in (1, 2)]
     graded = [replace(GRADED, student=name) for name in names]
-    console = Console(width=40, record=True)
-    console.print(class_table.class_table("sums", CLAIMS, graded, SCORES))
-    lines = (line.split("│") for line in console.export_text().splitlines() if "│" in line)
+    shown = text(class_table.class_table("sums", CLAIMS, graded, SCORES), width=40)
+    lines = (line.split("│") for line in shown.splitlines() if "│" in line)
     assert "".join(cells[1].strip() for cells in lines) == "".join(names)
 
 
@@ -97,3 +105,24 @@ def test_points_that_a_person_decided_on_have_a_star_and_their_reason() -> None:
     assert "* points decided" not in text(class_table.class_table("sums", CLAIMS, [GRADED], SCORES))
     why = " ".join(text(class_table.explanations(decided)).split())
     assert "* totals 2.5 / 3 points by a person's decision: Sent late by us." in why
+
+
+def test_a_pipe_gets_a_line_a_student_with_tabs_and_words() -> None:
+    shown = piped(class_table.class_table("sums", CLAIMS, [GRADED], SCORES, [("ben", "no JSON")]))
+    assert [line.split("\t") for line in shown.splitlines()] == [
+        ["sums"],
+        ["student", "score", "to mark", "adds", "totals", "time"],
+        ["ada", "2 / 10", "5", "passed", "crashed", "61 s"],
+        ["ben", "not graded", "", "", "", ""],
+    ]
+
+
+def test_names_that_hold_commands_of_a_terminal_are_spelled_out() -> None:
+    named = replace(GRADED, student="eve\x1b[31m\u202e\t")
+    for shown in (
+        text(class_table.class_table("sums", CLAIMS, [], {}, [(named.student, "no")])),
+        piped(class_table.class_table("sums", CLAIMS, [named], {})),
+        text(class_table.explanations(named)),
+    ):
+        assert "\x1b[31m" not in shown
+        assert r"eve\x1b[31m\u202e\t" in shown

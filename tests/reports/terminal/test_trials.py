@@ -18,7 +18,7 @@ def trial(name: str, *received: Outcome, expected: dict[str, Outcome] | None = N
 
 
 def shown(*trials: Trial) -> str:
-    console = Console(record=True, width=100)
+    console = Console(record=True, width=100, force_terminal=True)
     console.print(trials_table("sums", CLAIMS, trials))
     return console.export_text()
 
@@ -33,7 +33,7 @@ def test_verdicts_as_expected_are_marks() -> None:
 def test_another_verdict_shows_both_and_says_why() -> None:
     tried = trial("bad", FAILED, PASSED)
     assert tried.differences == ("first",)
-    assert "F, not +" in shown(tried)
+    assert "│ F! │ + │ 1 not as expected" in shown(tried)
     assert "1 not as expected" in shown(tried)
     assert "bad, first: expected passed, received failed: look again" in shown(tried)
 
