@@ -26,12 +26,12 @@ class Margin:
     """How far the trainings of one network on one backend are from one threshold.
 
     Attributes:
-        claim: its names.
+        claim: its name, and which threshold of it.
         network: by its name.
         backend: that trained.
         values: one of each training.
         show: how a value is written.
-        limit: the threshold, written.
+        limit: what is measured, and the threshold, in words.
         missed: how many trainings missed it.
         miss: the probability of a miss, or None where nothing can be said.
         up: whether a greater value is better.
@@ -82,12 +82,12 @@ def margins(groups: Groups, chosen: Sequence[str]) -> Iterator[Margin]:
     for (dataset, network, backend), some in groups.items():
         if dataset == "mnist" and network in chosen:
             yield _epochs(network, backend, some)
-            yield _accuracy("generalises", (network, backend), some, minimum=0.98)
+            yield _accuracy("**`generalises`**", (network, backend), some, minimum=0.98)
     for (dataset, network, backend), some in groups.items():
         if (dataset, network) == (CNN.dataset, CNN.name):
             key = network, backend
             # A run that misses by no more than LUCK is trained once more, with another seed.
-            yield _accuracy("cnn_beats_dnn, 89 %", key, some, minimum=0.89, tries=2)
+            yield _accuracy("**`cnn_beats_dnn`**, minimum", key, some, minimum=0.89, tries=2)
             yield from _better(backend, some, groups.get((DNN.dataset, DNN.name, backend), ()))
 
 
@@ -101,12 +101,12 @@ def _epochs(network: str, backend: str, some: Sequence[Result]) -> Margin:
     censored = None in hits
     chance = None if censored else fitted.miss(logarithms, _HALF, 3, least=_ROUNDED / mean)
     return Margin(
-        claim="reaches_998",
+        claim="**`reaches_998`**",
         network=network,
         backend=backend,
         values=values,
         show=_epoch,
-        limit="19 epochs",
+        limit="the first epoch above 0.998, of 19",
         missed=hits.count(None),
         miss=chance,
         up=False,
@@ -126,7 +126,7 @@ def _accuracy(
         backend=backend,
         values=values,
         show=lambda value: f"{value:.4f}",
-        limit=f"{minimum:g}",
+        limit=f"accuracy on test images, at least {minimum:g}",
         missed=sum(value < minimum for value in values),
         miss=fitted.miss(errors, math.log(1 - minimum), tries),
         up=True,
@@ -147,12 +147,12 @@ def _better(
         return
     gains = tuple(cnn - dnn for cnn, dnn in pairs)
     yield Margin(
-        claim="cnn_beats_dnn, above dnn",
+        claim="**`cnn_beats_dnn`**, comparison",
         network=CNN.name,
         backend=backend,
         values=gains,
         show=lambda value: f"{value:+.4f}",
-        limit="above 0",
+        limit="accuracy on test images less that of `dnn`, above 0",
         missed=sum(not gain > 0 for gain in gains),
         miss=fitted.miss([-gain for gain in gains], 0.0),
         up=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import statistics
 from collections.abc import Iterable, Sequence
@@ -30,7 +31,8 @@ def write(results: Sequence[Result], page: Path = PAGE) -> None:
 def content(results: Sequence[Result]) -> str:
     """All that stands between the markers."""
     groups = claims.grouped(results)
-    return f"{_counted(groups)}\n\n{_margins(groups)}\n\n{_missing(groups)}\n\n{_networks(groups)}"
+    parts = (_counted, _margins, _missing, _networks)
+    return "\n\n".join(text for part in parts if (text := part(groups)))
 
 
 def earlier_curves() -> tuple[Result, ...]:
@@ -70,38 +72,30 @@ def _counted(groups: Groups) -> str:
 
 
 def _margins(groups: Groups) -> str:
+    """A table for each threshold."""
     names = [network.name for network in MARGINS if network.dataset == "mnist"]
     order = {name: place for place, name in enumerate([*names, CNN.name])}
     found = sorted(
         claims.margins(groups, names), key=lambda each: (each.claim, order[each.network])
     )
-    head = (
-        "claim",
-        "network",
-        "backend",
-        "n",
-        "best",
-        "median",
-        "worst",
-        "limit",
-        "missed",
-        "fitted",
-        "predicted",
-    )
-    return _table(head, map(_margin, found))
+    head = ("network", "backend", "n", "best", "median", "worst", "missed", "fitted", "predicted")
+    parts = [
+        f"{claim}: {some[0].limit}.\n\n{_table(head, map(_margin, some))}"
+        for claim, margins in itertools.groupby(found, key=lambda each: each.claim)
+        if (some := list(margins))
+    ]
+    return "\n\n".join(parts)
 
 
 def _margin(margin: Margin) -> list[str]:
     miss = margin.miss
     return [
-        f"`{margin.claim.partition(',')[0]}`{margin.claim.partition('beats_dnn')[2]}",
         margin.network,
         margin.backend,
         str(len(margin.values)),
         margin.best,
         margin.median,
         margin.worst,
-        margin.limit,
         str(margin.missed),
         "" if miss is None else probability(miss.fitted),
         "" if miss is None else probability(miss.predicted),
