@@ -47,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # package. And no sooner: what a package looks for, and misses, may lie there.
     sys.path.append("")
     app.shell.register_magic_function(check, "line")
+    show_short_messages()
     app.start()
 
 
@@ -61,6 +62,17 @@ def check(line: str) -> None:
         print("%check does nothing while your work is graded.")
     else:
         check_notebook(line)
+
+
+def show_short_messages() -> None:
+    """Show what a failing claim says in place of its traceback; not in a sandbox."""
+    try:
+        from grader.cell_messages import shell
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("grader"):
+            raise
+    else:
+        shell.install()
 
 
 def serve_course_data() -> None:

@@ -34,9 +34,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.settings": ("grader.errors", "grader.language", "grader.model", "grader.watch_rules"),
     "grader.course_packages": ("grader.errors", "grader.settings"),
     "grader.datasets": ("grader.errors",),
+    "grader.cell_messages": ("grader.errors", "grader.language"),
     "grader.sandbox.guest": (),  # runs beside a student's code: nothing of ours is there
     "grader.checks": (
         "grader.errors",
+        "grader.cell_messages",  # how a notebook shows what a check says
         "grader.language",
         "grader.accuracy",
         "grader.model",
@@ -89,6 +91,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.kernelspec": ("grader.errors", "grader.datasets", "grader.settings"),
     "grader.student": (
         "grader.errors",
+        "grader.cell_messages",
         "grader.language",
         "grader.model",
         "grader.settings",
@@ -100,9 +103,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.notebook",
         "grader.kernelspec",
     ),
-    # %check and a training for a student's own kernel are imported where they are called: in a
-    # sandbox neither is there.
-    "grader.kernel": ("grader.errors", "grader.datasets", "grader.student"),
+    # Messages, %check and a training for a student's own kernel are imported where they are called:
+    # in a sandbox none of them is there.
+    "grader.kernel": (
+        "grader.errors",
+        "grader.cell_messages",
+        "grader.datasets",
+        "grader.student",
+    ),
     "grader.classroom": (
         "grader.errors",
         "grader.model",

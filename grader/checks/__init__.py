@@ -1,1 +1,8 @@
-"""What a test cell calls: pure functions that return in silence or raise ``ClaimFailed``."""
+"""What a test cell calls: pure functions that return in silence or raise ``ClaimFailed``.
+
+In a notebook, importing it also makes the messages of failing claims short.
+"""
+
+from grader.cell_messages import shell
+
+shell.install()

@@ -135,6 +135,7 @@ def _readable(data: Path) -> Path | None:
 
 def _plain(scratch: Path, settings: Settings) -> AsyncKernelManager:
     os.environ["COURSE_DATA"] = str(settings.data)
+    os.environ["COURSE_JUDGED"] = "1"  # its errors are read: see grader.cell_messages.shell
     shutil.rmtree(scratch / "sockets", ignore_errors=True)
     (scratch / "sockets").mkdir()
     # TCP could be overheard by every account of the machine.

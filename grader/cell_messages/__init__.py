@@ -1,0 +1,5 @@
+"""What a notebook shows below a cell of the course: short messages in place of long tracebacks.
+
+It works in any IPython kernel that imports ``grader.checks``, and in the course's kernel from its
+start. It needs the standard library and the IPython that runs the kernel.
+"""
