@@ -20,14 +20,18 @@ _BLOCKS = (
     "hr",
     "br",
 )
-_INLINE = ("span", "strong", "em", "del", "code", "a", "img")
-_TABLES = ("table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li")
-_DRAWINGS = ("figure", "figcaption", "svg", "line", "text", "path", "circle")
-_SAFE_TAGS = frozenset((*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES, *_DRAWINGS))
+_INLINE = ("span", "strong", "em", "del", "code", "a", "img", "bdi")
+_TABLES = ("table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li", "dl", "dt", "dd")
+_DRAWINGS = ("figure", "figcaption", "svg", "line", "text", "path", "circle", "rect")
+# They do nothing without a script, and a policy says that no form is sent.
+_CONTROLS = ("details", "summary", "form", "label", "input", "select", "option", "output")
+_SAFE_TAGS = frozenset((*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES, *_DRAWINGS, *_CONTROLS))
 _META = ("lang", "charset", "name", "content", "http-equiv")
 _NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-label", "aria-hidden")
 _PLACES = ("viewbox", "role", "x", "y", "x1", "x2", "y1", "y2", "d", "cx", "cy", "r")
-_SAFE_ATTRIBUTES = frozenset((*_META, *_NAMES, *_PLACES))
+_SIZES = ("width", "height", "preserveaspectratio")
+_STATES = ("open", "hidden", "type", "value", "autocomplete", "title", "data-value", "data-mark")
+_SAFE_ATTRIBUTES = frozenset((*_META, *_NAMES, *_PLACES, *_SIZES, *_STATES))
 # Scripts in the SVG of an img do not run.
 _SAFE_PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "svg+xml"))
 
@@ -41,18 +45,20 @@ class Reader(HTMLParser):
         text: what a reader sees.
     """
 
-    def __init__(self, links: tuple[str, ...]) -> None:
+    def __init__(self, links: tuple[str, ...], script: str) -> None:
         super().__init__(convert_charrefs=True)
-        self._links = links
-        self._style = False
+        self._links, self._script = links, script
+        self._inside = ""
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.dangers: list[str] = []
         self.text = ""
 
     @classmethod
-    def of(cls, page: str, links: tuple[str, ...] = ("#", "https://", "http://")) -> Reader:
-        """Read ``page``, in which links may begin with ``links``."""
-        reader = cls(links)
+    def of(
+        cls, page: str, links: tuple[str, ...] = ("#", "https://", "http://"), script: str = ""
+    ) -> Reader:
+        """Read ``page``, in which links may begin with ``links``, and only ``script`` may run."""
+        reader = cls(links, script)
         reader.feed(page)
         reader.close()
         return reader
@@ -60,8 +66,8 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Called by the parser; looks at an element and its attributes."""
         self.tags.append((tag, dict(attrs)))
-        self._style = tag == "style"
-        if tag not in _SAFE_TAGS:
+        self._inside = tag
+        if tag not in _SAFE_TAGS and not (tag == "script" and self._script):
             self.dangers.append(f"<{tag}>")
         for name, value in attrs:
             link = tag == "a" and name == "href" and (value or "").startswith(self._links)
@@ -70,12 +76,15 @@ class Reader(HTMLParser):
                 self.dangers.append(f"<{tag} {name}={value}>")
 
     def handle_endtag(self, tag: str) -> None:
-        """Called by the parser; a style sheet ends here."""
-        self._style = self._style and tag != "style"
+        """Called by the parser; a style sheet or a script ends here."""
+        self._inside = "" if tag == self._inside else self._inside
 
     def handle_data(self, data: str) -> None:
-        """Called by the parser; text is for readers, style sheets are not."""
-        if not self._style:
+        """Called by the parser; text is for readers, style sheets and scripts are not."""
+        if self._inside == "script":
+            if data != self._script:
+                self.dangers.append("a script that is not the page's own")
+        elif self._inside != "style":
             self.text += data
         elif "url(" in data or "@import" in data:
             self.dangers.append("a style sheet that reaches out")

@@ -1,4 +1,4 @@
-"""Templates become pages that hold nothing a browser could run, and refer to nothing outside."""
+"""Templates become pages that run no script but our own, and refer to nothing outside."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _BASE = "page.css"
 
 
-def render(template: str, style: str, **values: object) -> str:
+def render(template: str, style: str, script: str = "", **values: object) -> str:
     """One HTML document.
 
     Args:
         template: its name.
         style: name of the style sheet that follows the one that all pages share.
-        **values: what the template names, beside the style sheet and its hash.
+        script: name of the script, if the page has one: the only one that its policy lets run.
+        **values: what the template names, beside style sheet and script, and their hashes.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -34,15 +35,24 @@ def render(template: str, style: str, **values: object) -> str:
     )
     environment.filters |= {
         "prose": prose,
-        "number": points,
+        "number": "{:g}".format,
+        "points": points,
         "seconds": training_text.seconds,
     }
     sheet = "".join((_TEMPLATES / name).read_text() for name in (_BASE, style))
+    code = (_TEMPLATES / script).read_text() if script else ""
     return environment.get_template(template).render(
         style=Markup(sheet),
-        style_hash=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
+        style_hash=_hash(sheet),
+        script=Markup(code),
+        script_hash=_hash(code),
         **values,
     )
+
+
+def _hash(text: str) -> str:
+    """The SHA-256 by which a content policy names a style sheet or a script."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def prose(text: str) -> Markup:

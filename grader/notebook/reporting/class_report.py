@@ -73,6 +73,8 @@ def _entry(
             if (n not in claims or n in left) and grade.score is None
         ),
         cells=_own_code(settings, assignment, submission),
+        name=theirs.student_name,
+        feedback=submission.feedback_page if submission.feedback_page.exists() else None,
     )
 
 

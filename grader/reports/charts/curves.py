@@ -10,6 +10,7 @@ from grader.accuracy import logged_accuracy
 from grader.errors import RefereeError
 from grader.model import Run
 from grader.reports.charts import scale
+from grader.reports.charts.figure import GRID, INK, blank, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,13 +22,13 @@ _STYLES = (
     ("#009E73", "-.", "^"),
     ("#CC79A7", ":", "D"),
     ("#E69F00", (0, (6, 2, 1, 2, 1, 2)), "v"),
-    ("#000000", (0, (1, 3)), "P"),
+    (INK, (0, (1, 3)), "P"),
 )
 _ONE_OF_MANY = ("#0072B2", "-", ".")
 
 
 def draw(runs: Sequence[Run], path: Path, target: float | None = None) -> None:
-    """Draw the training accuracy after each epoch of some runs into a PNG at ``path``.
+    """Draw the training accuracy after each epoch of some runs, into a PNG or an SVG at ``path``.
 
     The axis is stretched towards 1, each halving of the errors the same step up, because that is
     where trainings end. A full mark ends a run that its callback stopped, an empty one any other;
@@ -35,31 +36,30 @@ def draw(runs: Sequence[Run], path: Path, target: float | None = None) -> None:
 
     Args:
         runs: at least one; up to six are told apart, more are drawn as one bundle.
-        path: the file to write.
+        path: the file to write; an SVG is narrow, for a page that phones show, too.
         target: an accuracy to draw a line at.
 
     Raises:
         RefereeError: no run has logged an accuracy, or the file cannot be written.
     """
-    from matplotlib.figure import Figure
-
     drawn = [run for run in runs if any(logged_accuracy(logs) is not None for logs in run.logs)]
     if not drawn:
         names = sorted({name for run in runs for logs in run.logs for name in logs})
         raise RefereeError(
             f"there is no curve to draw: no epoch logged an accuracy, only {', '.join(names)}"
         )
-    figure = Figure(figsize=(8, 4.8), layout="constrained")
-    axes = figure.subplots()
+    drawn_for_page = path.suffix == ".svg"
+    figure, axes = blank(3.4) if drawn_for_page else blank(4.8, width=8)
     told_apart = len(drawn) <= len(_STYLES)
     for index, run in enumerate(drawn):
         style = _STYLES[index] if told_apart else _ONE_OF_MANY
         label = _label(run, index) if told_apart else f"{len(drawn)} runs" if not index else None
         _draw(axes, run, style, label, bundled=not told_apart)
     _prepare(axes, drawn, target)
-    figure.legend(*_legend(axes, drawn), loc="outside lower center", ncols=2, frameon=False)
+    columns = 1 if drawn_for_page and told_apart else 2
+    figure.legend(*_legend(axes, drawn), loc="outside lower center", ncols=columns, frameon=False)
     try:
-        figure.savefig(path, dpi=150, format="png")
+        save(figure, path)
     except OSError as error:
         raise RefereeError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -75,7 +75,7 @@ def _draw(axes: Axes, run: Run, style: Any, label: str | None, bundled: bool) ->
     )  # fmt: skip
     axes.plot(
         epochs[-1], curve[-1], marker="o" if bundled else mark, markersize=6 if bundled else 9,
-        color=colour, markerfacecolor=colour if run.stopped else "white",
+        color=colour, markerfacecolor=colour if run.stopped else "none",
         markeredgewidth=1.6, zorder=3,
     )  # fmt: skip
     if run.test_accuracy is None:
@@ -100,15 +100,14 @@ def _prepare(axes: Axes, runs: Sequence[Run], target: float | None) -> None:
     axes.yaxis.set_major_locator(FixedLocator(scale.GRID))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}"))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=16, integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True, min_n_ticks=1))
     axes.set_xlim(0.6, max(run.epochs for run in runs) + 0.6)
     axes.set_xlabel("epoch")
     axes.set_ylabel("training accuracy")
-    axes.grid(axis="y", color="#DDDDDD", linewidth=0.8)
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
     if target is not None:
-        axes.axhline(target, color="black", linestyle=(0, (8, 4)), linewidth=1)
+        axes.axhline(target, color=INK, linestyle=(0, (8, 4)), linewidth=1)
         axes.annotate(
             f"target {target:g}", (0.6, target), (4, 3), textcoords="offset points", fontsize=9
         )
@@ -120,18 +119,18 @@ def _legend(axes: Axes, runs: Sequence[Run]) -> tuple[list[Any], list[str]]:
 
     handles, labels = axes.get_legend_handles_labels()
     for occurs, mark, face, meaning in (
-        (any(run.stopped for run in runs), "o", "black", "stopped by its callback"),
-        (any(not run.stopped for run in runs), "o", "white", "end of the run"),
+        (any(run.stopped for run in runs), "o", INK, "stopped by its callback"),
+        (any(not run.stopped for run in runs), "o", "none", "end of the run"),
         (
             any(run.test_accuracy is not None for run in runs),
             "x",
-            "black",
+            INK,
             "accuracy on the test set",
         ),
     ):
         if occurs:
             handles.append(
-                Line2D([], [], linestyle="", marker=mark, color="black", markerfacecolor=face)
+                Line2D([], [], linestyle="", marker=mark, color=INK, markerfacecolor=face)
             )
             labels.append(meaning)
     return handles, labels

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from grader.model import Claim, Graded, Outcome, Run, Verdict, WorkPart
 from grader.reports.class_report import similarity
@@ -28,6 +29,8 @@ class Entry:
         total: the whole score, minus the late penalty.
         waiting: names of the answers that are not graded yet.
         cells: the text of each code cell that the student wrote.
+        name: the student's, as the gradebook has it; empty if it has none.
+        feedback: the page that the student reads; None if there is none yet.
     """
 
     graded: Graded
@@ -36,6 +39,8 @@ class Entry:
     total: float
     waiting: tuple[str, ...]
     cells: tuple[str, ...]
+    name: str = ""
+    feedback: Path | None = None
 
     @property
     def student(self) -> str:
@@ -174,6 +179,18 @@ class ClassReport:
             (submission.student, note) for submission in self.graded for note in submission.notes
         )
 
+    @property
+    def notes(self) -> tuple[Complaint, ...]:
+        """The notes on notebooks, each once with all its students; the most frequent first."""
+        return _grouped(self.noted)
+
+    @property
+    def spread(self) -> tuple[float, float, float, float]:
+        """Mean, lower and upper quartile, and lowest score of the points for claims."""
+        scores = sorted(entry.claims_score for entry in self.entries)
+        low, _, high = statistics.quantiles(scores, n=4) if len(scores) > 1 else scores * 3
+        return statistics.fmean(scores), low, high, scores[0]
+
     def alike_code(self) -> tuple[Alike, ...]:
         """Submissions whose code is alike."""
         return similarity.of_code({entry.student: entry.cells for entry in self.entries})
@@ -187,19 +204,23 @@ class ClassReport:
 
 def _result(claim: Claim, graded: Sequence[Graded]) -> ClaimResult:
     verdicts = [(g.student, v) for g in graded for v in g.verdicts if v.claim == claim.name]
-    said: dict[str, list[tuple[str, str]]] = {}
-    for student, verdict in verdicts:
-        if verdict.outcome is not Outcome.PASSED:
-            said.setdefault(_pattern(verdict.message), []).append((student, verdict.message))
-    commonest = sorted(said.values(), key=len, reverse=True)
+    commonest = _grouped([(s, v.message) for s, v in verdicts if v.outcome is not Outcome.PASSED])
     return ClaimResult(
         claim=claim,
         counts=Counter(verdict.outcome for _, verdict in verdicts),
-        complaints=tuple(
-            Complaint(group[0][1], tuple(student for student, _ in group))
-            for group in commonest[:_MESSAGES]
-        ),
-        others=sum(len(group) for group in commonest[_MESSAGES:]),
+        complaints=commonest[:_MESSAGES],
+        others=sum(len(said.students) for said in commonest[_MESSAGES:]),
+    )
+
+
+def _grouped(said: Iterable[tuple[str, str]]) -> tuple[Complaint, ...]:
+    """Messages, each with its student, as groups that differ in numbers alone."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for student, message in said:
+        groups.setdefault(_pattern(message), []).append((student, message))
+    return tuple(
+        Complaint(group[0][1], tuple(student for student, _ in group))
+        for group in sorted(groups.values(), key=len, reverse=True)
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.reports import training_text
-from grader.reports.charts.figure import BLUE, ORANGE, Drawn, blank, save, whole_numbers
+from grader.reports.charts.figure import BLUE, GRID, ORANGE, Drawn, blank, save, whole_numbers
 from grader.reports.class_report.content import ClassReport
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def to_target(report: ClassReport, target: float, file: Path) -> Drawn:
     """Draw the epochs to the target over the weights; a mark may stand for several runs."""
-    figure, axes = blank(4.0)
+    figure, axes = blank(3.4)
     places: Counter[tuple[int, int, bool]] = Counter()
     for _, run in report.runs:
         if run.parameters:
@@ -28,12 +28,12 @@ def to_target(report: ClassReport, target: float, file: Path) -> Drawn:
     for (weights, epochs, goal), count in places.most_common():  # small marks upon large ones
         axes.plot(
             weights, epochs, marker="o" if goal else "X", color=BLUE if goal else ORANGE,
-            markersize=9 + 2.5 * math.sqrt(count - 1), markeredgecolor="white", zorder=3,
+            markersize=9 + 2.5 * math.sqrt(count - 1), markeredgewidth=0, zorder=3,
         )  # fmt: skip
         if count > 1:
             axes.annotate(
                 f"{count}", (weights, epochs), (6 + 1.2 * math.sqrt(count - 1), 3),
-                textcoords="offset points", fontsize=9, zorder=4,
+                textcoords="offset points", fontsize=8, zorder=4,
             )  # fmt: skip
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(_thousands)
@@ -43,7 +43,7 @@ def to_target(report: ClassReport, target: float, file: Path) -> Drawn:
     whole_numbers(axes.yaxis)
     axes.set_xlabel("weights of the network")
     axes.set_ylabel("epochs")
-    axes.grid(color="#DDDDDD", linewidth=0.8)
+    axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     unmeasured = sum(not run.parameters for _, run in report.runs)
     reached = sum(count for (_, _, goal), count in places.items() if goal)
@@ -89,4 +89,4 @@ def _legend(figure: Figure, marks: dict[str, tuple[str, str, int]]) -> None:
         for label, (mark, colour, count) in marks.items()
         if count
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    figure.legend(handles=handles, loc="outside lower center", ncols=1, frameon=False)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from grader.errors import RefereeError
 from grader.model import Run
 from grader.reports.charts import curves
+from grader.reports.charts.figure import INK
 
 BLUE, ORANGE = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
 
@@ -49,11 +50,11 @@ def test_a_stopped_run_ends_in_a_full_mark(tmp_path: Path) -> None:
 
 
 def test_target_and_test_accuracy_are_drawn_where_there_are_any(tmp_path: Path) -> None:
-    black = (0, 0, 0)
+    ink = ImageColor.getrgb(INK)
     plain = pixels([run(0.9, 0.95)], tmp_path / "plain.png")
     aimed = pixels([run(0.9, 0.95)], tmp_path / "aimed.png", 0.93)
     tested = pixels([run(0.9, 0.95, test=0.92)], tmp_path / "tested.png")
-    assert aimed[black] > plain[black] + 500
+    assert aimed[ink] > plain[ink] + 500
     assert tested[BLUE] > plain[BLUE]
 
 

@@ -73,4 +73,4 @@ def test_what_a_person_decided_is_no_open_case() -> None:
     assert (decided.faults, decided.decided) == ((), (("student001", verdicts[0]),))
     table = csv_tables.tables(decided, [])["attention.csv"]
     assert f"decided by a person: {verdict.claim}" in table
-    assert "1 of 2, ben, 2026-01-02: =Read it; the verdict: grader fault" in table
+    assert "1 / 2 points, ben, 2026-01-02: =Read it; the verdict: grader fault" in table

@@ -134,7 +134,9 @@ def test_what_is_hostile_is_seen_as_it_is() -> None:
 
 def test_the_reader_of_this_test_sees_dangers() -> None:
     page = "<p onclick=x><script>x</script><a href='//evil'>x</a><img src='http://evil/x.png'>"
-    assert len(Reader.of(page + "<style>@import 'x'</style>").dangers) == 5
+    assert len(Reader.of(page + "<style>@import 'x'</style>").dangers) == 6
+    assert Reader.of("<script>x</script>", script="x").dangers == []
+    assert len(Reader.of("<script>y</script>", script="x").dangers) == 1
 
 
 def test_the_policy_forbids_all_but_our_own_style() -> None:
