@@ -3,8 +3,8 @@
 Students and graders run the same cells on the same arrays, without a network. Elsewhere (Colab) the
 notebooks run too: Keras then downloads the data itself.
 
-`grader.kernelspec` installs it. In the sandbox this module, errors and datasets are all there is of
-the package: import nothing else at the top.
+`grader.kernelspec` installs it. In the sandbox this module, errors, datasets and tensorflow_log are
+all there is of the package: import nothing else at the top.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from grader import tensorflow_log
 
 COURSE_DATA = "COURSE_DATA"
 """The environment variable that names the data folder; it wins over the kernelspec's argument."""
@@ -34,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if ours.data and not os.environ.get(COURSE_DATA):
         os.environ[COURSE_DATA] = ours.data
     # Else TensorFlow reports an error, in red, to every student without a graphics card.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault(tensorflow_log.LEVEL, "3")
+    tensorflow_log.install()
     serve_course_data()
     if address := os.environ.get(REFEREE) or ours.referee:
         train_elsewhere(address, os.environ.get(REFEREE_KEY) or ours.referee_key)

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.language": (),
     "grader.errors": ("grader.language",),
     "grader.accuracy": (),
+    "grader.tensorflow_log": (),
     "grader.machine": (),
     "grader.model": ("grader.accuracy",),
     "grader.watch_rules": ("grader.errors", "grader.model"),
@@ -110,6 +111,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.cell_messages",
         "grader.datasets",
         "grader.student",
+        "grader.tensorflow_log",
     ),
     "grader.classroom": (
         "grader.errors",

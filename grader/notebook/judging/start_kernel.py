@@ -28,6 +28,7 @@ _KERNEL_FILES = (
     "errors.py",
     "kernel.py",
     "datasets",
+    "tensorflow_log.py",
     "sandbox/__init__.py",
     "sandbox/guest",
 )
