@@ -194,6 +194,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "grader.reports.class_report",
         "grader.checks.figures",
         "grader.sandbox.guest.surroundings.figures",
+        "grader.sandbox.guest.surroundings.pictures",
     ),
     "rapidfuzz": ("grader.reports.class_report",),
     "distributed": ("grader.engines", "grader.cluster"),

@@ -20,6 +20,8 @@ CONNECTION = "/run/connection.json"
 PROFILE = (
     "/run/ipython"  # where IPython looks for settings: nothing is there, and nothing gets there
 )
+# Figures are shown in the page. ipykernel says so, too, but after a warm parent imported pyplot.
+_INLINE = "module://matplotlib_inline.backend_inline"
 UID = 1000  # inside; the host need not have this account
 
 # The grader's own code: its checks contain reference answers.
@@ -136,8 +138,8 @@ class Policy:
             "LANG": "C.UTF-8",
             "PATH": ":".join(folders),
         }
-        # There is no display and no GPU inside: looking for them would only print warnings.
-        own |= {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+        # There is no GPU inside: looking for one would only print warnings.
+        own |= {"MPLBACKEND": _INLINE, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
         if self.data is not None:
             own["COURSE_DATA"] = DATA
         return own | dict(self.environment)

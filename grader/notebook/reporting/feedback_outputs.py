@@ -19,6 +19,8 @@ _PICTURES = 24
 _PICTURE = 1_000_000  # characters of one in base64
 _ATTACHED = 4_000_000  # of one in a written answer: a photograph of a sheet of paper
 _INLINE = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=]{100,})")
+_HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
+_LONGEST = 80  # characters of a heading
 _PAGE = 5_000_000  # characters of all output
 
 
@@ -43,27 +45,38 @@ def collect(notebook: NotebookNode) -> Outputs:
     budget, left = outputs.Budget(characters=_PAGE), _PICTURES
     answers: dict[str, tuple[Shown, ...]] = {}
     pictures: list[Shown] = []
+    heading = ""
     for number, cell in enumerate(notebook.cells, 1):
         name = part_of(cell)
+        heading = _heading(cell) or heading
         if cell.cell_type == "markdown" and name:
             answers[name] = tuple(_attached(cell, left))
             left -= len(answers[name])
         if cell.cell_type != "code" or is_claim(cell):
             continue
         kept = outputs.sanitise(cell.get("outputs"), budget)
-        shown = list(_page_outputs(kept, f"cell {number}" + (f" ({name})" if name else ""), left))
+        place = f" ({name})" if name else f" (“{heading}”)" if heading else ""
+        shown = list(_page_outputs(kept, f"cell {number}{place}", left))
         left -= sum(bool(output.png) for output in shown)
         if name:
             answers[name] = (*answers.get(name, ()), *shown)
         else:
             pairs = zip(shown, kept, strict=True)
-            pictures += [picture for picture, output in pairs if _has_picture(output)]
+            pictures += [picture for picture, output in pairs if outputs.has_picture(output)]
     return Outputs(answers, tuple(pictures))
 
 
 def without_pictures(text: str) -> str:
     """A written answer without the characters of the pictures that stand in it: Colab's way."""
     return _INLINE.sub(r"data:\1", text)
+
+
+def _heading(cell: NotebookNode) -> str:
+    """The last heading in a text, by which people find a cell; empty if there is none."""
+    if cell.cell_type != "markdown":
+        return ""
+    lines = _HEADING.findall(cell.source)
+    return escape_invisible(lines[-1].strip())[:_LONGEST] if lines else ""
 
 
 def _attached(cell: NotebookNode, left: int) -> Iterator[Shown]:
@@ -82,15 +95,11 @@ def _attached(cell: NotebookNode, left: int) -> Iterator[Shown]:
             yield Shown(escape_invisible(name), picture.base64)
 
 
-def _has_picture(output: NotebookNode) -> bool:
-    return "image/png" in output.get("data", {})
-
-
 def _page_outputs(kept: list[NotebookNode], cell: str, left: int) -> Iterator[Shown]:
     """Outputs as ``outputs.sanitise`` leaves them, for the page; at most ``left`` pictures."""
     count = 0
     for output in kept:
-        if _has_picture(output):
+        if outputs.has_picture(output):
             count += 1
             yield _picture(output, cell, count, left)
         elif output.output_type == "stream":

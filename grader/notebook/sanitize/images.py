@@ -17,6 +17,8 @@ TYPES = {"image/png": "PNG", "image/jpeg": "JPEG"}
 # A figure of 20 by 20 inches at 100 dots an inch is 4 million pixels.
 MAX_PIXELS = 10_000_000
 MAX_BASE64 = 6_000_000
+# What is kept of one picture: with more characters than that it is made smaller.
+KEPT_BASE64 = 750_000
 
 # A photograph of a sheet of paper: what telephones make of it, and what a person reads it at.
 _PHOTO_BYTES = 30_000_000
@@ -34,7 +36,7 @@ class Picture:
 
     Attributes:
         base64: PNG, without any metadata.
-        pixels: width times height.
+        pixels: width times height of what was decoded.
     """
 
     base64: str
@@ -43,6 +45,8 @@ class Picture:
 
 def as_png(encoded: str, pixels: int = MAX_PIXELS) -> Picture:
     """Decode a PNG or JPEG in base64, and encode nothing but its pixels as PNG.
+
+    A picture that would take more than ``KEPT_BASE64`` characters is halved until it does not.
 
     Args:
         encoded: base64, with or without line breaks.
@@ -59,7 +63,7 @@ def as_png(encoded: str, pixels: int = MAX_PIXELS) -> Picture:
         raise ValueError("it is not base64") from None
     image = _opened(content, min(pixels, MAX_PIXELS))
     with _damage_named():
-        return _encoded(_pixels(image))
+        return Picture(_small_enough(_pixels(image)), image.width * image.height)
 
 
 def photo_as_png(content: bytes, pixels: int = _PHOTO_PIXELS) -> Picture:
@@ -76,7 +80,7 @@ def photo_as_png(content: bytes, pixels: int = _PHOTO_PIXELS) -> Picture:
         # A camera notes beside the pixels how it was held.
         image = ImageOps.exif_transpose(image)
         image.thumbnail((_PHOTO_SIDE, _PHOTO_SIDE))
-        return Picture(_encoded(_pixels(image)).base64, decoded)
+        return Picture(_encoded(_pixels(image)), decoded)
 
 
 def _opened(content: bytes, pixels: int) -> Image.Image:
@@ -90,10 +94,16 @@ def _opened(content: bytes, pixels: int) -> Image.Image:
     return image
 
 
-def _encoded(image: Image.Image) -> Picture:
+def _small_enough(image: Image.Image) -> str:
+    while len(encoded := _encoded(image)) > KEPT_BASE64:
+        image = image.reduce(2)
+    return encoded
+
+
+def _encoded(image: Image.Image) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
-    return Picture(base64.b64encode(buffer.getvalue()).decode(), image.width * image.height)
+    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def _pixels(image: Image.Image) -> Image.Image:

@@ -6,7 +6,8 @@ size of every part are checked, and nothing is kept that a browser could run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +23,15 @@ CELL = 2_000_000
 NOTEBOOK = 10_000_000
 # Pixels decoded for one notebook: they cost time, however few bytes they were packed in.
 PIXELS = 40_000_000
+# Pictures kept of one cell, in which a callback may draw after each epoch, and of one notebook.
+CELL_PICTURES = 30
+PICTURES = 100
+
+_MORE_PICTURES = (
+    "{} more of this cell's pictures were left out: "
+    f"at most {CELL_PICTURES} of a cell and {PICTURES} of a notebook are kept, and no more than "
+    f"{CELL:,} characters of a cell"
+)
 
 _COUNT = 1_000_000  # cells that one kernel may have run
 
@@ -30,15 +40,40 @@ _RAW = 10_000_000
 # An output counts for more than its text: a million empty ones are not free.
 _OVERHEAD = 100
 
+# What is read aloud in place of a picture; and characters of the output's own text behind that.
+_DRAWN = "Picture drawn by this cell"
+_ALT = 100
+
 Output = Mapping[str, Any]
 
 
+@dataclass
 class Budget:
-    """Space that is left for the outputs of one notebook; ``sanitise`` uses it up."""
+    """Space that is left for the outputs of one notebook, or of one cell.
 
-    def __init__(self, characters: int = NOTEBOOK, pixels: int = PIXELS) -> None:
-        self.characters = characters
-        self.pixels = pixels
+    Attributes:
+        characters: of text, and of pictures in base64.
+        pixels: to be decoded.
+        pictures: to be decoded.
+        left_out: pictures for which there was no space.
+    """
+
+    characters: int = NOTEBOOK
+    pixels: int = PIXELS
+    pictures: int = PICTURES
+    left_out: int = 0
+
+    def of_a_cell(self) -> Budget:
+        """What one cell of the notebook may use."""
+        characters, pictures = min(CELL, self.characters), min(CELL_PICTURES, self.pictures)
+        return Budget(characters, self.pixels, pictures)
+
+    def take(self, cell: Budget) -> None:
+        """Take off what a cell has used."""
+        before = self.of_a_cell()
+        self.characters -= before.characters - cell.characters
+        self.pictures -= before.pictures - cell.pictures
+        self.pixels = cell.pixels
 
 
 def sanitise_notebook(notebook: NotebookNode) -> None:
@@ -60,7 +95,7 @@ def _number(count: object) -> int | None:
 
 
 def sanitise(outputs: object, budget: Budget) -> list[NotebookNode]:
-    """The outputs of one cell as plain text and PNG pictures, without any metadata.
+    """The outputs of one cell as plain text and PNG pictures, without metadata of its own.
 
     Text loses its colours and terminal commands; control characters are spelled out. Everything
     else (HTML, JavaScript, SVG, Markdown, LaTeX, widgets) is replaced by its plain text, or by a
@@ -72,17 +107,25 @@ def sanitise(outputs: object, budget: Budget) -> list[NotebookNode]:
         budget: of the notebook; what is kept is taken off it.
     """
     kept: list[NotebookNode] = []
-    left = min(CELL, budget.characters)
-    for output in _clean(outputs, budget):
+    cell = budget.of_a_cell()
+    for output in _clean(outputs, cell):
         size = _size(output)
-        if size > left:
-            kept += _cut(output, left)
-            left = 0
+        if size <= cell.characters:
+            cell.characters -= size
+            kept.append(output)
+        elif has_picture(output):
+            cell.left_out += 1
+        else:
+            kept += _cut(output, cell.characters)
+            cell.characters = 0
             break
-        left -= size
-        kept.append(output)
-    budget.characters -= min(CELL, budget.characters) - left
-    return kept
+    budget.take(cell)
+    return [*kept, note(_MORE_PICTURES.format(cell.left_out))] if cell.left_out else kept
+
+
+def has_picture(output: NotebookNode) -> bool:
+    """Whether an output that was sanitised is a picture."""
+    return "image/png" in output.get("data", {})
 
 
 def note(text: str) -> NotebookNode:
@@ -101,7 +144,8 @@ def _clean(outputs: object, budget: Budget) -> Iterable[NotebookNode]:
         elif kind == "error":
             yield from map(_error, group)
         elif kind in ("display_data", "execute_result"):
-            yield from (_display(output, budget) for output in group)
+            for output in group:
+                yield from _display(output, budget)
 
 
 def _kind(output: Output) -> tuple[str, str]:
@@ -120,27 +164,37 @@ def _error(output: Output) -> NotebookNode:
     )
 
 
-def _display(output: Output, budget: Budget) -> NotebookNode:
+def _display(output: Output, budget: Budget) -> Iterator[NotebookNode]:
     """A picture if there is one, else plain text, else a line that says what was left out."""
     data = output.get("data")
     data = data if isinstance(data, Mapping) else {}
     text = render_terminal(_text(data.get("text/plain")))
-    for mime in images.TYPES:
-        if mime not in data:
-            continue
-        try:
-            picture = images.as_png(_text(data[mime]), budget.pixels)
-        except ValueError as error:
-            return note(f"a picture was left out: {error}")
-        budget.pixels -= picture.pixels
-        kept = {"image/png": picture.base64} | ({"text/plain": text} if text else {})
-        return _output("display_data", data=kept)
-    if text:
-        return _output("display_data", data={"text/plain": text})
-    names = sorted(
-        strip_ansi(mime)[:40] for mime in data if _is_text(mime) and mime != "text/plain"
-    )
-    return note(f"{', '.join(names[:3]) or 'an empty output'} was left out")
+    mime = next((mime for mime in images.TYPES if mime in data), None)
+    if mime is not None:
+        yield from _picture(_text(data[mime]), text, budget)
+    elif text:
+        yield _output("display_data", data={"text/plain": text})
+    else:
+        names = sorted(strip_ansi(mime)[:40] for mime in data if _is_text(mime))
+        names = [name for name in names if name != "text/plain"]
+        yield note(f"{', '.join(names[:3]) or 'an empty output'} was left out")
+
+
+def _picture(encoded: str, text: str, budget: Budget) -> Iterator[NotebookNode]:
+    """A picture, with a text that describes it; nothing where the cell has too many."""
+    if not budget.pictures:
+        budget.left_out += 1
+        return
+    budget.pictures -= 1
+    try:
+        picture = images.as_png(encoded, budget.pixels)
+    except ValueError as error:
+        yield note(f"a picture was left out: {error}")
+        return
+    budget.pixels -= picture.pixels
+    data = {"image/png": picture.base64} | ({"text/plain": text} if text else {})
+    described = {"alt": f"{_DRAWN}: {text[:_ALT]}" if text else _DRAWN}
+    yield _output("display_data", data=data, metadata={"image/png": described})
 
 
 def _output(kind: str, **fields: object) -> NotebookNode:

@@ -1,4 +1,4 @@
-"""One exercise in a sandbox whose tests use all that surrounds a call."""
+"""One exercise in a sandbox whose tests use all that surrounds a call, and what its cells show."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.model import Outcome
@@ -15,6 +16,7 @@ from grader.notebook.assignment import load_assignment
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
 from grader.notebook.judging.stopwatch import Stopwatch
+from grader.notebook.sanitize.outputs import has_picture, sanitise_notebook
 from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 
@@ -90,6 +92,13 @@ def settings():
 def throw():
     return random.random()
 ### END SOLUTION
+"""
+SHOWS = """
+draw([1, 2])
+figure, axes = plt.subplots()
+axes.plot([1, 2])
+plt.close(figure)
+figure
 """
 TESTS = {
     "reads_files": """
@@ -180,6 +189,7 @@ def test_a_test_cell_has_around_it_what_it_has_in_a_notebook(
         for name, text in TESTS.items()
     ]
     cells = [new_code_cell(GIVEN, id="given"), _cell("all", SOLUTION, grade=False), *tests]
+    cells.insert(-1, new_code_cell(SHOWS, id="shows"))
     nbformat.write(new_notebook(cells=cells), folder / "sums.ipynb")
     (folder / "sales.csv").write_text("a\nb\nc\nd\n")
     (folder / "expected.txt").write_text("4")
@@ -194,3 +204,10 @@ def test_a_test_cell_has_around_it_what_it_has_in_a_notebook(
     verdicts = list(judge(examination, Stopwatch()))
     assert [verdict.claim for verdict in verdicts] == list(TESTS)
     assert [(v.claim, v.message) for v in verdicts if v.outcome is not Outcome.PASSED] == []
+    sanitise_notebook(rebuilt.notebook)
+    shown = {cell.id: _pictures(cell) for cell in rebuilt.notebook.cells if cell.outputs}
+    assert shown == {"all": 1, "shows": 2}, "one of plt.plot, and no figure that a test has drawn"
+
+
+def _pictures(cell: NotebookNode) -> int:
+    return sum(has_picture(output) for output in cell.outputs)

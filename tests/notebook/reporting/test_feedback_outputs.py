@@ -36,8 +36,17 @@ def test_a_picture_says_which_cell_drew_it() -> None:
         "Picture drawn by cell 3 (add)",
         "Picture 2 drawn by cell 3 (add)",
     ]
-    assert [one.text for one in outputs.pictures] == ["Picture drawn by cell 9"]
+    assert [one.text for one in outputs.pictures] == ["Picture drawn by cell 9 (“Sums”)"]
     assert all(one.png for one in (*outputs.of_answers["add"], *outputs.pictures))
+
+
+def test_a_heading_is_the_last_one_above_and_shown_as_text() -> None:
+    found = notebook(extra=[picture()])
+    above = "# Far above\n\n## <b>Near</b> \u202e" + "x" * 100 + "\n#no heading"
+    found.cells.insert(-1, new_markdown_cell(above, id="text"))
+    (shown,) = feedback_outputs.collect(found).pictures
+    heading = r"<b>Near</b> \u202e" + "x" * 100
+    assert shown.text == f"Picture drawn by cell 10 (“{heading[:80]}”)"
 
 
 def test_of_cells_that_are_no_answers_only_pictures_are_shown() -> None:
@@ -61,7 +70,7 @@ def test_a_page_has_only_so_many_pictures(monkeypatch: pytest.MonkeyPatch) -> No
     assert [bool(one.png) for one in outputs.of_answers["add"]] == [True, True]
     assert [bool(one.png) for one in outputs.pictures] == [True, False, False]
     assert outputs.pictures[1].text == (
-        "[Picture 2 of cell 9 was left out: 3 are on this page already]"
+        "[Picture 2 of cell 9 (“Sums”) was left out: 3 are on this page already]"
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 import struct
 import zlib
 
@@ -50,6 +51,13 @@ def test_a_colour_survives() -> None:
 def test_a_jpeg_becomes_a_png() -> None:
     picture = images.as_png(encoded(Image.new("RGB", (8, 8)), "JPEG", progressive=True))
     assert decoded(picture).format == "PNG"
+
+
+def test_a_picture_of_many_bytes_is_made_smaller_not_left_out() -> None:
+    noise = Image.frombytes("RGB", (900, 700), random.Random(0).randbytes(900 * 700 * 3))
+    picture = images.as_png(encoded(noise))
+    assert len(picture.base64) <= images.KEPT_BASE64
+    assert (decoded(picture).size, picture.pixels) == ((450, 350), 900 * 700)
 
 
 def test_line_breaks_in_base64_are_fine() -> None:

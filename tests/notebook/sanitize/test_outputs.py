@@ -51,7 +51,19 @@ def test_a_picture_keeps_what_describes_it_and_nothing_else() -> None:
     data = {"image/png": PNG, "text/plain": "<Figure>", "text/html": "<script>"}
     (found,) = sanitise([display(data)], Budget())
     assert found.data.keys() == {"image/png", "text/plain"}
-    assert found.metadata == {}
+    assert found.metadata == {"image/png": {"alt": "Picture drawn by this cell: <Figure>"}}
+
+
+def test_a_picture_without_a_text_has_a_description_too() -> None:
+    (found,) = sanitise([display({"image/png": PNG})], Budget())
+    assert found.metadata == {"image/png": {"alt": "Picture drawn by this cell"}}
+
+
+def test_the_description_of_a_picture_is_short_and_without_terminal_commands() -> None:
+    data = {"image/png": PNG, "text/plain": "\x1b[31m" + "x" * 900}
+    (found,) = sanitise([display(data)], Budget())
+    assert len(found.metadata["image/png"]["alt"]) < 150
+    assert "\x1b" not in found.metadata["image/png"]["alt"]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +159,40 @@ def test_pictures_draw_on_the_pixels_of_the_notebook() -> None:
     first, second = sanitise([display({"image/png": PNG})] * 2, budget)
     assert "image/png" in first.data
     assert second.text == "[a picture was left out: 4 x 4 pixels are too many]\n"
+
+
+def test_a_cell_keeps_only_so_many_pictures_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "CELL_PICTURES", 2)
+    budget = Budget()
+    pictures = [display({"image/png": PNG})] * 3
+    *kept, said, line = sanitise([*pictures, stream("said"), *pictures], budget)
+    assert ["image/png" in one.data for one in kept] == [True, True]
+    assert said.text == "said"
+    assert line.text.startswith("[4 more of this cell's pictures were left out: at most ")
+    assert budget.pictures == outputs.PICTURES - 2
+
+
+def test_a_notebook_keeps_only_so_many_pictures() -> None:
+    budget = Budget(pictures=3)
+    first, second, third = (sanitise([display({"image/png": PNG})] * 2, budget) for _ in range(3))
+    assert len(first) == 2
+    assert ("image/png" in second[0].data, second[1].text[:6]) == (True, "[1 mor")
+    assert [one.text[:6] for one in third] == ["[2 mor"]
+
+
+def test_a_picture_that_does_not_fit_is_named_and_text_behind_it_is_kept() -> None:
+    noise = encoded(Image.frombytes("RGB", (40, 40), bytes(range(256)) * 18 + bytes(192)))
+    found = sanitise([display({"image/png": noise}), stream("said")], Budget(characters=400))
+    assert [one.text.split(":")[0] for one in found] == [
+        "said",
+        "[1 more of this cell's pictures were left out",
+    ]
+
+
+def test_pictures_that_are_left_out_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs.images, "as_png", lambda *_: pytest.fail("decoded"))
+    (line,) = sanitise([display({"image/png": PNG})] * 1000, Budget(pictures=0))
+    assert line.text.startswith("[1000 more ")
 
 
 def test_an_unlimited_stream_is_not_read_to_its_end() -> None:

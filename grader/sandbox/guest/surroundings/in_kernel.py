@@ -28,7 +28,7 @@ class Surroundings:
         """Take the working directory, and what is in it, as given by the course."""
         self._work = Path.cwd()
         self._given = SharedFiles({WORK: self._work}).states()
-        figures.close_after_cells()
+        figures.show_in_cells()
 
     @contextlib.contextmanager
     def during(self, question: Mapping[str, Any], decoder: Decoder) -> Iterator[Notices]:
@@ -42,11 +42,14 @@ class Surroundings:
         before = tempfile.tempdir
         tempfile.tempdir = self._temporary or before
         try:
-            with self._process(question, decoder), _noticing(question, decoder) as notices:
+            with (
+                figures.unseen(),
+                self._process(question, decoder),
+                _noticing(question, decoder) as notices,
+            ):
                 yield notices
         finally:
             tempfile.tempdir = before
-            figures.keep_open()
 
     def told(self, notices: Notices, encoder: Encoder) -> dict[str, Any]:
         """What goes beside the answer."""
