@@ -27,6 +27,8 @@ _KERNEL_FILES = (
     "__init__.py",
     "errors.py",
     "kernel.py",
+    "language/__init__.py",
+    "language/translation.py",
     "datasets",
     "tensorflow_log.py",
     "sandbox/__init__.py",
