@@ -3,6 +3,8 @@
 Both nbgrader (through nbgrader_config.py) and the ``grader`` command read this file.
 """
 
+from grader.notebook.plugins import FORMGRADER_PAGE
+
 c = get_config()
 
 # -- the course -------------------------------------------------------------------------------
@@ -104,5 +106,7 @@ c.Execute.timeout = 2400
 # -- the formgrader: a student's Markdown must not run in the instructor's browser ------------
 c.HTMLExporter.filters = {"markdown2html": "grader.notebook.plugins.markdown"}
 c.HTMLExporter.sanitize_html = True
+# Long lines of verdicts, hints and code wrap: nbgrader's own page cuts them.
+c.HTMLExporter.template_file = FORMGRADER_PAGE
 # It would print this configuration above the list of assignments.
 c.FormgradeExtension.debug = False

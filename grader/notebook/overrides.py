@@ -8,7 +8,9 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
+import nbformat
 from nbgrader.api import Grade, Gradebook, MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +18,7 @@ from grader.errors import ConfigurationError, CourseError
 from grader.model import Decision, Graded, Override, Submission, Verdict
 from grader.notebook import course_lock, late_penalties, sqlalchemy_warnings
 from grader.notebook.assignment import load_assignment
+from grader.notebook.plugins import shown_verdicts
 from grader.notebook.submission import current_verdicts, override_file, paths, verdict_file
 from grader.settings import Settings
 
@@ -168,7 +171,9 @@ def _keep(
         if grade is not None:
             _give(grade, next((each for each in before if each.claim == claim), None), override)
             book.db.commit()
-        _rewrite(submission, override_file.applied(graded, decided))
+        graded = override_file.applied(graded, decided)
+        _rewrite(submission, graded)
+        _show(submission, graded)
     late_penalties.refresh(settings, name, [student])
 
 
@@ -220,8 +225,27 @@ def _give(grade: Grade, before: Override | None, override: Override | None) -> N
 def _rewrite(submission: Submission, graded: Graded) -> None:
     """Put the verdicts on disk again, under the permissions that nbgrader gave them."""
     file = submission.verdict_file
-    try:
+    with _told(file):
         verdict_file.write(graded, file, stat.S_IMODE(file.stat().st_mode))
+
+
+def _show(submission: Submission, graded: Graded) -> None:
+    """Put the decisions into the notebook that the formgrader shows, beside the verdicts."""
+    file = submission.autograded_notebook
+    with _told(file):
+        notebook = nbformat.read(file, as_version=nbformat.NO_CONVERT)
+        shown_verdicts.show(notebook, graded.verdicts)
+        mode = stat.S_IMODE(file.stat().st_mode)
+        unfinished = file.with_suffix(".unfinished")
+        nbformat.write(notebook, unfinished)
+        unfinished.chmod(mode)
+        unfinished.replace(file)
+
+
+@contextlib.contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ConfigurationError(
             f"{error.filename or file} cannot be written ({error.strerror}): see to it, then run "

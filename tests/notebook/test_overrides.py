@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
 from grader.errors import CourseError
 from grader.model import Graded, Outcome, Override, Verdict
 from grader.notebook import autograde, overrides
+from grader.notebook.assignment import grade_id
 from grader.notebook.exports import course as exports
 from grader.notebook.judging.examination import Examination
 from grader.notebook.reporting import class_report, feedback
@@ -85,6 +87,27 @@ def test_a_decision_stands_beside_the_verdict_and_survives_grading_again(
         assert age.total_seconds() < 3600
         assert (graded.score, graded.notes) == (1.5, ())
         assert in_gradebook(course) == (0, 1.5, False)
+
+
+def shown(course: Settings) -> str:
+    """What the formgrader shows below the test of ``adds``."""
+    autograded = paths.submission(course, "ada", "sums").autograded_notebook
+    cells = nbformat.read(autograded, as_version=4).cells
+    (output,) = next(cell for cell in cells if grade_id(cell) == "adds").outputs
+    return str(output.text)
+
+
+def test_the_formgrader_shows_verdict_and_decision_side_by_side(course: Settings) -> None:
+    assert shown(course) == "failed: 0 / 2 points\nNo."
+    decide(course)
+    for _ in range(2):
+        verdict, decision = shown(course).split("\n\n")
+        assert verdict == "failed: 0 / 2 points\nNo."
+        assert decision.startswith("A person's decision counts: 1.5 / 2 points, by ben on 20")
+        assert decision.endswith("\nThe test was wrong.")
+        grade(course, force=True)
+    overrides.remove(course, "ada", "sums", "adds")
+    assert shown(course) == "failed: 0 / 2 points\nNo."
 
 
 def test_it_is_applied_to_a_changed_submission_with_a_note(course: Settings) -> None:

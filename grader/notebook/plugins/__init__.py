@@ -7,7 +7,11 @@ submissions.
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
+
+# The template of the formgrader's page on a submission.
+FORMGRADER_PAGE = str(Path(__file__).parent / "templates" / "formgrader.html.j2")
 
 # The module of each attribute. By name and not by import: nbgrader's commands load only their own.
 _MODULES = {

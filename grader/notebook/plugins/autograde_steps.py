@@ -14,15 +14,15 @@ from typing import Any
 
 import traitlets
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from grader.engines.base import Silent
-from grader.model import Outcome, Override, Verdict
+from grader.model import Override
 from grader.notebook.assignment import grade_id, is_claim
 from grader.notebook.judging.judge_submission import Judged, judge_rebuilt, submission_work
 from grader.notebook.loaded_course import CourseStep
+from grader.notebook.plugins import shown_verdicts
 from grader.notebook.submission import override_file, paths, rebuild
 from grader.notebook.submission.submitted_files import files_of
 
@@ -67,8 +67,9 @@ class JudgeClaims(CourseStep, NbGraderPreprocessor):
             notes=tuple(noted.notes),
         )
         judged = self.judged() if self.judged is not None else self._judge(rebuilt, resources)
-        _show(judged.notebook, judged.graded.verdicts)
-        resources["grader"] = override_file.applied(judged.graded, self._decisions(resources))
+        graded = override_file.applied(judged.graded, self._decisions(resources))
+        shown_verdicts.show(judged.notebook, graded.verdicts)
+        resources["grader"] = graded
         resources["grader_evidence"] = judged.evidence
         resources["grader_waiting"] = rebuilt.waiting
         return judged.notebook, resources
@@ -137,15 +138,3 @@ class SaveVerdicts(SaveAutoGrades):
             note += f"what was given in the formgrader, {grade.manual_score:g}"
             resources["grader"] = dataclasses.replace(graded, notes=(*graded.notes, note))
         grade.manual_score, grade.needs_manual_grade = verdict.override.points, False
-
-
-def _show(nb: NotebookNode, judged: tuple[Verdict, ...]) -> None:
-    """Put each verdict under its test cell, in place of what the test wrote."""
-    by_claim = {verdict.claim: verdict for verdict in judged}
-    for cell in nb.cells:
-        if utils.is_grade(cell) and (verdict := by_claim.get(grade_id(cell))):
-            text = f"{verdict.outcome}: {verdict.result} points"
-            text += " so far: it waits for a person" if verdict.waits else ""
-            if verdict.outcome is not Outcome.PASSED:
-                text += f"\n{verdict.message}"
-            cell.outputs = [new_output("stream", name="stdout", text=text)]

@@ -198,3 +198,14 @@ def test_a_text_of_very_many_formulas_is_shown_as_it_was_typed() -> None:
         assert "&lt;b&gt;x" in page
     formulas = "\n\n".join(rf"\begin{{equation}} x_{n} \end{{equation}}" for n in range(30))
     assert "<pre>" not in rendered(formulas)
+
+
+def test_long_lines_wrap_on_the_page_of_a_submission() -> None:
+    wraps = ".output_text pre, .input_area pre { white-space: pre-wrap;"
+    ours, stock = (
+        exporter(stock).from_notebook_node(new_notebook(cells=[]), dict(RESOURCES))[0]
+        for stock in (False, True)
+    )
+    assert wraps in ours
+    assert wraps not in stock
+    assert 'class="help"' in ours, "nbgrader's own page is around it"
