@@ -17,8 +17,9 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
 from grader.errors import ClaimFailed
+from grader.language import N_, gettext
 
-ADVICE = (
+ADVICE = N_(
     "This exercise wants the sum itself: write the loops over rows, columns and the kernel's 3x3 "
     "numbers, or add up nine shifted slices of the image, with no library's convolution."
 )
@@ -178,4 +179,4 @@ def _named(code: CodeType, names: dict[str, Any]) -> Iterator[Any]:
 
 def _refuse(name: str) -> NoReturn:
     """Say which library was used and what the exercise wants."""
-    raise ClaimFailed(f"convolve uses {name}. {ADVICE}")
+    raise ClaimFailed("convolve uses {name}. {advice}", name=name, advice=gettext(ADVICE))

@@ -167,7 +167,7 @@ def weighs(convolve: Student, image: NDArray[Any], kernel: ArrayLike, weight: fl
         answer=answer[wrong],
         place=place(wrong),
         expected=expected[wrong],
-        no_effect=f"{gettext('The weight has no effect.')} " if ignored else "",
+        no_effect=gettext("The weight has no effect.") + " " if ignored else "",
         sums_first=gettext(SUMS_FIRST),
     )
 

@@ -78,7 +78,8 @@ class Exchange:
         if self._depth >= MAX_CALL_DEPTH:
             raise ClaimFailed(
                 "The test's function and your code call each other without an end: stopped after "
-                f"{MAX_CALL_DEPTH} calls in calls."
+                "{max_call_depth} calls in calls.",
+                max_call_depth=MAX_CALL_DEPTH,
             )
         question |= self._surroundings(encoder)
         self._depth += 1
@@ -152,6 +153,7 @@ class Exchange:
             decoder.update(message.get("changed", {}))
         except Malformed as error:
             raise ClaimFailed(
-                f"Your code changed what it was given so that it cannot be judged: {error}."
+                "Your code changed what it was given so that it cannot be judged: {error}.",
+                error=error,
             ) from error
         return decoder

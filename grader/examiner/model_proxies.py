@@ -98,7 +98,9 @@ class _Parts:
             raise ClaimFailed("The model's layers are not in order. Build it from Keras layers.")
         self._count += len(parts)
         if self._count > MAX_PARTS:
-            raise ClaimFailed(f"The model has more than {MAX_PARTS} parts. Make it smaller.")
+            raise ClaimFailed(
+                "The model has more than {max_parts} parts. Make it smaller.", max_parts=MAX_PARTS
+            )
         return [self._part(part) for part in parts]
 
     def _part(self, part: dict[str, Any]) -> Any:
@@ -139,8 +141,9 @@ def _classes() -> dict[str, Callable[..., Any]]:
         def predict(self, *_: Any, **__: Any) -> Any:
             """Say why there is no answer."""
             raise ClaimFailed(
-                f"The model cannot be asked: {self._reason}. Build it with keras.Sequential or "
-                "keras.Model(inputs, outputs) from Keras' own layers."
+                "The model cannot be asked: {reason}. Build it with keras.Sequential or "
+                "keras.Model(inputs, outputs) from Keras' own layers.",
+                reason=self._reason,
             )
 
         call = __call__ = evaluate = fit = predict

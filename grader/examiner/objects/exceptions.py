@@ -70,7 +70,7 @@ def from_name(name: str, message: str) -> Exception:
     if name == "ClaimFailed":
         return ClaimFailed(message)
     if name in ("Malformed", "Unsendable"):
-        return ClaimFailed(f"Your answer cannot be judged: {message}.")
+        return ClaimFailed("Your answer cannot be judged: {message}.", message=message)
     base = base_of(getattr(builtins, name, None))
     if base is StudentRaised:
         return StudentRaised(name, message)

@@ -151,7 +151,7 @@ class Trainings(TrainingRecord):
             network = declaration.network(model.to_json(), self._budget)
             weights = sha256([np.asarray(weight) for weight in model.weights])
         except Exception as error:  # a proxy that can only be looked at
-            raise ClaimFailed(self._untrained(f" ({error!s:.200})")) from error
+            raise self._untrained(f" ({error!s:.200})") from error
         known = self._trainings.trained(network)
         training = ended_with(known, weights)
         if training is not None:
@@ -161,12 +161,15 @@ class Trainings(TrainingRecord):
                 "The model's weights are not those that its training ended with: they were changed "
                 "afterwards. Leave the model as fit leaves it."
             )
-        raise ClaimFailed(self._untrained(""))
+        raise self._untrained()
 
-    def _untrained(self, more: str) -> str:
+    def _untrained(self, why: str = "") -> ClaimFailed:
         if refusal := self._trainings.last_refusal:
-            return f"The model was not trained while your work was graded: {refusal}"
-        return (
-            f"The model was not trained while your work was graded{more}. Call fit on this "
-            "model in the notebook that you hand in."
+            return ClaimFailed(
+                "The model was not trained while your work was graded: {refusal}", refusal=refusal
+            )
+        return ClaimFailed(
+            "The model was not trained while your work was graded{why}. Call fit on this model in "
+            "the notebook that you hand in.",
+            why=why,
         )

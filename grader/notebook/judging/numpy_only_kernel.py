@@ -12,6 +12,7 @@ from grader.errors import ClaimFailed
 from grader.examiner.evidence.interview import NUMPY_ONLY, Asked
 from grader.examiner.proxies import Proxies
 from grader.examiner.training.trainings import Trainings
+from grader.language import N_, gettext
 from grader.model import Budget
 from grader.notebook.assignment import is_claim
 from grader.notebook.judging import start_kernel
@@ -27,7 +28,9 @@ from grader.sandbox.policy import CONVOLVING_PACKAGES
 _PREPARE = (
     "__import__('importlib').import_module('grader.sandbox.guest.numpy_only.numpy_alone').install()"
 )
-_DO_WITHOUT = "Write the calculation with loops, or with numpy's sums and slices, in the function."
+_DO_WITHOUT = N_(
+    "Write the calculation with loops, or with numpy's sums and slices, in the function."
+)
 
 
 class NumpyOnlyKernel:
@@ -86,21 +89,29 @@ class NumpyOnlyKernel:
         )
         function = proxies.look([name]).get(name)
         if function is None:
-            failures = "; ".join(f"a cell {run.description}" for run in self._failures.values())
-            said = f"Where numpy is the only library, {name} is not even defined"
-            raise ClaimFailed(
-                f"{sentence(f'{said}: {failures}' if failures else said)} {_DO_WITHOUT}"
+            said = gettext("Where numpy is the only library, {name} is not even defined", name=name)
+            failures = "; ".join(
+                gettext("a cell {description}", description=run.description)
+                for run in self._failures.values()
             )
+            said = f"{said}: {failures}" if failures else said
+            raise ClaimFailed(sentence(said, gettext(_DO_WITHOUT)))
         try:
             return proxies.run("grader.checks.blocked", "call_blocked", function, *arguments)
         except ImportError as error:
             library = re.match(r"(\S+) is blocked in this sandbox", str(error))
-            said = f"{name} uses {library[1] if library else error}, expected: numpy alone"
-            raise ClaimFailed(f"{sentence(said)} {_DO_WITHOUT}") from error
+            said = gettext(
+                "{name} uses {library}, expected: numpy alone",
+                name=name,
+                library=library[1] if library else error,
+            )
+            raise ClaimFailed(sentence(said, gettext(_DO_WITHOUT))) from error
         except NameError as error:  # a cell that needs another library was to define it
             raise ClaimFailed(
-                sentence(f"Where numpy is the only library, {name} ends with NameError: {error}")
-                + " Give the function all that it needs as arguments, or define it with numpy."
+                "Where numpy is the only library, {name} ends with NameError: {error}. Give the "
+                "function all that it needs as arguments, or define it with numpy.",
+                name=name,
+                error=str(error).rstrip("."),
             ) from error
 
     def _ready(self, cells: Sequence[int], share: str) -> tuple[StudentKernel, Callable[[], float]]:
