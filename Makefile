@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all coverage docs messages hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all coverage docs messages translations hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -49,6 +49,18 @@ hub: $(READY)
 messages: $(READY)
 	grader data
 	python -m tests.messages_page $(MESSAGES)
+
+# Messages that students read, collected from the code into the catalogs of other languages. What is
+# new has no translation yet: add it, and the tests pass.
+translations: $(READY)
+	mkdir -p build
+	pybabel --quiet extract --mapping grader/language/babel.cfg --keywords ClaimFailed \
+	  --no-location --sort-output --output build/messages.pot grader
+	for catalog in grader/language/catalogs/*.po; do \
+	  pybabel --quiet update --input-file build/messages.pot --output-file $$catalog \
+	    --locale $$(basename $$catalog .po) --no-fuzzy-matching --ignore-obsolete \
+	    --ignore-pot-creation-date || exit 1; \
+	done
 
 # The same classes graded by nbgrader, Otter-Grader and this grader: hours on two idle cores, and 4 GB
 # for the others' packages. make bench BENCH="--cases convolution --repeat 1" is a part of it; what is

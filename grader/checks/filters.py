@@ -33,7 +33,7 @@ def vertical_lines(kernel: object) -> None:
 
             vertical_lines(VERTICAL_LINES)
     """
-    _answers_to(kernel, _bars(), _bars().T, name="VERTICAL_LINES", own="vertical")
+    _answers_to(kernel, _bars(), _bars().T, name="VERTICAL_LINES", own=gettext("vertical"))
 
 
 def horizontal_lines(kernel: object) -> None:
@@ -50,7 +50,7 @@ def horizontal_lines(kernel: object) -> None:
 
             horizontal_lines(HORIZONTAL_LINES)
     """
-    _answers_to(kernel, _bars().T, _bars(), name="HORIZONTAL_LINES", own="horizontal")
+    _answers_to(kernel, _bars().T, _bars(), name="HORIZONTAL_LINES", own=gettext("horizontal"))
 
 
 def _answers_to(kernel: object, lines: Grey, others: Grey, *, name: str, own: str) -> None:

@@ -1,0 +1,90 @@
+"""The catalogs hold a translation of each message that the code has."""
+
+from __future__ import annotations
+
+import functools
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from grader.language.translation import CATALOGS
+from tests.conftest import ROOT
+
+LANGUAGES = sorted(file.stem for file in CATALOGS.glob("*.po"))
+Forms = tuple[str, ...]
+
+
+@functools.cache
+def in_code() -> frozenset[Forms]:
+    """Every message of the package: one text, or those for one thing and for many."""
+    with (ROOT / "grader" / "language" / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    found = extract_from_dir(
+        ROOT / "grader", methods, options, keywords={**DEFAULT_KEYWORDS, "ClaimFailed": None}
+    )
+    return frozenset(_forms(text) for _, _, text, _, _ in found if text)
+
+
+@functools.cache
+def catalog(language: str) -> Catalog:
+    return read_po(_file(language).open("rb"), locale=language)
+
+
+def _file(language: str) -> Path:
+    return CATALOGS / f"{language}.po"
+
+
+def _forms(text: str | list[str] | tuple[str, ...]) -> Forms:
+    return (text,) if isinstance(text, str) else tuple(text[:2])
+
+
+def _messages(language: str) -> list[Message]:
+    return [message for message in catalog(language) if message.id]
+
+
+def _fields(text: str) -> set[tuple[str, str | None, str | None]]:
+    """The fields of a template, with how each is written."""
+    parsed = string.Formatter().parse(text)
+    return {(name, spec, conversion) for _, name, spec, conversion in parsed if name is not None}
+
+
+def test_there_are_catalogs_of_both_directions() -> None:
+    assert LANGUAGES == ["ar", "de"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_holds_the_messages_of_the_code_and_no_others(language: str) -> None:
+    assert {_forms(message.id) for message in _messages(language)} == in_code(), (
+        "run make translations, and translate what is new"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated(language: str) -> None:
+    missing = [message.id for message in _messages(language) if not all(_forms(message.string))]
+    assert not missing
+    assert not [message.id for message in _messages(language) if message.fuzzy]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_fields_of_its_message(language: str) -> None:
+    for message in _messages(language):
+        if not message.python_brace_format:
+            continue
+        wanted = set().union(*map(_fields, _forms(message.id)))
+        texts = [message.string] if isinstance(message.string, str) else message.string
+        # A form for one thing may say "one" where others give the number.
+        optional = {("count", "", None)} if len(texts) > 1 else set()
+        for text in texts:
+            assert wanted - optional <= _fields(text) <= wanted, (message.id, text)
+
+
+def test_a_message_is_no_f_string(capfd: pytest.CaptureFixture[str]) -> None:
+    in_code.cache_clear()
+    assert in_code()
+    assert "f-string" not in capfd.readouterr().err, "write a template and the values of its fields"
