@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import string
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -32,11 +31,8 @@ def in_code() -> frozenset[Forms]:
 
 @functools.cache
 def catalog(language: str) -> Catalog:
-    return read_po(_file(language).open("rb"), locale=language)
-
-
-def _file(language: str) -> Path:
-    return CATALOGS / f"{language}.po"
+    with (CATALOGS / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def _forms(text: str | list[str] | tuple[str, ...]) -> Forms:
