@@ -17,6 +17,7 @@ from grader.cli import (
     lab,
     referee,
     runs,
+    status,
     student,
     watch,
 )
@@ -66,6 +67,7 @@ for command in (
     cluster.scheduler,
     cluster.worker,
     runs.runs,
+    status.status,
     student.check,
 ):
     main.add_command(command)

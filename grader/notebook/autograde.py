@@ -18,7 +18,14 @@ from grader.engines.base import Cancelled, Engine, Event, Failed, Finished, Work
 from grader.engines.local import LocalEngine
 from grader.errors import CourseError, GraderError
 from grader.model import Graded, Score, Submission, Timing
-from grader.notebook import course_lock, gradebook, late_penalties, preflight, submission_state
+from grader.notebook import (
+    course_lock,
+    gradebook,
+    grading_now,
+    late_penalties,
+    preflight,
+    submission_state,
+)
 from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.memory_capacity import local_capacity
@@ -115,10 +122,12 @@ def grade(
     try:
         if own:
             _start_services(loaded)
-        for event in run.events():
-            follow(event)
-            if (result := run.result(event)) is not None:
-                yield result
+        with grading_now.telling(settings, name) as teller:
+            for event in run.events():
+                teller.follow(event)
+                follow(event)
+                if (result := run.result(event)) is not None:
+                    yield result
     finally:
         if own:
             _end_services(engine)
@@ -218,10 +227,8 @@ class _Run:
             scored: whether the gradebook has a score of it: it may be new, or an old copy.
         """
         state = submission_state.look_at(self._loaded, student)
-        if state.known is not None and state.current and not self._force:
-            waits = all(verdict.machine_score is None for verdict in state.known.verdicts)
-            if scored or waits:
-                return Result(student, state.known, fresh=False)
+        if not self._force and (known := state.up_to_date(scored)) is not None:
+            return Result(student, known, fresh=False)
         self.submitted[student] = self._work(state)
         return None
 

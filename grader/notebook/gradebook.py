@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +151,53 @@ def scores(settings: Settings, name: str, students: Sequence[str] = ()) -> dict[
         student: Score(max(0.0, earned - penalty), possible, to_mark)
         for student, earned, penalty, possible, to_mark in _read(settings, rows)
     }
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What the gradebook notes of a submission: when it came, in UTC, and the extension."""
+
+    when: datetime | None
+    extension: timedelta
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """Whom the gradebook knows, and what it notes of an assignment.
+
+    Attributes:
+        due: when the assignment is due, in UTC; None for never, or for an unknown one.
+        students: ids of everybody in the gradebook.
+        submissions: student to what is noted of the submission, where there is one.
+    """
+
+    due: datetime | None
+    students: tuple[str, ...]
+    submissions: Mapping[str, HandedIn]
+
+
+def enrolment(settings: Settings, name: str) -> Enrolment:
+    """Look up who is enrolled, and when they handed in an assignment.
+
+    Raises:
+        ConfigurationError: the gradebook cannot be read.
+    """
+    due = _read(settings, sqlalchemy.select(api.Assignment.duedate).filter_by(name=name))
+    students = _read(settings, sqlalchemy.select(api.Student.id))
+    submitted, columns = api.SubmittedAssignment, ("student_id", "timestamp", "extension")
+    noted = (
+        sqlalchemy.select(*(getattr(submitted, column) for column in columns))
+        .join(api.Assignment, api.Assignment.id == submitted.assignment_id)
+        .where(api.Assignment.name == name)
+    )
+    return Enrolment(
+        due[0][0] if due else None,
+        tuple(student for (student,) in students),
+        {
+            student: HandedIn(when, extension or timedelta())
+            for student, when, extension in _read(settings, noted)
+        },
+    )
 
 
 def _graded_cells(*columns: Any) -> Any:

@@ -34,6 +34,7 @@ class SubmissionState:
         sha256: digest of the notebooks; see ``Files``.
         known: the verdicts of the last time, up to date or not; None: it was never graded.
         current: whether all that those verdicts rest on is as it was, and none waits for a retry.
+        changed: names of what they rest on that is another now; see ``grounds.CHANGES``.
     """
 
     submission: Submission
@@ -41,6 +42,18 @@ class SubmissionState:
     sha256: str
     known: Graded | None
     current: bool
+    changed: tuple[str, ...] = ()
+
+    def up_to_date(self, scored: bool) -> Graded | None:
+        """The verdicts, if the submission need not be judged again.
+
+        Args:
+            scored: whether the gradebook has a score of it: it may be new, or an old copy.
+        """
+        if self.known is None or not self.current:
+            return None
+        waits = all(verdict.machine_score is None for verdict in self.known.verdicts)
+        return self.known if scored or waits else None
 
 
 def look_at(loaded: LoadedCourse, student: str) -> SubmissionState:
@@ -54,13 +67,14 @@ def look_at(loaded: LoadedCourse, student: str) -> SubmissionState:
     files = files_of(loaded.settings, submission)
     now = grounds.digests(loaded.settings, loaded.assignment, files)
     known = verdict_file.read(submission.verdict_file)
+    changed = grounds.changed(known, now) if known is not None else ()
     current = (
         known is not None
-        and not grounds.changed(known, now)
+        and not changed
         and not any(verdict.faulty for verdict in known.verdicts)
         and submission.autograded_notebook.exists()
     )
-    return SubmissionState(submission, files, now[grounds.NOTEBOOKS], known, current)
+    return SubmissionState(submission, files, now[grounds.NOTEBOOKS], known, current, changed)
 
 
 def work_of(loaded: LoadedCourse, state: SubmissionState) -> SubmissionWork:

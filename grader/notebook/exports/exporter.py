@@ -88,7 +88,7 @@ class GradeExporter(ExportPlugin):
     def notes(self, standings: Standings) -> Iterator[Note]:
         """A line for each assignment and each reason why there is no final grade."""
         for assignment in standings.assignments:
-            for state in (State.WAITING, State.NOT_GRADED, State.MISSING):
+            for state in (State.WAITING, State.BEING_GRADED, State.NOT_GRADED, State.MISSING):
                 who = [
                     f"{student} ({', '.join(standing.waiting)})" if standing.waiting else student
                     for (name, student), standing in sorted(
@@ -140,6 +140,7 @@ class GradeExporter(ExportPlugin):
             State.WAITING: self.include_waiting,
             State.MISSING: self.missing_as_zero,
             State.NOT_GRADED: False,
+            State.BEING_GRADED: False,
         }
         return standing.score if exported[standing.state] else None
 

@@ -11,6 +11,7 @@ from nbgrader.api import Grade, Gradebook, MissingEntry, Student, SubmittedAssig
 
 from grader.errors import CourseError
 from grader.model import Override, Score
+from grader.notebook import grading_now
 from grader.notebook.submission import override_file, paths
 from grader.settings import Settings
 
@@ -20,6 +21,7 @@ class State(StrEnum):
 
     FINAL = "graded"
     WAITING = "waiting for a person"
+    BEING_GRADED = "being graded, or grading was interrupted"
     NOT_GRADED = "handed in but not graded"
     MISSING = "nothing handed in"
 
@@ -123,6 +125,7 @@ def read(
     of: dict[tuple[str, str], Standing] = {}
     for name in names:
         handed_in = set(paths.students(settings, name))
+        doing = grading_now.being_graded(settings, name)
         ids = {person.id for person in chosen} | (set() if students else handed_in)
         of |= {
             (name, student): _standing(
@@ -130,6 +133,8 @@ def read(
                 name,
                 student,
                 handed_in=student in handed_in,
+                has_verdicts=paths.submission(settings, student, name).verdict_file.exists(),
+                being_graded=student in doing,
                 decided=override_file.read(settings, student, name),
             )
             for student in ids
@@ -157,13 +162,19 @@ def _standing(
     student: str,
     *,
     handed_in: bool,
+    has_verdicts: bool,
+    being_graded: bool,
     decided: Sequence[Override],
 ) -> Standing:
+    if being_graded:
+        return Standing(State.BEING_GRADED)
     try:
         submission = gradebook.find_submission(name, student)
     except MissingEntry:
         return Standing(State.NOT_GRADED if handed_in else State.MISSING)
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    if not has_verdicts and _nothing_scored(submission):
+        return Standing(State.BEING_GRADED)
     waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
     return Standing(
         state=State.WAITING if waiting else State.FINAL,
@@ -179,6 +190,19 @@ def _standing(
             )
         ),
         comments=(*_comments(submission), *_reasons(grades, decided)),
+    )
+
+
+def _nothing_scored(submission: SubmittedAssignment) -> bool:
+    """Whether no claim has a score: nbgrader makes the rows first, and fills them in later."""
+    claims = [
+        grade
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if grade.name not in {cell.name for cell in notebook.notebook.solution_cells}
+    ]
+    return bool(claims) and all(
+        grade.auto_score is None and grade.manual_score is None for grade in claims
     )
 
 

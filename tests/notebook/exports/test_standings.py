@@ -1,0 +1,42 @@
+"""How a student stands while the submission is being graded."""
+
+from __future__ import annotations
+
+from grader.engines.base import Finished, Started
+from grader.notebook import grading_now
+from grader.notebook.exports.course import export
+from grader.notebook.submission import paths
+from grader.settings import Settings
+from tests.notebook.exports import school
+
+BEING_GRADED = "sums: being graded, or grading was interrupted, left out: cleo"
+
+
+def notes(course: Settings) -> list[str]:
+    return [note.text for note in export(course, "csv", ["sums"]).notes]
+
+
+def test_who_is_being_graded_is_named_once(graded: Settings) -> None:
+    school.grade(graded, "cleo")  # as nbgrader makes the rows, before any score is there
+    done = export(graded, "csv", ["sums"], include_waiting=True)
+    assert BEING_GRADED in [note.text for note in done.notes]
+    assert not done.complete
+    assert not [note.text for note in done.notes if "adds" in note.text]
+
+
+def test_a_run_that_grades_says_so_and_its_end_does_too(graded: Settings) -> None:
+    school.grade(graded, "cleo", **school.POINTS)  # of an earlier run
+    with grading_now.telling(graded, "sums") as teller:
+        teller.follow(Started("cleo", "here"))
+        assert BEING_GRADED in notes(graded)
+        teller.follow(Finished("cleo", None))
+        assert BEING_GRADED not in notes(graded)
+
+
+def test_claims_that_all_wait_for_a_person_are_not_being_graded(graded: Settings) -> None:
+    school.grade(graded, "cleo")
+    verdicts = paths.submission(graded, "cleo", "sums").verdict_file
+    verdicts.parent.mkdir(parents=True)
+    verdicts.touch()
+    waits = "cleo (adds, adds_negatives, totals, written_answer)"
+    assert f"sums: waiting for a person, left out: ben (written_answer), {waits}" in notes(graded)
