@@ -104,7 +104,7 @@ def judge_submission(work: SubmissionWork, reporter: Reporter) -> Judged:
         Cancelled: the reporter was told to end.
     """
     chosen = choose(work.assignment, work.files.notebooks(), work.folder)
-    rebuilt = rebuild.rebuild(work.assignment, chosen.notebook)
+    rebuilt = rebuild.rebuild(work.assignment, chosen.notebook, work.files.beside())
     rebuilt = dataclasses.replace(rebuilt, notes=(*chosen.notes, *rebuilt.notes))
     with scratch.folder() as place:
         files = place / "files"

@@ -56,7 +56,7 @@ class SubmissionExporter(CourseStep, NotebookExporter):
         chosen = choose(loaded.assignment, files.notebooks(), str(Path(filename).parent))
         resources = resources if resources is not None else {}
         resources["metadata"] = {"name": name, "path": str(Path(filename).parent)}
-        resources["grader_notes"] = chosen.notes
+        resources["grader_notes"], resources["grader_beside"] = chosen.notes, files.beside()
         return self._converted(chosen.notebook, resources, **kwargs)
 
     def from_file(

@@ -25,6 +25,14 @@ def of(planned: Plan, cells: Sequence[NotebookNode]) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def in_documents(cell: str, documents: Sequence[str]) -> str:
+    """Of an untouched written answer, and documents beside the notebook that may hold it."""
+    return (
+        f"cell {cell} is as it was handed out, but documents came with the notebook: look at "
+        f"{_file_names(documents)}"
+    )
+
+
 def position(place: int) -> str:
     """A place in the student's notebook, as people count."""
     return f"cell {place + 1} of the notebook"
@@ -119,8 +127,12 @@ def _own(planned: Plan) -> Iterator[str]:
 def _attachments(cells: Sequence[NotebookNode]) -> Iterator[str]:
     for place, cell in enumerate(cells):
         if names := attachments.left_out(cell):
-            said = ", ".join(escape_invisible(name)[:60] for name in names[:5])
+            said = _file_names(names)
             yield f"left out of {position(place)}, since they are neither PNG nor JPEG: {said}"
+
+
+def _file_names(names: Sequence[str]) -> str:
+    return ", ".join(escape_invisible(name)[:60] for name in names[:5])
 
 
 def _positions(places: Sequence[int]) -> str:

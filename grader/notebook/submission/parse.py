@@ -39,13 +39,22 @@ def content(path: Path) -> bytes:
     try:
         return file_rules.read(path)
     except FileNotFoundError:
-        names = sorted(file_rules.printable_path(Path(p.name)) for p in path.parent.glob("*.ipynb"))
         raise SubmissionError(
             f"{path} is missing: expected the notebook under this name, found "
-            f"{', '.join(names) or 'no notebook'}; ask the student to hand it in again"
+            f"{_found(path.parent)}; ask the student to hand it in again"
         ) from None
     except OSError as error:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _found(folder: Path) -> str:
+    """The notebooks in a folder; else what came in their place, such as an archive or a script."""
+    files = sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+    notebooks = [path for path in files if path.suffix == ".ipynb"]
+    listed = ", ".join(file_rules.printable_path(Path(p.name)) for p in (notebooks or files)[:5])
+    if not files:
+        return "no notebook"
+    return listed if notebooks else f"no notebook, but {listed}"
 
 
 def parse(text: bytes, name: str) -> NotebookNode:

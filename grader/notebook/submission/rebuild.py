@@ -15,6 +15,7 @@ from grader.notebook.submission import attachments, notes
 from grader.notebook.submission.cell_text import with_unix_line_ends
 from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind, course_cells
+from grader.notebook.submission.documents import documents
 from grader.notebook.submission.plan import Plan, plan
 from grader.notebook.submission.recognise import recognise
 from grader.notebook.submission.unread import unread
@@ -43,20 +44,35 @@ class Rebuilt:
     notes: tuple[str, ...] = ()
 
 
-def rebuild(assignment: Assignment, submitted: NotebookNode) -> Rebuilt:
-    """Set the answers of ``submitted`` into a copy of the assignment's notebook."""
+def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[str] = ()) -> Rebuilt:
+    """Set the answers of a submission into a copy of the assignment's notebook.
+
+    Args:
+        assignment: what it is a submission of.
+        submitted: the student's notebook.
+        beside: names of the files beside it; the course's own may be among them.
+    """
     course = course_cells(assignment)
     planned = plan(recognise(course, submitted), submitted)
     notebook = copy.deepcopy(assignment.master)
     notebook.cells = list(_Builder(planned, submitted.cells).cells(notebook.cells))
-    waiting = planned.missing | unread(planned, submitted.cells).keys()
+    found = documents(set(beside) - set(assignment.files), submitted.cells)
+    in_files = _written(course, planned.untouched) if found else frozenset()
+    waiting = planned.missing | unread(planned, submitted.cells).keys() | in_files
     return Rebuilt(
         notebook,
         missing=_names(course, planned.missing),
         untouched=_names(course, planned.untouched),
         waiting=_names(course, waiting),
-        notes=notes.of(planned, submitted.cells),
+        notes=(
+            *notes.of(planned, submitted.cells),
+            *(notes.in_documents(name, found) for name in _names(course, in_files)),
+        ),
     )
+
+
+def _written(course: Sequence[CourseCell], ids: frozenset[str]) -> frozenset[str]:
+    return frozenset(cell.id for cell in course if cell.id in ids and cell.kind is Kind.WRITTEN)
 
 
 def _names(course: Sequence[CourseCell], ids: frozenset[str]) -> tuple[str, ...]:

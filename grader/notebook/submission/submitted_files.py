@@ -60,6 +60,10 @@ class FilesOnDisk:
         """Digest of the notebook, or of all notebooks where there are others; as ``notebooks``."""
         return _digest_of_notebooks(self.notebooks(), self.submission.notebook.name)
 
+    def beside(self) -> tuple[str, ...]:
+        """Names of the files beside the notebook, the course's own included."""
+        return tuple(dict.fromkeys(name for name, _ in self._others()))
+
     def digest(self) -> str:
         """Digest of the files beside the notebook, as they are laid out."""
         return _digest_of_files({name: _file_digest(path) for name, path in self._others()})
@@ -113,6 +117,10 @@ class CarriedFiles:
     def sha256(self) -> str:
         """Digest of the notebook, or of all notebooks where there are others."""
         return _digest_of_notebooks(self.found, self.expected)
+
+    def beside(self) -> tuple[str, ...]:
+        """Names of the files beside the notebook, the course's own included."""
+        return tuple(dict.fromkeys(name for name, _ in self.others))
 
     def digest(self) -> str:
         """Digest of the files beside the notebook, as they are laid out."""

@@ -48,6 +48,13 @@ def test_a_missing_notebook_is_told_with_what_was_found(tmp_path: Path) -> None:
         parse.read(tmp_path / "sums.ipynb")
 
 
+def test_what_came_in_place_of_a_notebook_is_named(tmp_path: Path) -> None:
+    for name in ("sums.zip", "sums.py", ".hidden"):
+        (tmp_path / name).touch()
+    with pytest.raises(SubmissionError, match=r"found no notebook, but sums\.py, sums\.zip; ask"):
+        parse.read(tmp_path / "sums.ipynb")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_what_editors_on_windows_write_is_read(tiny_course: Settings, encoding: str) -> None:
     notebook = tiny.submission(tiny_course, {"add": "# größer \N{SNOWMAN} \u5b5b"})

@@ -38,6 +38,8 @@ def test_the_courses_files_replace_a_students(files: FilesOnDisk, tmp_path: Path
     place.mkdir()
     files.lay_out(place)
     assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given"}
+    assert files.beside() == files.carried().beside()
+    assert sorted(files.beside()) == ["given.txt", "notes/own.txt"]
 
 
 @pytest.mark.parametrize("name", [".matplotlibrc", ".ipython/startup/00.py", "a/.b/c.txt"])

@@ -1,0 +1,68 @@
+"""Documents beside a notebook that may hold an answer in words."""
+
+from __future__ import annotations
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from grader.notebook.assignment import Assignment, load_assignment
+from grader.notebook.submission.documents import documents
+from grader.notebook.submission.rebuild import rebuild
+from grader.settings import Settings
+from tests import tiny
+
+BESIDE = (
+    "Answer.DOCX",
+    "scans/IMG_1.jpg",
+    "photo.png",
+    "data.csv",
+    "helper.py",
+    "requirements.txt",
+)
+
+
+@pytest.fixture
+def assignment(tiny_course: Settings) -> Assignment:
+    return load_assignment(tiny_course, "sums")
+
+
+@pytest.fixture
+def submitted(tiny_course: Settings) -> NotebookNode:
+    return tiny.submission(tiny_course, tiny.GOOD)
+
+
+def test_what_code_names_is_data_and_no_answer() -> None:
+    cells = [new_code_cell("plt.imread('photo.png')"), new_markdown_cell("Answer.DOCX")]
+    assert documents(BESIDE, cells) == ("Answer.DOCX", "scans/IMG_1.jpg")
+
+
+def test_an_untouched_written_answer_waits_beside_a_document(
+    assignment: Assignment, submitted: NotebookNode
+) -> None:
+    rebuilt = rebuild(assignment, submitted, ["answer.docx"])
+    assert rebuilt.waiting == ("written_answer",)
+    assert rebuilt.notes == (
+        "cell written_answer is as it was handed out, but documents came with the notebook: "
+        "look at answer.docx",
+    )
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_nothing_waits_where_an_answer_stands_or_the_file_is_the_courses(
+    tiny_course: Settings, answered: bool
+) -> None:
+    (tiny_course.root / "source" / "sums" / "task.pdf").write_text("%PDF")
+    assignment = load_assignment(tiny_course, "sums")
+    answers = tiny.GOOD | ({"written_answer": "Because."} if answered else {})
+    beside = ["answer.docx", "task.pdf"] if answered else ["task.pdf"]
+    rebuilt = rebuild(assignment, tiny.submission(tiny_course, answers), beside)
+    assert (rebuilt.waiting, rebuilt.notes) == ((), ())
+
+
+def test_the_names_of_files_are_shown_without_control_characters(
+    assignment: Assignment, submitted: NotebookNode
+) -> None:
+    (note,) = rebuild(assignment, submitted, ["\x1b[31m" + "a" * 500 + ".pdf"]).notes
+    assert note.isprintable()
+    assert len(note) < 200
