@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -11,11 +12,16 @@ import pytest
 from grader.sandbox.guest.numpy_only import numpy_alone
 
 
+def named(magic: Callable[[str], object], magic_name: str) -> None:
+    """Takes the magic that stands in for IPython's own, which would clear the course's names."""
+    assert (magic("-f"), magic_name) == (None, "reset")
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> object:
     """Runs a cell as the kernel would, and returns the names that it leaves."""
     transformers: list[ast.NodeTransformer] = []
-    shell = SimpleNamespace(ast_transformers=transformers)
+    shell = SimpleNamespace(ast_transformers=transformers, register_magic_function=named)
     monkeypatch.setattr(numpy_alone, "get_ipython", lambda: shell)
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:

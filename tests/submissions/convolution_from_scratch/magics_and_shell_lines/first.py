@@ -1,0 +1,3 @@
+%reset -f
+%load_ext autoreload
+%autoreload 2
