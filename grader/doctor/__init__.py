@@ -1,7 +1,8 @@
 """What works on this machine and what does not, each with its remedy."""
 
 from grader.doctor.checks import CHECKS
+from grader.doctor.examination import examine
 from grader.doctor.findings import Check, Finding, Status
 from grader.doctor.table import findings_table, grading_works
 
-__all__ = ["CHECKS", "Check", "Finding", "Status", "findings_table", "grading_works"]
+__all__ = ["CHECKS", "Check", "Finding", "Status", "examine", "findings_table", "grading_works"]

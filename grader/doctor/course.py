@@ -45,6 +45,7 @@ def gradebook(settings: Settings) -> Finding:
     """Whether the gradebook can be read and written, or made; none is made for that."""
     try:
         known = gradebooks.assignments_in(settings)
+        gradebooks.require_writable(settings)
     except ConfigurationError as error:
         return Finding(
             Status.MISSING,

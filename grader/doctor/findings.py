@@ -44,11 +44,13 @@ class Check:
         name: what people call it.
         look: finds out; it may raise.
         needed: whether grading needs it.
+        slow: whether it takes seconds, since it starts what it looks at.
     """
 
     name: str
     look: Callable[[Settings], Finding]
     needed: bool = True
+    slow: bool = False
 
     def finding(self, settings: Settings) -> Finding:
         """Run the check; an error in it is a finding, too."""

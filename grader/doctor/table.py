@@ -19,8 +19,13 @@ def grading_works(findings: Sequence[Finding]) -> bool:
     return not _in_the_way(findings)
 
 
-def findings_table(findings: Sequence[Finding]) -> RenderableType:
-    """A row a finding, its remedy below it, and what all of them come to."""
+def findings_table(findings: Sequence[Finding], untried: Sequence[str] = ()) -> RenderableType:
+    """A row a finding, its remedy below it, and what all of them come to.
+
+    Args:
+        findings: in the order of the table.
+        untried: names of what was not looked at.
+    """
     table = OutputTable()
     table.add_column("what")
     table.add_column("status")
@@ -30,17 +35,19 @@ def findings_table(findings: Sequence[Finding]) -> RenderableType:
         if finding.remedy:
             told.append(f"\nRemedy: {finding.remedy}", "bold")
         table.add_row(finding.name, Text(finding.status, STYLES[finding.status]), told)
-    return Group(table, _conclusion(findings))
+    left = [Text(f"Not tried, for it takes seconds: {', '.join(untried)}.")] if untried else []
+    return Group(table, *left, _conclusion(findings, bool(untried)))
 
 
-def _conclusion(findings: Sequence[Finding]) -> Text:
+def _conclusion(findings: Sequence[Finding], partly: bool) -> Text:
     """The one line to read, where only one is read."""
     names = _in_the_way(findings)
     if names:
         return Text(f"Grading does not work here yet: see {', '.join(names)}.", "bold red")
     poor = [finding.name for finding in findings if finding.status is not Status.OK]
     more = f"; could be better: {', '.join(poor)}" if poor else ""
-    return Text(f"Grading works here{more}.")
+    works = "Nothing that was tried is in the way of grading" if partly else "Grading works here"
+    return Text(f"{works}{more}.")
 
 
 def _in_the_way(findings: Sequence[Finding]) -> list[str]:

@@ -31,6 +31,7 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
         CourseError: the source gained or lost cells after students handed in.
     """
     url, course = paths.course_directory(settings).db_url, settings.config.CourseDirectory.course_id
+    require_writable(settings)
     try:
         _make_whole(url, course)
         with Gradebook(url, course) as gradebook:
@@ -59,6 +60,27 @@ def _make_whole(url: str, course: str) -> None:
     with Gradebook(f"sqlite:///{unfinished}", course):
         pass
     unfinished.replace(file)
+
+
+def require_writable(settings: Settings) -> None:
+    """See to it that the gradebook, if it is a file and there, can be written, and its journal.
+
+    SQLite takes a file that may only be read for a database to read, and says so with the first
+    row that is written.
+
+    Raises:
+        ConfigurationError: it cannot; says why.
+    """
+    url = paths.course_directory(settings).db_url
+    file = _sqlite_file(url)
+    if file is None or not file.exists():
+        return
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CLOEXEC))
+    except OSError as error:
+        raise _unusable(url, error.strerror or "it cannot be opened") from error
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise _unusable(url, f"{file.parent} cannot be written")
 
 
 def _sqlite_file(url: str) -> Path | None:

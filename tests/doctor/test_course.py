@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 
 from grader import kernelspec
 from grader.doctor import Status, course
+from grader.errors import ConfigurationError
 from grader.notebook import gradebook
 from grader.notebook.assignment import load_assignment
 from grader.settings import Settings
@@ -91,6 +94,35 @@ def test_a_gradebook_that_may_only_be_read_is_not_enough(tiny_course: Settings) 
     writer.close()
     assert found.status is Status.MISSING
     assert "locked" in found.detail
+
+
+def test_a_gradebook_on_a_file_system_that_may_only_be_read_is_not_enough(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
+    real = os.open
+
+    def refused(path: os.PathLike[str], flags: int, *more: int, **named: int) -> int:
+        if flags & (os.O_RDWR | os.O_WRONLY):
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return real(path, flags, *more, **named)
+
+    monkeypatch.setattr(os, "open", refused)
+    found = course.gradebook(tiny_course)
+    assert found.status is Status.MISSING
+    assert "Read-only file system" in found.detail
+    with pytest.raises(ConfigurationError, match="Read-only file system"):
+        gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
+
+
+def test_a_gradebook_in_a_folder_that_may_only_be_read_is_not_enough(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
+    monkeypatch.setattr(gradebook.os, "access", lambda *_: False)
+    found = course.gradebook(tiny_course)
+    assert found.status is Status.MISSING
+    assert f"{tiny_course.root} cannot be written" in found.detail
 
 
 def test_a_gradebook_that_is_no_database_is_left_alone(tiny_course: Settings) -> None:

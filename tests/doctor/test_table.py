@@ -32,6 +32,14 @@ def test_the_last_line_says_what_is_in_the_way() -> None:
     assert text(NO_DATA, WEAK).endswith("Grading does not work here yet: see data sets.")
 
 
+def test_what_was_not_tried_is_named() -> None:
+    console = Console(width=100, record=True, force_terminal=True)
+    console.print(findings_table([FINE], ["sandbox", "TensorFlow"]))
+    shown = console.export_text()
+    assert "Not tried, for it takes seconds: sandbox, TensorFlow." in shown
+    assert "Nothing that was tried is in the way of grading." in shown
+
+
 def test_only_what_grading_needs_keeps_it_from_working() -> None:
     assert grading_works([FINE, WEAK, NO_PAGES])
     assert not grading_works([FINE, NO_DATA])
