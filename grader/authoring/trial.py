@@ -15,7 +15,7 @@ from traitlets.config import Config
 from grader import datasets
 from grader.engines.base import Event, Progressed
 from grader.errors import CourseError
-from grader.notebook import autograde, samples
+from grader.notebook import autograde, case_file, samples
 from grader.notebook.assignment import load_assignment
 from grader.notebook.autograde import Result
 from grader.notebook.judging.judge_messages import CellStarted
@@ -45,6 +45,8 @@ def try_samples(
     """
     assignment = load_assignment(settings, name)
     chosen = choose(settings, name, cases)
+    for sample in chosen:
+        case_file.require_claims(sample.folder / "case.toml", sample.verdicts, assignment)
     datasets.verify(settings.data)
     if settings.sandbox != "none":
         try_sandbox()

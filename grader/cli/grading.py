@@ -62,25 +62,17 @@ def grade(
     from grader.classroom.grade_class import grade_class
 
     settings = load_course(course, sandbox)
-    try:
-        result = grade_class(
-            settings,
-            assignment,
-            terminal(),
-            students=students,
-            force=force or again,
-            workers=workers,
-            cluster=cluster,
-            insecure=insecure,
-            **how,
-        )
-    except KeyboardInterrupt:
-        click.echo(
-            "\ngrader: stopped; what was graded is kept. The same command goes on from there"
-            + (" (without --force)." if force or again else "."),
-            err=True,
-        )
-        sys.exit(130)
+    result = grade_class(
+        settings,
+        assignment,
+        terminal(),
+        students=students,
+        force=force or again,
+        workers=workers,
+        cluster=cluster,
+        insecure=insecure,
+        **how,
+    )
     if not result.complete:
         sys.exit(1)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -13,6 +15,7 @@ from grader.cli import (
     authoring,
     cluster,
     course,
+    endings,
     grading,
     lab,
     referee,
@@ -25,15 +28,30 @@ from grader.errors import GraderError
 
 
 class OneLineErrors(click.Group):
-    """A group in which a ``GraderError`` of any command is one line on stderr and exit code 2."""
+    """A group in which every command ends with one line on stderr where it cannot go on.
+
+    The exit code is 2 after an error, and 130 after Ctrl-C.
+    """
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a ``GraderError`` becomes its message."""
+        """Run a command; what a person can put right becomes a line, a mistake of ours does not."""
         try:
             return super().invoke(ctx)
         except GraderError as error:
-            click.echo(f"grader: {error}", err=True)
-            sys.exit(2)
+            _end(str(error))
+        except KeyboardInterrupt:
+            _end(endings.interrupted(ctx.invoked_subcommand), endings.INTERRUPTED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `| head` has seen enough
+                raise
+            _end(endings.of_system(error))
+        except endings.database_errors() as error:
+            _end(endings.of_database(error))
+
+
+def _end(line: str, code: int = 2) -> NoReturn:
+    click.echo(f"grader: {line}", err=True)
+    sys.exit(code)
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})

@@ -24,7 +24,6 @@ from __future__ import annotations
 import copy
 import re
 import shutil
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +34,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.errors import CourseError
 from grader.model import Outcome
+from grader.notebook import case_file
 from grader.notebook.assignment import Assignment, grade_id, load_assignment, source_path
 from grader.notebook.submission import paths
 from grader.settings import Settings
@@ -64,23 +64,18 @@ class Sample:
 
 
 def load(folder: Path) -> Sample:
-    """Read the sample in ``folder``; raises ``CourseError`` if its case.toml says too little."""
-    try:
-        case = tomllib.loads((folder / "case.toml").read_text())
-        whole = case.get("data", "slice") == "whole"
-        return Sample(
-            folder=folder,
-            about=case["about"],
-            start=case.get("start", "reference"),
-            whole=whole,
-            minutes=whole or case.get("minutes", False),
-            honest=case.get("honest", False),
-            verdicts={claim: Outcome(outcome) for claim, outcome in case["verdicts"].items()},
-        )
-    except (OSError, KeyError, ValueError) as error:
-        raise CourseError(
-            f"{folder} is no sample submission: {error!r} in its case.toml"
-        ) from error
+    """Read the sample in ``folder``; raises ``CourseError`` as ``case_file.read`` does."""
+    case = case_file.read(folder / "case.toml")
+    whole = case.data == "whole"
+    return Sample(
+        folder=folder,
+        about=case.about,
+        start=case.start,
+        whole=whole,
+        minutes=whole or case.minutes,
+        honest=case.honest,
+        verdicts=case.verdicts,
+    )
 
 
 def hand_in(settings: Settings, assignment: str, sample: Sample, student: str) -> Path:

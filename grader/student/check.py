@@ -21,9 +21,9 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import CellStarted
 from grader.notebook.judging.judge_process import judge_apart
 from grader.notebook.judging.stopwatch import Stopwatch
-from grader.notebook.submission import parse
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.settings import Settings
+from grader.student import own_notebook
 from grader.student.visible_claims import Plan, plan, with_claims
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_notebook(path: Path) -> tuple[NotebookNode, Plan]:
     Raises:
         SubmissionError: no such file, no notebook, or one that shows no claim.
     """
-    notebook = with_claims(parse.read(path))
+    notebook = with_claims(own_notebook.read(path))
     claims_plan = plan(notebook)
     if not claims_plan.claims:
         raise SubmissionError(

@@ -84,5 +84,5 @@ def test_a_cell_that_the_assignment_lacks_is_refused(tiny_course: Settings, fold
 
 def test_a_case_that_says_too_little_is_refused(folder: Path) -> None:
     (folder / "case.toml").write_text('about = "?"')
-    with pytest.raises(CourseError, match=r"doubles is no sample submission: KeyError"):
+    with pytest.raises(CourseError, match=r"doubles/case.toml describes no sample .*verdicts"):
         samples.load(folder)
