@@ -32,7 +32,7 @@ from grader.notebook.judging.evidence_keeper import EvidenceKeeper
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_process import judge_apart
 from grader.notebook.judging.stopwatch import Stopwatch
-from grader.notebook.submission import grounds, rebuild
+from grader.notebook.submission import defined_again, grounds, rebuild
 from grader.notebook.submission.chosen_notebook import choose
 from grader.notebook.submission.submitted_files import Files
 from grader.settings import Settings
@@ -146,11 +146,12 @@ def judge_rebuilt(
     with scratch.folder() as place:
         keeper = EvidenceKeeper(reporter)
         notebook, verdicts, runs = judge_apart(examination, stopwatch, keeper, referee, place)
+    lost = {verdict.claim for verdict in verdicts if verdict.outcome is not Outcome.PASSED}
     graded = Graded(
         student=work.student,
         assignment=assignment.name,
         verdicts=_with_waiting(verdicts, assignment, rebuilt),
-        notes=rebuilt.notes,
+        notes=(*rebuilt.notes, *defined_again.notes(assignment, rebuilt.notebook, lost)),
         seconds=time.monotonic() - begin,
         sandbox=settings.sandbox,
         timings=stopwatch.timings,

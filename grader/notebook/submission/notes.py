@@ -76,13 +76,13 @@ def _about(planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode]) -> It
         yield f"cell {name} came {times} times: {how}"
     if rests := planned.rests.intersection(places):
         said = "its rest stands" if len(rests) == 1 else "its parts stand"
-        yield f"cell {name} was split inside of a statement: {said} in {_positions(sorted(rests))}"
+        yield f"cell {name} was split inside of a statement: {said} in {positions(sorted(rests))}"
     if cell.kind is Kind.SOLUTION and places and cells[places[0]].cell_type != "code":
         yield f"cell {name} was handed in as text, and was run as code"
     if elsewhere := unread(planned, cells).get(cell.id):
         yield (
             f"cell {name} is as it was handed out, but there is text elsewhere: look at "
-            f"{_positions(elsewhere)}"
+            f"{positions(elsewhere)}"
         )
     yield from _further(planned, cell)
 
@@ -91,7 +91,7 @@ def _guessed(planned: Plan, cell: CourseCell) -> str:
     places = planned.answers[cell.id] or (planned.stands_in[cell.id],)
     by = "the text beside it" if cell.kind is Kind.WRITTEN else "what it defines, or its place"
     were = "was" if len(places) == 1 else "were"
-    return f"cell {cell.name}: {_positions(places)} {were} taken for the answer, by {by}"
+    return f"cell {cell.name}: {positions(places)} {were} taken for the answer, by {by}"
 
 
 def _further(planned: Plan, cell: CourseCell) -> Iterator[str]:
@@ -121,7 +121,7 @@ def _own(planned: Plan) -> Iterator[str]:
         if known is None and use is Use.SHOWN
     ]
     if raw:
-        yield f"raw cells are shown and do not run: {_positions(raw)}"
+        yield f"raw cells are shown and do not run: {positions(raw)}"
 
 
 def _attachments(cells: Sequence[NotebookNode]) -> Iterator[str]:
@@ -135,7 +135,8 @@ def _file_names(names: Sequence[str]) -> str:
     return ", ".join(escape_invisible(name)[:60] for name in names[:5])
 
 
-def _positions(places: Sequence[int]) -> str:
+def positions(places: Sequence[int]) -> str:
+    """Places in the student's notebook, as people count."""
     numbers = [str(place + 1) for place in places]
     if len(numbers) == 1:
         return f"cell {numbers[0]} of the notebook"
