@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 LEAST = 3  # trainings that a deviation is estimated from
 _DRAWS = 200_000
@@ -23,7 +24,14 @@ class Miss:
     predicted: float
 
 
-def miss(values: Sequence[float], limit: float, tries: int = 1, least: float = 0.0) -> Miss | None:
+def miss(
+    values: Sequence[float],
+    limit: float,
+    tries: int = 1,
+    *,
+    near: float = math.inf,
+    least: float = 0.0,
+) -> Miss | None:
     """The probability that a value is above ``limit`` in each of ``tries`` trainings.
 
     The values are taken for draws from a normal distribution of which nothing is known. Its mean
@@ -34,7 +42,8 @@ def miss(values: Sequence[float], limit: float, tries: int = 1, least: float = 0
     Args:
         values: one of each training, on a scale on which a normal distribution makes sense.
         limit: above it a training misses.
-        tries: trainings with other seeds that must all miss.
+        tries: trainings with different seeds that must all miss.
+        near: a first training above it is tried with no other seed.
         least: the least deviation, where values are rounded.
 
     Returns:
@@ -52,7 +61,9 @@ def miss(values: Sequence[float], limit: float, tries: int = 1, least: float = 0
     draw = np.random.default_rng(0)
     deviations = deviation * np.sqrt((count - 1) / draw.chisquare(count - 1, _DRAWS))
     means = draw.normal(mean, deviations / math.sqrt(count))
-    return Miss(
-        fitted=float(norm.sf((limit - mean) / deviation) ** tries),
-        predicted=float(np.mean(norm.sf((limit - means) / deviations) ** tries)),
-    )
+
+    def missed(mean: Any, deviation: Any) -> Any:
+        once, far = (norm.sf((bound - mean) / deviation) for bound in (limit, near))
+        return far + (once - far) * once ** (tries - 1)
+
+    return Miss(float(missed(mean, deviation)), float(np.mean(missed(means, deviations))))

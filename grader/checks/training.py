@@ -22,7 +22,9 @@ from grader.language import gettext, ngettext
 from grader.model import Run
 
 BATCH = 256
-LUCK = 0.01  # of test accuracy: what the first weights of a network may well be worth
+# Of the error that a minimum leaves: what the first weights of a network may well be worth. Errors
+# of one network with several seeds deviate by up to so much (docs/grading.md).
+LUCK = 0.1
 
 
 def trained(model: Any) -> Run:
@@ -161,6 +163,10 @@ def generalises(
 ) -> None:
     """Check that the model classifies a share ``minimum`` of images new to it correctly.
 
+    Students do not choose the referee's seed. So a model that just misses ``minimum``, by a share
+    ``LUCK`` of the error that it leaves, is trained once more with another seed, and the better
+    run counts.
+
     Args:
         model: a trained classifier.
         images: (n, ...) as the model takes them, prepared. A referee measures on test images of its
@@ -177,7 +183,7 @@ def generalises(
 
             generalises(model, prepare(test_images.copy()), test_labels, 0.98)
     """
-    right = _right(model, images, labels)
+    right = _with_luck(model, _right(model, images, labels), minimum)
     if not right >= minimum:
         raise ClaimFailed(
             "The model classifies {right:.1%} of the images that it has not seen correctly, "
@@ -197,8 +203,8 @@ def better_than(
 ) -> None:
     """Check that ``model`` classifies more images correctly than ``other``, and enough of them.
 
-    Students do not choose the referee's seed. So a model that misses ``minimum`` by no more than
-    ``LUCK`` is trained once more, with another seed, and the better run counts.
+    A model that just misses ``minimum`` is trained once more with another seed, as ``generalises``
+    does.
 
     Args:
         model: the classifier that should be better.
@@ -220,10 +226,7 @@ def better_than(
     for each in (model, other):
         _expect_whole(trained(each))
     right, compared = (_right(each, images, labels) for each in (model, other))
-    record = capability(model, TrainingRecord)
-    if record is not None and minimum - LUCK <= right < minimum:
-        again = record.again(model, OTHER_SEEDS[0], 1.0)  # no accuracy is above 1
-        right = max(right, _measured(again))
+    right = _with_luck(model, right, minimum)
     if not right >= minimum:
         raise ClaimFailed(
             "The model classifies {right:.1%} of the test images correctly, expected at least "
@@ -331,6 +334,16 @@ def _right(model: Any, images: NDArray[Any], labels: NDArray[np.integer[Any]]) -
     if capability(model, TrainingRecord) is None:
         return accuracy_on(model, images, labels)
     return _measured(run)
+
+
+def _with_luck(model: Any, right: float, minimum: float) -> float:
+    """The better accuracy on test images of two seeds, where the first just missed the minimum."""
+    record = capability(model, TrainingRecord)
+    least = minimum - LUCK * (1.0 - minimum) - 1e-9  # 0.98 - 0.1 * 0.02 is a little above 0.978
+    if record is None or not least <= right < minimum:
+        return right
+    again = record.again(model, OTHER_SEEDS[0], 1.0)  # all epochs: no accuracy is above 1
+    return max(right, _measured(again))
 
 
 def _measured(run: Run) -> float:

@@ -350,6 +350,24 @@ def test_generalises_believes_the_referee_and_no_prediction():
         training.generalises(right, IMAGES, LABELS, 0.98)
 
 
+def test_generalises_gives_bad_luck_a_second_seed():
+    for right in (0.9799, 0.978):
+        unlucky, _ = refereed(run(0.9, test_accuracy=right), {1: run(0.9, test_accuracy=0.98)})
+        training.generalises(unlucky, IMAGES, LABELS, 0.98)
+        assert asked(unlucky) == [(1, 1.0)]
+    poor, _ = refereed(run(0.9, test_accuracy=0.979), {1: run(0.9, test_accuracy=0.9785)})
+    with pytest.raises(ClaimFailed, match=r"97\.9%.*98\.0%"):
+        training.generalises(poor, IMAGES, LABELS, 0.98)
+
+
+def test_generalises_takes_what_is_far_off_for_no_luck():
+    for right in (0.9779, float("nan")):
+        poor, _ = refereed(run(0.9, test_accuracy=right), {1: run(0.9, test_accuracy=0.99)})
+        with pytest.raises(ClaimFailed, match=r"98\.0%"):
+            training.generalises(poor, IMAGES, LABELS, 0.98)
+        assert asked(poor) == []
+
+
 def test_a_run_that_was_not_measured_is_the_referees_fault():
     with pytest.raises(RefereeError, match="run k has no test accuracy"):
         training.generalises(refereed(run(0.9))[0], IMAGES, LABELS, 0.98)
