@@ -89,7 +89,7 @@ def best_of_further_seeds(model: Any, best: float, target: float) -> tuple[float
         return best, " " + gettext("Grading trains it with two more seeds, and the best counts.")
     reached: list[float] = []
     while not highest([best, *reached]) > target and len(reached) < len(OTHER_SEEDS):
-        reached.append(_best(record.again(model, OTHER_SEEDS[len(reached)], target)))
+        reached.append(last_best(record.again(model, OTHER_SEEDS[len(reached)], target)))
     told = gettext(
         "Other seeds were tried, too: they came to {reached}.",
         reached=", ".join(f"{accuracy:.4f}" for accuracy in reached),
@@ -113,6 +113,15 @@ def highest(accuracies: Sequence[float]) -> float:
     return max((each for each in accuracies if math.isfinite(each)), default=0.0)
 
 
-def _best(run: Run) -> float:
-    """The best training accuracy of a run's last fit."""
+def last_best(run: Run) -> float:
+    """The highest training accuracy of a run's last fit; 0.0 where no epoch logged one.
+
+    Args:
+        run: of any seed.
+
+    Example:
+        In a check, of a run with another seed::
+
+            assert last_best(record.again(model, 1, 0.998)) > 0.998
+    """
     return highest([named_accuracy(logs) or 0.0 for logs in run.logs[-run.fits[-1] :]])

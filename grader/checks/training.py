@@ -149,12 +149,12 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
     if not best > accuracy:
         raise ClaimFailed(
             "The best of {count} epochs had a training accuracy of {best:.4f}, expected "
-            "more than {accuracy}.{tries} Give the network more filters or a wider Dense layer, "
-            "or more epochs.",
+            "more than {accuracy}.{tries} {advice}",
             count=run.fits[-1],
             best=best,
             accuracy=accuracy,
             tries=tries,
+            advice=_wider(run),
         )
 
 
@@ -356,6 +356,21 @@ def _measured(run: Run) -> float:
 
 def _counted(run: Run) -> str:
     epochs = ngettext("{count} epoch", "{count} epochs", run.epochs)
-    if len(run.fits) < 2:
+    if len(run.fits) > 1:
+        epochs = gettext("{epochs} in {fits} calls of fit", epochs=epochs, fits=len(run.fits))
+    if not run.cut:
         return epochs
-    return gettext("{epochs} in {fits} calls of fit", epochs=epochs, fits=len(run.fits))
+    return gettext(
+        "{epochs} (fit was asked for {asked}; while work is graded, a model is trained for at most "
+        "{allowed})",
+        epochs=epochs,
+        asked=run.asked,
+        allowed=run.allowed,
+    )
+
+
+def _wider(run: Run) -> str:
+    """What to do about a network that does not come to its target."""
+    if run.cut:
+        return gettext("Give the network more filters or a wider Dense layer.")
+    return gettext("Give the network more filters or a wider Dense layer, or more epochs.")

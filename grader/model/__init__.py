@@ -3,7 +3,7 @@
 from grader.model.evidence import ClaimEvidence, Consulted, Evidence, Question, Replayed
 from grader.model.graded import Graded, Timing, WorkPart
 from grader.model.limits import Budget, Limits
-from grader.model.runs import KeptEpoch, KeptRun, Run
+from grader.model.runs import FurtherRun, KeptEpoch, KeptRun, Run
 from grader.model.scores import Score
 from grader.model.submission import Submission
 from grader.model.verdicts import Claim, Decision, Outcome, Override, Verdict
@@ -16,6 +16,7 @@ __all__ = [
     "Consulted",
     "Decision",
     "Evidence",
+    "FurtherRun",
     "Graded",
     "KeptEpoch",
     "KeptRun",

@@ -10,6 +10,25 @@ from grader.accuracy import logged_accuracy
 
 
 @dataclass(frozen=True)
+class FurtherRun:
+    """A training of the same network with another seed, which a check asked for.
+
+    Attributes:
+        seed: the referee's; the student's own run has the seed 0.
+        epochs: how many it came to, all fits together.
+        best: the highest training accuracy that an epoch of its last fit logged.
+        test_accuracy: accuracy on the whole test set at the end; None: not measured.
+        above: the training accuracy after which it was to end; 1.0: it was about test images.
+    """
+
+    seed: int
+    epochs: int
+    best: float
+    test_accuracy: float | None
+    above: float
+
+
+@dataclass(frozen=True)
 class Run:
     """The whole training of one model, as the referee carried it out or as Keras recorded it.
 
@@ -28,6 +47,8 @@ class Run:
         seconds: how long the epochs took when they were trained.
         device: a description of the device that trained them.
         fresh: how many of the epochs were trained for this submission, not found in the store.
+        allowed: how many epochs one model may be trained for; 0: not known.
+        further: the same network with other seeds, in the order in which they were tried.
     """
 
     key: str
@@ -43,11 +64,18 @@ class Run:
     seconds: float = 0.0
     device: str = ""
     fresh: int = 0
+    allowed: int = 0
+    further: tuple[FurtherRun, ...] = ()
 
     @property
     def epochs(self) -> int:
         """How many epochs the model was trained for, all fits together."""
         return len(self.logs)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the last fit was ended since one model may be trained for no more epochs."""
+        return self.fits[-1] < self.asked and 0 < self.allowed <= self.epochs and not self.stopped
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ class Verdict:
         claim: the claim's name.
         outcome: see ``Outcome``.
         points: what the claim is worth.
-        message: tells the student what was found, what was expected, what to do; empty if passed.
+        message: tells the student what was found, what was expected, what to do; of a passed claim
+            only what decided, if that was not the student's own training.
         seconds: wall time of the test cell.
         waits: whether a person must look at it, since the answer was not found: it may stand
             elsewhere in the submission, or was lost.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.accuracy import logged_accuracy
-from grader.model import Run
+from grader.model import FurtherRun, Run
 
 
 def reached(run: Run, target: float) -> int | None:
@@ -29,11 +29,20 @@ def title(run: Run, number: int) -> str:
 
 def end(run: Run) -> str:
     """How a run came to its end."""
-    last = run.fits[-1]
     if run.stopped:
         return f"A callback stopped it after epoch {run.epochs}."
-    if last < run.asked:
-        return f"It ended after epoch {run.epochs}: {run.asked} epochs were asked for."
+    if run.cut:
+        return (
+            f"It was ended after epoch {run.epochs}: your code asked for {run.asked} epochs, and "
+            f"while work is graded a model is trained for at most {run.allowed}."
+        )
+    if run.fits[-1] < run.asked:
+        return (
+            f"It broke off after epoch {run.epochs}, and {run.asked} epochs were asked for: the "
+            "cell that trains did not run to its end."
+            if run.allowed
+            else f"It ended after epoch {run.epochs}: {run.asked} epochs were asked for."
+        )
     return f"It ran to the end that was asked for, {epochs(run.asked)}: no callback stopped it."
 
 
@@ -42,8 +51,52 @@ def target(run: Run, level: float) -> str:
     if (number := reached(run, level)) is not None:
         return f"Its training accuracy was above {level:g} after epoch {number} for the first time."
     peak = best(run)
-    highest = f"the highest was {peak:.4f}" if peak is not None else "it logged no accuracy"
-    return f"Its training accuracy was never above {level:g}: {highest}."
+    if peak is None:
+        return f"Its training accuracy was never above {level:g}: it logged none."
+    if any(further.best > level for further in run.further):
+        return f"In this run its training accuracy was at most {peak:.4f}, not above {level:g}."
+    return f"Its training accuracy was never above {level:g}: the highest was {peak:.4f}."
+
+
+def further(run: Run) -> tuple[str, ...]:
+    """What came of the same network with other seeds, in sentences; empty if none was tried."""
+    if not run.further:
+        return ()
+    began = (
+        "Another seed means other first weights, and so other numbers. This run, with seed 0, came "
+        "near what is asked for, so the course trained the same network again:"
+    )
+    return (began, *(_with_seed(each) for each in run.further), _decided(run))
+
+
+def _with_seed(run: FurtherRun) -> str:
+    if run.above >= 1.0:
+        share = "an unknown share" if run.test_accuracy is None else f"{run.test_accuracy:.1%}"
+        return f"With seed {run.seed} it classifies {share} of the test images correctly."
+    if run.best > run.above:
+        return (
+            f"With seed {run.seed} its training accuracy came above {run.above:g} after epoch "
+            f"{run.epochs}: {run.best:.4f}."
+        )
+    return (
+        f"With seed {run.seed} its training accuracy was at most {run.best:.4f}, in "
+        f"{epochs(run.epochs)}."
+    )
+
+
+def _decided(run: Run) -> str:
+    """Which of the runs counts."""
+    about_test = [each for each in run.further if each.above >= 1.0]
+    if about_test:
+        own = run.test_accuracy or 0.0
+        chosen = max(about_test, key=lambda each: each.test_accuracy or 0.0)
+        better = (chosen.test_accuracy or 0.0) > own
+    else:
+        chosen = max(run.further, key=lambda each: each.best)
+        better = chosen.best > (best(run) or 0.0)
+    if better:
+        return f"The best run counts: the one with seed {chosen.seed}."
+    return "The best run counts: this one, with seed 0."
 
 
 def measured(run: Run) -> str:

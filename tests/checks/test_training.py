@@ -249,6 +249,16 @@ def test_fewer_than_counts_all_fits():
         training.fewer_than(*refereed(run(*[0.5] * 20, fits=(10, 10))), 20)
 
 
+def test_a_training_that_the_budget_ended_is_told_as_one():
+    cut = run(*[0.5] * 20, asked=25, allowed=20)
+    with pytest.raises(ClaimFailed, match=r"20 epochs \(fit was asked for 25; .* at most 20\)"):
+        training.fewer_than(*refereed(cut), 20)
+    with pytest.raises(ClaimFailed, match=r"wider Dense layer\."):
+        training.reaches(*refereed(cut), 0.998)
+    with pytest.raises(ClaimFailed, match=r"wider Dense layer, or more epochs\."):
+        training.reaches(*refereed(run(*[0.5] * 20, asked=20, allowed=20)), 0.998)
+
+
 def test_reaches(trained):
     training.reaches(*trained, 0.998)
     training.reaches(*refereed(run(0.9, 0.9981, 0.99)), 0.998)

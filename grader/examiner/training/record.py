@@ -79,8 +79,13 @@ class Training:
         self.past.append(Past(epoch.key, logs, epoch.seconds, epoch.device, epoch.fresh, digest))
         return logs
 
-    def run(self, measures: Measures | None) -> Run:
-        """What checks and reports are told; ``measures`` where the referee was asked for them."""
+    def run(self, measures: Measures | None, allowed: int = 0) -> Run:
+        """What checks and reports are told.
+
+        Args:
+            measures: where the referee was asked for them.
+            allowed: how many epochs one model may be trained for.
+        """
         past = self.past
         return Run(
             key=past[-1].key,
@@ -96,6 +101,7 @@ class Training:
             seconds=sum(epoch.seconds for epoch in past),
             device=past[-1].device,
             fresh=sum(epoch.fresh for epoch in past),
+            allowed=allowed,
         )
 
 

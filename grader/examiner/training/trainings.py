@@ -10,10 +10,12 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from grader.checks.further_seeds import last_best
 from grader.checks.protocols import TrainingRecord
 from grader.errors import ClaimFailed
 from grader.examiner.training.dry_runs import Script
@@ -23,7 +25,7 @@ from grader.examiner.training.record import Training, sha256
 from grader.examiner.training.referee_calls import RefereeCalls
 from grader.examiner.training.training_list import TrainingList, ended_with
 from grader.examiner.training.training_progress import TrainingProgress, ignore
-from grader.model import Budget, Run
+from grader.model import Budget, FurtherRun, Run
 from grader.referee.spec import declaration
 from grader.referee.spec.contract import Measures, Referee
 from grader.referee.spec.recipe import Recipe
@@ -57,6 +59,8 @@ class Trainings(TrainingRecord):
         self.consulted: Callable[[Run, int], None] = lambda *_: None
         self._calls = RefereeCalls(referee, who, lambda: self.waiting())  # noqa: PLW0108 -- set later
         self._trainings = TrainingList()
+        self._further: dict[str, list[FurtherRun]] = defaultdict(list)  # by the own run's key
+        self._asked_again: list[FurtherRun] = []
         self._looked_at: dict[str, list[Any]] = defaultdict(list)
         self._answers = FitAnswers(self._calls, self._trainings, budget, digests, progress)
 
@@ -84,7 +88,8 @@ class Trainings(TrainingRecord):
     def runs(self) -> tuple[Run, ...]:
         """Every run: each model's trainings up to its last."""
         last = {id(each.past[0]): each for each in self._trainings if each.past}
-        return tuple(each.run(self._calls.measured(each.recipe())) for each in last.values())
+        runs = (self._run(each, self._calls.measured(each.recipe())) for each in last.values())
+        return tuple(replace(run, further=tuple(self._further[run.key])) for run in runs)
 
     def of_callback(self, names: Set[str], number: int | None = None) -> tuple[Run, ...]:
         """The runs in which a callback of a class of one of these names took part.
@@ -95,7 +100,7 @@ class Trainings(TrainingRecord):
                 is.
         """
         runs = tuple(
-            training.run(self._calls.measured(training.recipe()))
+            self._run(training, self._calls.measured(training.recipe()))
             for training in self._trainings
             if training.fit.learning_rates and training.has_callback(names, number)
         )
@@ -114,7 +119,7 @@ class Trainings(TrainingRecord):
             RefereeError: the referee cannot say how good it is.
         """
         training, epochs = self._training_of(model)
-        run = training.run(self._measure(training.recipe(epochs)))
+        run = self._run(training, self._measure(training.recipe(epochs)))
         self.consulted(run, training.seed)
         return run
 
@@ -133,9 +138,27 @@ class Trainings(TrainingRecord):
         """
         training, _ = self._training_of(model)
         other = train_again(self._calls, training, seed, above, self._budget.epochs)
-        run = other.run(self._measure(other.recipe()))
+        run = self._run(other, self._measure(other.recipe()))
         self.consulted(run, seed)
+        self._note(
+            training.past[-1].key,
+            FurtherRun(seed, run.epochs, last_best(run), run.test_accuracy, above),
+        )
         return run
+
+    def take_further(self) -> tuple[FurtherRun, ...]:
+        """The runs with other seeds that a check asked for since this was last asked."""
+        asked, self._asked_again = tuple(self._asked_again), []
+        return asked
+
+    def _note(self, own: str, further: FurtherRun) -> None:
+        """Keep a run with another seed beside the student's own, once."""
+        self._asked_again.append(further)
+        if further not in self._further[own]:
+            self._further[own].append(further)
+
+    def _run(self, training: Training, measures: Measures | None) -> Run:
+        return training.run(measures, self._budget.epochs)
 
     def _measure(self, recipe: Recipe) -> Measures:
         """Measures for the examiner, who waits for them; known ones at once."""

@@ -18,7 +18,7 @@ from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
-from grader.model import Claim, Verdict
+from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
 from grader.notebook.judging.for_instructors import ended_in, fault
@@ -31,6 +31,7 @@ from grader.notebook.judging.verdict_messages import (
     Circumstances,
     Judged,
     answered,
+    decided_by,
     faulty,
     not_tried,
     share_used_up,
@@ -149,9 +150,12 @@ class ClaimJudge:
         told = self._told(claim, finding)
         if finding.kind not in (FindingKind.NAME_UNDEFINED, FindingKind.TEST_FAULT):
             self._cells.strikes.answered(claim.needs)
+        further = self._trainings.take_further()
         referee_fault = self._trainings.take_fault()
         if referee_fault and not finding.passed:
             return faulty(referee_fault), Finding()
+        if finding.passed:
+            return (Outcome.PASSED, decided_by(further)), finding
         return answered(claim, told, around), finding
 
     def _told(self, claim: Claim, finding: Finding) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.examiner.cells.finding import Finding, FindingKind
-from grader.model import Claim, Outcome
+from grader.model import Claim, FurtherRun, Outcome
 from grader.notebook.judging import error_advice
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 from grader.notebook.judging.strikes import Refusal
@@ -78,6 +78,26 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
     advice = _define(finding, around) or _after(finding, raised)
     said = sentence(f"Testing your code {raised.description}", advice)
     return broken or (Outcome.CRASHED, said)
+
+
+def decided_by(further: Sequence[FurtherRun]) -> str:
+    """What a student is told of a claim that passed; empty if their own training decided.
+
+    Args:
+        further: the trainings with other seeds that the test asked for, last one last.
+    """
+    if not further:
+        return ""
+    run = further[-1]
+    own = "Your own training came near, and did not reach this."
+    again = f"The course trained your network again, with seed {run.seed}"
+    if run.above < 1.0:
+        came = f"{again}: its training accuracy came to {run.best:.4f}."
+    elif run.test_accuracy is not None:
+        came = f"{again}: it classifies {run.test_accuracy:.1%} of the test images correctly."
+    else:
+        came = f"{again}."
+    return f"{own} {came} The best of these trainings counts."
 
 
 def _stumbled(claim: Claim, finding: Finding, around: Circumstances) -> str:

@@ -236,6 +236,20 @@ def test_another_seed_goes_through_all_fits(trainings: Trainings, referee: FakeR
     assert trainings.again(with_weights(weights), 7, 0.9).fits == (2, 2)
 
 
+def test_runs_with_other_seeds_are_kept_beside_the_own_run(trainings: Trainings) -> None:
+    number, _ = fit(trainings, 2)
+    _, weights = fit(trainings, 3, continues=number, fresh_optimizer=False)
+    first = trainings.again(with_weights(weights), 7, 2.0)
+    (told,) = trainings.take_further()
+    assert (told.seed, told.epochs, told.above) == (7, 5, 2.0)
+    assert (told.best, told.test_accuracy) == (first.logs[-1]["accuracy"], first.test_accuracy)
+    assert trainings.take_further() == ()
+    trainings.again(with_weights(weights), 7, 2.0)
+    assert len(trainings.take_further()) == 1
+    (run,) = trainings.runs
+    assert run.further == (told,), "asked for twice, told once"
+
+
 def test_another_seed_is_given_up_when_it_cannot_reach_any_more(
     trainings: Trainings, referee: FakeReferee
 ) -> None:

@@ -7,12 +7,13 @@ import pytest
 from nbformat.v4 import new_notebook
 
 from grader.examiner.cells.finding import Finding, FindingKind
-from grader.model import Claim, Outcome
+from grader.model import Claim, FurtherRun, Outcome
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.strikes import Refusal, Strike
 from grader.notebook.judging.verdict_messages import (
     Circumstances,
     answered,
+    decided_by,
     not_tried,
     share_used_up,
     unanswered,
@@ -36,6 +37,24 @@ def test_a_test_that_ran_to_its_end_is_passed() -> None:
 
 def test_a_cell_that_raised_after_it_did_its_work_costs_nothing() -> None:
     assert answered(CLAIM, Finding(), around({"add": CRASH})) == (Outcome.PASSED, "")
+
+
+@pytest.mark.parametrize(
+    ("further", "said"),
+    [
+        ((0.9985, 0.9, 0.998), "again, with seed 2: its training accuracy came to 0.9985. "),
+        ((0.5, 0.91, 1.0), "with seed 2: it classifies 91.0% of the test images correctly. "),
+        ((0.5, None, 1.0), "again, with seed 2. "),
+    ],
+)
+def test_a_claim_that_another_seed_decided_says_so(
+    further: tuple[float, float | None, float], said: str
+) -> None:
+    run = FurtherRun(2, 14, *further)
+    message = decided_by((dataclasses.replace(run, seed=1), run))
+    assert said in message
+    assert message.endswith("The best of these trainings counts.")
+    assert decided_by(()) == ""
 
 
 @pytest.mark.parametrize(("message", "said"), [("no 3", "no 3"), ("", "Look at add.")])
