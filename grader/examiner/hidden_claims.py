@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from grader.checks.blocked import ADVICE
 from grader.examiner.cells.finding import Finding, FindingKind
 
-_LINE = re.compile(r"It was raised in line \d{1,6}, `(.+)`\.")
+_LINE = re.compile(r"It was raised in line (\d{1,6}), `")
 _WITHHELD = "its text is not shown, since a hidden test asked"
 _PRINTED = "more was printed than a test may print"
 _UNNAMED = "an exception of your own"
@@ -87,7 +87,7 @@ def unquoted(finding: Finding, sources: Iterable[str]) -> Finding:
     texts = tuple(sources)
     names = _NAMES.union(*(re.findall(r"\w+", text) for text in texts))
     usual = _is_usual(finding.quoted, names) or any(finding.quoted in text for text in texts)
-    note = finding.note if _is_known(finding.note, texts) else ""
+    note = _known_line(finding.note, texts)
     if finding.kind is FindingKind.REFUTED:
         return replace(finding, note=note) if usual else _refuted(finding)
     if finding.kind is FindingKind.OUTPUT_LIMIT:
@@ -116,12 +116,20 @@ def _says_numpy(text: str, names: frozenset[str]) -> bool:
     return False
 
 
-def _is_known(note: str, texts: Iterable[str]) -> bool:
-    """Whether a note names a line that stands in one of the student's cells."""
-    line = _LINE.fullmatch(note)
-    if line is None:
-        return False
-    return any(line[1] == each.strip() for text in texts for each in text.splitlines())
+def _known_line(note: str, texts: Iterable[str]) -> str:
+    """What a note says of a line that stands in one of the student's cells; empty if none does."""
+    if (line := _LINE.match(note)) is None:
+        return ""
+    known = (f"{line[0]}{code}`." for code in _lines(int(line[1]), texts))
+    return next((said for said in known if note.startswith(said)), "")
+
+
+def _lines(number: int, texts: Iterable[str]) -> Iterator[str]:
+    """The line of this number in each text that has one; IPython drops empty lines above."""
+    for text in texts:
+        lines = text.strip().splitlines()
+        if 0 < number <= len(lines):
+            yield lines[number - 1].strip()
 
 
 def _refuted(finding: Finding) -> Finding:

@@ -87,9 +87,14 @@ def check(path: Path, progress: Callable[[str], None] = lambda _: None) -> Check
         return Checked(path.stem, claims_plan.claims, ())
     tests = {claims_plan.tests[claim.name] for claim in claims_plan.checkable}
     pruned = copy.deepcopy(notebook)
-    pruned.cells = [notebook.cells[place] for place in sorted({*claims_plan.cells, *tests})]
+    places = sorted({*claims_plan.cells, *tests})
+    pruned.cells = [notebook.cells[place] for place in places]
     assignment = Assignment(path.stem, pruned, pruned, claims_plan.checkable, sha256="")
-    rebuilt = Rebuilt(copy.deepcopy(pruned), untouched=claims_plan.untouched)
+    rebuilt = Rebuilt(
+        copy.deepcopy(pruned),
+        untouched=claims_plan.untouched,
+        numbers=tuple(place + 1 for place in places),
+    )
     examination = Examination(assignment, rebuilt, path.resolve().parent, settings)
     _, verdicts, _ = judge_apart(examination, Stopwatch(), _Cells(progress))
     return Checked(path.stem, claims_plan.claims, verdicts)

@@ -79,6 +79,10 @@ def test_a_text_that_stands_in_the_code_is_quoted() -> None:
     note = "It was raised in line 5, `raise TooSmall('that is too small')`."
     found = raised("TooSmall", "that is too small", note)
     assert (found.error, found.message, found.note) == ("TooSmall", "that is too small", note)
+    more = raised("TooSmall", "that is too small", f"{note} In the dry run it heard 1, 2.")
+    assert more.note == note
+    elsewhere = raised("TooSmall", "that is too small", note.replace("line 5", "line 12"))
+    assert elsewhere.note == ""
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,8 @@ def test_nothing_written_is_not_attempted(graded: Graded) -> None:
         (
             "raises",
             "Testing your code ended with TypeError: 'int' object is not subscriptable. It was "
-            "raised in line 2, `return a[b]`. Print type(...) of the values in that line, and "
-            "convert what does not fit.",
+            "raised in line 2 of the cell `add`, `return a[b]`. Print type(...) of the values in "
+            "that line, and convert what does not fit.",
         ),
         (
             "exits",

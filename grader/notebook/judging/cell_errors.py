@@ -8,8 +8,12 @@ from grader.notebook.sanitize.text import strip_ansi
 
 _FRAME = re.compile(r"^(?=\s*(?:Cell In\[|File ))", re.MULTILINE)
 _IN_CELL = re.compile(r"\s*Cell In\[\d+\], line (\d+)")
+_TIMED = re.compile(r"\s*File <timed (?:exec|eval)>:(\d+)")  # below %%time, whose text is not kept
+_BELOW = re.compile(r"^\s*Cell In[^\n]*\n +([^\n]+)")  # of a SyntaxError, which has no arrow
 _ARROW = re.compile(r"^-+> *\d+ ?(.*)$", re.MULTILINE)
-_IN_FILE = re.compile(r" \(\d+\.py, line \d+\)$")  # IPython keeps each cell in a file of its own
+# IPython keeps each cell in a file of its own, and TensorFlow quotes its name in messages.
+_IN_FILE = re.compile(r" \((?:\d+\.py|<unknown>), line \d+\)$")
+_FILE = re.compile(r'File "[^"\n]{0,200}ipykernel_\d+[/\\]\d+\.py", line (\d+)')
 _CODE = 100  # characters of a line that are shown
 
 _KEYS = re.compile(r"^At the end of epoch \d{1,9} logs had the keys [^\n]{1,300}\.$", re.MULTILINE)
@@ -25,19 +29,36 @@ def where(traceback: str) -> str:
     Returns:
         For example ``line 2, `x = items[0]```; empty if no line of a cell is there.
     """
-    frames = [frame for frame in _FRAME.split(strip_ansi(traceback)) if _IN_CELL.match(frame)]
+    frames = [frame for frame in _FRAME.split(strip_ansi(traceback)) if _number(frame)]
     if not frames:
         return ""
-    line = _IN_CELL.match(frames[-1])
-    arrow = _ARROW.search(frames[-1])
+    if timed := _TIMED.match(frames[-1]):
+        return below_time(timed[1][:6])
+    arrow = _ARROW.search(frames[-1]) or _BELOW.search(frames[-1])
     code = " ".join(arrow[1].split())[:_CODE].replace("`", "'") if arrow else ""
-    number = f"line {line[1][:6]}" if line else ""
+    number = f"line {_number(frames[-1])[:6]}"
     return f"{number}, `{code}`" if code else number
+
+
+def _number(frame: str) -> str:
+    """The number of the line of a cell that a frame of a traceback is at; empty if of none."""
+    found = _IN_CELL.match(frame) or _TIMED.match(frame)
+    return found[1] if found else ""
+
+
+def below_time(number: str) -> str:
+    """What is said of a line of a cell that begins with ``%%time``: its text is not known."""
+    return f"line {number} below `%%time`"
 
 
 def without_file(message: str) -> str:
     """The text of a ``SyntaxError`` without the file that IPython made of the cell."""
     return _IN_FILE.sub("", message)
+
+
+def without_files(message: str) -> str:
+    """A message in which the files that IPython made of cells are not named, only their lines."""
+    return _FILE.sub(r"Line \1", message)
 
 
 def keys_seen(traceback: str) -> str:

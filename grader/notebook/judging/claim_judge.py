@@ -20,6 +20,7 @@ from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import Assignment
+from grader.notebook.judging import cell_errors, code_places
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
 from grader.notebook.judging.for_instructors import ended_in, fault
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
@@ -75,6 +76,7 @@ class ClaimJudge:
         self._interview = interview or Interview(draws.new_seed())
         self._rebuilt, self._cells, self._numpy_only = rebuilt, cells, numpy_only
         self._trainings, self._limits = trainings, limits
+        self._code = code_places.code_cells(rebuilt)
 
     def verdict(self, claim: Claim, index: int) -> Verdict:
         """The verdict on a claim, whose test cell is the notebook's cell ``index``."""
@@ -82,8 +84,9 @@ class ClaimJudge:
         (outcome, message), finding = self._judged(claim, index)
         seconds = time.monotonic() - begin
         # Texts quote what students' code raised, and are shown on terminals and pages.
+        message = code_places.with_cells(cell_errors.without_files(strip_ansi(message)), self._code)
         return Verdict(
-            *(claim.name, outcome, claim.points, _shown(message), seconds),
+            *(claim.name, outcome, claim.points, message[:_MESSAGE], seconds),
             test_line=_shown(ended_in(finding)),
             fault=_shown(fault(finding)),
         )

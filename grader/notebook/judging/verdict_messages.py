@@ -125,8 +125,7 @@ def _refuted(claim: Claim, finding: Finding) -> str:
     said = f": {finding.message}" if finding.message else ""
     return sentence(
         f"An assert in your own code stopped the test{said}",
-        f"{finding.note} Remove it, or let it hold for all that the function may be given. "
-        f"{claim.hint}".strip(),
+        f"{finding.note} Remove it, or let it hold for all that the function may be given.",
     )
 
 

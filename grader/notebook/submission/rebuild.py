@@ -35,6 +35,8 @@ class Rebuilt:
         waiting: solution cells that a person must look at: nothing was written there, and the
             answer may stand somewhere else, or was lost.
         notes: for the instructor and the student: what was guessed, changed or left out.
+        numbers: of the cells, as people count them, where some cells of the notebook are left out;
+            empty: none is.
     """
 
     notebook: NotebookNode
@@ -42,6 +44,12 @@ class Rebuilt:
     untouched: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The number of each cell, from 1."""
+        return self.numbers or tuple(range(1, len(self.notebook.cells) + 1))
 
 
 def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[str] = ()) -> Rebuilt:

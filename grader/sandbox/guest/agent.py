@@ -223,10 +223,15 @@ def _line(error: BaseException) -> str:
     """The last line of a cell's code that an exception came through; empty if of none."""
     found = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
-        if frame.f_globals.get("__name__") == "__main__":
-            code = linecache.getline(frame.f_code.co_filename, number).strip()
-            found = f"line {number}, `{code}`" if code else ""
-    return found[:MAX_LINE]
+        if frame.f_globals.get("__name__") != "__main__":
+            continue
+        file = frame.f_code.co_filename
+        if file.startswith("<timed "):  # below %%time: IPython does not keep the text
+            found = f"line {number} below `%%time`"
+        else:
+            code = linecache.getline(file, number).strip()
+            found = f"line {number}, `{code[: MAX_LINE - 40]}`" if code else ""
+    return found
 
 
 AGENT = Agent(exchange, user_namespace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.notebook.judging.cell_errors import keys_seen, where, without_file
+from grader.notebook.judging.cell_errors import keys_seen, where, without_file, without_files
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 from grader.notebook.judging.error_advice import explained
 
@@ -27,6 +27,24 @@ SYNTAX = """  Cell In[4], line 1
     def f(
           ^
 SyntaxError: incomplete input"""
+TIMED = """Cell In[1], line 1
+----> 1 get_ipython().run_cell_magic('time', '', 'x=[]\\nx[3]\\n')
+
+File <timed exec>:2
+      1 'Could not get source, probably due dynamically evaluated source code.'
+
+IndexError: list index out of range"""
+CALLED = """Cell In[2], line 1
+----> 1 get_ipython().run_cell_magic('time', '', 'f([])\\n')
+
+File <timed exec>:1
+      1 'Could not get source, probably due dynamically evaluated source code.'
+
+Cell In[1], line 2, in f(x)
+      1 def f(x):
+----> 2     return x[3]
+
+IndexError: list index out of range"""
 
 
 @pytest.mark.parametrize(
@@ -34,7 +52,9 @@ SyntaxError: incomplete input"""
     [
         (PLAIN, "line 2, `first(devices[0], True)`"),
         (IN_LIBRARY, "line 12, `model.fit('x')`"),
-        (SYNTAX, "line 1"),
+        (SYNTAX, "line 1, `def f(`"),
+        (TIMED, "line 2 below `%%time`"),
+        (CALLED, "line 2, `return x[3]`"),
         ("", ""),
         ("File /usr/x.py:1\n----> 1 x", ""),
         ("Cell In[1], line 3\n----> 3 " + "x" * 500, "line 3, `" + "x" * 100 + "`"),
@@ -61,4 +81,12 @@ def test_keys_that_logs_had_are_told_instead() -> None:
 
 def test_a_syntax_error_names_no_file_of_ipythons() -> None:
     assert without_file("'[' was never closed (381480144.py, line 2)") == "'[' was never closed"
+    assert without_file("'(' was never closed (<unknown>, line 1)") == "'(' was never closed"
     assert without_file("no (helper.py, line 2)") == "no (helper.py, line 2)"
+
+
+def test_a_message_names_no_file_of_ipythons() -> None:
+    quoted = 'in user code:\n\n    File "/t/ipykernel_12/34.py", line 5, in h  *\n    return y.foo'
+    assert without_files(quoted) == "in user code:\n\n    Line 5, in h  *\n    return y.foo"
+    other = 'File "/usr/helper.py", line 5'
+    assert without_files(other) == other

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from nbformat.v4 import new_notebook
 
 from grader.errors import ClaimFailed
 from grader.model import Claim
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.claim_judge import ClaimJudge
 from grader.notebook.judging.strikes import Strikes
+from grader.notebook.submission.rebuild import Rebuilt
 
 CLAIM = Claim("from_scratch", 1.0, statement="", hint="", needs=("a", "b"))
 
@@ -23,7 +25,8 @@ def call(strikes: Strikes, status: CellStatus) -> None:
         raise Ended(CellRun(status, message="as it was", alive=False))
 
     cells = SimpleNamespace(strikes=strikes, indices_before=lambda *_, **__: [0])
-    judge = ClaimJudge(*cast(Any, (None, cells, SimpleNamespace(call=end), None, None)))
+    numpy_only = SimpleNamespace(call=end)
+    judge = ClaimJudge(Rebuilt(new_notebook()), *cast(Any, (cells, numpy_only, None, None)))
     judge._call_blocked(CLAIM, 1, "convolve", ())
 
 

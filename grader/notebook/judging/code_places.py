@@ -1,0 +1,98 @@
+"""Says in which cell a line of a student's code stands that an error tells of.
+
+The kernel tells the line's number and its text, and may be wrong about both. So the cell is looked
+for here, in the notebook: where none holds that line, no cell is named.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.notebook.assignment import is_claim, part_of
+from grader.notebook.submission.rebuild import Rebuilt
+
+_LINE = re.compile(r"\bline (\d{1,6}), `([^`\n]{1,200})`")
+_TIMED = re.compile(r"\bline (\d{1,6}) below `%%time`")
+_CUT = 80  # a line as long as this may have been cut where it was told
+_CODE = 100  # characters of a line that are shown
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A cell of a student's notebook.
+
+    Attributes:
+        name: as people are told it.
+        lines: of its code, from the first that is not empty: IPython counts from there.
+        empty: how many empty lines stand above.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    empty: int = 0
+
+    def holds(self, number: int, code: str) -> bool:
+        """Whether the line of this number says ``code``, or begins with it where it is long."""
+        if not 0 < number <= len(self.lines):
+            return False
+        line = _written(self.lines[number - 1])
+        return line == code or (len(code) >= _CUT and line.startswith(code))
+
+
+def code_cells(rebuilt: Rebuilt) -> tuple[CodeCell, ...]:
+    """The cells of code that are no tests: solutions by ``grade_id``, others by their number."""
+    return tuple(
+        _code_cell(
+            f"the cell `{answer}`" if (answer := part_of(cell)) else f"cell {place}", cell.source
+        )
+        for place, cell in zip(rebuilt.places, rebuilt.notebook.cells, strict=True)
+        if cell.cell_type == "code" and not is_claim(cell)
+    )
+
+
+def with_cells(message: str, cells: Sequence[CodeCell]) -> str:
+    """A message in which each line of a student's code is told with its cell.
+
+    Args:
+        message: for example ``It was raised in line 2, `x[5]`.``
+        cells: of the notebook.
+
+    Returns:
+        For example ``It was raised in line 2 of the cell `pool`, `x[5]`.``
+    """
+    message = _TIMED.sub(lambda found: _timed(found, cells), message)
+    return _LINE.sub(lambda found: _told(found, cells), message)
+
+
+def _told(found: re.Match[str], cells: Sequence[CodeCell]) -> str:
+    number, code = int(found[1]), found[2]
+    places = {(c.name, number + c.empty) for c in cells if c.holds(number, _written(code))}
+    if len(places) != 1:
+        return found[0]
+    ((name, number),) = places
+    of = "" if found.string[1:].startswith(f"{name[1:]} ") else f" of {name}"
+    return f"line {number}{of}, `{code}`"
+
+
+def _timed(found: re.Match[str], cells: Sequence[CodeCell]) -> str:
+    """The line in the cell that begins with ``%%time``, if only one is so long."""
+    number = int(found[1]) + 1
+    long = [cell for cell in cells if number <= len(cell.lines)]
+    timed = [cell for cell in long if cell.lines[0].startswith("%%time")]
+    if len(timed) != 1:
+        return found[0]
+    return f"line {number}, `{_written(timed[0].lines[number - 1])[:_CODE]}`"
+
+
+def _code_cell(name: str, source: str) -> CodeCell:
+    lines = source.splitlines()
+    empty = sum(1 for _ in itertools.takewhile(lambda line: not line.strip(), lines))
+    return CodeCell(name, tuple(lines[empty:]), empty)
+
+
+def _written(code: str) -> str:
+    """Code as errors tell it: on one line, without what would end it in a message."""
+    return " ".join(code.split()).replace("`", "'")
