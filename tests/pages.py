@@ -20,18 +20,29 @@ _BLOCKS = (
     "hr",
     "br",
 )
-_INLINE = ("span", "strong", "em", "del", "code", "a", "img", "bdi")
+_INLINE = ("span", "strong", "em", "del", "code", "a", "img", "bdi", "wbr")
 _TABLES = ("table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li", "dl", "dt", "dd")
 _DRAWINGS = ("figure", "figcaption", "svg", "line", "text", "path", "circle", "rect")
 # They do nothing without a script, and a policy says that no form is sent.
 _CONTROLS = ("details", "summary", "form", "label", "input", "select", "option", "output")
-_SAFE_TAGS = frozenset((*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES, *_DRAWINGS, *_CONTROLS))
+_FORMULAS = (
+    *("math", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mroot", "mrow", "mspace", "msqrt"),
+    *("mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"),
+    "munderover",
+)
+_SAFE_TAGS = frozenset(
+    (*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES, *_DRAWINGS, *_CONTROLS, *_FORMULAS)
+)
 _META = ("lang", "charset", "name", "content", "http-equiv")
 _NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-label", "aria-hidden")
 _PLACES = ("viewbox", "role", "x", "y", "x1", "x2", "y1", "y2", "d", "cx", "cy", "r")
 _SIZES = ("width", "height", "preserveaspectratio")
 _STATES = ("open", "hidden", "type", "value", "autocomplete", "title", "data-value", "data-mark")
-_SAFE_ATTRIBUTES = frozenset((*_META, *_NAMES, *_PLACES, *_SIZES, *_STATES))
+_OF_FORMULAS = ("accent", "columnalign", "display", "displaystyle", "form", "movablelimits")
+_SPACES = ("lspace", "mathvariant", "rspace", "scriptlevel", "stretchy")
+_SAFE_ATTRIBUTES = frozenset(
+    (*_META, *_NAMES, *_PLACES, *_SIZES, *_STATES, *_OF_FORMULAS, *_SPACES)
+)
 # Scripts in the SVG of an img do not run.
 _SAFE_PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "svg+xml"))
 
@@ -59,7 +70,7 @@ class Reader(HTMLParser):
     ) -> Reader:
         """Read ``page``, in which links may begin with ``links``, and only ``script`` may run."""
         reader = cls(links, script)
-        reader.feed(page)
+        reader.feed(str(page))  # of Markup, parts would be escaped again
         reader.close()
         return reader
 
