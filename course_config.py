@@ -11,6 +11,15 @@ c = get_config()
 c.CourseDirectory.course_id = "deep_learning"
 c.Course.assignments = ["cnn_exploration", "convolution_from_scratch", "mnist_998"]
 
+# What people read in place of an assignment's name, if not the first heading of its notebook; and
+# what it is about:
+# c.Course.titles = {"mnist_998": "A network that knows when to stop"}
+c.Course.descriptions = {
+    "cnn_exploration": "A dense network, a convolutional one, and what the second one sees.",
+    "convolution_from_scratch": "Convolution, line filters and max pooling, in Python and numpy.",
+    "mnist_998": "99.8 % training accuracy on MNIST, and a callback that ends the training.",
+}
+
 # The folder of MNIST and Fashion-MNIST, made by `grader data`; relative to this file.
 c.Course.data = "data"
 

@@ -25,6 +25,16 @@ class Course(Configurable):
     assignments = traitlets.List(
         traitlets.Unicode(), help="Names of the assignments, in the order of the course."
     ).tag(config=True)
+    titles = traitlets.Dict(
+        value_trait=traitlets.Unicode(),
+        key_trait=traitlets.Unicode(),
+        help="What people read in place of an assignment's name; else its notebook's heading.",
+    ).tag(config=True)
+    descriptions = traitlets.Dict(
+        value_trait=traitlets.Unicode(),
+        key_trait=traitlets.Unicode(),
+        help="What an assignment is about, in a sentence, for feedback and reports.",
+    ).tag(config=True)
     data = traitlets.Unicode("data", help="Folder of the data sets.").tag(config=True)
     runs = traitlets.Unicode("runs", help="Folder of the referee's runs.").tag(config=True)
     limits = traitlets.Dict(
@@ -110,6 +120,9 @@ class Settings:
         watch: how ``grader watch`` answers.
         cluster_key: file of the key of a cluster, within the course's folder.
         language: of messages to students, for example ``de``.
+        title_of: assignment to the title that it was given, where it was given one; see
+            ``grader.notebook.titles``.
+        description_of: assignment to what it is about, where that is said.
     """
 
     root: Path
@@ -132,6 +145,8 @@ class Settings:
     watch: WatchRules = field(default_factory=WatchRules)
     cluster_key: str = "cluster.pem"
     language: str = language.ENGLISH
+    title_of: Mapping[str, str] = field(default_factory=dict)
+    description_of: Mapping[str, str] = field(default_factory=dict)
 
     def limits(self, assignment: str) -> Limits:
         """What one submission of ``assignment`` may use up."""
@@ -214,6 +229,8 @@ def from_config(root: Path, config: Config) -> Settings:
         workers=course.workers,
         cluster_key=course.cluster_key,
         language=_language(course.language),
+        title_of=dict(course.titles),
+        description_of=dict(course.descriptions),
         referee_trainers=course.referee_trainers,
         watch=watch_rules.read(course.watch, course.assignments),
         config=config,
