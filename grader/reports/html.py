@@ -35,6 +35,7 @@ def render(template: str, style: str, script: str = "", **values: object) -> str
     )
     environment.filters |= {
         "prose": prose,
+        "breakable": breakable,
         "number": "{:g}".format,
         "points": points,
         "seconds": training_text.seconds,
@@ -60,5 +61,11 @@ def prose(text: str) -> Markup:
     parts = re.split(r"`([^`\n]+)`", text)
     code = Markup("<code>{}</code>")
     return Markup("").join(
-        code.format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+        code.format(breakable(part)) if index % 2 else escape(part)
+        for index, part in enumerate(parts)
     )
+
+
+def breakable(name: str) -> Markup:
+    """A name whose lines may break behind an underscore, and there before anywhere else."""
+    return Markup("_<wbr>").join(name.split("_"))

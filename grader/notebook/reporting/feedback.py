@@ -20,13 +20,14 @@ from nbgrader.converters import GenerateFeedback
 
 from grader.errors import GraderError
 from grader.model import Graded, Outcome, Submission, Verdict
-from grader.notebook import autograde
+from grader.notebook import autograde, titles
 from grader.notebook.assignment import Assignment, grade_id, load_assignment, part_of
 from grader.notebook.loaded_course import CourseStep, LoadedCourse
 from grader.notebook.plugins.converters import convert
-from grader.notebook.reporting import feedback_outputs, grades
+from grader.notebook.reporting import feedback_outputs, grades, handing_in
 from grader.notebook.reporting.feedback_outputs import Outputs
 from grader.notebook.reporting.grades import Grades
+from grader.notebook.sanitize import markdown
 from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import current_verdicts, paths
 from grader.notebook.submission.student_ids import require_plain
@@ -120,6 +121,9 @@ def collect(loaded: LoadedCourse, submission: Submission, nb: NotebookNode, grad
     drawn = feedback_outputs.collect(nb)
     return Page(
         assignment=assignment.name,
+        title=titles.title(loaded.settings, assignment),
+        description=titles.description(loaded.settings, assignment),
+        handed_in=handing_in.sentence(known.handed_in, known.due, known.seconds_late),
         student=submission.student,
         student_name=known.student_name,
         score=known.score,
@@ -168,19 +172,23 @@ def answers_of(nb: NotebookNode, known: Grades, drawn: Outputs) -> tuple[Answer,
     for cell in nb.cells:
         parts[part_of(cell)].append(cell.source)
     return tuple(
-        Answer(
-            name=grade_id(cell),
-            written=cell.cell_type != "code",
-            source=escape_invisible(
-                feedback_outputs.without_pictures("\n\n".join(parts[grade_id(cell)]))
-            ),
-            outputs=drawn.of_answers.get(grade_id(cell), ()),
-            comment=escape_invisible(known.comments.get(grade_id(cell), "")),
-            points=known.cells[grade_id(cell)].points if utils.is_grade(cell) else None,
-            score=known.cells[grade_id(cell)].score if utils.is_grade(cell) else None,
-        )
+        _answer(cell, "\n\n".join(parts[grade_id(cell)]), known, drawn)
         for cell in nb.cells
         if utils.is_solution(cell)
+    )
+
+
+def _answer(cell: NotebookNode, text: str, known: Grades, drawn: Outputs) -> Answer:
+    name, written = grade_id(cell), cell.cell_type != "code"
+    text = feedback_outputs.without_pictures(text)
+    return Answer(
+        name=name,
+        written=written,
+        source=markdown.render(text) if written else escape_invisible(text),
+        outputs=drawn.of_answers.get(name, ()),
+        comment=markdown.render(known.comments.get(name, "")),
+        points=known.cells[name].points if utils.is_grade(cell) else None,
+        score=known.cells[name].score if utils.is_grade(cell) else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 
@@ -36,6 +37,9 @@ class Grades:
         late_penalty: in points; 0 for none.
         cells: ``grade_id`` to grade, for test cells and written answers.
         comments: ``grade_id`` to a person's (or nbgrader's) comment, where there is one.
+        handed_in: when the work was handed in, in UTC; None where nothing says so.
+        due: when it was due, with the student's extension, in UTC; None without a due date.
+        seconds_late: 0 where it was in time.
     """
 
     student_name: str
@@ -44,6 +48,9 @@ class Grades:
     late_penalty: float
     cells: Mapping[str, Grade]
     comments: Mapping[str, str]
+    handed_in: datetime | None = None
+    due: datetime | None = None
+    seconds_late: float = 0.0
 
 
 def read(url: str, assignment: str, student: str) -> Grades:
@@ -91,4 +98,7 @@ def _grades(notebook: SubmittedNotebook) -> Grades:
             for grade in notebook.grades
         },
         comments={said.name: said.comment for said in notebook.comments if said.comment},
+        handed_in=notebook.assignment.timestamp,
+        due=notebook.assignment.duedate,
+        seconds_late=notebook.assignment.total_seconds_late,
     )

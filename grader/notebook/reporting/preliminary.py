@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.errors import GraderError
 from grader.model import Submission, Verdict
-from grader.notebook import exchange
+from grader.notebook import exchange, titles
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging.judge_submission import Judged
 from grader.notebook.reporting import feedback, feedback_outputs
@@ -53,6 +53,8 @@ def page(
     return html_page.render(
         Page(
             assignment=assignment.name,
+            title=titles.title(settings, assignment),
+            description=titles.description(settings, assignment),
             student=graded.student,
             student_name="",
             score=0.0,

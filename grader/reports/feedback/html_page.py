@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.model import Claim, Outcome, Run, Timing, WorkPart
 from grader.reports import html, training_text
 from grader.reports.charts import svg_curve
+from grader.reports.feedback import same_causes
 
 # A sign and words besides the colour: pages are printed, and read by the colour-blind.
 WORDS = {
@@ -25,6 +26,10 @@ _PARTS = {
     "waiting for your trainings": (WorkPart.REFEREE_WAIT,),
     "testing your work": (WorkPart.EXAMINING,),
 }
+
+_LONG = 10.0  # seconds of a test from which on they are told
+_BRIEF = 1.0  # seconds of a part of grading below which it is told with everything else
+_WHOLE = 30.0  # seconds of grading from which on it is told where they went
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,18 @@ class Judged:
     @property
     def hint(self) -> str:
         """The claim's hint; empty if the claim passed or the message says the same."""
-        return self.claim.hint if self.lost and self.claim.hint != self.message else ""
+        return self.claim.hint if self.lost and self.claim.hint not in self.message else ""
+
+    @property
+    def told_message(self) -> str:
+        """The message, if other claims may have been lost for the same cause; else empty."""
+        return "" if self.outcome is Outcome.NOT_ATTEMPTED else self.message
+
+    @property
+    def slow(self) -> bool:
+        """Whether the time of its test is worth saying."""
+        least = 1.0 if self.outcome is Outcome.OVER_LIMIT else _LONG
+        return self.seconds >= least
 
 
 @dataclass(frozen=True)
@@ -90,9 +106,9 @@ class Answer:
     Attributes:
         name: the cell's ``grade_id``.
         written: whether it is a written answer, not code.
-        source: the cell's text.
+        source: the cell's text: code, or an answer as markup that is known to be safe.
         outputs: the cell's outputs when it was graded.
-        comment: the instructor's comment, or empty.
+        comment: the instructor's comment as such markup, or empty. Mere text is escaped.
         points: the points of the cell itself; None if claims judge it.
         score: the score that a person gave; None before that.
     """
@@ -152,6 +168,9 @@ class Page:
         seconds: how long grading took in all.
         timings: how long each part of it took.
         preliminary: None for feedback on graded work. Else the page shows no sum of points.
+        title: what people read in place of the assignment's name; empty: the name.
+        description: what it is about; or empty.
+        handed_in: when the work was handed in, and how late, in a sentence; or empty.
     """
 
     assignment: str
@@ -169,6 +188,14 @@ class Page:
     seconds: float = 0.0
     timings: tuple[Timing, ...] = ()
     preliminary: Preliminary | None = None
+    title: str = ""
+    description: str = ""
+    handed_in: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What the page calls the assignment."""
+        return self.title or self.assignment
 
     @property
     def passed(self) -> int:
@@ -181,21 +208,31 @@ class Page:
         return tuple(answer for answer in self.answers if answer.points is not None)
 
     @property
-    def waiting(self) -> int:
-        """How many scores a person still has to give."""
-        scores = [
-            *(judged.score for judged in self.claims),
-            *(answer.score for answer in self.by_hand),
-        ]
-        return scores.count(None)
+    def waiting(self) -> float:
+        """The points that a person still has to decide on."""
+        claims = (each.claim.points for each in self.claims if each.score is None)
+        return sum(claims) + sum(a.points or 0.0 for a in self.by_hand if a.score is None)
+
+    @property
+    def tellers(self) -> tuple[int, ...]:
+        """For each claim the number, from 1, of the one that tells why it was lost."""
+        first = same_causes.first_tellers([each.told_message for each in self.claims])
+        return tuple(place + 1 for place in first)
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The message of each claim; of several with the same cause the fullest one."""
+        fullest = same_causes.fullest([each.told_message for each in self.claims])
+        return tuple(full or each.message for full, each in zip(fullest, self.claims, strict=True))
 
     @property
     def spent(self) -> tuple[tuple[str, float], ...]:
-        """How long each part of grading took: what students call it, and seconds."""
+        """How long each part of grading took: what students call it, and seconds; none if brief."""
+        if self.seconds < _WHOLE:
+            return ()
         walls = {timing.part: timing.wall for timing in self.timings}
-        named = [
-            (words, sum(walls.get(part, 0.0) for part in parts)) for words, parts in _PARTS.items()
-        ]
+        sums = ((words, sum(walls.get(p, 0.0) for p in parts)) for words, parts in _PARTS.items())
+        named = [(words, wall) for words, wall in sums if wall >= _BRIEF]
         rest = max(0.0, self.seconds - sum(wall for _, wall in named))
         return (*named, ("everything else", rest))
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -164,18 +165,21 @@ def test_scores_comments_and_penalty_are_the_gradebooks(course: Settings) -> Non
         written.manual_score, written.extra_credit = 4, 0.5
         book.find_grade("adds", "sums", "sums", "ada").manual_score = 1
         comment = book.find_comment("written_answer", "sums", "sums", "ada")
-        comment.manual_comment = "Well <i>said</i>."
+        comment.manual_comment = "Well <i>said</i>, *really*."
         book.find_submission_notebook("sums", "sums", "ada").late_submission_penalty = 2
+        book.find_submission("sums", "ada").timestamp = datetime(2026, 1, 3, 12)
+        book.find_assignment("sums").duedate = datetime(2026, 1, 2, 12)
         book.db.commit()
     seen = " ".join(Reader.of(page(course, "ada")).text.split())
     for words in (
         "Ada <b> (ada)",
-        "3.5 of 11 points",
-        "Claims, graded by machine 1 of 6",
-        "graded by a person 4.5 of 5",
-        "Handed in late \N{MINUS SIGN}2",
-        "1 of 2 points, set by a person",
-        "Well <i>said</i>.",
+        "3.5 / 11 points",
+        "Claims, tested by machine 1 / 6",
+        "marked by a person 4.5 / 5",
+        "Late penalty \N{MINUS SIGN}2",
+        "1 / 2 points, set by a person",
+        "Well <i>said</i>, really.",
+        "1 day late: it was due on",
         "adds is right. ✗ failed",
     ):
         assert words in seen
@@ -184,7 +188,7 @@ def test_scores_comments_and_penalty_are_the_gradebooks(course: Settings) -> Non
 def test_an_answer_that_nobody_read_yet_is_said(course: Settings) -> None:
     graded(course, "sums", "ada")
     seen = Reader.of(page(course, "ada")).text
-    assert "not graded yet, worth 5 points" in seen
+    assert "not marked yet, worth 5 points" in seen
     assert "so far" in seen
 
 
@@ -200,13 +204,15 @@ def test_outputs_are_sanitised_again(course: Settings) -> None:
                 new_output("stream", text=evil),
             ],
         },
-        written_answer={"source": f"**because** {evil}"},
+        written_answer={"source": f"**because** $x^2$ {evil}"},
     )
     reader = Reader.of(page(course, "ada"), links=("#",))
     assert reader.dangers == []
     assert "[text/html was left out]" in reader.text
     assert f"print('{evil}') \\u202e" in reader.text
-    assert f"**because** {evil}" in reader.text
+    assert "because" in reader.text
+    assert evil in reader.text
+    assert {"strong", "msup"} <= {tag for tag, _ in reader.tags}
 
 
 def test_a_message_is_bounded_and_a_graders_fault_is_not_the_students_to_read(

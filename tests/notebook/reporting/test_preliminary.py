@@ -49,8 +49,8 @@ def test_it_says_how_far_a_student_is_and_sums_no_points(tiny_course: Settings) 
     assert "This is not your grade. Handed in at noon, tested at one. Again at two." in text
     assert "Hidden tests come later." in text
     assert "Your score" not in text
-    assert "of 11" not in text
-    assert "not graded yet, worth 5 points" in text, "a written answer waits for a person"
+    assert "/ 11" not in text
+    assert "not marked yet, worth 5 points" in text, "a written answer waits for a person"
     assert not (tiny_course.root / "gradebook.db").exists()
 
 
@@ -58,7 +58,7 @@ def test_a_claim_of_which_a_part_is_hidden_has_no_score_yet(tiny_course: Setting
     said = dataclasses.replace(SAID, part_hidden=frozenset({"adds"}))
     text = " ".join(page(tiny_course, said).text.split())
     assert "passed worth 2; a hidden test belongs to it, too" in text
-    assert "2 of 2 points" not in text
+    assert "2 / 2 points" not in text
 
 
 def test_hidden_claims_are_listed_by_their_statements(tiny_course: Settings) -> None:

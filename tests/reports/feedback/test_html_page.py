@@ -7,8 +7,9 @@ import itertools
 import re
 
 import pytest
+from markupsafe import Markup
 
-from grader.model import Claim, Outcome, Run, Timing, WorkPart
+from grader.model import Claim, FurtherRun, Outcome, Run, Timing, WorkPart
 from grader.reports.feedback.html_page import WORDS, Answer, Judged, Page, Shown, render
 from tests.pages import Reader
 from tests.reports.classes import run
@@ -61,10 +62,11 @@ def test_it_says_who_what_and_how_much() -> None:
     seen = text(PAGE)
     for words in (
         "Ada Lovelace (ada)",
-        "3.5 of 17 points so far",
-        "Claims, graded by machine 2 of 12",
-        "Written answer, graded by a person 2.5 of 5",
-        "Handed in late \N{MINUS SIGN}1",
+        "3.5 / 17 points so far",
+        "2 points are still to be marked by a person.",
+        "Claims, tested by machine 2 / 12",
+        "Written answer, marked by a person 2.5 / 5",
+        "Late penalty \N{MINUS SIGN}1",
         "Note: cell total is missing.",
         "1 of 6 claims passed.",
         "def add(): return 1",
@@ -82,25 +84,105 @@ def test_every_outcome_is_told_in_words(outcome: Outcome) -> None:
     assert ("Hint: the hint" in seen, "Your cells: add" in seen) == (lost, lost)
 
 
-def test_a_hint_does_not_stand_there_twice() -> None:
-    claim = judged(Outcome.FAILED, message="the hint")
+@pytest.mark.parametrize("message", ["the hint", "Something else. the hint"])
+def test_a_hint_does_not_stand_there_twice(message: str) -> None:
+    claim = judged(Outcome.FAILED, message=message)
     assert text(dataclasses.replace(PAGE, claims=(claim,))).count("the hint") == 1
 
 
+CRASH = "Testing ended with IndexError: {}. It was raised in line 2 of the cell `add`, `a[5]`.{}"
+
+
+def test_one_crash_is_told_once_in_full() -> None:
+    messages = (CRASH.format(3, ""), "another", CRASH.format(12, " Look at a."))
+    claims = tuple(judged(Outcome.CRASHED, message=message) for message in messages)
+    page = dataclasses.replace(PAGE, claims=claims)
+    seen = text(page)
+    assert seen.count("It was raised in") == 1
+    assert "12. It was raised in line 2 of the cell add, a[5]. Look at a." in seen
+    assert "3. the claim CRASHED ✗" in seen
+    assert seen.count("The cause is the same as in claim 1.") == 1
+    links = [
+        attributes.get("href") for tag, attributes in Reader.of(render(page)).tags if tag == "a"
+    ]
+    assert links.count("#claim-1") == 1
+
+
+def test_what_was_not_attempted_is_told_each_time() -> None:
+    claims = (judged(Outcome.NOT_ATTEMPTED), judged(Outcome.NOT_ATTEMPTED))
+    assert text(dataclasses.replace(PAGE, claims=claims)).count("the message") == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "seconds", "told"),
+    [
+        (Outcome.PASSED, 0.02, False),
+        (Outcome.PASSED, 61.0, True),
+        (Outcome.FAILED, 9.0, False),
+        (Outcome.OVER_LIMIT, 3.0, True),
+        (Outcome.OVER_LIMIT, 0.0, False),
+    ],
+)
+def test_the_time_of_a_test_is_told_where_it_is_long(
+    outcome: Outcome, seconds: float, told: bool
+) -> None:
+    page = dataclasses.replace(PAGE, claims=(judged(outcome, seconds=seconds),))
+    assert ("Testing it took" in text(page)) == told
+
+
+def test_the_title_stands_above_the_name_and_names_break_at_underscores() -> None:
+    assert "<h1>sums</h1>" in render(PAGE)
+    named = dataclasses.replace(PAGE, assignment="many_sums")
+    assert "<h1>many_<wbr>sums</h1>" in render(named)
+    titled = dataclasses.replace(named, title="Sums & more", description="Adding up.")
+    seen = text(titled)
+    assert seen.startswith("Sums & more: feedback for Ada Lovelace")
+    assert "Feedback: many_sums Sums & more Adding up. Ada Lovelace" in seen
+
+
+def test_when_it_was_handed_in_is_told() -> None:
+    said = "Handed in on 2026-01-02 at 10:00 UTC, 2 hours late."
+    assert said in text(dataclasses.replace(PAGE, handed_in=said))
+
+
+def test_markup_is_shown_as_it_is_and_text_is_escaped() -> None:
+    rendered = Markup("<p><em>well</em> <math><mi>x</mi></math></p>")
+    answer = Answer("written_answer", True, rendered, comment=rendered, points=5)
+    assert render(dataclasses.replace(PAGE, answers=(answer,))).count(rendered) == 2
+    typed = Answer("written_answer", True, str(rendered), comment=str(rendered), points=5)
+    assert rendered not in render(dataclasses.replace(PAGE, answers=(typed,)))
+
+
+def test_other_seeds_are_told_beside_the_run() -> None:
+    other = FurtherRun(1, 12, 0.9985, 0.98, 0.998)
+    near = dataclasses.replace(run(54_000, 3, stopped=False), further=(other,))
+    seen = text(dataclasses.replace(PAGE, runs=(near,)))
+    for words in (
+        "In this run its training accuracy was at most",
+        "With seed 1 its training accuracy came above 0.998 after epoch 12: 0.9985.",
+        "The best run counts: the one with seed 1.",
+    ):
+        assert words in seen
+    assert "never above" not in seen
+
+
 def test_what_waits_for_a_person_is_said() -> None:
-    assert "not graded yet, worth 2 points" in text(PAGE)
+    assert "not marked yet, worth 2 points" in text(PAGE)
     complete = dataclasses.replace(PAGE, claims=(judged(Outcome.PASSED),))
-    assert (PAGE.waiting, complete.waiting) == (1, 0)
+    assert (PAGE.waiting, complete.waiting) == (2, 0)
     assert "so far" not in text(complete)
+    assert "still to be marked" not in text(complete)
+    one = dataclasses.replace(PAGE, claims=(), answers=(Answer("a", True, "", points=1),))
+    assert "1 point is still to be marked by a person." in text(one)
     waiting = Answer("written_answer", True, "", points=5)
-    assert "graded by a person not graded yet" in text(
+    assert "marked by a person not marked yet, worth 5" in text(
         dataclasses.replace(PAGE, answers=(waiting,))
     )
 
 
 def test_a_score_that_a_person_changed_is_said() -> None:
     claim = judged(Outcome.FAILED, score=1.0, by_hand=True)
-    assert "1 of 2 points, set by a person" in text(dataclasses.replace(PAGE, claims=(claim,)))
+    assert "1 / 2 points, set by a person" in text(dataclasses.replace(PAGE, claims=(claim,)))
 
 
 HOSTILE = Page(
@@ -212,6 +294,8 @@ def test_the_time_is_accounted_for() -> None:
         "1, on 2 CPU cores 6 3 120 s",
     ):
         assert words in seen
+    assert "starting Python" not in seen
+    assert "How long it took" not in text(dataclasses.replace(PAGE, seconds=5.0))
 
 
 def test_pictures_of_other_cells_say_whose_they_are() -> None:
