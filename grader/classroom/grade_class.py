@@ -12,7 +12,7 @@ from grader.classroom.class_progress import ClassProgress
 from grader.classroom.progress_display import display
 from grader.engines.base import Engine
 from grader.model import Graded, Score
-from grader.notebook import autograde
+from grader.notebook import autograde, titles
 from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.autograde import Result
 from grader.notebook.memory_capacity import local_capacity
@@ -89,19 +89,19 @@ def grade_class(
         )
     result = ClassResult(assignment, graded)
     if not as_json:
-        _print(result, console, why=why, timings=timings)
+        _print(result, titles.labelled(settings, assignment), console, why=why, timings=timings)
     return result
 
 
-def _print(result: ClassResult, console: Console, *, why: bool, timings: bool) -> None:
+def _print(
+    result: ClassResult, heading: str, console: Console, *, why: bool, timings: bool
+) -> None:
     """Print the class: what needs a person, the table, and what was asked for beside it."""
     assignment, results = result.assignment, result.results
     problems = [(each.student, each.problem) for each in results if each.graded is None]
     console.print(class_table.needs_person(problems, result.graded))
     console.print(
-        class_table.class_table(
-            assignment.name, assignment.claims, result.graded, result.scores, problems
-        )
+        class_table.class_table(heading, assignment.claims, result.graded, result.scores, problems)
     )
     console.print(
         class_table.trainings([each.graded for each in results if each.graded and each.fresh])

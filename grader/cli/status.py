@@ -65,7 +65,7 @@ def _submissions(known: ClassStatus) -> RenderableType:
     ]
     counts = [f"{len(rows)} handed in", *([f"{known.late} late"] if known.late else [])]
     counts += [f"{known.at(stage)} {stage}" for stage in Stage if known.at(stage)]
-    return status_table.submissions_table(known.assignment, rows, known.missing, ", ".join(counts))
+    return status_table.submissions_table(known.heading, rows, known.missing, ", ".join(counts))
 
 
 def _assignments(classes: list[ClassStatus]) -> RenderableType:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from grader.errors import GraderError
 from grader.model import Score
 from grader.model.scores import points
-from grader.notebook import gradebook, grading_now, submission_state
+from grader.notebook import gradebook, grading_now, submission_state, titles
 from grader.notebook.assignment import load_assignment
 from grader.notebook.gradebook import HandedIn
 from grader.notebook.loaded_course import LoadedCourse
@@ -61,12 +61,14 @@ class ClassStatus:
 
     Attributes:
         assignment: its name.
+        heading: the name, and the title that people know it by.
         due: when it is due for everybody without an extension, in UTC; None for never.
         submissions: of all who handed in, by student.
         missing: students whom the gradebook knows and who handed in nothing.
     """
 
     assignment: str
+    heading: str
     due: datetime | None
     submissions: tuple[SubmissionStatus, ...]
     missing: tuple[str, ...]
@@ -101,7 +103,8 @@ def status(settings: Settings, name: str) -> ClassStatus:
     students = paths.students(settings, name)
     submissions = tuple(look.at(student) for student in students)
     missing = tuple(sorted(set(enrolment.students) - set(students)))
-    return ClassStatus(name, _in_utc(enrolment.due), submissions, missing)
+    heading = titles.labelled(settings, loaded.assignment)
+    return ClassStatus(name, heading, _in_utc(enrolment.due), submissions, missing)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,12 @@ def title(settings: Settings, assignment: Assignment) -> str:
     return re.sub(r"[*`]", "", heading)[:_LONGEST].strip() or assignment.name
 
 
+def labelled(settings: Settings, assignment: Assignment) -> str:
+    """The name, by which commands know it, and the title behind it where that is another."""
+    titled = title(settings, assignment)
+    return assignment.name if titled == assignment.name else f"{assignment.name} ({titled})"
+
+
 def description(settings: Settings, assignment: Assignment) -> str:
     """The configured description; empty where there is none."""
     return settings.description_of.get(assignment.name, "")

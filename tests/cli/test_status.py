@@ -23,7 +23,7 @@ def show(
     course: Settings, monkeypatch: pytest.MonkeyPatch, stages: list[Stage], *arguments: str
 ) -> Result:
     known = tuple(submission(f"s{n}", stage, "so\x1b[31m") for n, stage in enumerate(stages))
-    status = ClassStatus("sums", WHEN, known, ("zoe",))
+    status = ClassStatus("sums", "sums (Sums)", WHEN, known, ("zoe",))
     monkeypatch.setattr(class_status, "status", lambda *_: status)
     return CliRunner().invoke(main, ["--course", str(course.root), "status", *arguments])
 
@@ -53,6 +53,7 @@ def test_a_class_has_a_row_a_submission_and_a_sum(
 ) -> None:
     shown = show(tiny_course, monkeypatch, [Stage.DONE, Stage.TO_GRADE], "sums").output
     lines = [line.split("\t") for line in shown.splitlines()]
+    assert lines[0] == ["sums (Sums)"]
     assert lines[1] == ["student", "handed in", "late", "score", "status"]
     assert lines[3][0] == "s1"
     assert lines[3][2:] == ["2 hours", "6 / 11", r"to be graded: so\x1b[31m"]

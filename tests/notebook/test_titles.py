@@ -40,5 +40,7 @@ def test_what_is_configured_comes_first() -> None:
         COURSE, title_of={"mnist_998": "Digits"}, description_of={"mnist_998": "Ten of them."}
     )
     assert titles.title(course, assignment("# Sums")) == "Digits"
+    assert titles.labelled(course, assignment()) == "mnist_998 (Digits)"
+    assert titles.labelled(COURSE, assignment()) == "mnist_998"
     assert titles.description(course, assignment()) == "Ten of them."
     assert titles.description(dataclasses.replace(course, description_of={}), assignment()) == ""

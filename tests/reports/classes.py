@@ -56,7 +56,8 @@ def made_up(size: int, trained: bool = True, target: float | None = 0.998) -> Cl
     chance = random.Random(size)
     entries = tuple(_entry(chance, f"student{n:03}", trained) for n in range(1, size + 1))
     left_out = (("zoe", "zoe's work is a symbolic link: expected an ordinary file"),)
-    return ClassReport("mnist_998", CLAIMS, 19, target, entries, left_out, WHEN)
+    named = ("Digits & more", "Ten of them.")
+    return ClassReport("mnist_998", CLAIMS, 19, target, entries, left_out, WHEN, *named)
 
 
 def _entry(chance: random.Random, student: str, trained: bool) -> Entry:

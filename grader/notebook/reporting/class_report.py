@@ -6,7 +6,7 @@ from datetime import datetime
 
 from grader.errors import CourseError, GraderError
 from grader.model import Submission
-from grader.notebook import autograde
+from grader.notebook import autograde, titles
 from grader.notebook.assignment import Assignment, load_assignment, part_of
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.reporting import grades
@@ -47,6 +47,8 @@ def gather(settings: Settings, name: str) -> ClassReport:
         entries=tuple(entries),
         left_out=tuple(left_out),
         made=datetime.now().astimezone(),
+        title=titles.title(settings, assignment),
+        description=titles.description(settings, assignment),
     )
 
 

@@ -100,6 +100,8 @@ class ClassReport:
         entries: the graded submissions, sorted by student.
         left_out: student and reason for each submission that is not among the entries.
         made: when the report was made.
+        title: what people read in place of the name; empty: the name.
+        description: what the assignment is about; or empty.
     """
 
     assignment: str
@@ -109,6 +111,13 @@ class ClassReport:
     entries: tuple[Entry, ...]
     left_out: tuple[tuple[str, str], ...]
     made: datetime
+    title: str = ""
+    description: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What the report calls the assignment."""
+        return self.title or self.assignment
 
     @property
     def graded(self) -> tuple[Graded, ...]:

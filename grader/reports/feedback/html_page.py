@@ -79,9 +79,9 @@ class Judged:
 
     @property
     def slow(self) -> bool:
-        """Whether the time of its test is worth saying."""
+        """Whether the time of its test is worth saying: not where nothing is to be corrected."""
         least = 1.0 if self.outcome is Outcome.OVER_LIMIT else _LONG
-        return self.seconds >= least
+        return self.lost and self.seconds >= least
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def class_table(
     """A table with a row a student and a column a claim, and what the columns and marks mean.
 
     Args:
-        assignment: its name.
+        assignment: what stands above the table: its name, and its title.
         claims: the assignment's claims, in notebook order.
         graded: submissions with verdicts.
         scores: student to the score of the whole submission, what a person marks included.

@@ -66,6 +66,7 @@ def test_a_class_of_any_size_has_a_report(report_of: Callable[[int], Written], s
     assert reader.dangers == []
     assert [tag for tag, _ in reader.tags].count("img") == len(pictures)
     assert f"student{size:03}" in reader.text
+    assert "for instructors: mnist_998 Digits & more Ten of them." in text(reader)
     assert (folder / "report.html").stat().st_size < 1_000_000
 
 
