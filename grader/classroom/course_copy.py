@@ -72,7 +72,7 @@ def copy(course: Settings, folder: Path, more: str = "") -> Settings:
     make(folder)
     try:
         for name in ("course_config.py", CONFIG_FILE):
-            shutil.copy(course.root / name, folder)
+            shutil.copy(course.root / name, folder / name)
         with (folder / CONFIG_FILE).open("a") as config:
             config.write(more)
         shutil.copytree(course.root / "source", folder / "source")
@@ -86,6 +86,6 @@ def copy(course: Settings, folder: Path, more: str = "") -> Settings:
 
 def _unwritable(folder: Path, error: OSError) -> ConfigurationError:
     return ConfigurationError(
-        f"{error.filename or folder} cannot be written ({error.strerror}): "
+        f"{error.filename2 or error.filename or folder} cannot be written ({error.strerror}): "
         "choose another folder with --folder"
     )

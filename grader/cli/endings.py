@@ -60,7 +60,7 @@ def interrupted(command: str | None) -> str:
 
 def of_system(error: OSError) -> str:
     """What is said where the operating system refused something: which file, what, what to do."""
-    what = str(error.filename) if error.filename else "a file"
+    what = str(error.filename2 or error.filename or "a file")
     what = "".join(char if char.isprintable() else "?" for char in what)
     reason = error.strerror or str(error) or type(error).__name__
     remedy = _REMEDIES.get(error.errno or 0, "see to it")

@@ -49,7 +49,10 @@ def make(file: Path) -> None:
             with os.fdopen(descriptor, "w") as opened:
                 opened.write(content)
     except OSError as error:
-        raise ConfigurationError(f"the cluster's key cannot be kept in {file}: {error}") from error
+        raise ConfigurationError(
+            f"the cluster's key cannot be kept in {file} ({error.strerror}): expected a "
+            "folder that this account may write to; name another file with --key"
+        ) from error
 
 
 def load(file: Path) -> Security:

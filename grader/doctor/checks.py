@@ -7,7 +7,7 @@ from grader.doctor.findings import Check
 
 CHECKS = (
     Check("Python", machine.python),
-    Check("disk space", machine.disk_space, needed=False),
+    Check("disk space", machine.disk_space),
     Check("free memory", machine.free_memory, needed=False),
     Check("sandbox", machine.sandbox, slow=True),
     Check("warm kernels", machine.warm_kernels, needed=False, slow=True),

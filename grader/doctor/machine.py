@@ -11,6 +11,7 @@ from grader.errors import SandboxError
 from grader.notebook.assignment import load_assignment
 from grader.notebook.judging.start_kernel import warm_policy
 from grader.notebook.judging.warm_kernels import parent_modules
+from grader.notebook.preflight import NEEDED_BYTES
 from grader.sandbox import host, memory
 from grader.settings import Settings
 
@@ -39,6 +40,8 @@ def disk_space(settings: Settings) -> Finding:
     """Whether the course's file system has room for what grading makes."""
     free = shutil.disk_usage(settings.root).free
     detail = f"{free / GB:.1f} GB free at {settings.root}"
+    if free < NEEDED_BYTES:
+        return Finding(Status.MISSING, detail, f"make room: at least {NEEDED_BYTES >> 20} MB")
     if free >= ROOMY_DISK:
         return Finding(Status.OK, detail)
     return Finding(Status.WEAK, detail, f"make room: {ROOMY_DISK / GB:.0f} GB lasts for a class")

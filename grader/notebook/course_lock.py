@@ -66,19 +66,31 @@ def _locked(file: Path, seconds: float) -> Iterator[str]:
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise ConfigurationError(
-            f"{file} cannot be written ({error.strerror}): expected a course's folder that this "
-            "account may write to"
-        ) from error
+        raise _unwritable(file, error) from error
     try:
         if not _take(descriptor, time.monotonic() + seconds):
             yield _name(descriptor)
             return
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, _ourselves().encode(), 0)
+        _sign(descriptor, file)
         yield ""
     finally:
         os.close(descriptor)
+
+
+def _sign(descriptor: int, file: Path) -> None:
+    """Say in the file who holds the lock."""
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, _ourselves().encode(), 0)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"{file} cannot be written ({error.strerror}): expected a course's folder that this "
+        "account may write to, on a disk with room"
+    )
 
 
 def _take(descriptor: int, end: float) -> bool:

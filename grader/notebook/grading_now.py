@@ -53,8 +53,10 @@ class Teller:
                 return
         if self._descriptor is not None:
             text = json.dumps(self._doing).encode()
-            os.pwrite(self._descriptor, text, 0)
-            os.ftruncate(self._descriptor, len(text))
+            # A disk that is full meanwhile must not end the class: each result says so itself.
+            with contextlib.suppress(OSError):
+                os.pwrite(self._descriptor, text, 0)
+                os.ftruncate(self._descriptor, len(text))
 
 
 @contextlib.contextmanager

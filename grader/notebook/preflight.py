@@ -13,7 +13,7 @@ from grader.settings import Settings
 
 # A notebook with its outputs, the gradebook's journal; an epoch's weights take more, and the
 # referee says so itself.
-_NEEDED_BYTES = 4 << 20
+NEEDED_BYTES = 4 << 20
 
 
 def require_writable(settings: Settings, assignment: Assignment) -> None:
@@ -39,9 +39,9 @@ def require_space(place: Path) -> None:
     try:
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=place) as file:
-            os.posix_fallocate(file.fileno(), 0, _NEEDED_BYTES)
+            os.posix_fallocate(file.fileno(), 0, NEEDED_BYTES)
     except OSError as error:
         raise ConfigurationError(
             f"{place} cannot be written ({error.strerror}): expected a folder that this account "
-            f"may write to, with {_NEEDED_BYTES >> 20} MB free; nothing was graded"
+            f"may write to, with {NEEDED_BYTES >> 20} MB free; nothing was graded"
         ) from error

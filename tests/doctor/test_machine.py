@@ -35,7 +35,9 @@ def test_an_old_python_is_missing_a_newer_one(
     assert "PYTHON=python3.11" in found.remedy
 
 
-@pytest.mark.parametrize(("free", "status"), [(5 << 30, Status.OK), (5 << 20, Status.WEAK)])
+@pytest.mark.parametrize(
+    ("free", "status"), [(5 << 30, Status.OK), (5 << 20, Status.WEAK), (1 << 20, Status.MISSING)]
+)
 def test_disk_space_is_enough_or_little(
     tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, free: int, status: Status
 ) -> None:

@@ -69,3 +69,17 @@ def test_a_lock_that_cannot_be_made_is_one_line(tiny_course: Settings, tmp_path:
         course_lock.writing(tiny_course),
     ):
         pass
+
+
+def test_a_lock_that_cannot_be_signed_is_named(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with (
+        pytest.raises(ConfigurationError, match=r"\.gradebook\.lock cannot be written \(No space"),
+        course_lock.writing(tiny_course),
+    ):
+        pass

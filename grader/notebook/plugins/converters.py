@@ -12,6 +12,10 @@ from grader.notebook import sqlalchemy_warnings
 
 LOG = logging.getLogger("grader.nbgrader")
 
+# How Python writes that the operating system refused something, with its one or two files.
+_SYSTEM = re.compile(
+    r"\w+: \[Errno \d+\] (?P<reason>[^:]+): '(?P<file>[^']*)'(?: -> '(?P<to>[^']*)')?$"
+)
 # Our own exceptions say all there is to say in their message.
 _OURS = re.compile(r"^grader\.errors\.\w+: ")
 
@@ -38,17 +42,25 @@ def convert(converter: BaseConverter) -> None:
     except (NbGraderException, SystemExit) as error:
         raise CourseError(_cause(errors.lines) or str(error)) from error
     except OSError as error:
-        raise CourseError(
-            f"{error.filename or converter.coursedir.root} cannot be written: {error.strerror}; "
-            "expected a course folder that this account may write to"
-        ) from error
+        file = error.filename2 or error.filename or converter.coursedir.root
+        raise CourseError(_refused(str(file), error.strerror or str(error))) from error
     finally:
         LOG.removeHandler(errors)
+
+
+def _refused(file: str, reason: str) -> str:
+    return (
+        f"{file} cannot be written: {reason}; expected a course folder that this account may "
+        "write to, on a disk with room"
+    )
 
 
 def _cause(lines: list[str]) -> str:
     """The last line of the first traceback logged, else the first line."""
     tracebacks = [line for line in lines if line.startswith("Traceback")]
     if tracebacks:
-        return _OURS.sub("", tracebacks[0].strip().splitlines()[-1])
+        last = tracebacks[0].strip().splitlines()[-1]
+        if system := _SYSTEM.match(last):
+            return _refused(system["to"] or system["file"], system["reason"])
+        return _OURS.sub("", last)
     return lines[0].splitlines()[0] if lines else ""

@@ -14,6 +14,8 @@ from grader.model import Score
 from grader.reports.terminal.output_table import OutputTable
 from grader.reports.terminal.plain import plain
 
+_NAMED = 20  # students who handed in nothing
+
 
 @dataclass(frozen=True)
 class StatusRow:
@@ -55,8 +57,14 @@ def submissions_table(
             str(row.score) if row.score else "",
             said.append_text(plain(f": {row.why}", "")) if row.why else said,
         )
-    nothing = [plain(f"Handed in nothing: {', '.join(missing)}", "dim")] if missing else []
-    return Group(table, *nothing, plain(summary))
+    return Group(table, *_missing(missing), plain(summary))
+
+
+def _missing(students: Sequence[str]) -> list[Text]:
+    if not students:
+        return []
+    more = f" and {len(students) - _NAMED} more (--json)" if len(students) > _NAMED else ""
+    return [plain(f"Handed in nothing: {', '.join(students[:_NAMED])}{more}", "dim")]
 
 
 def assignments_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
