@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from grader.model import Claim, Outcome, Told, Verdict, WatchRules
-from grader.reports.feedback.html_page import Preliminary
+from grader.reports.feedback.content import Preliminary
 
 _EXIST = "Hidden tests are not part of this page: they run when your work is graded."
 _LATER = "Hidden tests run next, and this page then tells {}: fetch it again in a few minutes."

@@ -32,7 +32,7 @@ from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import current_verdicts, paths
 from grader.notebook.submission.student_ids import require_plain
 from grader.reports.feedback import html_page
-from grader.reports.feedback.html_page import Answer, Judged, Page
+from grader.reports.feedback.content import Answer, Judged, Page
 from grader.settings import Settings
 
 # What nbgrader itself needs beside a page: when it was handed in, and who may fetch it.

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from grader.notebook.assignment import is_claim, part_of
 from grader.notebook.sanitize import images, outputs
 from grader.notebook.sanitize.text import escape_invisible
-from grader.reports.feedback.html_page import Shown
+from grader.reports.feedback.content import Shown
 
 # A page is read on phones: a notebook of the course draws a handful, of some 50,000 characters.
 _PICTURES = 24

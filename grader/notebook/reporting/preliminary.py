@@ -21,7 +21,7 @@ from grader.notebook.reporting import feedback, feedback_outputs
 from grader.notebook.reporting.grades import Grade, Grades
 from grader.notebook.submission import file_rules, paths
 from grader.reports.feedback import html_page
-from grader.reports.feedback.html_page import Notice, Page, Preliminary
+from grader.reports.feedback.content import Notice, Page, Preliminary
 from grader.settings import Settings
 
 FOLDER = "watch/feedback"

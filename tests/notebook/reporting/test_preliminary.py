@@ -15,7 +15,7 @@ from grader.notebook.assignment import load_assignment
 from grader.notebook.judging.judge_submission import Judged
 from grader.notebook.reporting import preliminary
 from grader.notebook.submission import paths
-from grader.reports.feedback.html_page import Preliminary
+from grader.reports.feedback.content import Preliminary
 from grader.settings import Settings
 from tests import tiny
 from tests.pages import Reader

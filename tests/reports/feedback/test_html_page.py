@@ -10,7 +10,8 @@ import pytest
 from markupsafe import Markup
 
 from grader.model import Claim, FurtherRun, Outcome, Run, Timing, WorkPart
-from grader.reports.feedback.html_page import WORDS, Answer, Judged, Page, Shown, render
+from grader.reports.feedback.content import Answer, Judged, Page, Shown
+from grader.reports.feedback.html_page import WORDS, render
 from tests.pages import Reader
 from tests.reports.classes import run
 
