@@ -40,7 +40,19 @@ def test_pixels_stay_as_they_are(mode: str) -> None:
     picture = images.as_png(encoded(Image.new(mode, (5, 3)), kind))
     image = decoded(picture)
     assert (image.format, image.size, picture.pixels) == ("PNG", (5, 3), 15)
-    assert image.mode == ("RGBA" if mode in ("LA", "RGBA") else "RGB")
+    assert image.mode == ("RGBA" if mode in ("LA", "RGBA") else "L")
+
+
+def test_only_what_is_grey_and_opaque_is_kept_as_grey() -> None:
+    seen_through = Image.new("RGBA", (2, 1), (9, 9, 9, 255))
+    opaque = images.as_png(encoded(seen_through))
+    seen_through.putpixel((1, 0), (9, 9, 9, 254))
+    assert (decoded(opaque).mode, decoded(opaque).getpixel((1, 0))) == ("L", 9)
+    assert decoded(images.as_png(encoded(seen_through))).getpixel((1, 0)) == (9, 9, 9, 254)
+    for colour in ((9, 8, 8), (8, 9, 8), (8, 8, 9)):
+        coloured = Image.new("RGB", (2, 1), (8, 8, 8))
+        coloured.putpixel((1, 0), colour)
+        assert decoded(images.as_png(encoded(coloured))).getpixel((1, 0)) == colour
 
 
 def test_a_colour_survives() -> None:
