@@ -88,6 +88,11 @@ class Assignment:
         return _dependencies(self.source)
 
     @property
+    def same_for_all(self) -> frozenset[str]:
+        """``id`` of the course's cells of code that rest on no solution: all see the same there."""
+        return self.given_ids & {name for name, needs in self.rests_on.items() if not needs}
+
+    @property
     def definers(self) -> dict[str, str]:
         """The last solution cell of the course's that defines a name, by the name."""
         return {

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from grader.errors import CourseError
 from grader.model import Claim
@@ -25,6 +26,14 @@ def test_the_master_has_stubs_and_hidden_tests(tiny_course: Settings) -> None:
         "as configured"
     )
     assert "assert add(-1, -2) == -3" in text
+
+
+def test_given_cells_that_use_no_answer_show_all_the_same(tiny_course: Settings) -> None:
+    notebook = tiny.source()
+    for name, text in (("pi", "print(math.pi)"), ("sum", "print(total([1, 2]))")):
+        notebook.cells.append(new_code_cell(text, id=name))
+    source_path(tiny_course, "sums").write_text(json.dumps(notebook))
+    assert load_assignment(tiny_course, "sums").same_for_all == {"imports", "pi"}
 
 
 def test_a_missing_source_is_named(tiny_course: Settings) -> None:

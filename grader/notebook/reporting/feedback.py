@@ -118,7 +118,7 @@ def collect(loaded: LoadedCourse, submission: Submission, nb: NotebookNode, grad
     assignment = loaded.assignment
     graded = current_verdicts.load_current_verdicts(loaded.settings, submission, assignment)
     known = grades.read(gradebook, assignment.name, submission.student)
-    drawn = feedback_outputs.collect(nb)
+    drawn = feedback_outputs.collect(nb, assignment.same_for_all)
     return Page(
         assignment=assignment.name,
         title=titles.title(loaded.settings, assignment),

@@ -37,10 +37,14 @@ class Outputs:
     pictures: tuple[Shown, ...]
 
 
-def collect(notebook: NotebookNode) -> Outputs:
+def collect(notebook: NotebookNode, same_for_all: frozenset[str] = frozenset()) -> Outputs:
     """Gather the outputs of an autograded notebook, and sanitise them once more.
 
     Outputs of test cells are left out: they could quote a test.
+
+    Args:
+        notebook: the autograded one.
+        same_for_all: ``id`` of cells whose outputs say nothing of the student's work.
     """
     budget, left = outputs.Budget(characters=_PAGE), _PICTURES
     answers: dict[str, tuple[Shown, ...]] = {}
@@ -52,7 +56,7 @@ def collect(notebook: NotebookNode) -> Outputs:
         if cell.cell_type == "markdown" and name:
             answers[name] = tuple(_attached(cell, left))
             left -= len(answers[name])
-        if cell.cell_type != "code" or is_claim(cell):
+        if cell.cell_type != "code" or is_claim(cell) or cell.get("id") in same_for_all:
             continue
         kept = outputs.sanitise(cell.get("outputs"), budget)
         place = f" ({name})" if name else f" (“{heading}”)" if heading else ""

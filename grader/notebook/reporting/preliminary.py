@@ -49,7 +49,7 @@ def page(
     """
     graded = judged.graded
     known = _no_grades(assignment, graded.verdicts)
-    drawn = feedback_outputs.collect(judged.notebook)
+    drawn = feedback_outputs.collect(judged.notebook, assignment.same_for_all)
     return html_page.render(
         Page(
             assignment=assignment.name,

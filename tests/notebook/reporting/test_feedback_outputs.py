@@ -49,6 +49,13 @@ def test_a_heading_is_the_last_one_above_and_shown_as_text() -> None:
     assert shown.text == f"Picture drawn by cell 10 (“{heading[:80]}”)"
 
 
+def test_pictures_that_are_the_same_for_all_are_left_out() -> None:
+    found = notebook(imports=[picture()], extra=[picture()])
+    assert len(feedback_outputs.collect(found).pictures) == 2
+    (shown,) = feedback_outputs.collect(found, frozenset({"imports"})).pictures
+    assert "cell 9" in shown.text
+
+
 def test_of_cells_that_are_no_answers_only_pictures_are_shown() -> None:
     printed = new_output("stream", text="said")
     outputs = feedback_outputs.collect(notebook(add=[printed], extra=[printed]))
