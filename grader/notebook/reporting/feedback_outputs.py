@@ -20,6 +20,7 @@ _PICTURE = 1_000_000  # characters of one in base64
 _ATTACHED = 4_000_000  # of one in a written answer: a photograph of a sheet of paper
 _INLINE = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=]{100,})")
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
+_MARKUP = re.compile(r"[`*]")
 _LONGEST = 80  # characters of a heading
 _PAGE = 5_000_000  # characters of all output
 
@@ -80,7 +81,7 @@ def _heading(cell: NotebookNode) -> str:
     if cell.cell_type != "markdown":
         return ""
     lines = _HEADING.findall(cell.source)
-    return escape_invisible(lines[-1].strip())[:_LONGEST] if lines else ""
+    return escape_invisible(_MARKUP.sub("", lines[-1]).strip())[:_LONGEST] if lines else ""
 
 
 def _attached(cell: NotebookNode, left: int) -> Iterator[Shown]:

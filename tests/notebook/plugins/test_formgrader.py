@@ -10,11 +10,14 @@ import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.server_extensions.formgrader import handlers
+from PIL import Image
 
 from grader import settings as course_settings
+from grader.notebook.sanitize.outputs import Budget, sanitise
 from tests.conftest import ROOT
+from tests.notebook.sanitize.test_images import encoded
 from tests.pages import Reader
 
 RESOURCES = {
@@ -209,3 +212,13 @@ def test_long_lines_wrap_on_the_page_of_a_submission() -> None:
     assert wraps in ours
     assert wraps not in stock
     assert 'class="help"' in ours, "nbgrader's own page is around it"
+
+
+def test_a_figure_is_shown_with_its_description_and_no_wider_than_the_page() -> None:
+    data = {"image/png": encoded(Image.new("L", (4, 4))), "text/plain": "<Figure> \"of\" 'x'"}
+    outputs = sanitise([new_output("display_data", data=data)], Budget())
+    notebook = new_notebook(cells=[new_code_cell("plt.show()", outputs=outputs)])
+    page, _ = exporter(False).from_notebook_node(notebook, dict(RESOURCES))
+    (picture,) = (tag for name, tag in Reader.of(page).tags if name == "img")
+    assert picture["alt"] == "Picture drawn by this cell: <Figure> \"of\" 'x'"
+    assert "img { max-width: 100%; height: auto;" in page

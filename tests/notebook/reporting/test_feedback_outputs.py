@@ -42,7 +42,7 @@ def test_a_picture_says_which_cell_drew_it() -> None:
 
 def test_a_heading_is_the_last_one_above_and_shown_as_text() -> None:
     found = notebook(extra=[picture()])
-    above = "# Far above\n\n## <b>Near</b> \u202e" + "x" * 100 + "\n#no heading"
+    above = "# Far above\n\n## **<b>Near</b>** \u202e" + "x" * 100 + "\n#no heading"
     found.cells.insert(-1, new_markdown_cell(above, id="text"))
     (shown,) = feedback_outputs.collect(found).pictures
     heading = r"<b>Near</b> \u202e" + "x" * 100
