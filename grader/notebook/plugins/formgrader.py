@@ -40,7 +40,9 @@ _TABLES = ("table", "tbody", "td", "th", "thead", "tr")
 _TAGS = {*_BLOCKS, *_INLINE, *_TABLES}
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"class"}, "span": {"class"}}
 _SCHEMES = {"https", "http", "mailto", "data"}
-_SOURCE = re.compile(r"""<img\b[^>]{0,2000}?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"""<img\b[^>]{0,2000}?\bsrc\s*=\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^"'\s>]+))""", re.IGNORECASE
+)
 # nbconvert looks for each beginning of a formula's end in all the text behind it.
 _FORMULA = re.compile(r"\\begin\{|\\\\[\[(]")
 _ENCODED = re.compile(r"base64,[A-Za-z0-9+/=]+")  # a picture in the text
@@ -75,7 +77,8 @@ class _Renderer(IPythonRenderer):
         return str(super().block_html(html)) + self._pictures_of(html)
 
     def _pictures_of(self, html: str) -> str:
-        named = (name.removeprefix("attachment:") for name in _SOURCE.findall(html))
+        found = ("".join(names) for names in _SOURCE.findall(html))
+        named = (name.removeprefix("attachment:") for name in found)
         return "".join(self.image("", name) for name in named if unquote(name) in self.attachments)
 
 

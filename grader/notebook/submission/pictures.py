@@ -8,8 +8,9 @@ is, but for a line on each picture that is left out.
 from __future__ import annotations
 
 import base64
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -21,16 +22,20 @@ from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import file_rules
 
 _MOST = 24  # of one notebook
+_NAMES = 200  # that are looked for, of one notebook
 _PIXELS = 300_000_000  # of all of them together: a dozen photographs of a telephone
 _FILE = 30 << 20
 
 # Markdown's ![text](name "title"), and HTML's <img src="name">. A student's text is searched: each
 # repetition is bounded, so that the time rises with the length of the text and no faster.
 _LINK = re.compile(
-    r"""!\[[^\]]{0,500}+\]\(\s{0,9}+([^)\s]{1,1000}+)[^)]{0,500}+\)"""
-    r"""|<img\b[^>]{0,200}?\bsrc\s{0,9}+=\s{0,9}+["']?([^"'\s>]{1,1000}+)""",
+    r"""!\[[^\]]{0,500}+\]\(\s{0,9}+(?:<([^<>\n]{1,1000}+)>|([^)\s]{1,1000}+))[^)]{0,500}+\)"""
+    r"""|<img\b[^>]{0,200}?\bsrc\s{0,9}+=\s{0,9}+"""
+    r"""(?:"([^"\n]{1,1000}+)"|'([^'\n]{1,1000}+)'|([^"'\s>]{1,1000}+))""",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_IN_THE_TEXT = ("attachment:", "data:")
 
 
 def embed(notebook: NotebookNode, folder: Path, given_ids: frozenset[str]) -> None:
@@ -48,13 +53,11 @@ def embed(notebook: NotebookNode, folder: Path, given_ids: frozenset[str]) -> No
 
 
 def linked_names(text: str) -> Iterator[str]:
-    """The names of files beside the notebook that a text shows, each once."""
+    """The names of the pictures that a text shows and that are not in it, each once."""
     seen: set[str] = set()
     for match in _LINK.finditer(text):
-        name = unquote(match[1] or match[2])
-        path = PurePosixPath(name)
-        inside = not path.is_absolute() and ".." not in path.parts and ":" not in name
-        if inside and name not in seen:
+        name = unquote(next(filter(None, match.groups())))
+        if not name.startswith(_IN_THE_TEXT) and name not in seen:
             seen.add(name)
             yield name
 
@@ -63,7 +66,15 @@ class _Budget:
     """What the pictures of one notebook may still take."""
 
     def __init__(self) -> None:
-        self.pictures, self.pixels = _MOST, _PIXELS
+        self.pictures, self.pixels, self.names = _MOST, _PIXELS, _NAMES
+
+    def some(self, names: Iterable[str]) -> Iterator[str]:
+        """As many of the names as may still be looked for."""
+        for name in names:
+            if self.names <= 0:
+                return
+            self.names -= 1
+            yield name
 
     def take(self, content: bytes) -> str:
         """The picture as PNG in base64; raises ``ValueError`` with the end of a sentence."""
@@ -77,10 +88,12 @@ class _Budget:
 
 def _embed(cell: NotebookNode, folder: Path, budget: _Budget) -> None:
     kept, refused = NotebookNode(), []
-    for name, content in (*_pasted(cell), *_beside(cell, folder)):
+    pasted = dict(_pasted(cell))
+    for name in budget.some((*pasted, *linked_names(cell.source))):
         if name in kept:
             continue
         try:
+            content = pasted[name] if name in pasted else _beside(name, folder)
             kept[name] = NotebookNode({"image/png": budget.take(content)})
         except ValueError as error:
             refused.append(f"*[{escape_invisible(name)[:80]} is left out: {error}]*")
@@ -101,10 +114,24 @@ def _pasted(cell: NotebookNode) -> Iterator[tuple[str, bytes]]:
             yield name, b""  # what decodes pictures will say so
 
 
-def _beside(cell: NotebookNode, folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of the files that the text shows: ordinary ones, and no link is followed."""
-    for name in linked_names(cell.source):
-        try:
-            yield name, file_rules.read(folder / name, _FILE)
-        except (OSError, SubmissionError, ValueError):
-            continue  # no such file: the link stays as it was typed
+def _beside(name: str, folder: Path) -> bytes:
+    """The bytes of a file that a text shows: an ordinary one, and no link is followed.
+
+    Raises:
+        ValueError: there is none; with the end of a sentence.
+    """
+    path = PurePosixPath(name.replace("\\", "/"))  # as browsers read it
+    if _ELSEWHERE.match(name) or path.is_absolute() or ".." in path.parts:
+        raise ValueError("it is not in the notebook, and was not handed in beside it")
+    try:
+        return file_rules.read(_with_any_case(folder / path), _FILE)
+    except (OSError, SubmissionError, ValueError) as error:
+        raise ValueError("there is no such file beside the notebook") from error
+
+
+def _with_any_case(path: Path) -> Path:
+    """The path, or a file beside it whose name differs in capital letters, as on Windows."""
+    if not os.path.lexists(path):
+        alike = path.name.casefold()
+        return next((p for p in path.parent.iterdir() if p.name.casefold() == alike), path)
+    return path

@@ -185,11 +185,18 @@ def test_the_courses_own_text_loses_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["![a](photo.png)", "![a](attachment:photo.png)", 'here: <img src="photo.png">']
+    "text",
+    [
+        "![a](photo.png)",
+        "![a](attachment:photo.png)",
+        'here: <img src="photo.png">',
+        "<img width='9' src='a photo.png'>",
+        "![a](<a photo.png>)",
+    ],
 )
 def test_a_picture_that_is_attached_is_shown(text: str) -> None:
-    bundle = {"image/png": "aGk="}
-    cell = new_markdown_cell(text, attachments=NotebookNode({"photo.png": bundle}))
+    name = "a photo.png" if "a photo" in text else "photo.png"
+    cell = new_markdown_cell(text, attachments=NotebookNode({name: {"image/png": "aGk="}}))
     page = page_from_cells([cell], stock=False)
     assert "data:image/png;base64,aGk=" in page.partition('<div class="help">')[0]
 

@@ -44,10 +44,13 @@ def test_a_pasted_picture_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["![x](photo.png)", "![](my%20photo.png 'title')",
-     '<img src="photo.png" width="50%">', "see <IMG alt=a src=photo.png>"],
+     '<img src="photo.png" width="50%">', "see <IMG alt=a src=photo.png>",
+     '<img src="my photo.png">', "<img src='my photo.png'>", "![](<my photo.png>)",
+     "![](Photo.PNG)", "![](./photo.png)", "![](scans\\page.jpg)", "![](scans/page.jpg)"],
 )  # fmt: skip
 def test_a_picture_beside_the_notebook_is_attached(tmp_path: Path, text: str) -> None:
-    for name in ("photo.png", "my photo.png"):
+    (tmp_path / "scans").mkdir()
+    for name in ("photo.png", "my photo.png", "scans/page.jpg"):
         (tmp_path / name).write_bytes(png())
     cell = embedded(new_markdown_cell(text), tmp_path)
     assert cell.source == text
@@ -73,7 +76,24 @@ def test_nothing_is_read_from_elsewhere(tmp_path: Path, name: str) -> None:
     folder.mkdir()
     (tmp_path / "secret.png").write_bytes(png())
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
-    assert "attachments" not in embedded(new_markdown_cell(f"![]({name})"), folder)
+    cell = embedded(new_markdown_cell(f"![]({name})"), folder)
+    assert "attachments" not in cell
+    assert f"{name} is left out: " in cell.source
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("lost.png", "there is no such file beside the notebook"),
+        ("https://example.org/a.png", "it is not in the notebook"),
+        ("C:\\Users\\ada\\a.png", "it is not in the notebook"),
+        ("..\\a.png", "it is not in the notebook"),
+    ],
+)
+def test_a_picture_that_was_not_handed_in_is_named(tmp_path: Path, name: str, reason: str) -> None:
+    cell = embedded(new_markdown_cell(f"See ![x]({name})"), tmp_path)
+    assert cell.source.startswith(f"See ![x]({name})")
+    assert f"{name} is left out: {reason}" in cell.source
 
 
 def test_cells_of_the_course_stay_as_they_are(tmp_path: Path) -> None:
@@ -91,7 +111,9 @@ def test_only_so_many_pictures_are_kept(tmp_path: Path) -> None:
     assert cell.source.count("there are 24 pictures already") == 6
 
 
-@pytest.mark.parametrize("text", ["![](", "![](a ", "![", "<img ", "<img src= "])
+@pytest.mark.parametrize(
+    "text", ["![](", "![](a ", "![](<", "![", "<img ", "<img src= ", '<img src="']
+)
 def test_no_text_is_searched_for_long(text: str) -> None:
     begin = time.process_time()
     list(pictures.linked_names(text * 10_000))
