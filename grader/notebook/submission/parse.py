@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from itertools import accumulate
@@ -22,6 +23,15 @@ _CONFLICT = tuple(
 # Cells are recognised in the grader's own process, in seconds for so many. An honest notebook of
 # this course has 20 to 100, with 10,000 to 50,000 characters of code.
 _CELLS, _CODE = 1_000, 1_000_000
+_OTHER_KINDS = {
+    b"PK\x03\x04": "an archive (ZIP) or a document of an office program",
+    b"\x1f\x8b": "an archive (gzip)",
+    b"Rar!": "an archive (RAR)",
+    b"7z\xbc\xaf": "an archive (7z)",
+    b"%PDF": "a PDF",
+    b"<": "a web page (HTML)",
+    b"version https://git-lfs": "a pointer of Git LFS",
+}
 _NEITHER_QUOTE_NOR_BRACKET = bytes(set(range(256)) - set(b'"[]{}'))
 
 
@@ -59,18 +69,28 @@ def _found(folder: Path) -> str:
 
 def parse(text: bytes, name: str) -> NotebookNode:
     """The notebook that ``text`` holds; ``name`` stands in the message if it holds none."""
-    text = _as_utf8(text)
-    _require_small_tree(text, name)
-    _require_merged(text, name)
+    utf8 = _as_utf8(text)
+    _require_small_tree(utf8, name)
+    _require_merged(utf8, name)
     try:
-        notebook = notebook_json.decode(text)
+        notebook = notebook_json.decode(utf8)
     except ValueError as error:
         raise SubmissionError(
-            f"{name} is not a notebook ({error}): expected Jupyter's JSON; "
+            f"{name} is not a notebook {_instead(text, error)}: expected Jupyter's JSON; "
             "ask the student to hand it in again"
         ) from error
     _require_few_cells(notebook, name)
     return notebook
+
+
+def _instead(text: bytes, error: ValueError) -> str:
+    """What a file is that is no notebook, as far as its first bytes tell."""
+    if not text.strip(b"\0 \r\n\t"):
+        return "but an empty file"
+    for beginning, kind in _OTHER_KINDS.items():
+        if text.lstrip().startswith(beginning):
+            return f"but {kind}"
+    return f"({error})"
 
 
 def _require_few_cells(notebook: NotebookNode, name: str) -> None:
@@ -85,14 +105,12 @@ def _require_few_cells(notebook: NotebookNode, name: str) -> None:
 
 
 def _as_utf8(text: bytes) -> bytes:
-    """The same text in UTF-8, without a byte-order mark: editors on Windows write UTF-16, too."""
-    encoding = json.detect_encoding(text)
-    if encoding == "utf-8":
-        return text
-    try:
-        return text.decode(encoding).removeprefix("\ufeff").encode()
-    except UnicodeError:
-        return text  # it is no notebook, which reading it will say
+    """The same text in UTF-8, without a byte-order mark: programs on Windows write others, too."""
+    for encoding in (json.detect_encoding(text), "cp1252"):
+        with contextlib.suppress(UnicodeError):
+            decoded = text.decode(encoding)
+            return text if encoding == "utf-8" else decoded.removeprefix("\ufeff").encode()
+    return text  # it is no notebook, which reading it will say
 
 
 def _require_merged(text: bytes, name: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,29 @@ def test_what_editors_on_windows_write_is_read(tiny_course: Settings, encoding: 
     notebook = tiny.submission(tiny_course, {"add": "# größer \N{SNOWMAN} \u5b5b"})
     text = nbformat.writes(notebook, ensure_ascii=False).replace("\n", "\r\n")
     assert parse.parse(text.encode(encoding), "sums.ipynb") == notebook
+
+
+def test_what_a_program_on_windows_wrote_in_the_code_page_is_read(tiny_course: Settings) -> None:
+    notebook = tiny.submission(tiny_course, {"add": "# Gr\N{LATIN SMALL LETTER O WITH DIAERESIS}"})
+    notebook.cells[0].source = "It\N{RIGHT SINGLE QUOTATION MARK}s 5 \N{EURO SIGN}"
+    text = nbformat.writes(notebook, ensure_ascii=False)
+    assert parse.parse(text.encode("cp1252"), "sums.ipynb") == notebook
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "an empty file"),
+        (b"\0" * 100, "an empty file"),
+        (b"PK\x03\x04\x14\x00\x81\x9d", "an archive (ZIP)"),
+        (b"\x1f\x8b\x08", "an archive (gzip)"),
+        (b"%PDF-1.7\n\x81", "a PDF"),
+        (b"\n<!DOCTYPE html><html>", "a web page"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(content: bytes, kind: str) -> None:
+    with pytest.raises(SubmissionError, match=f"x.ipynb is not a notebook but {re.escape(kind)}"):
+        parse.parse(content, "x.ipynb")
 
 
 def test_a_merge_that_was_not_finished_is_named(tiny_course: Settings) -> None:
