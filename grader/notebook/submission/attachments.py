@@ -37,7 +37,8 @@ def merged(cells: Sequence[NotebookNode]) -> Merged:
             kept[new] = picture
             if new != name:
                 text = text.replace(f"attachment:{name}", f"attachment:{new}")
-        texts.append(text)
+        if text not in texts:  # a notebook that was pasted twice has each answer twice
+            texts.append(text)
     return Merged("\n\n".join(texts), kept)
 
 

@@ -37,11 +37,11 @@ def use_of(known: Recognised | None, cell: NotebookNode) -> Use:
     """What becomes of a cell by what it was recognised as; guesses come later."""
     if not cell.source.strip() and not cell.get("attachments"):
         return Use.NOTHING
+    if _is_as_handed_out(cell) and not cell.get("attachments"):
+        return Use.NOTHING  # also where the source was changed since, and has it no more
     own = Use.OWN if cell.cell_type in ("code", "markdown") else Use.SHOWN
     if known is None:
         return own
-    if _is_as_handed_out(cell) and not cell.get("attachments"):
-        return Use.NOTHING  # also where the source was changed since
     match known.cell.kind:
         case Kind.SOLUTION:
             return _use_of_solution(known.cell, cell.source)

@@ -284,6 +284,19 @@ def test_what_the_source_changed_since_the_release_is_no_change_of_the_students(
     assert (rebuilt.waiting, rebuilt.notes) == ((), ())
 
 
+def test_a_cell_that_the_source_has_no_more_is_no_cell_of_the_students(
+    tiny_course: Settings, assignment: Assignment
+) -> None:
+    submitted = tiny.submission(tiny_course, tiny.GOOD)
+    former = copied(submitted, "adds", "assert add(1, 1) == 2, 'one and one is two, as we know'")
+    former.metadata.nbgrader["grade_id"] = "adds_ones"
+    former.metadata.nbgrader["checksum"] = compute_checksum(former)
+    submitted.cells.append(former)
+    rebuilt = rebuild(assignment, submitted)
+    assert len(rebuilt.notebook.cells) == len(assignment.master.cells)
+    assert (rebuilt.waiting, rebuilt.notes) == ((), ())
+
+
 def test_a_change_of_the_students_counts_in_an_earlier_release_too(
     tiny_course: Settings, assignment: Assignment
 ) -> None:
