@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from grader.cell_messages.test_cells import comment
 from grader.model import Claim
 from grader.notebook import magics, networks
 from grader.notebook.assignment import grade_id, is_claim, is_solution, is_unchanged
@@ -40,6 +41,8 @@ class Plan:
         cells: indices of the cells to run before the claims without training, in order.
         untouched: solution cells in which nothing was written.
         definers: the solution cell that defines a name, or whose text says that it is to.
+        hidden: points of each claim whose test is not in the notebook.
+        written: points of each answer that a person grades.
     """
 
     claims: tuple[Claim, ...]
@@ -48,6 +51,8 @@ class Plan:
     cells: tuple[int, ...]
     untouched: tuple[str, ...]
     definers: Mapping[str, str]
+    hidden: tuple[float, ...] = ()
+    written: tuple[float, ...] = ()
 
     @property
     def checkable(self) -> tuple[Claim, ...]:
@@ -89,7 +94,17 @@ def plan(notebook: NotebookNode) -> Plan:
         tuple(sorted(needed)),
         untouched,
         definers=_definers(surroundings, wanted),
+        hidden=_points(cell.node for cell in cells if cell.is_hidden_claim),
+        written=_points(node for node in notebook.cells if is_solution(node) and _is_graded(node)),
     )
+
+
+def _is_graded(node: NotebookNode) -> bool:
+    return bool(node.metadata.get("nbgrader", {}).get("grade"))
+
+
+def _points(nodes: Iterable[NotebookNode]) -> tuple[float, ...]:
+    return tuple(float(node.metadata.nbgrader.get("points") or 0) for node in nodes)
 
 
 def with_claims(notebook: NotebookNode) -> NotebookNode:
@@ -192,7 +207,12 @@ class _Cell:
     @property
     def is_visible_claim(self) -> bool:
         """Whether it is a test cell with a claim; of a hidden test only one line is left."""
-        return bool(self.name and is_claim(self.node) and _line(self.node, "Claim"))
+        return bool(self.name and is_claim(self.node) and comment(self.node.source, "Claim"))
+
+    @property
+    def is_hidden_claim(self) -> bool:
+        """Whether it is a test cell of which students see nothing but a line that says so."""
+        return bool(self.name and is_claim(self.node) and not comment(self.node.source, "Claim"))
 
     @property
     def is_stub(self) -> bool:
@@ -212,16 +232,10 @@ class _Cell:
         return Claim(
             name=self.name,
             points=float(self.node.metadata.nbgrader.get("points") or 0),
-            statement=_line(self.node, "Claim"),
-            hint=_line(self.node, "Hint"),
+            statement=comment(self.node.source, "Claim"),
+            hint=comment(self.node.source, "Hint"),
             needs=tuple(cell.name for cell in grounds if is_solution(cell.node)),
         )
-
-
-def _line(cell: NotebookNode, word: str) -> str:
-    """The text after ``# word:`` in a test cell, or the empty string."""
-    match = re.search(rf"^# {word}: (.+)$", cell.source, re.MULTILINE)
-    return match[1].strip() if match else ""
 
 
 def _calls_fit(source: str) -> bool:

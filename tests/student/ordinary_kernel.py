@@ -29,7 +29,7 @@ from tests import patience
 _VERDICTS = """
 import json as _json
 from pathlib import Path as _Path
-from grader.student.magic import checked as _checked
+from grader.student.kernel_check import checked as _checked
 _found = _checked(_Path({path!r}), get_ipython().user_ns)
 print("VERDICTS" + _json.dumps({{v.claim: [v.outcome, v.message] for v in _found.verdicts}}))
 """

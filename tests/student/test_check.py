@@ -12,10 +12,11 @@ from click.testing import CliRunner
 
 from grader import cli
 from grader.errors import ConfigurationError, SubmissionError
-from grader.model import Outcome
+from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import grade_id
 from grader.notebook.submission import parse
-from grader.student.check import Checked, check
+from grader.student.check import check
+from grader.student.checked import Checked
 from tests.conftest import ROOT
 from tests.slices import write_slices
 
@@ -104,9 +105,9 @@ def test_the_command_shows_a_table_and_needs_no_course(
     monkeypatch.chdir(path.parent)
     result = CliRunner().invoke(cli.main, ["check", path.name])
     assert result.exit_code == 1
-    assert "convolve_margin (2)" in result.output
-    assert "not attempted" in result.output
-    assert "0 of 8 checked claims passed" in result.output
+    assert "not attempted    0 / 2  convolve_margin" in result.output
+    assert "0 of 8 tested claims passed (0 / 14 points)." in result.output
+    assert "3 hidden claims (6 points) are tested when your work is graded." in result.output
     result = CliRunner().invoke(cli.main, ["check", "missing.ipynb"])
     assert result.exit_code == 2
     assert "missing.ipynb: found" in result.output
@@ -116,8 +117,18 @@ def test_the_command_shows_a_table_and_needs_no_course(
 def test_the_exit_code_is_0_only_if_all_passed(
     outcome: Outcome, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grader.model import Verdict
-
     done = Checked("x", (), (Verdict("one", outcome, 1),))
     monkeypatch.setattr("grader.student.check.check", lambda *_: done)
     assert CliRunner().invoke(cli.main, ["check", "x.ipynb"]).exit_code == code
+
+
+def test_ctrl_c_keeps_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: Path, watch: Callable[[Checked], None]) -> Checked:
+        claims = tuple(Claim(name, 1, "", "", ()) for name in ("one", "two"))
+        watch(Checked("x", claims, (Verdict("one", Outcome.PASSED, 1),), running="two"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.student.check.check", interrupted)
+    result = CliRunner().invoke(cli.main, ["check", "x.ipynb"])
+    assert result.exit_code == 130
+    assert "passed           1 / 1  one\nnot tested           1  two" in result.output

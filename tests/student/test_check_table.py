@@ -1,41 +1,120 @@
+"""The table of a check: its rows and sums, as HTML and as text."""
+
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+
+import pytest
 from rich.console import Console
 
 from grader.model import Claim, Outcome, Verdict
-from grader.student.check import Checked, check_table
+from grader.student.check_html import check_html
+from grader.student.check_text import Printed, check_text
+from grader.student.checked import Checked, rows, totals
+from tests.pages import Reader
 
-CLAIMS = [
-    Claim(name, 2, f"{name} holds.", f"Look at {name}.", ())
+CLAIMS = tuple(
+    Claim(name, 2, f"`{name}` holds.", f"Look at {name}.", ())
     for name in ("shape", "values", "crash", "blank", "trained")
-]
-VERDICTS = [
+)
+VERDICTS = (
     Verdict("shape", Outcome.PASSED, 2),
     Verdict("values", Outcome.FAILED, 2, "It is 3, expected 4 [not red]. Add one."),
     Verdict("crash", Outcome.CRASHED, 2, "It ended."),
     Verdict("blank", Outcome.NOT_ATTEMPTED, 2, "Write it."),
-]
+)
+CHECKED = Checked("mnist", CLAIMS, VERDICTS, frozenset({"trained"}), (3.0, 1.0), (5.0,))
 
 
-def printed(claims: list[Claim], verdicts: list[Verdict]) -> str:
-    console = Console(width=120, record=True, quiet=False, file=None)
-    with console.capture() as capture:
-        console.print(check_table(Checked("mnist", tuple(claims), tuple(verdicts))))
-    return capture.get()
+def read(page: str) -> Reader:
+    """The page, in which only the chips have a style."""
+    reader = Reader.of(page)
+    assert all(danger.startswith(("<span style=background:", "<b>")) for danger in reader.dangers)
+    return reader
 
 
-def test_each_claim_has_verdict_message_and_hint() -> None:
-    text = printed(CLAIMS, VERDICTS)
+@pytest.mark.parametrize("shown", [check_text, lambda checked: read(check_html(checked)).text])
+def test_each_claim_has_outcome_points_message_and_hint(shown) -> None:
+    text = shown(CHECKED)
     assert "It is 3, expected 4 [not red]. Add one." in text
     assert "Hint: Look at values." in text
     assert "Hint: Look at crash." in text
     assert "Look at shape." not in text
     assert "Look at blank." not in text
-    assert "needs training: run your notebook" in text
-    assert "1 of 4 checked claims passed; 1 needs training." in text
+    for label in ("passed", "failed", "crashed", "not attempted", "needs training"):
+        assert text.count(label) == (2 if label == "passed" else 1)
+    assert "2 / 2" in text
+    assert text.count("0 / 2") == 3
+    for line in totals(CHECKED):
+        assert line in text
+
+
+def test_the_sums_say_what_else_there_is_to_earn() -> None:
+    assert totals(CHECKED) == [
+        "1 of 4 tested claims passed (2 / 8 points).",
+        "1 claim (2 points) needs a training: run the training, then its test cell.",
+        "2 hidden claims (4 points) are tested when your work is graded.",
+        "1 written answer (5 points) is graded by a person.",
+    ]
+    assert totals(replace(CHECKED, verdicts=VERDICTS[:2]))[2] == (
+        "2 claims (4 points) were not tested."
+    )
+
+
+def test_points_that_are_not_known_are_not_told() -> None:
+    claims = (replace(CLAIMS[0], points=0.0),)
+    checked = Checked("x", claims, (Verdict("shape", Outcome.PASSED, 0),))
+    assert rows(checked)[0].score == ""
+    assert totals(checked) == ["1 of 1 tested claim passed."]
 
 
 def test_a_hint_is_not_said_twice() -> None:
-    text = printed(CLAIMS[1:2], [Verdict("values", Outcome.FAILED, 2, "Look at values.")])
-    assert text.count("Look at values.") == 1
-    assert "training" not in text
+    said = (Verdict("values", Outcome.FAILED, 2, "Look at values."),)
+    assert check_text(Checked("x", CLAIMS[1:2], said)).count("Look at values.") == 1
+
+
+def test_the_claim_that_runs_is_shown() -> None:
+    running = replace(CHECKED, verdicts=VERDICTS[:1], running="values")
+    assert [row.label for row in rows(running)] == [
+        *("passed", "running", "not tested", "not tested", "needs training")
+    ]
+
+
+def test_what_a_student_wrote_is_text_in_the_page() -> None:
+    hostile = "<img src=x onerror=alert(1)> \x1b[31m \u202e"
+    page = check_html(Checked("<b>", CLAIMS[:1], (Verdict("shape", Outcome.FAILED, 2, hostile),)))
+    assert "img" not in [tag for tag, _ in read(page).tags]
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+
+
+def test_text_fits_80_columns() -> None:
+    long = (Verdict("values", Outcome.FAILED, 2, "many words " * 40),)
+    lines = check_text(Checked("x", CLAIMS[1:2], long)).splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+def test_rows_are_printed_as_verdicts_come_and_a_pipe_wraps_nothing() -> None:
+    console = Console(width=1_000_000, file=io.StringIO())
+    printed = Printed(console)
+
+    def said() -> list[str]:
+        return [line.strip() for line in console.file.getvalue().splitlines()]
+
+    long = Verdict("values", Outcome.FAILED, 2, "many words " * 40)
+    printed.update(replace(CHECKED, verdicts=()))
+    assert said() == ["mnist"]
+    printed.update(replace(CHECKED, verdicts=VERDICTS[:1], running="values"))
+    assert said()[1:] == ["passed           2 / 2  shape"]
+    printed.update(replace(CHECKED, verdicts=(VERDICTS[0], long), running="crash"))
+    assert said()[3:] == [long.message.strip(), "Hint: Look at values."]
+    printed.close()
+    assert said()[5:7] == ["not tested           2  crash", "not tested           2  blank"]
+    assert "2 claims (4 points) were not tested." in said()
+
+
+def test_a_check_that_never_began_prints_nothing() -> None:
+    console = Console(file=io.StringIO())
+    Printed(console).close()
+    assert console.file.getvalue() == ""

@@ -1,4 +1,4 @@
-"""``%check`` in the kernel in which a notebook is written."""
+"""``%check``: finds the notebook, shows a table that grows, ends where it is interrupted."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
+from traitlets.config import Config
 
-from grader.model import Outcome
-from grader.notebook.assignment import grade_id
 from grader.notebook.submission import parse
 from grader.student import magic
 from tests import tiny
-
-pytestmark = pytest.mark.kernel
-
-LOOK = "Call your code on a small example, in a cell of your own: the error shows its line."
-HEAD = "# Claim: it adds.\n# Hint: use +.\n"
 
 
 @pytest.fixture
@@ -36,65 +31,6 @@ def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def checked(path: Path, **space: object) -> dict[str, tuple[Outcome, str]]:
-    verdicts = magic.checked(path, space).verdicts
-    return {verdict.claim: (verdict.outcome, verdict.message) for verdict in verdicts}
-
-
-def test_claims_are_tested_on_what_the_kernel_has_now(sums: Path) -> None:
-    verdicts = checked(sums, add=lambda a, b: a - b)
-    assert verdicts["adds"] == (Outcome.FAILED, "add(1, 2) is -1, expected 3")
-    outcome, message = verdicts["totals"]
-    assert outcome is Outcome.NOT_ATTEMPTED
-    assert message == (
-        "The cells `add` and `total` have not been run in this kernel as they are saved now: run "
-        "them, save the notebook, and give %check again."
-    )
-    assert checked(sums, add=lambda a, b: a + b, total=sum) == {
-        "adds": (Outcome.PASSED, ""),
-        "totals": (Outcome.PASSED, ""),
-    }
-
-
-def test_a_stub_and_a_crash_are_told_apart(sums: Path) -> None:
-    def stub(*_: object) -> None:
-        raise NotImplementedError
-
-    verdicts = checked(sums, add=stub, total=lambda _: 1 / 0)
-    assert verdicts["adds"][0] is Outcome.NOT_ATTEMPTED
-    assert verdicts["totals"] == (
-        Outcome.CRASHED,
-        "Testing your code ended with ZeroDivisionError: division by zero. " + LOOK,
-    )
-
-
-def test_what_was_run_is_judged_as_grading_would(sums: Path) -> None:
-    run = [cell.source for cell in parse.read(sums).cells if grade_id(cell) in ("add", "total")]
-
-    def begun(*_: object) -> None:
-        raise NotImplementedError("Not written yet")
-
-    verdicts = checked(sums, add=begun, In=["", *run])
-    assert verdicts["adds"] == (
-        Outcome.CRASHED,
-        "Testing your code ended with NotImplementedError: Not written yet. " + LOOK,
-    )
-    outcome, message = verdicts["totals"]
-    assert outcome is Outcome.CRASHED
-    assert message.endswith("Define `total` in the cell `total`, by just this name.")
-
-
-def test_a_test_cell_leaves_nothing_behind(sums: Path) -> None:
-    notebook = parse.read(sums)
-    for cell in notebook.cells:
-        if cell.id == "adds":
-            cell.source = HEAD + "add = None"
-    nbformat.write(notebook, sums)
-    space = {"add": max, "total": sum}
-    magic.checked(sums, space)
-    assert space == {"add": max, "total": sum}
-
-
 def test_the_notebook_is_found(sums: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert magic.notebook("") == Path("sums.ipynb")
     assert magic.notebook(" 'sums.ipynb' ") == Path("sums.ipynb")
@@ -107,6 +43,51 @@ def test_the_notebook_is_found(sums: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert magic.notebook("") == sums
 
 
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+    """What a front end is sent: whether it is new or an update, and its forms."""
+    shell, sent = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}})), []
+
+    def publish(data: dict[str, str], metadata: object, **how: object) -> None:
+        sent.append(("update" if how.get("update") else "new", data))
+
+    shell.display_pub.publish = publish
+    monkeypatch.setattr(magic, "get_ipython", lambda: shell)
+    monkeypatch.setattr(InteractiveShell, "_instance", shell)
+    monkeypatch.setattr(InteractiveShell, "initialized", lambda: True)
+    shell.user_ns.update(add=lambda a, b: a + b, total=lambda _: 7)
+    return sent
+
+
+def test_the_table_grows(sums: Path, shown: list[tuple[str, dict[str, str]]]) -> None:
+    magic.check("")
+    assert [kind for kind, _ in shown] == ["new", "update", "update"]
+    first, last = shown[0][1], shown[-1][1]
+    assert "running" in first["text/html"]
+    assert "not tested" in first["text/plain"]
+    assert "passed           2 / 2  adds" in last["text/plain"]
+    assert "1 of 2 tested claims passed (2 / 5 points)." in last["text/html"]
+
+
+def test_what_there_is_stays_where_a_student_interrupts(
+    sums: Path, shown: list[tuple[str, dict[str, str]]]
+) -> None:
+    def total(_: object) -> None:
+        raise KeyboardInterrupt
+
+    magic.get_ipython().user_ns["total"] = total
+    with pytest.raises(magic.CheckInterrupted) as interrupted:
+        magic.check("")
+    assert interrupted.value._render_traceback_() == [
+        "Interrupted: the claims that are left were not tested."
+    ]
+    last = shown[-1][1]["text/plain"]
+    assert "passed           2 / 2  adds" in last
+    assert "not tested           3  totals" in last
+    assert "1 claim (3 points) was not tested." in last
+
+
+@pytest.mark.kernel
 def test_the_courses_kernel_knows_the_line(sums: Path) -> None:
     notebook = parse.read(sums)
     notebook.cells.append(new_code_cell("%check"))
@@ -116,7 +97,6 @@ def test_the_courses_kernel_knows_the_line(sums: Path) -> None:
         notebook, kernel_name="course", allow_errors=True, resources={"metadata": {"path": "."}}
     ).execute()
     shown = str(notebook.cells[-2].outputs)
-    assert "adds (2)" in shown
-    assert "passed" in shown
-    assert "2 of 2 checked claims passed" in shown
+    assert "2 / 2  adds" in shown
+    assert "2 of 2 tested claims passed (5 / 5 points)" in shown
     assert "UsageError: %check cannot find missing.ipynb" in str(notebook.cells[-1].outputs)

@@ -1,0 +1,142 @@
+"""What a check of a notebook has found so far, and its rows and sums for a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.language import gettext, ngettext
+from grader.model import Claim, Outcome, Score, Verdict
+from grader.model.scores import points
+from grader.student.visible_claims import Plan
+
+# Outcomes after which a hint helps: the work was examined, and something is wrong with it.
+_HINTED = (Outcome.FAILED, Outcome.CRASHED, Outcome.OVER_LIMIT)
+
+RUNNING, NOT_TESTED, NEEDS_TRAINING = "running", "not tested", "needs training"
+"""What stands in place of an outcome."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The verdicts on the claims that a notebook shows, as far as they are known.
+
+    Attributes:
+        name: the notebook's file name, without its suffix.
+        claims: all visible claims, in notebook order.
+        verdicts: of the claims that were tested.
+        training: names of the claims that need a training, and are not tested.
+        hidden: points of each claim whose test students do not see.
+        written: points of each answer that a person grades.
+        running: the claim that is being tested; or empty.
+    """
+
+    name: str
+    claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    training: frozenset[str] = frozenset()
+    hidden: tuple[float, ...] = ()
+    written: tuple[float, ...] = ()
+    running: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every claim that was tested holds."""
+        return all(verdict.outcome is Outcome.PASSED for verdict in self.verdicts)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim in a table.
+
+    Attributes:
+        claim: which.
+        label: its outcome, or what stands in place of one.
+        score: its points; or empty where they are not known.
+        message: what was found, and what to do; or empty.
+        hint: of the claim, where it helps; or empty.
+    """
+
+    claim: Claim
+    label: str
+    score: str
+    message: str = ""
+    hint: str = ""
+
+
+def planned(name: str, plan: Plan) -> Checked:
+    """The notebook before any of its claims is tested."""
+    return Checked(
+        name, plan.claims, training=plan.training, hidden=plan.hidden, written=plan.written
+    )
+
+
+def rows(checked: Checked) -> list[Row]:
+    """One row a claim, in notebook order."""
+    verdicts = {verdict.claim: verdict for verdict in checked.verdicts}
+    return [_row(claim, verdicts.get(claim.name), checked) for claim in checked.claims]
+
+
+def totals(checked: Checked) -> list[str]:
+    """What the tested claims come to, and what else there is to earn: a sentence each."""
+    tested = {verdict.claim for verdict in checked.verdicts}
+    left = [claim for claim in checked.claims if claim.name not in tested]
+    training = [claim.points for claim in left if claim.name in checked.training]
+    open_claims = [claim.points for claim in left if claim.name not in checked.training]
+    counted = (
+        (training, _TRAINING),
+        (open_claims, _OPEN),
+        (checked.hidden, _HIDDEN),
+        (checked.written, _WRITTEN),
+    )
+    return [_sum(checked.verdicts)] + [
+        ngettext(one, many, len(each), points=_worth(each)) for each, (one, many) in counted if each
+    ]
+
+
+_TRAINING = (
+    "{count} claim{points} needs a training: run the training, then its test cell.",
+    "{count} claims{points} need a training: run the training, then their test cells.",
+)
+_OPEN = ("{count} claim{points} was not tested.", "{count} claims{points} were not tested.")
+_HIDDEN = (
+    "{count} hidden claim{points} is tested when your work is graded.",
+    "{count} hidden claims{points} are tested when your work is graded.",
+)
+_WRITTEN = (
+    "{count} written answer{points} is graded by a person.",
+    "{count} written answers{points} are graded by a person.",
+)
+
+
+def _sum(verdicts: Iterable[Verdict]) -> str:
+    found = tuple(verdicts)
+    held = [verdict for verdict in found if verdict.outcome is Outcome.PASSED]
+    score = Score(sum(v.points for v in held), sum(v.points for v in found))
+    worth = f" ({score} points)" if score.possible else ""
+    return ngettext(
+        "{held} of {count} tested claim passed{worth}.",
+        "{held} of {count} tested claims passed{worth}.",
+        len(found),
+        held=len(held),
+        worth=worth,
+    )
+
+
+def _worth(numbers: Iterable[float]) -> str:
+    total = sum(numbers)
+    return f" ({points(total)} {gettext('point') if total == 1 else gettext('points')})" * (
+        total > 0
+    )
+
+
+def _row(claim: Claim, verdict: Verdict | None, checked: Checked) -> Row:
+    if verdict is None:
+        label = NEEDS_TRAINING if claim.name in checked.training else NOT_TESTED
+        label = RUNNING if claim.name == checked.running else label
+        return Row(claim, label, points(claim.points) if claim.points else "")
+    passed = verdict.outcome is Outcome.PASSED
+    score = str(Score(claim.points if passed else 0.0, claim.points)) if claim.points else ""
+    message = "" if passed else verdict.message
+    hinted = verdict.outcome in _HINTED and claim.hint not in message
+    return Row(claim, verdict.outcome, score, message, claim.hint if hinted else "")
