@@ -4,6 +4,7 @@ Both nbgrader (through nbgrader_config.py) and the ``grader`` command read this 
 """
 
 from grader.notebook.plugins import FORMGRADER_PAGE
+from grader.student.validation import use_in_nbgrader
 
 c = get_config()
 
@@ -111,6 +112,8 @@ c.GenerateFeedback.preprocessors = []
 
 # -- the Validate button: it runs a whole notebook in the server, and a training takes minutes ----
 c.Execute.timeout = 2400
+# It shows a table of all claims, as %check does, in place of tests and tracebacks.
+use_in_nbgrader()
 
 # -- the formgrader: a student's Markdown must not run in the instructor's browser ------------
 c.HTMLExporter.filters = {"markdown2html": "grader.notebook.plugins.markdown"}

@@ -126,12 +126,16 @@ def _student(lab: Lab) -> Role:
         hidden=(_FORMGRADER, _COURSES, _AUTHORING),
         opened="nbgrader-assignment-list:nbgrader-assignment-list",
         files=True,
-        nbgrader=f"""c = get_config()
+        nbgrader=f"""from grader.student.validation import use_in_nbgrader
+
+c = get_config()
 c.CourseDirectory.course_id = {lab.course.config.CourseDirectory.course_id!r}
 c.CourseDirectory.student_id = {STUDENT!r}
 c.Exchange.root = {str(lab.exchange)!r}
 # The Validate button: as long as grading gives a cell. nbgrader's own 30 s are over in a training.
 c.Execute.timeout = {int(seconds)}
+# ... and what it shows: a table of all claims.
+use_in_nbgrader()
 """,
     )
 

@@ -1,9 +1,13 @@
-"""nbgrader's Validate heeds the configured time limit: a training takes minutes, not its 30 s."""
+"""nbgrader's Validate shows one table of claims, and heeds the configured time limit.
+
+A training takes minutes, not nbgrader's 30 s.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +16,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.server_extensions.validate_assignment.handlers import ValidateAssignmentHandler
 
@@ -40,6 +45,45 @@ def by_the_command(notebook: Path) -> str:
         command, cwd=notebook.parent, capture_output=True, text=True, check=False, timeout=120
     )
     return done.stdout + done.stderr
+
+
+def claim(name: str, points: int, code: str) -> NotebookNode:
+    """A visible test cell."""
+    known = {"grade_id": name, "grade": True, "solution": False, "locked": True, "points": points}
+    return new_code_cell(
+        f"# Claim: {name} holds.\n# Hint: look at {name}.\n{code}",
+        metadata={"nbgrader": {**known, "schema_version": 3, "task": False}},
+    )
+
+
+@pytest.fixture
+def claims(tiny_course: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A notebook with claims, for a kernel of IPython's own, beside a course's configuration."""
+    cells = [
+        new_code_cell("def add(a, b):\n    return [a][b]"),
+        claim("checked", 2, "from grader.checks.answers import text\ntext(7, what='it')"),
+        claim("raises", 3, "add(1, 2)"),
+        claim("warns", 1, "import sys; print('a warning', file=sys.stderr)"),
+    ]
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = tiny_course.root / "claims.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernelspec}), path)
+    monkeypatch.chdir(tiny_course.root)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore")  # nbgrader's and nbclient's own
+@pytest.mark.parametrize("validate", [by_the_button, by_the_command])
+def test_one_table_says_what_became_of_each_claim(
+    claims: Path, validate: Callable[[Path], str]
+) -> None:
+    shown = " ".join(re.sub(r"<[^>]*>", " ", validate(claims)).split())
+    assert "it is 7 (int). Expected: a text" in shown
+    assert "Hint: look at checked." in shown
+    assert "ended with IndexError: list index out of range. It was raised in line 2" in shown
+    assert "1 of 3 tested claims passed (1 / 6 points)." in shown
+    for absent in ("Traceback", "from grader.checks", "site-packages", "cell failed"):
+        assert absent not in shown
 
 
 @pytest.fixture
