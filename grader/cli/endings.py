@@ -12,7 +12,7 @@ _NOTHING = f"nothing was changed; {_AGAIN}"
 
 # What Ctrl-C leaves behind, and how to go on.
 KEPT = {
-    "check": f"nothing was kept; {_AGAIN}",
+    "check": f"what was tested is shown; {_AGAIN} for the rest",
     "data": f"files that are whole are kept; {_AGAIN} for the rest",
     "demo": "what was graded is kept in the demo's folder; to go on there: grader --course FOLDER "
     "grade ASSIGNMENT; to begin anew, run the same command again",

@@ -9,8 +9,6 @@ import click
 
 from grader.cli.context import terminal
 
-_INTERRUPTED = 130  # the exit code that shells give to Ctrl-C
-
 
 @click.command(short_help="Check your own notebook, without training.")
 @click.argument("notebook", type=click.Path(path_type=Path, dir_okay=False))
@@ -40,9 +38,7 @@ def check(notebook: Path) -> None:
         with console.status("Starting ...") as status:
             checked = check_notebook(notebook, watch)
             printed.update(checked)
-    except KeyboardInterrupt:
+    finally:  # after Ctrl-C, too
         printed.close()
-        sys.exit(_INTERRUPTED)
-    printed.close()
     if not checked.passed:
         sys.exit(1)
