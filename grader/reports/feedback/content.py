@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.model import Claim, Outcome, Run, Timing, WorkPart
-from grader.reports.feedback import same_causes
+from grader.reports import same_causes
 
 # Parts of the work as the grader measures them, and as students read them.
 _PARTS = {

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from grader.model import Claim, Graded, Outcome, Score, Timing, Verdict
 from grader.model.scores import points
+from grader.reports import same_causes
 from grader.reports.faulty_tests import faulty_tests
 from grader.reports.terminal.claim_table import ClaimRow, ClaimTable
 from grader.reports.terminal.marks import MARKS, columns_legend, marks_legend
@@ -103,14 +104,15 @@ def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) 
 
 
 def explanations(graded: Graded) -> RenderableType:
-    """Why a submission lost points: each message, and the claims that it is the reason for.
+    """Why a submission lost points: each cause, and the claims that it took along.
 
     Below them stands what people decided.
     """
+    causes = [v for v in graded.verdicts if v.outcome is not Outcome.PASSED]
+    messages = same_causes.fullest([verdict.message for verdict in causes])
     reasons: dict[tuple[Outcome, str], list[str]] = {}
-    for verdict in graded.verdicts:
-        if verdict.outcome is not Outcome.PASSED:
-            reasons.setdefault((verdict.outcome, verdict.message), []).append(verdict.claim)
+    for verdict, message in zip(causes, messages, strict=True):
+        reasons.setdefault((verdict.outcome, message), []).append(verdict.claim)
     lost = grid(3)
     for (outcome, message), claims in reasons.items():
         lost.add_row(Text(*MARKS[outcome]), plain_lines("\n".join(claims)), plain_lines(message))

@@ -79,6 +79,19 @@ def test_a_reason_is_told_once_for_all_its_claims() -> None:
     assert "b2" in shown
 
 
+def test_a_crash_is_explained_once_with_all_claims_that_it_took_along() -> None:
+    crash = "It ended with KeyError: {}. It was raised in line 2 of the cell `a`, `x[k]`.{}"
+    verdicts = (
+        Verdict("a1", Outcome.CRASHED, 1, crash.format("'b'", "")),
+        Verdict("a2", Outcome.CRASHED, 1, crash.format("'c'", " Print the keys.")),
+    )
+    shown = text(
+        class_table.explanations(Graded("eve", "sums", verdicts, (), 1, "none", (), "", ""))
+    )
+    assert shown.count("raised in") == 1
+    assert all(word in shown for word in ("a1", "a2", "'c'", "Print the keys."))
+
+
 def test_lost_claims_are_explained_as_they_were_written() -> None:
     shown = text(class_table.explanations(GRADED))
     assert "IndexError: [0]" in shown, "square brackets are no markup"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.reports.feedback.same_causes import cause, first_tellers, fullest
+from grader.reports.same_causes import cause, first_tellers, fullest
 
 RAISED = "Testing your code ended with IndexError: index {} is out of bounds. It was raised in {}."
 LINE = "line 10 of the cell `pool`, `x[5]`"
