@@ -16,6 +16,7 @@ from grader.examiner.handed_in.callbacks import Callbacks
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.replaced import Replaced
 from grader.examiner.training.dry_runs import Script
+from grader.sandbox.guest.data.endings import heard, told
 from grader.sandbox.guest.data.shared import Shared
 from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_CALL_DEPTH
@@ -52,8 +53,7 @@ class Exchange:
 
     def encoder(self) -> Encoder:
         """What encodes the parts of the next question."""
-        if not self._depth:
-            self._shared = Shared(0)
+        self._shared.forget_unsent()
         return Encoder(self._refer, self._shared, numbered=True)
 
     def answer(
@@ -82,28 +82,34 @@ class Exchange:
                 max_call_depth=MAX_CALL_DEPTH,
             )
         question |= self._surroundings(encoder)
+        question |= told(encoder)
         self._depth += 1
         try:
             reply, buffers = self._exchanged((question, encoder.buffers), script)
             while "callback" in reply:
                 reply, buffers = self._exchanged(self._called_back(reply, buffers))
-            decoder = self._decoder(reply, buffers)
             if self._depth == 1 and self.callbacks.fault is not None:
                 raise self.callbacks.fault
-            return take(reply, decoder)
+            decoder = self._decoder(buffers)
+            try:
+                return take(reply, decoder)
+            finally:
+                _heard(reply, decoder)
         finally:
             self._depth -= 1
-            self._shared.shrink(encoder.before)
+
+    def begin(self) -> None:
+        """Have nothing in common with the kernel yet."""
+        self._shared = Shared(0)
 
     def _surroundings(self, encoder: Encoder) -> dict[str, Any]:
-        """What the test has replaced, and within a callback what changed since that came."""
+        """What the test has replaced, and how deep in callbacks it asks."""
         found: dict[str, Any] = {}
         if replaced := self.replaced.now():
             encoded = {place: encoder.encode(value) for place, value in replaced.items()}
             found["patched"] = encoded
         if self._depth:
             found["within"] = self._depth
-            found |= self._changed(encoder)
         return found
 
     def _exchanged(self, message: Message, script: Script | None = None) -> Message:
@@ -118,42 +124,32 @@ class Exchange:
 
     def _called_back(self, message: dict[str, Any], buffers: Sequence[Any]) -> Message:
         """Carry out a callback; returns what tells the student's code what came of it."""
-        before = known = len(self._shared)
         try:
-            decoder = self._decoder(message, buffers)
-            arguments = self.callbacks.arguments(message, decoder)
-            known = len(self._shared)
-            self._shared.mark()
+            decoder = self._decoder(buffers)
+            try:
+                arguments = self.callbacks.arguments(message, decoder)
+            finally:
+                _heard(message, decoder)
             result = self.callbacks.work(message, *arguments)
-            encoder = self._encoder()
-            return {"do": "returned", "value": encoder.encode(result)} | self._changed(
-                encoder
-            ), encoder.buffers
+            encoder = self.encoder()
+            returned = {"do": "returned", "value": encoder.encode(result)}
+            del arguments, result  # they shall not count as held
+            return returned | told(encoder), encoder.buffers
         except Exception as error:
-            self._shared.shrink(known)  # what was numbered for the result does not travel
-            encoder = self._encoder()
-            told = self.callbacks.raised(error, encoder)
-            return told | self._changed(encoder), encoder.buffers
-        finally:
-            self._shared.shrink(before)
+            encoder = self.encoder()
+            raised = self.callbacks.raised(error, encoder)
+            return raised | told(encoder), encoder.buffers
 
-    def _changed(self, encoder: Encoder) -> dict[str, Any]:
-        """The field that tells what the test has changed; none where that is nothing."""
-        changed = self._shared.changed(encoder.content)
-        self._shared.settle(changed)
-        return {"changed": changed} if changed else {}
+    def _decoder(self, buffers: Sequence[Any]) -> Decoder:
+        return Decoder(buffers, self._resolve, self._shared)
 
-    def _encoder(self) -> Encoder:
-        return Encoder(self._refer, self._shared, numbered=True)
 
-    def _decoder(self, message: dict[str, Any], buffers: Sequence[Any]) -> Decoder:
-        """What decodes a message; values that it says have changed are changed here, too."""
-        decoder = Decoder(buffers, self._resolve, self._shared)
-        try:
-            decoder.update(message.get("changed", {}))
-        except Malformed as error:
-            raise ClaimFailed(
-                "Your code changed what it was given so that it cannot be judged: {error}.",
-                error=error,
-            ) from error
-        return decoder
+def _heard(message: dict[str, Any], decoder: Decoder) -> None:
+    """Change the test's own values as the student's code has changed its copies."""
+    try:
+        heard(message, decoder)
+    except Malformed as error:
+        raise ClaimFailed(
+            "Your code changed what it was given so that it cannot be judged: {error}.",
+            error=error,
+        ) from error

@@ -64,8 +64,9 @@ A *value* is `null`, `true`, `false`, a text, or an object whose first key is it
 | anything else | a reference, see below |
 
 A value that can change in place may have a number, `"as": 3`; the examiner gives even ones and the
-agent odd ones. By it the value is named again, and a change of it is told. Numbers hold for one
-question, and for one callback.
+agent odd ones. By it the value is named again, and a change of it is told. A number
+holds for as long as each message says that its sender holds the value (`kept`), and no longer than
+one test.
 
 Arrays have a dtype of the kinds b, i, u, f, c, S, U, m and M; others are sent as `ndarray`, of
 their fields or items.

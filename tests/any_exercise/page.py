@@ -23,7 +23,7 @@ SECTIONS = {
     "Classes and objects": ("classes", "structures", "operators", "blocks"),
     "Data": ("collections", "dataclasses", "text", "arrays", "frames"),
     "Errors": ("errors",),
-    "What a call changes": ("changed",),
+    "What a call changes": ("changed", "kept"),
     "What a test hands in": ("handed_in", "handed_objects"),
     "Files and modules": ("files",),
     "Outputs, inputs and pictures": ("outputs", "plots"),

@@ -46,7 +46,7 @@ NOTEBOOKS = {
     "objects": ("classes", "inheritance", "structures", "operators", "blocks"),
     "calls": ("functions", "closures", "iteration", "errors", "odd_types", "testing"),
     "values": ("collections", "dataclasses", "kinds", "text"),
-    "changes": ("changed", "changed_objects", "handed_in", "handed_objects", "waiting"),
+    "changes": ("changed", "changed_objects", "kept", "handed_in", "handed_objects", "waiting"),
     "around": ("files", "outputs", "seeds", "plots"),
     "numbers": ("arrays", "numerics"),
     "frames": ("frames", "learners"),

@@ -69,6 +69,7 @@ def test_a_call_says_what_is_called_with_what() -> None:
             "of": 7,
             "arguments": [{"int": 1}],
             "named": {"key": {"list": [{"handle": 7}], "as": 0}},
+            "kept": [0],
         },
         {"do": "call", "of": 7, "arguments": [{"handle": 8}], "named": {}},
     ]

@@ -27,7 +27,18 @@ Buffers = Sequence[Any]
 _Handles = dict[tuple[str, Any], str]
 
 # Parts of a question that say nothing to people, or not as they travel.
-_OURS = ("place", "of", "arguments", "named", "value", "class", "patched", "changed", "within")
+_OURS = (
+    "place",
+    "of",
+    "arguments",
+    "named",
+    "value",
+    "class",
+    "patched",
+    "changed",
+    "within",
+    "kept",
+)
 _AROUND = ("files", "random", "levels", "environment", "argv")  # what surrounds a question
 
 

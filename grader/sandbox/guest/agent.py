@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from .callbacks import patches
-from .callbacks.calls import Calls, Reply, arguments_of, number_of_error, told
+from .callbacks.calls import Calls, Reply, arguments_of, number_of_error
 from .data import tensors
+from .data.endings import heard, told
 from .data.values import Decoder, Encoder, Malformed
 from .fit.stand_in import FitStandIn
 from .handles import objects
@@ -68,45 +69,47 @@ class Agent:
 
     def _worked(self, question: dict[str, Any], buffers: Sequence[Any]) -> Reply:
         """The answer to a question, or what was raised instead, with what changed meanwhile."""
-        shared, printed = self.calls.shared, Printed()
-        before, worked = len(shared), None
+        shared, printed, notices = self.calls.shared, Printed(), Notices()
         decoder, encoder = Decoder(buffers, self._resolve, shared), Encoder(self._refer, shared)
-        patched = patches.applied(question.get("patched", {}), decoder)
-        notices = Notices()
+        is_read = False
         try:
+            arguments = arguments_of(question, decoder)
+            patched = patches.applied(question.get("patched", {}), decoder)
             with (
                 self.around.during(question, decoder) as notices,
                 contextlib.redirect_stdout(printed),
                 self._kept.in_place(str(question["do"])),
                 patched,
             ):
-                decoder.update(question.get("changed", {}))
-                result = self.work(question, decoder)
-                worked = len(shared)
-                changed = shared.changed(encoder.content)
+                heard(question, decoder)
+                is_read = True
+                result = self.work(question, *arguments)
                 reply = {"value": encoder.encode(result)}
+                changed = shared.changed(encoder.content)
         except BaseException as error:  # students raise anything, SystemExit included
             if isinstance(error, KeyboardInterrupt):
                 raise
-            if worked is not None:  # what was numbered for the answer does not travel
-                shared.shrink(worked)
             reply = self._error(error)
+            if not is_read:  # and nobody knows of which values both sides have heard
+                shared.keep([])
             changed, encoder = self._changed()
             if not reply.keys() & {"again", "of_test"}:
                 reply |= self._raised(error)
+        arguments = result = None  # type: ignore[assignment]  # they shall not count as held
         reply["printed"] = printed.getvalue()
-        reply |= self.around.told(notices, encoder) | told(changed)
-        shared.settle(changed)
-        shared.shrink(before)
+        reply |= self.around.told(notices, encoder) | told(encoder, changed)
         return reply, encoder.buffers
 
     def _changed(self) -> tuple[dict[str, Any], Encoder]:
         """What a call changed that raised something; nothing where that cannot be sent."""
-        encoder = Encoder(self._refer, self.calls.shared)
+        shared = self.calls.shared
+        shared.forget_unsent()
+        encoder = Encoder(self._refer, shared)
         try:
-            return self.calls.shared.changed(encoder.content), encoder
+            return shared.changed(encoder.content), encoder
         except Exception:
-            return {}, Encoder(self._refer)
+            shared.forget_unsent()
+            return {}, Encoder(self._refer, shared)
 
     def _error(self, error: BaseException) -> dict[str, Any]:
         """What was raised, in words; what the test itself raised, or is a class of, by number."""
@@ -118,7 +121,9 @@ class Agent:
             reply["of_test"] = number
         return reply
 
-    def work(self, question: dict[str, Any], decoder: Decoder) -> Any:
+    def work(
+        self, question: dict[str, Any], arguments: Sequence[Any] = (), named: Mapping[str, Any] = {}
+    ) -> Any:
         """The answer to a question, not yet encoded; raises what the student's code raises."""
         match question["do"]:
             case "keep":
@@ -126,12 +131,10 @@ class Agent:
             case "look":
                 return self._look(question["names"], question["place"])
             case "call":
-                arguments, named = arguments_of(question, decoder)
                 return self._objects[question["of"]](*arguments, **named)
             case "operate":
-                return objects.operate(question["operation"], arguments_of(question, decoder)[0])
+                return objects.operate(question["operation"], arguments)
             case "run":
-                arguments = [decoder.decode(argument) for argument in question["arguments"]]
                 facts = _module_function(question)(*arguments)
                 if dataclasses.is_dataclass(facts) and not isinstance(facts, type):
                     return dataclasses.astuple(facts)

@@ -33,10 +33,14 @@ _CHANGED = Field(
     "numbered values that are no more what the other side knows, by number",
     optional=True,
 )
-_WHILE_CALLED_BACK = (
-    Field("within", Kind.NATURAL, "how deep in callbacks it is asked", optional=True),
-    _CHANGED,
+_KEPT = Field(
+    "kept",
+    Kind.NUMBERS,
+    "the numbered values that the sender holds; others are none",
+    optional=True,
 )
+_END = (_CHANGED, _KEPT)
+_WITHIN = Field("within", Kind.NATURAL, "how deep in callbacks it is asked", optional=True)
 _PATCHED = Field(
     "patched", Kind.NAMED_VALUES, "what the test has replaced, as `random:randint`", optional=True
 )
@@ -45,7 +49,7 @@ _PATCHED = Field(
 def _question(name: str, about: str, *fields: Field) -> Message:
     """A question of the examiner's; its field ``do`` says which."""
     do = Field("do", Kind.TEXT, "which question", always=name)
-    around = (*_AROUND_QUESTION, _PATCHED, *_WHILE_CALLED_BACK)
+    around = (*_AROUND_QUESTION, _PATCHED, _WITHIN, *_END)
     return Message(name, Sender.EXAMINER, about, (do, *fields, *around))
 
 
@@ -111,7 +115,7 @@ QUESTIONS = (
         "answer",
         Sender.AGENT,
         "Answers a question.",
-        (Field("value", Kind.VALUE, "the answer"), _PRINTED, *_AROUND_ANSWER, _CHANGED),
+        (Field("value", Kind.VALUE, "the answer"), _PRINTED, *_AROUND_ANSWER, *_END),
     ),
     Message(
         "error",
@@ -126,7 +130,7 @@ QUESTIONS = (
             Field("raised", Kind.VALUE, "the exception, if it can be sent", optional=True),
             _PRINTED,
             *_AROUND_ANSWER,
-            _CHANGED,
+            *_END,
         ),
     ),
     Message(
@@ -139,7 +143,7 @@ QUESTIONS = (
             Field("of", Kind.NATURAL, "number of the test's function or object"),
             _ARGUMENTS,
             Field("named", Kind.NAMED_VALUES, "keyword arguments"),
-            _CHANGED,
+            *_END,
         ),
     ),
     Message(
@@ -149,7 +153,7 @@ QUESTIONS = (
         (
             Field("do", Kind.TEXT, "marks it", always="returned"),
             Field("value", Kind.VALUE, "what was returned"),
-            _CHANGED,
+            *_END,
         ),
     ),
     Message(
@@ -161,7 +165,7 @@ QUESTIONS = (
             Field("class", Kind.VALUE, "its class"),
             Field("arguments", Kind.VALUES, "of which it is made"),
             Field("number", Kind.NATURAL, "by which the examiner knows it"),
-            _CHANGED,
+            *_END,
         ),
     ),
     Message("received", Sender.EXAMINER, "Ends the exchange; an empty object."),

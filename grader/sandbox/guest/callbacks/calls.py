@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..data.endings import heard, told
 from ..data.shared import Shared
 from ..data.values import Decoder, Encoder, Malformed
 from ..protocol import MAX_CALL_DEPTH
@@ -22,10 +23,9 @@ _ENDED = "the test that handed this in does not wait for it any more"
 
 
 def arguments_of(question: Mapping[str, Any], decoder: Decoder) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments of a question; how they change from now on is told with the answer."""
-    arguments = [decoder.decode(argument) for argument in question["arguments"]]
+    """The arguments of a question."""
+    arguments = [decoder.decode(argument) for argument in question.get("arguments", ())]
     named = {name: decoder.decode(value) for name, value in question.get("named", {}).items()}
-    decoder.shared.mark()
     return arguments, named
 
 
@@ -57,9 +57,14 @@ class Calls:
         self._depth = 0
 
     def answer(self, question: dict[str, Any], buffers: Sequence[Any]) -> None:
-        """Work on a question of the examiner's, and hand over the answer."""
+        """Work on a question of the examiner's, and hand over the answer.
+
+        What both sides have is so until another test looks at the names.
+        """
         with self._turn:
-            self.shared, self._depth = Shared(1), 1
+            self._depth = 1
+            if question.get("do") == "look":
+                self.shared = Shared(1)
         try:
             reply, sent = self._worked(question, buffers)
         finally:
@@ -76,40 +81,33 @@ class Calls:
                 raise RuntimeError(_ENDED)
             if self._depth > MAX_CALL_DEPTH:
                 raise RecursionError(f"calls back and forth, more than {MAX_CALL_DEPTH} deep")
-            before = len(self.shared)
             self._depth += 1
             try:
                 return self._called_back(number, operation, arguments, named)
             finally:
                 self._depth -= 1
-                self.shared.shrink(before)
 
     def _called_back(
         self, number: int, operation: str, arguments: Sequence[Any], named: dict[str, Any]
     ) -> Any:
+        self.shared.forget_unsent()
         encoder = Encoder(self._refer, self.shared, numbered=True)
-        changed = self.shared.changed(encoder.content)
         message = {
             "callback": operation,
             "of": number,
             "arguments": [encoder.encode(argument) for argument in arguments],
             "named": {name: encoder.encode(value) for name, value in named.items()},
         }
-        self.shared.settle(changed)
-        reply, buffers = self._exchange(message | told(changed), encoder.buffers)
+        reply, buffers = self._exchange(message | told(encoder), encoder.buffers)
         while reply.get("do") not in ("returned", "raised"):
-            self.shared.mark()
             reply, buffers = self._exchange(*self._worked(reply, buffers))
         decoder = Decoder(buffers, self._resolve, self.shared)
-        decoder.update(reply.get("changed", {}))
-        if reply["do"] == "raised":
-            raise _error(reply, decoder)
-        return decoder.decode(reply["value"])
-
-
-def told(changed: dict[str, Any]) -> dict[str, Any]:
-    """The field of a message that tells what has changed; none where nothing has."""
-    return {"changed": changed} if changed else {}
+        try:
+            if reply["do"] == "raised":
+                raise _error(reply, decoder)
+            return decoder.decode(reply["value"])
+        finally:
+            heard(reply, decoder)
 
 
 def _error(reply: dict[str, Any], decoder: Decoder) -> Exception:

@@ -16,6 +16,7 @@ import numpy as np
 
 from . import known_types
 
+_BYTES = 64  # that are looked at as fast as one part of a list
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 
@@ -27,11 +28,13 @@ class Changeable:
         module: where it is.
         mark: tells what a value is now: its items, which are compared by identity, or a digest.
         update: makes a value what another one of the type is.
+        weight: how much there is to look at when it is marked.
     """
 
     module: str
     mark: Callable[[Any], tuple[Any, ...] | bytes]
     update: Callable[[Any, Any], object]
+    weight: Callable[[Any], int] = len
 
 
 def is_changeable(value: Any) -> bool:
@@ -43,6 +46,12 @@ def mark_of(value: Any) -> Any:
     """What tells whether a value has changed, beside a later mark of it."""
     kind = _kind(value)
     return () if kind is None else kind.mark(value)
+
+
+def weight_of(value: Any) -> int:
+    """How much there is to look at in a value: parts, or as many bytes as take that time."""
+    kind = _kind(value)
+    return 1 if kind is None else 1 + kind.weight(value)
 
 
 def update(old: Any, new: Any) -> None:
@@ -91,6 +100,22 @@ def _pieces(value: Any) -> Iterator[Any]:
         yield from _pieces(known[1])
     else:
         yield f"object {id(value)}".encode()
+
+
+def _bytes(value: Any) -> int:
+    return int(value.nbytes) // _BYTES
+
+
+def _cells(value: Any) -> int:
+    return int(value.size)
+
+
+def _characters(value: Any) -> int:
+    return 0 if value.closed else len(value.getvalue()) // _BYTES
+
+
+def _state(_: Any) -> int:
+    return 625  # numbers, where it is a Mersenne twister
 
 
 def _update_list(old: Any, new: Any) -> None:
@@ -154,16 +179,16 @@ TYPES = {
     "OrderedDict": Changeable("collections", _pairs, _update_dict),
     "defaultdict": Changeable("collections", _pairs, _update_dict),
     "deque": Changeable("collections", tuple, _update_deque),
-    "ndarray": Changeable("numpy", _digest, _update_array),
-    "MaskedArray": Changeable("numpy.ma", _digest, _update_masked),
-    "DataFrame": Changeable("pandas", _digest, known_types.update),
-    "Series": Changeable("pandas", _digest, known_types.update),
-    "StringIO": Changeable("io", _digest, _update_text),
-    "BytesIO": Changeable("io", _digest, _update_text),
-    "Generator": Changeable("numpy.random", _digest, _update_generator),
+    "ndarray": Changeable("numpy", _digest, _update_array, _bytes),
+    "MaskedArray": Changeable("numpy.ma", _digest, _update_masked, _bytes),
+    "DataFrame": Changeable("pandas", _digest, known_types.update, _cells),
+    "Series": Changeable("pandas", _digest, known_types.update, _cells),
+    "StringIO": Changeable("io", _digest, _update_text, _characters),
+    "BytesIO": Changeable("io", _digest, _update_text, _characters),
+    "Generator": Changeable("numpy.random", _digest, _update_generator, _state),
     "RandomState": Changeable(
-        "numpy.random", _digest, lambda old, new: old.set_state(new.get_state())
+        "numpy.random", _digest, lambda old, new: old.set_state(new.get_state()), _state
     ),
-    "Random": Changeable("random", _digest, lambda old, new: old.setstate(new.getstate())),
+    "Random": Changeable("random", _digest, lambda old, new: old.setstate(new.getstate()), _state),
 }
 """By the name of the type."""

@@ -3,7 +3,8 @@
 What a call gets is copied, so a list that the call sorts is another list than the caller's. Each
 side therefore numbers what it sends and can change. Whoever goes on says first what has changed
 since, and the other side changes its own values likewise: a test's list stays the same object, and
-one that is passed twice arrives as one.
+one that is passed twice arrives as one. That lasts for as long as both sides hold the value: a list
+that an object keeps stays one list for test and object.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from ..protocol import MAX_DEPTH, MAX_NODES
+from ..protocol import MAX_DEPTH, MAX_NODES, MAX_SHARED
 from . import long_lists
-from .changeable import mark_of, update
+from .changeable import mark_of, update, weight_of
+from .held import held
 
 _MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
 _CONTAINERS = (list, set, frozenset, collections.deque)
@@ -39,9 +41,7 @@ class Shared:
         self._numbers: dict[int, int] = {}  # by identity; values in it are kept alive
         self._marks: dict[int, Any] = {}  # what values were when both sides had the same
         self._sizes: dict[int, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._values)
+        self._unsent: list[int] = []  # numbers that the other side has not heard of
 
     def number_of(self, value: Any) -> int | None:
         """The number of a value, if it has one."""
@@ -52,6 +52,7 @@ class Shared:
         number = self._next
         self._next += 2
         self._put(number, value)
+        self._unsent.append(number)
         return number
 
     def take(self, number: Any, value: Any) -> None:
@@ -72,12 +73,35 @@ class Shared:
         """How many parts the value of a number has, each counted as often as it is part of it."""
         return _size(self.value(number), self._sizes, 0)
 
-    def shrink(self, length: int) -> None:
-        """Forget all but the first values: the call that brought the others has ended."""
-        while len(self._values) > length:
-            number, value = self._values.popitem()
-            self._numbers.pop(id(value), None)
-            self._marks.pop(number, None)
+    def forget_unsent(self) -> None:
+        """Forget what was numbered for a message that was not sent."""
+        for number in self._unsent:
+            self._forget(number)
+        self._unsent.clear()
+
+    def sent(self) -> list[int]:
+        """Forget what nobody holds on this side any more, with the message that is sent now.
+
+        Returns:
+            The numbers that hold on, for the other side; those of many or large values do not.
+        """
+        left, kept = MAX_SHARED, []
+        for number in held(self._values, self._marks.values()):
+            if (weight := weight_of(self._values[number])) <= left:
+                left -= weight
+                kept.append(number)
+        self._unsent.clear()
+        self.keep(kept)
+        return kept
+
+    def keep(self, numbers: Any) -> None:
+        """Forget all other values: the other side does not hold them; raises ``ValueError``."""
+        if type(numbers) is not list or len(numbers) > MAX_SHARED:
+            raise ValueError("a list of numbers is due")
+        for number in numbers:
+            self.value(number)
+        for number in self._values.keys() - set(numbers):
+            self._forget(number)
         self._sizes.clear()
 
     def mark(self) -> None:
@@ -127,6 +151,10 @@ class Shared:
     def _put(self, number: int, value: Any) -> None:
         self._values[number] = value
         self._numbers[id(value)] = number
+
+    def _forget(self, number: int) -> None:
+        self._numbers.pop(id(self._values.pop(number)), None)
+        self._marks.pop(number, None)
 
 
 def _same(old: Any, new: Any) -> bool:

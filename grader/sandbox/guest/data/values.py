@@ -33,7 +33,7 @@ class Encoder(Counted):
             it; returns its ``{tag: content}``.
         shared: the values that both sides have by now; none, where it is left out.
         numbered: whether all values that can change get a number, or those alone that stand at two
-            places.
+            places or are named to ``number``.
     """
 
     refusal = Unsendable
@@ -47,9 +47,8 @@ class Encoder(Counted):
     ) -> None:
         super().__init__()
         self.shared = Shared(1) if shared is None else shared
-        self.before = len(self.shared)
         self._numbered = numbered
-        self._seen: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._unnumbered: dict[int, dict[str, Any]] = {}  # by the number that a value may get
         self.buffers: list[Any] = []
         self.described: set[int] = set()  # classes, each of which is described once
         self._refer = refer
@@ -57,16 +56,23 @@ class Encoder(Counted):
 
     def encode(self, value: Any) -> Any:
         """The value as JSON; types are compared exactly, so that a subclass is never plain data."""
-        if (number := self._number(value)) is not None:
+        if (number := self.shared.number_of(value)) is not None:
             self.count_again(self.shared, number)
+            self.number([number])
             return {"same": number}
         encoded = self.content(value)
         if is_changeable(value) and type(encoded) is dict and "handle" not in encoded:
+            number = self.shared.add(value)
+            self._unnumbered[number] = encoded
             if self._numbered:
-                encoded["as"] = self.shared.add(value)
-            else:
-                self._seen[id(value)] = value, encoded
+                self.number([number])
         return encoded
+
+    def number(self, numbers: Sequence[int]) -> None:
+        """Tell the other side the numbers of values, where it does not know them yet."""
+        for number in numbers:
+            if (encoded := self._unnumbered.pop(number, None)) is not None:
+                encoded["as"] = number
 
     def content(self, value: Any) -> Any:
         """The value as JSON, even where the other side has it: what it holds now."""
@@ -75,15 +81,6 @@ class Encoder(Counted):
             return self._encoded(value)
         finally:
             self.leave()
-
-    def _number(self, value: Any) -> int | None:
-        """The number of a value that the other side has, or gets at an earlier place."""
-        if (number := self.shared.number_of(value)) is not None:
-            return number
-        if (seen := self._seen.pop(id(value), None)) is None:
-            return None
-        number = seen[1]["as"] = self.shared.add(value)
-        return number
 
     def _encoded(self, value: Any) -> Any:
         kind = type(value)
@@ -216,6 +213,14 @@ class Decoder(Counted):
             self.shared.update(changed, self.content)
         except (ValueError, TypeError) as error:
             raise Malformed(str(error)) from error
+
+    def keep(self, numbers: Any) -> None:
+        """Forget the values that the other side does not hold; both sides have the same now."""
+        try:
+            self.shared.keep(numbers)
+        except ValueError as error:
+            raise Malformed(str(error)) from error
+        self.shared.mark()
 
     def _take(self, number: Any, value: Any) -> None:
         if not is_changeable(value):

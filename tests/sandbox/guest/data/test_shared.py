@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.sandbox.guest.data.endings import heard, told
 from grader.sandbox.guest.data.shared import Shared
 from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.protocol import MAX_SHARED
 
 
 class Sides:
@@ -37,6 +39,12 @@ class Sides:
         decoder = Decoder(encoder.buffers, refuse, self.ours)
         decoder.update(json.loads(json.dumps(changed)))
         return decoder.decode(json.loads(json.dumps(value)))
+
+    def end(self) -> None:
+        """An answer of which nothing is taken: both sides hear what the other one holds."""
+        for sender, receiver in ((self.theirs, self.ours), (self.ours, self.theirs)):
+            encoder = Encoder(refuse, sender)
+            heard(json.loads(json.dumps(told(encoder))), Decoder([], refuse, receiver))
 
 
 def refuse(*_: Any) -> Any:
@@ -145,14 +153,65 @@ def test_a_new_value_at_two_places_of_an_answer_is_one_value() -> None:
     assert answer == [[0, 1]] * 3
 
 
-def test_values_are_forgotten_with_the_call_that_brought_them() -> None:
+def test_what_both_sides_hold_stays_one_value() -> None:
     sides = Sides()
-    outer = sides.send([1])
-    length = len(sides.theirs)
-    sides.send([2])
-    sides.theirs.shrink(length)
-    assert sides.theirs.number_of(outer) is not None
-    assert len(sides.theirs) == length
+    ours, passing = [1], [2]
+    theirs = sides.send(ours)
+    sides.send(passing)
+    sides.end()
+    assert sides.theirs.number_of(theirs) == sides.ours.number_of(ours) == 0
+    assert sides.ours.number_of(passing) is None
+    theirs.append(3)
+    sides.told()
+    assert ours == [1, 3]
+
+
+def test_what_one_side_lets_go_is_forgotten_by_both() -> None:
+    sides = Sides()
+    ours = [1]
+    theirs = [sides.send(ours)]
+    sides.end()
+    assert sides.ours.number_of(ours) == 0
+    theirs.clear()
+    sides.end()
+    assert sides.ours.number_of(ours) is None
+
+
+def test_what_is_part_of_a_value_is_held_with_it() -> None:
+    sides = Sides()
+    ours = {"rows": [[1], [2]]}
+    theirs = sides.send(ours)
+    sides.end()
+    theirs["rows"][1].append(3)
+    sides.told()
+    assert ours == {"rows": [[1], [2, 3]]}
+
+
+def test_more_than_a_question_may_look_at_is_not_held() -> None:
+    sides = Sides()
+    ours = [np.zeros(8 * MAX_SHARED), [0]]
+    theirs = sides.send(ours)
+    sides.end()
+    assert [sides.theirs.number_of(each) is None for each in theirs] == [True, False]
+
+
+def test_what_was_not_sent_has_no_number() -> None:
+    shared, value = Shared(0), [1]
+    shared.add(value)
+    shared.forget_unsent()
+    assert shared.number_of(value) is None
+    shared.add(value)
+    assert shared.sent() == [2]
+    shared.forget_unsent()
+    assert shared.number_of(value) == 2
+
+
+@pytest.mark.parametrize("kept", [None, [1], [True], ["0"], [[]], {"0": 1}], ids=str)
+def test_numbers_that_nobody_gave_are_not_held(kept: Any) -> None:
+    sides = Sides()
+    sides.send([1])
+    with pytest.raises(Malformed):
+        Decoder([], refuse, sides.ours).keep(kept)
 
 
 HOSTILE = {

@@ -1,0 +1,35 @@
+"""What each message of an exchange ends with: what changed of the values that both sides have.
+
+Whoever sends one says which of these values it still holds. Those that one side does not hold any
+more are forgotten by both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .values import Decoder, Encoder
+
+
+def told(encoder: Encoder, changed: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The end of a message that is sent now.
+
+    Args:
+        encoder: of all that is in the message.
+        changed: what has changed, where that is encoded already.
+    """
+    shared = encoder.shared
+    if changed is None:
+        changed = shared.changed(encoder.content)
+    shared.settle(changed)
+    kept = shared.sent()
+    encoder.number(kept)
+    shared.mark()
+    return {name: part for name, part in (("changed", changed), ("kept", kept)) if part}
+
+
+def heard(message: Mapping[str, Any], decoder: Decoder) -> None:
+    """Take in what a message ends with, once all else of it is decoded."""
+    decoder.update(message.get("changed", {}))
+    decoder.keep(message.get("kept", []))
