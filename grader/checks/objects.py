@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from grader.checks.protocols import ObjectProxy, capability
@@ -20,8 +20,8 @@ def operate(function: Callable[..., Any], *arguments: Any) -> Any:
 
     Args:
         function: of the module ``operator``, such as ``operator.eq``, or a built-in one such as
-            ``bool``, ``hash`` or ``divmod``.
-        arguments: what it takes: objects of the student's, and plain data.
+            ``bool``, ``hash``, ``sorted`` or ``sum``.
+        arguments: what it takes: objects of the student's, lists or tuples of them, plain data.
 
     Example:
         In a test cell, with the student's ``Money``::
@@ -38,8 +38,16 @@ def operate(function: Callable[..., Any], *arguments: Any) -> Any:
             f"operate received {name or function!r}, expected a function of the module operator, "
             "such as operator.eq, or a built-in one"
         )
-    for argument in arguments:
+    for argument in _each(arguments):
         proxy = capability(argument, ObjectProxy)
         if proxy is not None:
             return proxy.operate(name, *arguments)
     return function(*arguments)
+
+
+def _each(arguments: tuple[Any, ...]) -> Iterator[Any]:
+    """The arguments, and the items of those that are lists or tuples."""
+    for argument in arguments:
+        yield argument
+        if type(argument) in (list, tuple):
+            yield from argument

@@ -17,6 +17,7 @@ from grader.examiner import names
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
+from grader.examiner.objects.derived import super_of
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
@@ -62,7 +63,7 @@ def examine(
         TimeUp: as it was raised, where what the test computed rests on the student's work.
         BaseException: what ends the student's kernel or its time is no finding and passes through.
     """
-    space: dict[str, Any] = {"__name__": "__main__"}
+    space: dict[str, Any] = {"__name__": "__main__", "super": super_of}
     origin = CellNames(course=course, promised=promised)
     try:
         known = proxies.look(sorted(names.free(source)))

@@ -269,7 +269,7 @@ class Proxies:
 
     def _class(self, reference: dict[str, Any], decoder: Decoder) -> type:
         kind = self._classes.made(reference, decoder)
-        if "name" in reference:
+        if facts_of(kind) is not None and "name" in reference:
             grant(kind, Powers(weakref.proxy(self), reference["class"], facts_of(kind)))
         return kind
 

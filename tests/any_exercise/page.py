@@ -24,7 +24,7 @@ SECTIONS = {
     "Data": ("collections", "dataclasses", "text", "arrays", "frames"),
     "Errors": ("errors",),
     "What a call changes": ("changed", "kept"),
-    "What a test hands in": ("handed_in", "handed_objects"),
+    "What a test hands in": ("handed_in", "handed_objects", "derived"),
     "Files and modules": ("files",),
     "Outputs, inputs and pictures": ("outputs", "plots"),
     "Random numbers": ("seeds",),

@@ -44,9 +44,17 @@ FOLDER = Path(__file__).parent / "claims"
 # The notebooks, each with the files of exercises in it: few, since each is graded by itself.
 NOTEBOOKS = {
     "objects": ("classes", "inheritance", "structures", "operators", "blocks"),
-    "calls": ("functions", "closures", "iteration", "errors", "odd_types", "testing"),
-    "values": ("collections", "dataclasses", "kinds", "text"),
-    "changes": ("changed", "changed_objects", "kept", "handed_in", "handed_objects", "waiting"),
+    "calls": ("functions", "closures", "iteration", "errors", "odd_types", "testing", "records"),
+    "values": ("collections", "dataclasses", "kinds", "text", "banking", "abstracts"),
+    "changes": (
+        "changed",
+        "changed_objects",
+        "kept",
+        "handed_in",
+        "handed_objects",
+        "waiting",
+        "derived",
+    ),
     "around": ("files", "outputs", "seeds", "plots"),
     "numbers": ("arrays", "numerics"),
     "frames": ("frames", "learners"),

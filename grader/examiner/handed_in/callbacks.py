@@ -14,6 +14,7 @@ from typing import Any
 from grader.errors import GraderError
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.open_objects import Open
+from grader.examiner.objects.exceptions import kept_exception
 from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_BYTES, MAX_CALLS_BACK, MAX_NODES
 
@@ -117,7 +118,9 @@ def _done(opened: Open, operation: Any, arguments: Sequence[Any], named: dict[st
 
 
 def _described(error: Exception, encoder: Encoder) -> tuple[Any, list[Any]]:
-    """Class and arguments of an exception, as far as they can be sent."""
+    """Class and arguments of an exception, as far as they can be sent; of a student's, itself."""
+    if kept_exception(error) is not None:
+        return encoder.encode(error), []
     for kind in type(error).__mro__:
         try:
             encoded = encoder.encode(kind)

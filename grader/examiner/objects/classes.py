@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.errors import CannotTravel
 from grader.examiner.objects import exceptions, real_classes
-from grader.examiner.objects.handles import ClassHandle, Handle, made
+from grader.examiner.objects.handles import ClassHandle, Handle, made, register
 from grader.examiner.objects.kept import FACTS, Asks, ClassFacts, Kept, facts_of
 from grader.examiner.objects.special_methods import methods
 from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
@@ -68,6 +68,8 @@ class Classes:
         return self._pythons[name]
 
     def _make(self, number: int, reference: dict[str, Any], decoder: Decoder) -> type:
+        if (abstract := real_classes.abstract(reference)) is not None:
+            return abstract
         bases = [_a_class(decoder.decode(base)) for base in _some(reference.get("bases", []))]
         form = reference.get("form")
         fields = _names(reference, "fields")
@@ -82,6 +84,7 @@ class Classes:
             compared=fields if form == "named tuple" else _names(reference, "compared"),
             ordered=reference.get("ordered") is True,
             built_in=_built_in(bases),
+            protocol=_names(reference, "protocol"),
         )
         match form:
             case "exception":
@@ -128,8 +131,10 @@ def _plain(facts: ClassFacts, bases: list[type]) -> type:
         "__qualname__": facts.name,
         **methods(facts.able),
     }
-    stand = tuple(base for base in bases if issubclass(base, Handle)) or (Handle,)
-    return type.__new__(ClassHandle, facts.name, stand, space)
+    stand = tuple(base for base in bases if issubclass(type(base), ClassHandle)) or (Handle,)
+    kind = type.__new__(ClassHandle, facts.name, stand, space)
+    register(kind, bases)
+    return kind
 
 
 def _enumeration(facts: ClassFacts, reference: dict[str, Any], members: Any) -> type:
@@ -225,6 +230,7 @@ def _built_in(bases: list[type]) -> type | None:
     for base in bases:
         facts = facts_of(base)
         found = base if facts is None else facts.built_in
+        found = None if real_classes.is_abstract(found) else found
         if found is not None:
             return found
     return None

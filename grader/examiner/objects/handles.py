@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from typing import Any, Final
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any, Final, Generic, Protocol
 
 from grader.errors import CannotTravel
-from grader.examiner.objects import real_classes, signatures
+from grader.examiner.objects import derived, real_classes, signatures
 from grader.examiner.objects.kept import ClassFacts, Kept, facts_of
 from grader.sandbox.guest.handles.abilities import ABILITIES
 
@@ -33,18 +35,23 @@ _CLOSED = (
 _DRIVES = frozenset(("send", "throw", "close"))  # what an event loop asks of a coroutine
 
 
+# Whether an abstract class looks at a class that is being made: the kernel cannot be asked then.
+_REGISTERS: ContextVar[bool] = ContextVar("registers", default=False)
+
+
 class ClassHandle(type):
     """The class of classes that stand for a student's."""
 
-    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> ClassHandle:
-        """Refuse to derive from a student's class: it is not here."""
-        for base in bases:
-            if (facts := facts_of(base)) is not None:
-                raise CannotTravel(
-                    f"{facts.name} stays in the student's kernel: no class of a test can be "
-                    "derived from it; write the class into a cell that students are given"
-                )
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **named: Any
+    ) -> Any:
+        """Make a class of the test's in the kernel, where it derives from a student's."""
+        if (base := derived.kept_base(bases)) is not None:
+            return derived.derived(base, name, bases, namespace, named)
         return super().__new__(cls, name, bases, namespace)
+
+    def __init__(cls, *_: Any, **__: Any) -> None:
+        """Do nothing: the kernel has taken the keywords."""
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         """Call the class in the student's kernel."""
@@ -54,11 +61,24 @@ class ClassHandle(type):
         facts = facts_of(cls)
         if facts is None or facts.kept is None or name in _OF_CLASSES or name in _OURS:
             return type.__getattribute__(cls, name)
-        if name in ("__mro__", "__bases__"):
-            return _without_ours(type.__getattribute__(cls, name))
+        if _REGISTERS.get():
+            return type.__getattribute__(cls, name)
         return _asked(facts.kept, name, facts)
 
+    def __instancecheck__(cls, instance: Any) -> bool:
+        """By its class; a protocol of the student's knows instances by their attributes."""
+        if type.__instancecheck__(cls, instance):
+            return True
+        facts = facts_of(cls)
+        wanted = () if facts is None else facts.protocol
+        return bool(wanted) and all(hasattr(instance, name) for name in wanted)
+
     def __setattr__(cls, name: str, value: Any) -> None:
+        if name == "__dataclass_params__":
+            raise CannotTravel(
+                f"{cls.__name__} derives from a class of the student's, which stays in their "
+                "kernel: a test cannot make a dataclass of it; write its __init__ into it"
+            )
         _kept_class(cls).operate("setattr", name, value)
 
     def __delattr__(cls, name: str) -> None:
@@ -131,6 +151,17 @@ class _Driven:
         """Do nothing: it has not begun."""
 
 
+def register(kind: type, bases: Iterable[type]) -> None:
+    """Let a class that stands for a student's be derived from those bases that are abstract."""
+    token = _REGISTERS.set(True)
+    try:
+        for base in bases:
+            if real_classes.is_abstract(base) and base is not Protocol and base is not Generic:
+                base.register(kind)  # type: ignore[attr-defined]
+    finally:
+        _REGISTERS.reset(token)
+
+
 def made(kind: Any, kept: Kept) -> Any:
     """A handle of a class that stands for a student's."""
     handle = object.__new__(kind)
@@ -170,11 +201,11 @@ def _asked(kept: Kept, name: str, facts: ClassFacts | None) -> Any:
     if name == "__signature__":
         return signatures.signature(kept.operate("signature"))
     if name == "__dataclass_fields__" and facts is not None and facts.fields:
-        return _fields(facts)
+        return _fields(kept, facts)
     return kept.operate("getattr", name)
 
 
-def _fields(facts: ClassFacts) -> Any:
+def _fields(kept: Kept, facts: ClassFacts) -> Any:
     """The fields of a dataclass as the module ``dataclasses`` wants to see them."""
     one: Any = dataclasses.make_dataclass(
         facts.name,
@@ -183,11 +214,9 @@ def _fields(facts: ClassFacts) -> Any:
             for name in facts.fields
         ],
     )
-    return one.__dataclass_fields__
-
-
-def _without_ours(kinds: tuple[type, ...]) -> tuple[type, ...]:
-    """Classes without those that only the examiner has."""
-    return tuple(
-        each for each in kinds if facts_of(each) is not None or each.__module__ != __name__
-    ) or (object,)
+    fields = one.__dataclass_fields__
+    for name, kind, default in kept.operate("fields"):
+        if name in fields and type(default) is tuple:
+            fields[name].type = kind
+            fields[name].default = default[0] if default else dataclasses.MISSING
+    return fields

@@ -52,6 +52,7 @@ class ClassFacts:
         compared: those of them by which two instances are equal.
         ordered: instances are also ordered by them.
         built_in: the class of Python's own that it derives from; None for ``object``.
+        protocol: the attributes by which an object is an instance; empty for most classes.
     """
 
     kept: Kept | None
@@ -63,6 +64,7 @@ class ClassFacts:
     compared: tuple[str, ...] = ()
     ordered: bool = False
     built_in: type | None = None
+    protocol: tuple[str, ...] = ()
 
 
 FACTS = "_class_facts"  # where a class of the examiner's making has them

@@ -7,17 +7,25 @@ and records by (Keras') are never claimed.
 
 from __future__ import annotations
 
+import abc
 import builtins
+import collections.abc
+import inspect
+import numbers
 import sys
 import types
+import typing
+from collections.abc import Mapping
+from typing import Any
 
 from grader.examiner.objects.kept import ClassFacts, facts_of
 from grader.sandbox.guest.handles.abilities import KINDS
 
 _LIBRARIES = frozenset(("matplotlib", "numpy", "pandas", "scipy", "sklearn", "torch"))
 _MODULES = frozenset(
-    ("re", "io", "_io", "abc", "csv", "functools", "itertools", "logging", "random", "string")
+    ("re", "io", "_io", "csv", "functools", "itertools", "logging", "random", "string")
 )
+_ABSTRACT = {"abc": abc, "collections.abc": collections.abc, "numbers": numbers, "typing": typing}
 _TELLING = frozenset(("__main__", "builtins", "doctest", "unittest", "test", "bdb", "pdb"))
 _shadows: dict[tuple[str, type], type] = {}
 _MOST_SHADOWS = 1000
@@ -41,6 +49,22 @@ def known(module: str, name: str) -> type | None:
         return None
     found = getattr(sys.modules.get(module), name, None)
     return found if isinstance(found, type) and found.__module__ == module else None
+
+
+def abstract(described: Mapping[str, Any]) -> type | None:
+    """The abstract class that both sides have by the name of a description; else None."""
+    module = _ABSTRACT.get(str(described.get("module")))
+    found = getattr(module, str(described.get("name")), None)
+    return found if is_abstract(found) else None
+
+
+def is_abstract(kind: Any) -> bool:
+    """Whether a class is one from which others derive, such as ``ABC`` or ``Sequence``."""
+    module = _ABSTRACT.get(str(getattr(kind, "__module__", "")))
+    known = isinstance(kind, type) and getattr(module, kind.__name__, None) is kind
+    return known and (
+        inspect.isabstract(kind) or kind in (abc.ABC, typing.Generic, typing.Protocol)
+    )
 
 
 def pythons_own(name: str) -> type | None:

@@ -28,6 +28,7 @@ _ASKED = {
     **dict.fromkeys(("enter", "array", "repr", "str", "format", "dir", "copy", *UNARY)),
 }
 _SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+_DATA = frozenset((int, float, complex, str, bytes, list, tuple, set, frozenset, dict))
 _OTHER_NAMES = {"and": "and_", "or": "or_"}  # in the module ``operator``
 
 
@@ -74,6 +75,9 @@ def _arithmetic(name: str) -> Method:
 
     def method(self: Any, other: Any, *_: Any) -> Any:
         if not is_handle(other):
+            if not in_place and (data := _data(self, name)) is not None:
+                pair = (other, data[0]) if plain != name else (data[0], other)
+                return getattr(operator, operation)(*pair)
             raise _undecided(self, f"calculates ({bare}) with", f"operator.{operation}")
         pair = (other, self) if plain != name else (self, other)
         return _kept(pair[0]).operate(operation, pair[1])
@@ -86,6 +90,8 @@ def _comparison(name: str) -> Method:
         facts = facts_of(type(self))
         if facts is not None and facts.ordered and type(other) is type(self):
             return getattr(operator, name)(_compared(self), _compared(other))
+        if (both := _both_data(self, other, name)) is not None:
+            return getattr(operator, name)(*both)
         raise _undecided(self, f"compares ({_SIGNS[name]})", f"operator.{name}")
 
     return method
@@ -95,6 +101,8 @@ def _equal(self: Any, other: Any) -> Any:
     """Equality of our own: of one object with itself, of dataclasses by their fields."""
     if self is other:
         return True
+    if (both := _both_data(self, other, "eq")) is not None:
+        return both[0] == both[1]
     if not is_handle(other):
         return NotImplemented  # and so False, where the other side is plain data
     facts, others = facts_of(type(self)), facts_of(type(other))
@@ -131,7 +139,28 @@ def _compared(handle: Any) -> Any:
 
 
 def _truth(self: Any) -> bool:
+    if (data := _data(self, "bool", "len")) is not None:
+        return bool(data[0])
     raise _undecided(self, "asks for the truth of", "bool")
+
+
+def _both_data(one: Any, other: Any, method: str) -> tuple[Any, Any] | None:
+    """The data of which two values are made, to be compared here; None where a method decides."""
+    first = _data(one, method)
+    second = (other,) if first is not None and not is_handle(other) else _data(other, method)
+    return None if first is None or second is None else (first[0], second[0])
+
+
+def _data(value: Any, *names: str) -> tuple[Any] | None:
+    """The data of a handle whose class derives from a type of plain data, in a tuple.
+
+    None where its class is another, or has methods of its own of these names.
+    """
+    facts = facts_of(type(value))
+    if facts is None or facts.kept is None or facts.built_in not in _DATA:
+        return None
+    is_data, content = _kept(value).operate("content", list(names))
+    return (content,) if is_data is True and type(content) is facts.built_in else None
 
 
 def _call(self: Any, *arguments: Any, **named: Any) -> Any:

@@ -162,7 +162,7 @@ QUESTIONS = (
         "Says that a callback raised something.",
         (
             Field("do", Kind.TEXT, "marks it", always="raised"),
-            Field("class", Kind.VALUE, "its class"),
+            Field("class", Kind.VALUE, "its class, or an exception of the kernel's itself"),
             Field("arguments", Kind.VALUES, "of which it is made"),
             Field("number", Kind.NATURAL, "by which the examiner knows it"),
             *_END,

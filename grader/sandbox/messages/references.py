@@ -51,6 +51,7 @@ REFERENCES = (
                 Kind.TEXT,
                 "`object`, `exception`, `enumeration`, `named tuple` or `dataclass`",
             ),
+            Field("protocol", Kind.TEXTS, "attributes by which it knows instances", optional=True),
             Field("fields", Kind.TEXTS, "of a named tuple or a dataclass", optional=True),
             Field("compared", Kind.TEXTS, "fields by which two objects are equal", optional=True),
             Field("ordered", Kind.TRUTH, "they are also ordered by these", optional=True),

@@ -179,7 +179,7 @@ def test_a_test_means_what_it_means_in_a_notebook(claim: str) -> None:
         ("len(Node(1))", "TypeError"),
         ("for _ in Account(1):\n    pass", "TypeError"),
         ("Account(1)()", "TypeError"),
-        ("class Mine(Account):\n    pass", "CannotTravel"),
+        ("class Own: pass\nclass Mine(Own, Account): pass", "CannotTravel"),
         ("import pickle\npickle.dumps(Account(1))", "PicklingError"),
         ("same.__globals__", "AttributeError"),
         ("assert same(Account(1)) == 5", "AssertionError"),

@@ -113,11 +113,15 @@ class Calls:
 def _error(reply: dict[str, Any], decoder: Decoder) -> Exception:
     """What the test's function raised, for the student's code to catch."""
     kind = decoder.decode(reply["class"])
+    error: Exception
+    if isinstance(kind, Exception):
+        vars(kind)["_handed"] = reply["number"]
+        return kind
     arguments = [decoder.decode(argument) for argument in reply["arguments"]]
     if not isinstance(kind, type) or not issubclass(kind, Exception):
         raise Malformed("the class of an exception was announced")
     try:
-        error: Exception = kind(*arguments)
+        error = kind(*arguments)
     except Exception:  # it is made of other arguments than those that it keeps
         error = kind.__new__(kind)
         error.args = tuple(arguments)

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import known_types
 
-_BYTES = 64  # that are looked at as fast as one part of a list
+_BYTES = 256  # that are looked at as fast as one part of a list
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 

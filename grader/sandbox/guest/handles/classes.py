@@ -10,6 +10,7 @@ import collections
 import dataclasses
 import enum
 import types
+import typing
 from typing import Any
 
 from ..data.values import Encoder
@@ -49,6 +50,7 @@ class Classes:
             "number": self._numbers.number(kind),
             "able": able(kind),
             "bases": [self.reference(b, encoder) for b in kind.__bases__ if b is not object],
+            **_protocol(kind),
             **_form(kind, encoder),
         }
 
@@ -66,6 +68,15 @@ def is_named_tuple(kind: type) -> bool:
     fields = getattr(kind, "_fields", None)
     named = issubclass(kind, tuple) and type(fields) is tuple and set(map(type, fields)) <= {str}
     return named and kind is not tuple and not _own_special_methods(kind)
+
+
+def _protocol(kind: Any) -> dict[str, Any]:
+    """The attributes by which an object is an instance, if a class is a protocol that may ask."""
+    if not getattr(kind, "_is_runtime_protocol", False) or typing.Protocol not in kind.__bases__:
+        return {}
+    known = getattr(kind, "__protocol_attrs__", None)  # Python 3.11 has none
+    names = typing._get_protocol_attrs(kind) if known is None else known  # type: ignore[attr-defined]
+    return {"protocol": sorted(names)}
 
 
 def _form(kind: type, encoder: Encoder) -> dict[str, Any]:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import builtins
 import copy
+import dataclasses
+import functools
 import inspect
 import math
 import operator
 import os
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .contents import content
 from .event_loop import EventLoop
 
 LOOP = EventLoop()
@@ -77,7 +81,37 @@ def _both(parameter: inspect.Parameter) -> tuple[Any, Any]:
     return parameter.default, parameter.annotation
 
 
+def _fields(value: Any) -> list[tuple[str, Any, tuple[Any, ...]]]:
+    """A dataclass's fields: name, annotation, and a tuple of the default, empty without one."""
+    return [
+        (each.name, each.type, () if each.default is dataclasses.MISSING else (each.default,))
+        for each in dataclasses.fields(value)
+    ]
+
+
+def _derive(name: str, bases: list[type], parts: list[Any], named: dict[str, Any]) -> type:
+    """A class of the test's that derives from the student's.
+
+    Args:
+        name: its name.
+        bases: its bases.
+        parts: for each name in it, what is made (nothing, or a name in ``_WRAPPERS``) of what.
+        named: keywords, for ``__init_subclass__`` or a metaclass.
+    """
+    made = {name: _WRAPPERS[wrapper](*values) for name, wrapper, values in parts}
+    return types.new_class(name, tuple(bases), named, lambda space: space.update(made))
+
+
+_WRAPPERS: dict[str, Callable[..., Any]] = {
+    "": lambda value: value,
+    **{kind.__name__: kind for kind in (property, classmethod, staticmethod)},
+    "cached_property": functools.cached_property,
+}
 _OURS: dict[str, Callable[..., Any]] = {
+    "content": content,
+    "derive": _derive,
+    "fields": _fields,
+    "super": super,
     "next": _next,
     "enter": lambda manager: type(manager).__enter__(manager),
     "exit": _exit,
@@ -96,7 +130,7 @@ _OURS: dict[str, Callable[..., Any]] = {
 }
 _BUILT_IN = (
     "getattr setattr delattr len iter reversed dir vars hash str repr format "
-    "int float complex bool bytes round divmod"
+    "int float complex bool bytes round divmod sorted min max sum any all"
 )
 OPERATIONS: dict[str, Callable[..., Any]] = (
     {name: each for name, each in vars(operator).items() if name in operator.__all__}

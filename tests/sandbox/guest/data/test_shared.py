@@ -189,7 +189,7 @@ def test_what_is_part_of_a_value_is_held_with_it() -> None:
 
 def test_more_than_a_question_may_look_at_is_not_held() -> None:
     sides = Sides()
-    ours = [np.zeros(8 * MAX_SHARED), [0]]
+    ours = [np.zeros(32 * MAX_SHARED), [0]]
     theirs = sides.send(ours)
     sides.end()
     assert [sides.theirs.number_of(each) is None for each in theirs] == [True, False]
