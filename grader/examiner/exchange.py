@@ -15,6 +15,7 @@ from grader.examiner.evidence.interview import Asked
 from grader.examiner.handed_in.callbacks import Callbacks
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.replaced import Replaced
+from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.training.dry_runs import Script
 from grader.sandbox.guest.data.endings import heard, told
 from grader.sandbox.guest.data.shared import Shared
@@ -46,7 +47,7 @@ class Exchange:
         self, ask: Ask, heard: Callable[[Asked], None], refer: Refer, resolve: Resolve
     ) -> None:
         self.handed = Handed()
-        self.callbacks = Callbacks(self.handed)
+        self.callbacks = Callbacks(self.handed, lambda error: kept_exception(error) is not None)
         self._ask, self._heard, self._refer, self._resolve = ask, heard, refer, resolve
         self.replaced = Replaced()
         self._shared, self._depth = Shared(0), 0

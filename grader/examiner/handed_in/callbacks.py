@@ -8,13 +8,12 @@ of it is sent as the answer. What it asks for is checked by the list in
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.errors import GraderError
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.open_objects import Open
-from grader.examiner.objects.exceptions import kept_exception
 from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_BYTES, MAX_CALLS_BACK, MAX_NODES
 
@@ -31,15 +30,16 @@ class Callbacks:
 
     Args:
         handed: what the test handed in.
+        is_students: whether an exception stands for one of the student's kernel.
 
     Attributes:
         fault: what the grader itself failed with in a callback, whatever the student's code made
             of it; None while it has not.
     """
 
-    def __init__(self, handed: Handed) -> None:
+    def __init__(self, handed: Handed, is_students: Callable[[Exception], bool]) -> None:
         self.fault: GraderError | None = None
-        self._handed = handed
+        self._handed, self._is_students = handed, is_students
         self._errors: dict[int, Exception] = {}
         self._count = self._bytes = self._parts = 0
 
@@ -73,7 +73,9 @@ class Callbacks:
             self._errors[number] = error
         if len(self._errors) > _MOST_ERRORS:
             del self._errors[min(self._errors)]
-        kind, arguments = _described(error, encoder)
+        kind, arguments = (
+            (encoder.encode(error), []) if self._is_students(error) else _described(error, encoder)
+        )
         return {"do": "raised", "class": kind, "arguments": arguments, "number": number}
 
     def error(self, number: Any) -> Exception | None:
@@ -118,9 +120,7 @@ def _done(opened: Open, operation: Any, arguments: Sequence[Any], named: dict[st
 
 
 def _described(error: Exception, encoder: Encoder) -> tuple[Any, list[Any]]:
-    """Class and arguments of an exception, as far as they can be sent; of a student's, itself."""
-    if kept_exception(error) is not None:
-        return encoder.encode(error), []
+    """Class and arguments of an exception, as far as they can be sent."""
     for kind in type(error).__mro__:
         try:
             encoded = encoder.encode(kind)
