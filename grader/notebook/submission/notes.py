@@ -25,12 +25,11 @@ def of(planned: Plan, cells: Sequence[NotebookNode]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def in_documents(cell: str, documents: Sequence[str]) -> str:
-    """Of an untouched written answer, and documents beside the notebook that may hold it."""
-    return (
-        f"cell {cell} is as it was handed out, but documents came with the notebook: look at "
-        f"{_file_names(documents)}"
-    )
+def in_documents(cells: Sequence[str], documents: Sequence[str]) -> str:
+    """Of untouched solution cells, and files beside the notebook that may hold their answers."""
+    one = len(cells) == 1
+    said = f"cell {cells[0]} is as it was" if one else f"cells {', '.join(cells)} are as they were"
+    return f"{said} handed out, but files came with the notebook: look at {_file_names(documents)}"
 
 
 def position(place: int) -> str:

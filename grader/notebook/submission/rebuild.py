@@ -64,8 +64,9 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
     planned = plan(recognise(course, submitted), submitted)
     notebook = copy.deepcopy(assignment.master)
     notebook.cells = list(_Builder(planned, submitted.cells).cells(notebook.cells))
-    found = documents(set(beside) - set(assignment.files), submitted.cells)
-    in_files = _written(course, planned.untouched) if found else frozenset()
+    blank = planned.untouched >= {cell.id for cell in course if cell.is_answer}
+    found = documents(set(beside) - set(assignment.files), submitted.cells, blank)
+    in_files = _in_files(course, planned.untouched, blank) if found else frozenset()
     waiting = planned.missing | unread(planned, submitted.cells).keys() | in_files
     return Rebuilt(
         notebook,
@@ -74,13 +75,17 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
         waiting=_names(course, waiting),
         notes=(
             *notes.of(planned, submitted.cells),
-            *(notes.in_documents(name, found) for name in _names(course, in_files)),
+            *([notes.in_documents(_names(course, in_files), found)] if in_files else ()),
         ),
     )
 
 
-def _written(course: Sequence[CourseCell], ids: frozenset[str]) -> frozenset[str]:
-    return frozenset(cell.id for cell in course if cell.id in ids and cell.kind is Kind.WRITTEN)
+def _in_files(
+    course: Sequence[CourseCell], untouched: frozenset[str], blank: bool
+) -> frozenset[str]:
+    """Solution cells whose answer may be in a file beside a notebook, which may be blank."""
+    written = {cell.id for cell in course if cell.kind is Kind.WRITTEN}
+    return untouched if blank else untouched & written
 
 
 def _names(course: Sequence[CourseCell], ids: frozenset[str]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ def test_a_second_picture_of_one_name_is_named_anew() -> None:
     assert both.text == f"{shown}\n\n![](attachment:2-image.png)"
     same = merged([cell(shown, image_png=RED), cell(shown, image_png=RED)])
     assert same.attachments == {"image.png": RED}
+    assert same.text == shown
 
 
 def test_what_has_not_the_form_of_a_picture_is_left_out() -> None:

@@ -35,6 +35,7 @@ def submitted(tiny_course: Settings) -> NotebookNode:
 def test_what_code_names_is_data_and_no_answer() -> None:
     cells = [new_code_cell("plt.imread('photo.png')"), new_markdown_cell("Answer.DOCX")]
     assert documents(BESIDE, cells) == ("Answer.DOCX", "scans/IMG_1.jpg")
+    assert documents(BESIDE, cells, blank=True) == ("Answer.DOCX", "helper.py", "scans/IMG_1.jpg")
 
 
 def test_an_untouched_written_answer_waits_beside_a_document(
@@ -43,9 +44,29 @@ def test_an_untouched_written_answer_waits_beside_a_document(
     rebuilt = rebuild(assignment, submitted, ["answer.docx"])
     assert rebuilt.waiting == ("written_answer",)
     assert rebuilt.notes == (
-        "cell written_answer is as it was handed out, but documents came with the notebook: "
+        "cell written_answer is as it was handed out, but files came with the notebook: "
         "look at answer.docx",
     )
+
+
+@pytest.mark.parametrize("name", ["my work.zip", "sums.py", "sums.html"])
+def test_all_waits_where_a_blank_notebook_came_with_work(
+    tiny_course: Settings, assignment: Assignment, name: str
+) -> None:
+    rebuilt = rebuild(assignment, tiny.submission(tiny_course, {}), [name])
+    assert rebuilt.waiting == rebuilt.untouched == ("add", "total", "written_answer")
+    assert rebuilt.notes == (
+        "cells add, total, written_answer are as they were handed out, but files came with the "
+        f"notebook: look at {name}",
+    )
+
+
+@pytest.mark.parametrize("name", ["Thumbs.db", "desktop.ini", "data.csv", "__MACOSX/._sums.ipynb"])
+def test_a_blank_notebook_beside_other_files_is_not_attempted(
+    tiny_course: Settings, assignment: Assignment, name: str
+) -> None:
+    rebuilt = rebuild(assignment, tiny.submission(tiny_course, {}), [name])
+    assert (rebuilt.waiting, rebuilt.notes) == ((), ())
 
 
 @pytest.mark.parametrize("answered", [True, False])
