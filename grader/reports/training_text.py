@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grader.accuracy import logged_accuracy
 from grader.model import FurtherRun, Run
 
@@ -85,18 +87,23 @@ def _with_seed(run: FurtherRun) -> str:
 
 
 def _decided(run: Run) -> str:
-    """Which of the runs counts."""
-    about_test = [each for each in run.further if each.above >= 1.0]
-    if about_test:
-        own = run.test_accuracy or 0.0
-        chosen = max(about_test, key=lambda each: each.test_accuracy or 0.0)
-        better = (chosen.test_accuracy or 0.0) > own
-    else:
-        chosen = max(run.further, key=lambda each: each.best)
-        better = chosen.best > (best(run) or 0.0)
-    if better:
-        return f"The best run counts: the one with seed {chosen.seed}."
-    return "The best run counts: this one, with seed 0."
+    """Which of the runs counts, for each of what other seeds were tried for."""
+    trained = {each.seed: each.best for each in run.further if each.above < 1.0}
+    tested = {each.seed: each.test_accuracy or 0.0 for each in run.further if each.above >= 1.0}
+    said = []
+    if trained:
+        best_seed = _best_seed(trained, best(run) or 0.0)
+        said.append(f"For the training accuracy the best run counts, with seed {best_seed}.")
+    if tested:
+        best_seed = _best_seed(tested, run.test_accuracy or 0.0)
+        said.append(f"For the test images the best run counts, with seed {best_seed}.")
+    return " ".join(said)
+
+
+def _best_seed(reached: Mapping[int, float], own: float) -> int:
+    """The seed of the best run; 0, the own run's, if none is better."""
+    seed = max(reached, key=reached.__getitem__)
+    return seed if reached[seed] > own else 0
 
 
 def measured(run: Run) -> str:

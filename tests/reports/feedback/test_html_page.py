@@ -162,7 +162,7 @@ def test_other_seeds_are_told_beside_the_run() -> None:
     for words in (
         "In this run its training accuracy was at most",
         "With seed 1 its training accuracy came above 0.998 after epoch 12: 0.9985.",
-        "The best run counts: the one with seed 1.",
+        "For the training accuracy the best run counts, with seed 1.",
     ):
         assert words in seen
     assert "never above" not in seen
