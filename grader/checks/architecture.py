@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.checks.claimed import same_layers
+from grader.checks.claimed import first_difference, same_layers
 from grader.checks.model_layers import (
     is_built_in,
     is_layer,
@@ -252,14 +252,26 @@ def expect_same_layers(model: Any, other: Any) -> None:
 
             expect_same_layers(model, build_model())
     """
-    if not same_layers(model, other):
+    if same_layers(model, other):
+        return
+    if (difference := first_difference(model, other)) is not None:
+        number, kind, name, mine, theirs = difference
         raise ClaimFailed(
-            "The trained model has the layers {layers}, and build_model() makes "
-            "{other_layers}, with other settings or in another order. "
+            "Layer {number}, {kind}, has {name}={mine!r:.60} in the trained model, and "
+            "{name}={theirs!r:.60} in what build_model() makes. "
             "Train a model that build_model() returned, and run both cells again after a change.",
-            layers=listing(model),
-            other_layers=listing(other),
+            number=number,
+            kind=kind,
+            name=name,
+            mine=mine,
+            theirs=theirs,
         )
+    raise ClaimFailed(
+        "The trained model has the layers {layers}, and build_model() makes {other_layers}. "
+        "Train a model that build_model() returned, and run both cells again after a change.",
+        layers=listing(model),
+        other_layers=listing(other),
+    )
 
 
 def nothing_else_convolves(model: Any) -> None:

@@ -85,6 +85,32 @@ def same_layers(model: Any, other: Any) -> bool:
     return _described(model) == _described(other)
 
 
+def first_difference(model: Any, other: Any) -> tuple[int, str, str, Any, Any] | None:
+    """Where two models with layers of the same classes are first set otherwise.
+
+    Args:
+        model: a Keras model.
+        other: another.
+
+    Returns:
+        The layer's number from 1, its class, the setting's name, and its values in both models;
+        None where they have other layers, or all settings are the same.
+
+    Example:
+        In a check::
+
+            number, kind, setting, mine, theirs = first_difference(model, build_model())
+    """
+    described, others = _described(model), _described(other)
+    if [kind for kind, _ in described] != [kind for kind, _ in others]:
+        return None
+    for number, ((kind, mine), (_, theirs)) in enumerate(zip(described, others, strict=True), 1):
+        for setting in mine:
+            if mine[setting] != theirs.get(setting):
+                return number, kind, setting, mine[setting], theirs.get(setting)
+    return None
+
+
 def _described(model: Any) -> list[tuple[str, dict[str, Any]]]:
     return [(type(layer).__name__, _settings(layer)) for layer in layers(model)]
 

@@ -18,10 +18,11 @@ from grader.checks.further_seeds import OTHER_SEEDS, best_of_further_seeds, high
 from grader.checks.history import agrees, logs, recorded
 from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed, RefereeError
-from grader.language import gettext, ngettext
+from grader.language import N_, gettext, ngettext
 from grader.model import Run
 
 BATCH = 256
+HARDLY_LEARNS = 0.4  # of training accuracy: the smallest networks come to more in one epoch
 # Of the error that a minimum leaves: what the first weights of a network may well be worth. Errors
 # of one network with several seeds deviate by up to so much (docs/grading.md).
 LUCK = 0.1
@@ -154,8 +155,24 @@ def reaches(model: Any, history: Any, accuracy: float) -> None:
             best=best,
             accuracy=accuracy,
             tries=tries,
-            advice=_wider(run),
+            advice=gettext(_next_step(run, best), accuracy=accuracy),
         )
+
+
+def _next_step(run: Run, best: float) -> str:
+    """What to do about a training accuracy that is too low."""
+    if not best > HARDLY_LEARNS:
+        return N_(
+            "The network hardly learns. Use a smaller learning rate, or the optimizer 'adam' as it "
+            "is, and check that the loss goes with the labels."
+        )
+    if run.stopped:
+        return N_(
+            "A callback ended the training: let it stop only after an epoch above {accuracy}."
+        )
+    if run.cut:
+        return N_("Give the network more filters or a wider Dense layer.")
+    return N_("Give the network more filters or a wider Dense layer, or more epochs.")
 
 
 def generalises(
@@ -367,10 +384,3 @@ def _counted(run: Run) -> str:
         asked=run.asked,
         allowed=run.allowed,
     )
-
-
-def _wider(run: Run) -> str:
-    """What to do about a network that does not come to its target."""
-    if run.cut:
-        return gettext("Give the network more filters or a wider Dense layer.")
-    return gettext("Give the network more filters or a wider Dense layer, or more epochs.")

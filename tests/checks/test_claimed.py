@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from grader.checks.claimed import claimed, expect_claimed, same_layers
+from grader.checks.claimed import claimed, expect_claimed, first_difference, same_layers
 from grader.checks.protocols import TrainingRecord, grant
 from grader.errors import ClaimFailed
 
@@ -70,3 +70,9 @@ def test_nothing_is_noted_in_an_ordinary_kernel():
 def test_names_of_layers_do_not_matter():
     assert same_layers(network(3, 2), network(3, 2))
     assert not same_layers(network(3, 2), network(2, 3))
+
+
+def test_the_first_setting_that_differs_is_found():
+    assert first_difference(network(3, 2), network(3, 2)) is None
+    assert first_difference(network(3, 2), network(2, 3)) == (1, "Dense", "units", 3, 2)
+    assert first_difference(network(3, 2), network(3)) is None

@@ -324,9 +324,16 @@ def test_reaches_tries_no_seeds_for_a_run_that_did_not_come_near():
 
 def test_reaches_tries_no_seeds_for_a_run_that_was_stopped():
     model, record = refereed(run(0.9, 0.99, stopped=True, asked=19))
-    with pytest.raises(ClaimFailed, match=r"0\.9900.*0\.998\. Give"):
+    with pytest.raises(ClaimFailed, match=r"0\.9900.*0\.998\. A callback .* above 0\.998\.$"):
         training.reaches(model, record, 0.998)
     assert asked(model) == []
+
+
+def test_reaches_tells_a_network_that_does_not_learn_from_one_that_is_too_small():
+    with pytest.raises(ClaimFailed, match=r"The network hardly learns\. Use a smaller"):
+        training.reaches(*refereed(run(0.11, 0.1)), 0.998)
+    with pytest.raises(ClaimFailed, match=r"Give the network more filters"):
+        training.reaches(*refereed(run(0.9, 0.98)), 0.998)
 
 
 def test_reaches_looks_at_the_fit_that_the_history_tells_of():

@@ -121,6 +121,8 @@ def _refuted(claim: Claim, finding: Finding) -> str:
     if finding.error == "Failed" and finding.message:  # pytest's
         return sentence(finding.message, claim.hint)
     if finding.error != "AssertionError" or not finding.note:
+        if finding.error == "ClaimFailed" and not finding.message:  # found by a hidden test
+            return f"This does not hold for your work yet. Hint: {claim.hint}"
         return finding.message or claim.hint
     said = f": {finding.message}" if finding.message else ""
     return sentence(

@@ -57,6 +57,12 @@ def test_a_claim_that_another_seed_decided_says_so(
     assert decided_by(()) == ""
 
 
+def test_what_a_hidden_test_may_not_quote_is_told_with_the_hint() -> None:
+    refuted = Finding(FindingKind.REFUTED, "ClaimFailed", "")
+    said = "This does not hold for your work yet. Hint: Look at add."
+    assert answered(CLAIM, refuted, around()) == (Outcome.FAILED, said)
+
+
 @pytest.mark.parametrize(("message", "said"), [("no 3", "no 3"), ("", "Look at add.")])
 def test_a_test_that_says_no_is_failed(message: str, said: str) -> None:
     refuted = Finding(FindingKind.REFUTED, "AssertionError", message)
