@@ -109,7 +109,7 @@ def read(student: StudentPage) -> None:
     student.refresh()
     student.fetch_feedback(ASSIGNMENT)
     page = student.read_feedback(ASSIGNMENT)
-    expect(page.get_by_text("20 of 25 points")).to_be_visible()
+    expect(page.get_by_text("20 / 25 points")).to_be_visible()
     expect(page.get_by_text("Where do the numbers come from?")).to_be_visible()
     expect(page.get_by_text("not attempted")).to_have_count(3)
 

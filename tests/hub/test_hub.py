@@ -32,15 +32,15 @@ def test_an_assignment_goes_out_and_comes_back(classroom: Classroom) -> None:
     assert f"handed in for {BEN} and belongs to {ADA}" in log
     assert "a symbolic link" in log
     graded = classroom.machine.run(["grader", "grade", "sums"], INSTRUCTOR, HOME)
-    assert f"sums: {ADA} has 6 of 6" in graded
-    assert f"sums: {BEN} has 3 of 6" in graded
+    assert f"sums: {ADA} has 6 / 11 (5 to mark)" in graded
+    assert f"sums: {BEN} has 3 / 11 (5 to mark)" in graded
     assert "without a sandbox" not in graded
     button(ines, "generate_feedback")
     button(ines, "release_feedback")
     for student, score in ((ada, 6), (ben, 3)):
         page = feedback(student)
         assert student.name in page
-        assert f"<strong>{score}</strong> of 11 points" in page
+        assert f"<strong>{score}</strong> / 11 points" in page
         assert "BEGIN HIDDEN TESTS" not in page
 
 

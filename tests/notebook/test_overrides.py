@@ -206,7 +206,7 @@ def test_it_stands_in_feedback_report_and_export(course: Settings) -> None:
     (written,) = feedback.generate(course, "sums")
     assert written.page is not None, written.problem
     page = " ".join(written.page.read_text().split())
-    assert "2 of 2 points, set by a person" in page
+    assert "2 / 2 points, set by a person" in page
     assert "A person looked at it and decided on " in page
     assert "The test was wrong." in page
     assert "ben" not in page, "who decided is not the student's to know"

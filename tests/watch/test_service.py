@@ -72,8 +72,8 @@ def test_no_file_of_the_exchange_tells_more_than_may_be_told(
     assert ("0 of 1 claims with hidden tests passed" in text) is (told is not Told.NOTHING)
     if told is Told.NOTHING:
         assert "they run when your work is graded" in text
-    points = re.findall(r"[\d.]+ of [\d.]+ points?", text)
-    assert points == ["2 of 2 points", "3 of 3 points"], "of visible claims, and no sums"
+    points = re.findall(r"[\d.]+ / [\d.]+ points?", text)
+    assert points == ["2 / 2 points", "3 / 3 points"], "of visible claims, and no sums"
 
 
 def test_names_are_told_where_they_may_be(
