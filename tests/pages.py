@@ -24,7 +24,10 @@ _INLINE = ("span", "strong", "em", "del", "code", "a", "img", "bdi", "wbr")
 _TABLES = ("table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li", "dl", "dt", "dd")
 _DRAWINGS = ("figure", "figcaption", "svg", "line", "text", "path", "circle", "rect")
 # They do nothing without a script, and a policy says that no form is sent.
-_CONTROLS = ("details", "summary", "form", "label", "input", "select", "option", "output")
+_CONTROLS = (
+    *("details", "summary", "form", "label", "input", "select", "option", "output"),
+    *("button", "textarea", "aside", "noscript", "kbd"),
+)
 _FORMULAS = (
     *("math", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mroot", "mrow", "mspace", "msqrt"),
     *("mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"),
@@ -37,11 +40,12 @@ _META = ("lang", "charset", "name", "content", "http-equiv")
 _NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-label", "aria-hidden")
 _PLACES = ("viewbox", "role", "x", "y", "x1", "x2", "y1", "y2", "d", "cx", "cy", "r")
 _SIZES = ("width", "height", "preserveaspectratio")
-_STATES = ("open", "hidden", "type", "value", "autocomplete", "title", "data-value", "data-mark")
+_STATES = ("open", "hidden", "type", "value", "autocomplete", "title")
+_FIELDS = ("for", "min", "max", "step", "rows", "aria-current", "checked")
 _OF_FORMULAS = ("accent", "columnalign", "display", "displaystyle", "form", "movablelimits")
 _SPACES = ("lspace", "mathvariant", "rspace", "scriptlevel", "stretchy")
 _SAFE_ATTRIBUTES = frozenset(
-    (*_META, *_NAMES, *_PLACES, *_SIZES, *_STATES, *_OF_FORMULAS, *_SPACES)
+    (*_META, *_NAMES, *_PLACES, *_SIZES, *_STATES, *_FIELDS, *_OF_FORMULAS, *_SPACES)
 )
 # Scripts in the SVG of an img do not run.
 _SAFE_PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "svg+xml"))
@@ -83,7 +87,8 @@ class Reader(HTMLParser):
         for name, value in attrs:
             link = tag == "a" and name == "href" and (value or "").startswith(self._links)
             picture = tag == "img" and name == "src" and (value or "").startswith(_SAFE_PICTURES)
-            if name not in _SAFE_ATTRIBUTES and not link and not picture:
+            known = name in _SAFE_ATTRIBUTES or name.startswith("data-")
+            if not known and not link and not picture:
                 self.dangers.append(f"<{tag} {name}={value}>")
 
     def handle_endtag(self, tag: str) -> None:

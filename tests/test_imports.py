@@ -137,6 +137,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.engines",
         "grader.notebook",
     ),
+    "grader.marking": (
+        "grader.errors",
+        "grader.settings",
+        "grader.reports",
+        "grader.notebook",
+    ),
     "grader.lab": (
         "grader.errors",
         "grader.settings",
@@ -182,6 +188,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("judging",),
         ("plugins",),
         ("reporting", "exports"),
+        ("marking",),
     ),
     "grader.reports": (("charts", "terminal"), ("feedback", "class_report")),
 }
@@ -196,7 +203,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "grader.sandbox.guest.surroundings.figures",
         "grader.sandbox.guest.surroundings.pictures",
     ),
-    "rapidfuzz": ("grader.reports.class_report",),
+    "rapidfuzz": ("grader.reports.similar_texts",),
     "distributed": ("grader.engines", "grader.cluster"),
 }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.sql import functions
 
 from grader.errors import ConfigurationError
 from grader.model import Score
+from grader.notebook import sqlalchemy_warnings
 from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.submission import paths
 from grader.settings import Settings
@@ -135,10 +137,10 @@ def scored(settings: Settings, name: str) -> frozenset[str]:
     Raises:
         ConfigurationError: the gradebook cannot be read.
     """
-    rows = _graded_cells(api.SubmittedAssignment.student_id).where(
+    query = _graded_cells(api.SubmittedAssignment.student_id).where(
         api.Assignment.name == name, api.Grade.auto_score.is_not(None)
     )
-    return frozenset(student for (student,) in _read(settings, rows.distinct()))
+    return frozenset(student for (student,) in rows(settings, query.distinct()))
 
 
 def scores(settings: Settings, name: str, students: Sequence[str] = ()) -> dict[str, Score]:
@@ -154,7 +156,7 @@ def scores(settings: Settings, name: str, students: Sequence[str] = ()) -> dict[
     """
     graded, task = api.GradeCell.__table__, api.TaskCell.__table__
     worth = functions.coalesce(graded.c.max_score, task.c.max_score, 0.0)
-    rows = (
+    query = (
         _graded_cells(
             api.SubmittedAssignment.student_id,
             functions.sum(api.Grade.score),
@@ -168,10 +170,10 @@ def scores(settings: Settings, name: str, students: Sequence[str] = ()) -> dict[
         .group_by(api.SubmittedAssignment.student_id)
     )
     if students:
-        rows = rows.where(api.SubmittedAssignment.student_id.in_(students))
+        query = query.where(api.SubmittedAssignment.student_id.in_(students))
     return {
         student: Score(max(0.0, earned - penalty), possible, to_mark)
-        for student, earned, penalty, possible, to_mark in _read(settings, rows)
+        for student, earned, penalty, possible, to_mark in rows(settings, query)
     }
 
 
@@ -204,8 +206,8 @@ def enrolment(settings: Settings, name: str) -> Enrolment:
     Raises:
         ConfigurationError: the gradebook cannot be read.
     """
-    due = _read(settings, sqlalchemy.select(api.Assignment.duedate).filter_by(name=name))
-    students = _read(settings, sqlalchemy.select(api.Student.id))
+    due = rows(settings, sqlalchemy.select(api.Assignment.duedate).filter_by(name=name))
+    students = rows(settings, sqlalchemy.select(api.Student.id))
     submitted, columns = api.SubmittedAssignment, ("student_id", "timestamp", "extension")
     noted = (
         sqlalchemy.select(*(getattr(submitted, column) for column in columns))
@@ -217,7 +219,7 @@ def enrolment(settings: Settings, name: str) -> Enrolment:
         tuple(student for (student,) in students),
         {
             student: HandedIn(when, extension or timedelta())
-            for student, when, extension in _read(settings, noted)
+            for student, when, extension in rows(settings, noted)
         },
     )
 
@@ -234,7 +236,7 @@ def _graded_cells(*columns: Any) -> Any:
     )
 
 
-def _read(settings: Settings, rows: Any) -> Sequence[Any]:
+def rows(settings: Settings, query: Any) -> Sequence[Any]:
     """The rows of a query; raises ``ConfigurationError`` if the gradebook cannot be read.
 
     Nothing is made: before the first release or grade there is no gradebook, and no row.
@@ -247,11 +249,30 @@ def _read(settings: Settings, rows: Any) -> Sequence[Any]:
         with engine.connect() as connection:
             if not sqlalchemy.inspect(connection).get_table_names():
                 return ()
-            return connection.execute(rows).all()
+            return connection.execute(query).all()
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise _unusable(url, str(error).splitlines()[0]) from error
     finally:
         engine.dispose()
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Gradebook]:
+    """The gradebook, to be changed: commit what is to stay, and hold ``course_lock.writing``.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    url = paths.course_directory(settings).db_url
+    with sqlalchemy_warnings.ignored():
+        try:
+            with Gradebook(url) as book:
+                yield book
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise ConfigurationError(
+                f"the gradebook {url} cannot be written ({str(error).splitlines()[0]}): see to "
+                "it, then run the same command again"
+            ) from error
 
 
 def _unusable(url: str, reason: str) -> ConfigurationError:

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Grade, Gradebook, MissingEntry
-from sqlalchemy.exc import SQLAlchemyError
 
 from grader.errors import ConfigurationError, CourseError
 from grader.model import Decision, Graded, Override, Submission, Verdict
-from grader.notebook import course_lock, late_penalties, sqlalchemy_warnings
+from grader.notebook import course_lock, gradebook, late_penalties
 from grader.notebook.assignment import load_assignment
 from grader.notebook.plugins import shown_verdicts
 from grader.notebook.submission import current_verdicts, override_file, paths, verdict_file
@@ -160,7 +159,7 @@ def _keep(
     The file of decisions comes first: grading takes them from there, whatever happens here.
     """
     student, name = submission.student, submission.assignment
-    with course_lock.writing(settings), _opened(settings) as book:
+    with course_lock.writing(settings), gradebook.opened(settings) as book:
         graded = verdict_file.read(submission.verdict_file)
         if graded is None:  # another process grades it just now
             raise current_verdicts.not_graded(submission)
@@ -184,20 +183,6 @@ def _in_order(
     order = {verdict.claim: place for place, verdict in enumerate(graded.verdicts)}
     kept = [each for each in before if each.claim != claim] + ([override] if override else [])
     return tuple(sorted(kept, key=lambda each: order.get(each.claim, len(order))))
-
-
-@contextlib.contextmanager
-def _opened(settings: Settings) -> Iterator[Gradebook]:
-    url = paths.course_directory(settings).db_url
-    with sqlalchemy_warnings.ignored():
-        try:
-            with Gradebook(url) as book:
-                yield book
-        except SQLAlchemyError as error:
-            raise ConfigurationError(
-                f"the gradebook {url} cannot be written ({str(error).splitlines()[0]}): see to "
-                "it, then run the same command again"
-            ) from error
 
 
 def _find(book: Gradebook, submission: Submission, claim: str, expected: bool) -> Grade | None:

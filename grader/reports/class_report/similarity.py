@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from grader.model import Run
+from grader.reports.similar_texts import near
 
 ALIKE = 0.95  # similarity of two normalised texts: about a line in twenty differs
 LONG = 20_000  # characters of normalised code that are compared: the time rises with its square
@@ -54,15 +55,15 @@ def of_code(texts: Mapping[str, Sequence[str]]) -> tuple[Alike, ...]:
         for group in same.values()
         if len(group) > 1
     ]
-    near = [
+    nearly = [
         Alike(
             tuple(sorted(student for code in group for student in same[code])),
             "nearly the same code",
             similarity,
         )
-        for group, similarity in _near(list(same))
+        for group, similarity in near(list(same), ALIKE)
     ]
-    return (*exact, *sorted(near, key=lambda group: (-group.similarity, len(group.students))))
+    return (*exact, *sorted(nearly, key=lambda group: (-group.similarity, len(group.students))))
 
 
 def _read(cells: Sequence[str]) -> Iterator[str]:
@@ -78,30 +79,6 @@ def _cut(code: str) -> str:
     if len(code) <= LONG:
         return code
     return f"{code[:LONG]} {sha256(code.encode(errors='replace')).hexdigest()}"
-
-
-def _near(codes: Sequence[str]) -> list[tuple[list[str], float]]:
-    """Groups in which any two texts are alike, with the similarity of the least similar pair."""
-    from rapidfuzz.fuzz import ratio
-    from rapidfuzz.process import cdist
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
-    if len(codes) < 2:
-        return []
-    # Texts that are less alike count as not alike at all, which is found out in much less time.
-    cutoff = 100 * ALIKE
-    similarity = cdist(codes, codes, scorer=ratio, score_cutoff=cutoff, dtype="float64") / 100
-    apart = squareform(1 - similarity, checks=False)
-    numbers = fcluster(linkage(apart, "complete"), 1 - ALIKE, "distance")
-    groups: dict[int, list[int]] = defaultdict(list)
-    for place, number in enumerate(numbers):
-        groups[int(number)].append(place)
-    return [
-        ([codes[place] for place in places], float(similarity[places][:, places].min()))
-        for places in groups.values()
-        if len(places) > 1
-    ]
 
 
 def of_trainings(runs: Mapping[str, Sequence[Run]]) -> tuple[Alike, ...]:

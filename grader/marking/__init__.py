@@ -1,0 +1,1 @@
+"""``grader mark``: a page of this machine on which a person marks written answers."""

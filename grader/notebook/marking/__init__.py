@@ -1,0 +1,1 @@
+"""What a person marks: questions, a class's answers, and marks in nbgrader's gradebook."""

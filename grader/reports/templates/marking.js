@@ -1,0 +1,184 @@
+"use strict";
+// Marks answers by keyboard or mouse. All that is saved goes to the server that sent this page.
+(() => {
+  const cards = [...document.querySelectorAll("article")];
+  const [left, which, names] = ["left", "which", "names"].map((id) => document.getElementById(id));
+  const list = document.getElementById("comments");
+  const question = document.querySelector("summary strong").textContent;
+  const most = Number(document.body.dataset.points);
+  const points = (card) => card.querySelector(".points");
+  const comment = (card) => card.querySelector("textarea");
+  const open = (card) => card.classList.contains("left");
+  const waits = (card) => open(card) && !card.dataset.saving;
+  const shown = () => cards.filter((card) => !card.hidden);
+  const current = () => document.activeElement.closest("article");
+  const address = (kind, card) =>
+    `/${kind}/${encodeURIComponent(question)}/${encodeURIComponent(card.dataset.student)}`;
+
+  const go = (card) => {
+    if (!card) return;
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ block: "nearest" });
+  };
+  const step = (by) => {
+    const all = shown();
+    const at = all.indexOf(current());
+    go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
+  };
+  const next = (from) => {
+    const all = shown();
+    const at = all.indexOf(from);
+    go([...all.slice(at + 1), ...all.slice(0, at + 1)].find(waits));
+  };
+  const say = (card, text, problem = false) => {
+    const state = card.querySelector(".state");
+    state.textContent = text;
+    state.classList.toggle("problem", problem);
+  };
+  const count = () => {
+    const open_ones = cards.filter(open).length;
+    left.textContent = `${open_ones} of ${cards.length} left to mark`;
+    document.title = document.title.replace(/^\d+/, String(open_ones));
+    const used = new Map();
+    for (const card of cards) {
+      const text = comment(card).dataset.saved ?? comment(card).value;
+      if (text.trim()) used.set(text, (used.get(text) ?? 0) + 1);
+    }
+    const often = [...used].sort((a, b) => b[1] - a[1]).slice(0, 9);
+    list.replaceChildren(...often.map(([text, times]) => {
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = times > 1 ? `${text} (${times})` : text;
+      button.addEventListener("click", () => add(text));
+      item.append(button);
+      return item;
+    }));
+    list.texts = often.map(([text]) => text);
+  };
+  let last = cards[0];
+  const add = (text) => {
+    const card = current() ?? last;
+    if (!text || !card) return;
+    const field = comment(card);
+    if (!field.value.includes(text)) field.value = [field.value.trim(), text].filter(Boolean).join("\n");
+    field.focus();
+  };
+  const take = (card, answer) => {
+    card.dataset.version = answer.version;
+    card.classList.toggle("left", answer.to_mark);
+    card.classList.toggle("done", !answer.to_mark);
+    points(card).value = answer.score ?? "";
+    comment(card).value = comment(card).dataset.saved = answer.comment;
+  };
+  const possible = (card) => {
+    const given = points(card).value;
+    const fits = given !== "" && Number(given) >= 0 && Number(given) <= most;
+    if (!fits) say(card, `Give points from 0 to ${most}.`, true);
+    return fits;
+  };
+  const save = async (card, given = points(card).value, said = comment(card).value) => {
+    say(card, "saving …");
+    card.dataset.saving = "yes";
+    const saved = await send(card, Number(given), said);
+    delete card.dataset.saving;
+    count();
+    if (!saved) left.textContent += `; ${card.querySelector("h2").firstChild.data.trim()} was not saved`;
+  };
+  const send = async (card, number, said) => {
+    let reply, answer;
+    try {
+      reply = await fetch(address("mark", card), {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ points: number, comment: said, version: card.dataset.version }),
+      });
+      answer = await reply.json();
+    } catch {
+      say(card, "Not saved: grader mark does not answer. Is it still running?", true);
+      return false;
+    }
+    if (answer.html !== undefined) {
+      take(card, answer);
+      card.querySelector(".text").innerHTML = answer.html; // made and cleaned by the server
+    }
+    say(card, reply.ok ? "saved" : answer.problem, !reply.ok);
+    return reply.ok;
+  };
+  // The next answer is there at once: what could not be saved says so, and stays to be marked.
+  const saveAndNext = (card, also = () => false) => {
+    if (!possible(card)) return;
+    const [given, said] = [points(card).value, comment(card).value];
+    for (const each of cards) if (each === card || also(each)) save(each, given, said);
+    next(card);
+  };
+  const saveAll = (card) =>
+    saveAndNext(card, (each) => each.dataset.group === card.dataset.group && open(each));
+
+  for (const card of cards) {
+    card.querySelector(".save").addEventListener("click", () => possible(card) && save(card));
+    card.querySelector(".similar")?.addEventListener("click", () => saveAll(card));
+    card.addEventListener("focusin", () => { last = card; });
+    comment(card).dataset.saved = comment(card).value;
+  }
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      watcher.unobserve(target);
+      fetch(address("answer", target.closest("article")))
+        .then((reply) => reply.json())
+        .then((answer) => { target.innerHTML = answer.html; })
+        .catch(() => say(target.closest("article"), "Its pictures could not be loaded.", true));
+    }
+  });
+  for (const text of document.querySelectorAll("[data-pictured]")) watcher.observe(text);
+
+  which.addEventListener("change", () => {
+    for (const card of cards) card.hidden = which.value === "left" && !open(card);
+  });
+  names.addEventListener("change", () => {
+    for (const who of document.querySelectorAll(".who")) who.hidden = !names.checked;
+  });
+  document.getElementById("bar").addEventListener("submit", (event) => event.preventDefault());
+
+  document.addEventListener("keydown", (event) => {
+    const card = current();
+    const field = event.target.matches("textarea, input, select, button, summary, a");
+    const writing = event.target.matches("textarea, select");
+    if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
+      add(list.texts[Number(event.code.slice(5)) - 1]);
+    } else if (event.key === "Escape" && card) {
+      card.focus();
+    } else if (event.key === "Enter" && card && !event.target.matches("button") &&
+               (event.ctrlKey || !writing)) {
+      saveAndNext(card);
+    } else if (event.altKey || event.ctrlKey || event.metaKey) {
+      return;
+    } else if (event.target.matches(".points") && /^[jkncs]$/.test(event.key)) {
+      keys[event.key](card);
+    } else if (field) {
+      return;
+    } else if (/^[0-9]$/.test(event.key) && card) {
+      points(card).value = "";
+      points(card).focus();
+      return; // the digit goes into the field
+    } else if (keys[event.key]) {
+      keys[event.key](card);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    n: (card) => next(card),
+    c: (card) => card && comment(card).focus(),
+    s: (card) => card && saveAll(card),
+  };
+  window.addEventListener("beforeunload", (event) => {
+    if (cards.some((card) => comment(card).value !== comment(card).dataset.saved)) event.preventDefault();
+  });
+  count();
+  next(undefined);
+})();

@@ -1,0 +1,82 @@
+"""A person marks written answers with the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from grader.notebook.marking import answers
+from grader.settings import Settings
+from tests.notebook.marking import written
+from tests.notebook.marking.written import QUESTION
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Settings:
+    """A class of five, four of whom wrote an answer."""
+    return written.make(tmp_path)
+
+
+@pytest.fixture
+def address(course: Settings) -> Iterator[str]:
+    """The page, opened as a person would."""
+    program = [sys.executable, "-c", "from grader.cli import main; main()"]
+    command = [*program, "--course", str(course.root), "mark", "sums", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found
+        yield found[0]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+
+
+def test_a_class_is_marked_by_the_keyboard(
+    course: Settings, address: str, new_page: Callable[[], Page]
+) -> None:
+    page, said = new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(address)
+    assert "token" not in page.url
+    left, keys = page.locator("#left"), page.keyboard
+    expect(left).to_have_text("4 of 5 left to mark")
+    expect(page.locator("article").first).to_be_focused()
+    keys.press("c")
+    keys.type("Which training?")
+    keys.press("Escape")
+    keys.type("3.5")
+    keys.press("s")  # ben's, and cleo's, which is like it
+    expect(left).to_have_text("2 of 5 left to mark")
+    expect(page.locator("article").nth(2)).to_be_focused()
+    keys.press("Alt+1")
+    keys.press("Escape")
+    keys.type("9")
+    keys.press("Enter")
+    expect(page.locator("article").nth(2).locator(".problem")).to_have_text(
+        "Give points from 0 to 5."
+    )
+    keys.press("Escape")
+    keys.type("5")
+    keys.press("Enter")
+    keys.type("0")
+    keys.press("Enter")
+    expect(left).to_have_text("0 of 5 left to mark")
+    marked = {answer.student: answer for answer in answers.read(course, "sums", QUESTION)}
+    assert {student: answer.score for student, answer in marked.items()} == {
+        **{"ben": 3.5, "cleo": 3.5, "ada": 5, "dan": 0, "eve": 0}
+    }
+    assert {marked[student].comment for student in ("ben", "cleo", "ada")} == {"Which training?"}
+    expect(page.locator(".who").first).to_be_hidden()
+    page.get_by_label("names").check()
+    expect(page.locator("h2", has_text=": ada")).to_be_visible()
+    assert page.title().startswith("0 to mark")
+    assert said == [], "the content policy refuses nothing that the page needs"
