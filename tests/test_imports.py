@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.settings": ("grader.errors", "grader.language", "grader.model", "grader.watch_rules"),
     "grader.course_packages": ("grader.errors", "grader.settings"),
     "grader.datasets": ("grader.errors",),
-    "grader.cell_messages": ("grader.errors", "grader.language"),
+    "grader.cell_messages": ("grader.errors", "grader.language", "grader.model"),
     "grader.sandbox.guest": (),  # runs beside a student's code: nothing of ours is there
     "grader.checks": (
         "grader.errors",

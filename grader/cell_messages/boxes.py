@@ -10,6 +10,7 @@ from grader.cell_messages import test_cells
 from grader.cell_messages.failures import Failure
 from grader.cell_messages.frames import CellFrame
 from grader.language import gettext
+from grader.model.scores import points
 
 # The variables are JupyterLab's and VS Code's; elsewhere colours are the page's own.
 STYLE = """
@@ -80,7 +81,7 @@ def points_text(graded: test_cells.Graded | None) -> str:
     if graded is None or not graded.points:
         return ""
     worth = gettext("point") if graded.points == 1 else gettext("points")
-    return f"{graded.points:g} {worth}"
+    return f"{points(graded.points)} {worth}"
 
 
 def _students_place(failure: Failure) -> CellFrame | None:

@@ -18,10 +18,10 @@ from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import TimeUp, examine
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import grade_id, is_solution
+from grader.notebook.judging import code_places
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.clock import Clock
 from grader.notebook.judging.verdict_messages import Circumstances, answered, unanswered
-from grader.notebook.sanitize.text import strip_ansi
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.student.check import read_notebook
 from grader.student.checked import Checked, planned
@@ -78,6 +78,7 @@ class _Tests:
     ) -> None:
         self._saved, self._plan, self._space, self._seconds = saved, claims_plan, space, seconds
         self._rebuilt = Rebuilt(saved, untouched=claims_plan.untouched)
+        self._code = code_places.code_cells(self._rebuilt)
         self._written = "\n".join(cell.source for cell in saved.cells if is_solution(cell))
 
     def verdict(self, claim: Claim) -> Verdict:
@@ -93,7 +94,8 @@ class _Tests:
         else:
             waiting = _cells_not_run(claim, self._saved, self._plan.untouched, self._space)
             outcome, message = _not_run(finding, waiting) or answered(claim, finding, around)
-        return Verdict(claim.name, outcome, claim.points, strip_ansi(message)[:_LENGTH])
+        message = code_places.shown(message, self._code)
+        return Verdict(claim.name, outcome, claim.points, message[:_LENGTH])
 
 
 @contextlib.contextmanager

@@ -45,9 +45,9 @@ def checked(notebook: NotebookNode, name: str) -> Checked:
     """The verdicts on all claims that an executed notebook shows, those on trainings included."""
     from grader.model import Verdict
     from grader.notebook.assignment import grade_id, is_solution
+    from grader.notebook.judging import code_places
     from grader.notebook.judging.cell_runs import CellStatus
     from grader.notebook.judging.verdict_messages import Circumstances, answered, unanswered
-    from grader.notebook.sanitize.text import strip_ansi
     from grader.notebook.submission.rebuild import Rebuilt
     from grader.student.checked import planned
     from grader.student.visible_claims import plan, with_claims
@@ -56,7 +56,7 @@ def checked(notebook: NotebookNode, name: str) -> Checked:
     claims_plan = plan(notebook)
     runs = {grade_id(c): run for c in notebook.cells if is_solution(c) and (run := _run(c))}
     rebuilt = Rebuilt(notebook, untouched=claims_plan.untouched)
-    verdicts = []
+    code, verdicts = code_places.code_cells(rebuilt), []
     for claim in claims_plan.claims:
         cell = notebook.cells[claims_plan.tests[claim.name]]
         around = Circumstances(rebuilt, runs, claims_plan.definers, public=cell.source)
@@ -65,7 +65,8 @@ def checked(notebook: NotebookNode, name: str) -> Checked:
             outcome, message = unanswered(claim, run, around, claim.needs)
         else:
             outcome, message = answered(claim, _finding(run), around)
-        verdicts.append(Verdict(claim.name, outcome, claim.points, strip_ansi(message)[:_LENGTH]))
+        message = code_places.shown(message, code)[:_LENGTH]
+        verdicts.append(Verdict(claim.name, outcome, claim.points, message))
     begun = planned(name, claims_plan)
     return replace(begun, verdicts=tuple(verdicts), training=frozenset())
 

@@ -41,7 +41,7 @@ def test_a_notebook_that_runs_holds_every_claim() -> None:
 
 
 def test_errors_are_told_as_check_tells_them() -> None:
-    frames = FRAME.format(3, 2, 2, "total([1])") + FRAME.format(2, 5, 5, "return a[b]")
+    frames = FRAME.format(3, 2, 2, "total([1])") + FRAME.format(2, 6, 6, "return result")
     found = verdicts(
         executed(
             adds=("ClaimFailed", "it is 3", "Failed"), totals=("IndexError", "out of range", frames)
@@ -49,7 +49,10 @@ def test_errors_are_told_as_check_tells_them() -> None:
     )
     assert found["adds"] == (Outcome.FAILED, "it is 3")
     assert found["totals"][0] is Outcome.CRASHED
-    assert "IndexError: out of range. It was raised in line 5, `return a[b]`." in found["totals"][1]
+    assert (
+        "IndexError: out of range. It was raised in line 6 of the cell `total`, `return result`."
+        in found["totals"][1]
+    )
     alone = FRAME.format(3, 2, 2, "total([1])")
     _, said = verdicts(executed(totals=("TypeError", "no", alone)))["totals"]
     assert "It was raised in" not in said, "the line is the test's"

@@ -20,7 +20,7 @@ from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import Assignment
-from grader.notebook.judging import cell_errors, code_places
+from grader.notebook.judging import code_places
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
 from grader.notebook.judging.for_instructors import ended_in, fault
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
@@ -84,7 +84,7 @@ class ClaimJudge:
         (outcome, message), finding = self._judged(claim, index)
         seconds = time.monotonic() - begin
         # Texts quote what students' code raised, and are shown on terminals and pages.
-        message = code_places.with_cells(cell_errors.without_files(strip_ansi(message)), self._code)
+        message = code_places.shown(message, self._code)
         return Verdict(
             *(claim.name, outcome, claim.points, message[:_MESSAGE], seconds),
             test_line=_shown(ended_in(finding)),

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.notebook.assignment import is_claim, part_of
+from grader.notebook.judging import cell_errors
+from grader.notebook.sanitize.text import strip_ansi
 from grader.notebook.submission.rebuild import Rebuilt
 
 _LINE = re.compile(r"\bline (\d{1,6}), `([^`\n]{1,200})`")
@@ -51,6 +53,16 @@ def code_cells(rebuilt: Rebuilt) -> tuple[CodeCell, ...]:
         for place, cell in zip(rebuilt.places, rebuilt.notebook.cells, strict=True)
         if cell.cell_type == "code" and not is_claim(cell)
     )
+
+
+def shown(message: str, cells: Sequence[CodeCell]) -> str:
+    """A verdict's message as students are shown it.
+
+    Args:
+        message: may quote what a student's code raised.
+        cells: of the notebook.
+    """
+    return with_cells(cell_errors.without_files(strip_ansi(message)), cells)
 
 
 def with_cells(message: str, cells: Sequence[CodeCell]) -> str:
