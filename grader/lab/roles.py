@@ -22,6 +22,9 @@ _ASSIGNMENTS = ("assignment-list", "nbgrader.server_extensions.assignment_list")
 _COURSES = ("course-list", "nbgrader.server_extensions.course_list")
 _AUTHORING = ("create-assignment", None)
 
+# Else long hints in test cells end at the window's edge.
+_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineWrap": True}}}
+
 # JupyterLab's own news: they would be fetched from the web, after asking.
 _NEWS = "@jupyterlab/apputils-extension:announcements"
 
@@ -74,6 +77,7 @@ class Role:
             self.state / "labconfig" / "page_config.json",
             {"disabledExtensions": plugins | {_NEWS: True}},
         )
+        _write(self.state / "labconfig" / "default_setting_overrides.json", _SETTINGS)
         (self.state / "nbgrader_config.py").write_text(self.nbgrader)
         self._open_at_first_start()
         kernelspec.install(data, prefix=self.state)
