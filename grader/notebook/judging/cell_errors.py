@@ -13,7 +13,10 @@ _BELOW = re.compile(r"^\s*Cell In[^\n]*\n +([^\n]+)")  # of a SyntaxError, which
 _ARROW = re.compile(r"^-+> *\d+ ?(.*)$", re.MULTILINE)
 # IPython keeps each cell in a file of its own, and TensorFlow quotes its name in messages.
 _IN_FILE = re.compile(r" \((?:\d+\.py|<unknown>), line \d+\)$")
-_FILE = re.compile(r'File "[^"\n]{0,200}ipykernel_\d+[/\\]\d+\.py", line (\d+)')
+_FILE = re.compile(
+    r'File "[^"\n]{0,200}ipykernel_\d+[/\\]\d+\.py", line (\d{1,6})'
+    r"(?:, in [^\n]{0,200}\n {0,20}([^\n]+))?"
+)
 _CODE = 100  # characters of a line that are shown
 
 _KEYS = re.compile(r"^At the end of epoch \d{1,9} logs had the keys [^\n]{1,300}\.$", re.MULTILINE)
@@ -35,9 +38,7 @@ def where(traceback: str) -> str:
     if timed := _TIMED.match(frames[-1]):
         return below_time(timed[1][:6])
     arrow = _ARROW.search(frames[-1]) or _BELOW.search(frames[-1])
-    code = " ".join(arrow[1].split())[:_CODE].replace("`", "'") if arrow else ""
-    number = f"line {_number(frames[-1])[:6]}"
-    return f"{number}, `{code}`" if code else number
+    return _line(_number(frames[-1])[:6], arrow[1] if arrow else "")
 
 
 def _number(frame: str) -> str:
@@ -58,7 +59,12 @@ def without_file(message: str) -> str:
 
 def without_files(message: str) -> str:
     """A message in which the files that IPython made of cells are not named, only their lines."""
-    return _FILE.sub(r"Line \1", message)
+    return _FILE.sub(lambda found: _line(found[1], found[2] or ""), message)
+
+
+def _line(number: str, code: str) -> str:
+    code = " ".join(code.split())[:_CODE].replace("`", "'")
+    return f"line {number}, `{code}`" if code else f"line {number}"
 
 
 def keys_seen(traceback: str) -> str:

@@ -87,6 +87,7 @@ def test_a_syntax_error_names_no_file_of_ipythons() -> None:
 
 def test_a_message_names_no_file_of_ipythons() -> None:
     quoted = 'in user code:\n\n    File "/t/ipykernel_12/34.py", line 5, in h  *\n    return y.foo'
-    assert without_files(quoted) == "in user code:\n\n    Line 5, in h  *\n    return y.foo"
+    assert without_files(quoted) == "in user code:\n\n    line 5, `return y.foo`"
+    assert without_files(quoted.partition(", in h")[0]).endswith("    line 5")
     other = 'File "/usr/helper.py", line 5'
     assert without_files(other) == other
