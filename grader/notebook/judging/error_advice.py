@@ -33,6 +33,12 @@ _NO_GPU = (
     "There is no GPU and no TPU while work is graded, and tf.config.list_physical_devices('GPU') "
     "gives an empty list: ask for its length first, or leave these lines out."
 )
+_ASKS_FOR_GPU = {
+    "IndexError": re.compile("gpu|tpu|cuda", re.IGNORECASE),
+    "AssertionError": re.compile(
+        r"^[ \t]*assert\b.*(?:gpu|tpu|cuda)", re.IGNORECASE | re.MULTILINE
+    ),
+}
 # What an error says that many students meet, and what to do about it.
 _ADVICE = tuple(
     (re.compile(pattern), advice)
@@ -55,6 +61,16 @@ _ADVICE = tuple(
         (
             "StdinNotImplementedError: |EOFError: ",
             "Nobody answers input() while your work is graded: write the value into the cell.",
+        ),
+        (
+            r"\.ipynb\W+ not found",
+            "Other notebooks are not there while your work is graded: put what you need of it into "
+            "this notebook, or into a .py file that you hand in beside it.",
+        ),
+        (
+            "URLError: |gaierror: |ConnectionError: |Max retries exceeded|name resolution",
+            "There is no network while your work is graded: use the data that the notebook has "
+            "loaded, hand other files in beside it, or leave out what downloads.",
         ),
         (
             "FileNotFoundError: |: File not found: |No such file or directory",
@@ -118,9 +134,9 @@ def explained(run: CellRun, source: str) -> CellRun:
     """
     if run.status is not CellStatus.RAISED or run.advice:
         return run
-    asks = re.search(r"gpu|tpu|cuda", source, re.IGNORECASE)
+    asks = _ASKS_FOR_GPU.get(run.error)
     blamed = re.search(r"\b(gpu|tpu|cuda)", run.message, re.IGNORECASE)
-    if blamed or (asks and run.error == "IndexError"):
+    if blamed or (asks and asks.search(source)):
         return replace(run, advice=_NO_GPU)
     said = f"{run.error}: {run.message}"
     advice = next((advice for pattern, advice in _ADVICE if pattern.search(said)), "")

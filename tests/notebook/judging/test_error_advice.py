@@ -35,6 +35,8 @@ def test_a_call_with_other_arguments_names_the_function() -> None:
         ("IndexError", "list index out of range", "list_physical_devices('GPU')[0]", True),
         ("RuntimeError", "Could not find a GPU device", "f()", True),
         ("IndexError", "list index out of range", "x[0]", False),
+        ("AssertionError", "", "assert tf.test.gpu_device_name() == '/device:GPU:0'", True),
+        ("AssertionError", "", "gpus = list_physical_devices('GPU')\nassert x == 1", False),
         ("NameError", "x", "with tf.device('/GPU:0'): x", False),
     ],
 )
@@ -53,6 +55,9 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
         ("ModuleNotFoundError", "No module named 'pandas'", "Use numpy"),
         ("StdinNotImplementedError", "raw_input was called", "Nobody answers input()"),
         ("FileNotFoundError", "[Errno 2] No such file or directory: 'x.npy'", "handed in"),
+        ("URLError", "<urlopen error [Errno -3] Temporary failure in name", "no network"),
+        ("Exception", "URL fetch failure on https://x: [Errno -3] name resolution", "no network"),
+        ("Exception", "File `'helper.ipynb'` not found", "into a .py file"),
         ("ValueError", "File not found: filepath=m.keras. Please", "handed in"),
         (
             "ValueError",
