@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from grader.language import gettext
+
 
 class CellStatus(Enum):
     """How a cell ended."""
@@ -47,14 +49,17 @@ class CellRun:
         """What happened, as the end of the sentence 'the cell ...'."""
         match self.status:
             case CellStatus.DONE:
-                return "ran to its end"
+                return gettext("ran to its end")
             case CellStatus.RAISED:
-                said = f"ended with {self.error}: {self.message}".rstrip(": ")
-                return f"{said.rstrip('.')}, in {self.where}" if self.where else said
+                said = f"{self.error}: {self.message}".rstrip(": ")
+                if not self.where:
+                    return gettext("ended with {error}", error=said)
+                error = said.rstrip(".")
+                return gettext("ended with {error}, in {where}", error=error, where=self.where)
             case CellStatus.LIMIT:
-                return f"was stopped: {self.message}"
+                return gettext("was stopped: {reason}", reason=self.message)
             case _:
-                return f"crashed the kernel ({self.message})"
+                return gettext("crashed the kernel ({reason})", reason=self.message)
 
 
 def sentence(text: str, advice: str = "") -> str:

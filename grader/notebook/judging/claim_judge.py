@@ -18,6 +18,7 @@ from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
+from grader.language import gettext
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging import code_places
@@ -193,7 +194,13 @@ class ClaimJudge:
                 raise Ended(run) from ended
             self._cells.strikes.blame(claim.needs, Strike(claim.name, run))
             raise ClaimFailed(
-                sentence(f"Where numpy is the only library, {name} {ended.run.description}")
+                sentence(
+                    gettext(
+                        "Where numpy is the only library, {name} {description}",
+                        name=name,
+                        description=ended.run.description,
+                    )
+                )
             ) from ended
 
 
@@ -205,7 +212,9 @@ def _give_up(seconds: float, questions: QuestionTime) -> None:
 
 
 def _time_limit(seconds: float) -> CellRun:
-    return CellRun(CellStatus.LIMIT, seconds, message=f"time limit, {seconds:.0f} s")
+    return CellRun(
+        CellStatus.LIMIT, seconds, message=gettext("time limit, {seconds:.0f} s", seconds=seconds)
+    )
 
 
 def _shown(text: str) -> str:

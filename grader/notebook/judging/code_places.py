@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.language import N_, gettext
 from grader.notebook.assignment import is_claim, part_of
 from grader.notebook.judging import cell_errors
 from grader.notebook.sanitize.text import strip_ansi
 from grader.notebook.submission.rebuild import Rebuilt
 
-_LINE = re.compile(r"\bline (\d{1,6}), `([^`\n]{1,200})`")
+_LINE = re.compile(r"(It was raised in )?\bline (\d{1,6}), `([^`\n]{1,200})`")
 _TIMED = re.compile(r"\bline (\d{1,6}) below `%%time`")
 _CUT = 80  # a line as long as this may have been cut where it was told
 _CODE = 100  # characters of a line that are shown
@@ -48,7 +49,10 @@ def code_cells(rebuilt: Rebuilt) -> tuple[CodeCell, ...]:
     """The cells of code that are no tests: solutions by ``grade_id``, others by their number."""
     return tuple(
         _code_cell(
-            f"the cell `{answer}`" if (answer := part_of(cell)) else f"cell {place}", cell.source
+            gettext("the cell `{name}`", name=answer)
+            if (answer := part_of(cell))
+            else gettext("cell {number}", number=place),
+            cell.source,
         )
         for place, cell in zip(rebuilt.places, rebuilt.notebook.cells, strict=True)
         if cell.cell_type == "code" and not is_claim(cell)
@@ -80,13 +84,13 @@ def with_cells(message: str, cells: Sequence[CodeCell]) -> str:
 
 
 def _told(found: re.Match[str], cells: Sequence[CodeCell]) -> str:
-    number, code = int(found[1]), found[2]
+    number, code = int(found[2]), found[3]
     places = {(c.name, number + c.empty) for c in cells if c.holds(number, _written(code))}
-    if len(places) != 1:
-        return found[0]
-    ((name, number),) = places
-    of = "" if found.string[1:].startswith(f"{name[1:]} ") else f" of {name}"
-    return f"line {number}{of}, `{code}`"
+    ((name, number),) = places if len(places) == 1 else (("", number),)
+    here = not name or found.string[1:].startswith(f"{name[1:]} ")
+    said = N_("line {number}, `{code}`") if here else N_("line {number} of {cell}, `{code}`")
+    line = gettext(said, number=number, cell=name, code=code)
+    return gettext("It was raised in {line}", line=line) if found[1] else line
 
 
 def _timed(found: re.Match[str], cells: Sequence[CodeCell]) -> str:

@@ -5,31 +5,36 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from grader.language import N_, gettext
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 
-_LOOK = "Call your code on a small example, in a cell of your own: the error shows its line."
+_LOOK = N_("Call your code on a small example, in a cell of your own: the error shows its line.")
 
 _BY_NAME = {
-    "AttributeError": "Print type(...) of what stands left of the point, and look up which names "
-    "it has in this version.",
-    "ImportError": "Work with the packages that the notebook imports.",
-    "IndentationError": "Set the lines of one block equally far in.",
-    "IndexError": "Print the index and the shape or the length ahead of that line, and compare "
-    "them.",
-    "KeyError": "Print the keys that are there, and compare them.",
-    "ModuleNotFoundError": "Work with the packages that the notebook imports.",
-    "NameError": "Define this name in a cell above, or correct its spelling.",
-    "NotImplementedError": "Remove that line once your own code stands there.",
-    "RecursionError": "Let the function come to an end without calling itself, or use a loop.",
-    "SyntaxError": "Correct that line or the one above it: look for brackets, colons and quotation "
-    "marks.",
-    "TypeError": "Print type(...) of the values in that line, and convert what does not fit.",
-    "UnboundLocalError": "Give the variable a value inside of the function before it is used.",
-    "ValueError": "Print the values and the shapes that go into that line.",
-    "ZeroDivisionError": "Print what is divided by, and see when it becomes 0.",
+    "AttributeError": N_(
+        "Print type(...) of what stands left of the point, and look up which names "
+        "it has in this version."
+    ),
+    "ImportError": N_("Work with the packages that the notebook imports."),
+    "IndentationError": N_("Set the lines of one block equally far in."),
+    "IndexError": N_(
+        "Print the index and the shape or the length ahead of that line, and compare them."
+    ),
+    "KeyError": N_("Print the keys that are there, and compare them."),
+    "ModuleNotFoundError": N_("Work with the packages that the notebook imports."),
+    "NameError": N_("Define this name in a cell above, or correct its spelling."),
+    "NotImplementedError": N_("Remove that line once your own code stands there."),
+    "RecursionError": N_("Let the function come to an end without calling itself, or use a loop."),
+    "SyntaxError": N_(
+        "Correct that line or the one above it: look for brackets, colons and quotation marks."
+    ),
+    "TypeError": N_("Print type(...) of the values in that line, and convert what does not fit."),
+    "UnboundLocalError": N_("Give the variable a value inside of the function before it is used."),
+    "ValueError": N_("Print the values and the shapes that go into that line."),
+    "ZeroDivisionError": N_("Print what is divided by, and see when it becomes 0."),
 }
 _CALLED = re.compile(r"(?:\w+\.)*(\w+)\(\) (?:missing|takes|got an unexpected|got multiple)")
-_NO_GPU = (
+_NO_GPU = N_(
     "There is no GPU and no TPU while work is graded, and tf.config.list_physical_devices('GPU') "
     "gives an empty list: ask for its length first, or leave these lines out."
 )
@@ -45,63 +50,87 @@ _ADVICE = tuple(
     for pattern, advice in (
         (
             r"ModuleNotFoundError: No module named 'google(\.colab)?'",
-            "google.colab is there in Colab alone: leave these lines out of your solution, or move "
-            "them into a cell of their own, which then costs nothing.",
+            N_(
+                "google.colab is there in Colab alone: leave these lines out of your solution, or "
+                "move them into a cell of their own, which then costs nothing."
+            ),
         ),
         (
             r"ModuleNotFoundError: No module named '(sklearn|scikit)",
-            "scikit-learn is not installed where your work is graded. To hold images back, give "
-            "fit validation_split=0.2, or draw rows with np.random.permutation(len(images)).",
+            N_(
+                "scikit-learn is not installed where your work is graded. To hold images back, "
+                "give fit validation_split=0.2, or draw rows with "
+                "np.random.permutation(len(images))."
+            ),
         ),
         (
             "ModuleNotFoundError: ",
-            "This package is not installed where your work is graded, and there is no network to "
-            "install it from. Use numpy, matplotlib, TensorFlow and Keras.",
+            N_(
+                "This package is not installed where your work is graded, and there is no network "
+                "to install it from. Use numpy, matplotlib, TensorFlow and Keras."
+            ),
         ),
         (
             "StdinNotImplementedError: |EOFError: ",
-            "Nobody answers input() while your work is graded: write the value into the cell.",
+            N_("Nobody answers input() while your work is graded: write the value into the cell."),
         ),
         (
             r"\.ipynb\W+ not found",
-            "Other notebooks are not there while your work is graded: put what you need of it into "
-            "this notebook, or into a .py file that you hand in beside it.",
+            N_(
+                "Other notebooks are not there while your work is graded: put what you need of it "
+                "into this notebook, or into a .py file that you hand in beside it."
+            ),
         ),
         (
             "URLError: |gaierror: |ConnectionError: |Max retries exceeded|name resolution",
-            "There is no network while your work is graded: use the data that the notebook has "
-            "loaded, hand other files in beside it, or leave out what downloads.",
+            N_(
+                "There is no network while your work is graded: use the data that the notebook has "
+                "loaded, hand other files in beside it, or leave out what downloads."
+            ),
         ),
         (
             "FileNotFoundError: |: File not found: |No such file or directory",
-            "Only files that you handed in beside the notebook, and those that its cells write, "
-            "are there while your work is graded: do in this notebook what makes the file.",
+            N_(
+                "Only files that you handed in beside the notebook, and those that its cells "
+                "write, are there while your work is graded: do in this notebook what makes the "
+                "file."
+            ),
         ),
         (
             "Arguments `target` and `output` must have the same (rank|shape)",
-            'Labels that are whole numbers go with loss="sparse_categorical_crossentropy", and '
-            'rows from to_categorical with "categorical_crossentropy".',
+            N_(
+                'Labels that are whole numbers go with loss="sparse_categorical_crossentropy", and '
+                'rows from to_categorical with "categorical_crossentropy".'
+            ),
         ),
         (
             r"Argument `output` must have rank \(ndim\) `target\.ndim - 1`",
-            "For each image the network must answer with one row of ten numbers: put Flatten() "
-            "before the Dense layers. Labels are whole numbers for this loss.",
+            N_(
+                "For each image the network must answer with one row of ten numbers: put Flatten() "
+                "before the Dense layers. Labels are whole numbers for this loss."
+            ),
         ),
         (
             r"of layer 'conv2d\w*' is incompatible with the layer: expected min_ndim=4, found",
-            "A convolution takes images with height, width and channels: put it before Flatten(), "
-            "and give it images of shape (28, 28, 1).",
+            N_(
+                "A convolution takes images with height, width and channels: put it before "
+                "Flatten(), and give it images of shape (28, 28, 1)."
+            ),
         ),
         (
             r"TypeError: \w+\.set_(params|model)\(\) missing 1 required positional argument",
-            "callbacks takes objects, not classes: write callbacks=[StopAtTarget()], with "
-            "parentheses behind the name.",
+            N_(
+                "callbacks takes objects, not classes: write callbacks=[StopAtTarget()], with "
+                "parentheses behind the name."
+            ),
         ),
         (
             r"UFuncTypeError: Cannot cast ufunc '\w+' output from dtype\('float\d+'\) to .*int",
-            "An array of whole numbers stays one when +=, -=, *= or /= changes it, and cannot take "
-            "fractions. Make it an array of floats before that line, with dtype=float or "
-            ".astype(float), or write a new array: a = a + b.",
+            N_(
+                "An array of whole numbers stays one when +=, -=, *= or /= changes it, and cannot "
+                "take fractions. Make it an array of floats before that line, with dtype=float or "
+                ".astype(float), or write a new array: a = a + b."
+            ),
         ),
     )
 )
@@ -116,13 +145,14 @@ def after(error: str, message: str, line: str) -> str:
         line: what is said of the line of the student's code that raised it; empty if nothing is.
     """
     if error == "TypeError" and (called := _CALLED.match(message)):
-        return (
-            f"Compare the call with the line `def {called[1]}(...)`: where it was handed out, keep "
-            "its parameters and their defaults."
+        return gettext(
+            "Compare the call with the line `def {name}(...)`: where it was handed out, keep its "
+            "parameters and their defaults.",
+            name=called[1],
         )
     if error == "FitRefused":  # says how to write it
         return ""
-    return _BY_NAME.get(error, _LOOK) if line.strip() else _LOOK
+    return gettext(_BY_NAME.get(error, _LOOK) if line.strip() else _LOOK)
 
 
 def explained(run: CellRun, source: str) -> CellRun:
@@ -137,7 +167,7 @@ def explained(run: CellRun, source: str) -> CellRun:
     asks = _ASKS_FOR_GPU.get(run.error)
     blamed = re.search(r"\b(gpu|tpu|cuda)", run.message, re.IGNORECASE)
     if blamed or (asks and asks.search(source)):
-        return replace(run, advice=_NO_GPU)
+        return replace(run, advice=gettext(_NO_GPU))
     said = f"{run.error}: {run.message}"
     advice = next((advice for pattern, advice in _ADVICE if pattern.search(said)), "")
-    return replace(run, advice=advice)
+    return replace(run, advice=gettext(advice))

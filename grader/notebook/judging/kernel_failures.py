@@ -13,6 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 
+from grader.language import N_, gettext
 from grader.notebook.judging import cell_errors
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.sandbox.client import KernelMisbehaved
@@ -33,12 +34,12 @@ FAILURES = (
 
 # Why a sandbox ended, as people are told it.
 _REASONS = {
-    EndReason.EXITED: (CellStatus.DIED, "process exited"),
-    EndReason.SIGNALLED: (CellStatus.DIED, "killed by a signal, as after a crash"),
-    EndReason.MALFORMED: (CellStatus.DIED, "malformed message"),
-    EndReason.MEMORY_LIMIT: (CellStatus.LIMIT, "memory limit"),
-    EndReason.TIME_LIMIT: (CellStatus.LIMIT, "time limit of the submission"),
-    EndReason.OUTPUT_LIMIT: (CellStatus.LIMIT, "output limit"),
+    EndReason.EXITED: (CellStatus.DIED, N_("process exited")),
+    EndReason.SIGNALLED: (CellStatus.DIED, N_("killed by a signal, as after a crash")),
+    EndReason.MALFORMED: (CellStatus.DIED, N_("malformed message")),
+    EndReason.MEMORY_LIMIT: (CellStatus.LIMIT, N_("memory limit")),
+    EndReason.TIME_LIMIT: (CellStatus.LIMIT, N_("time limit of the submission")),
+    EndReason.OUTPUT_LIMIT: (CellStatus.LIMIT, N_("output limit")),
 }
 
 
@@ -85,13 +86,15 @@ class KernelFailures:
         seconds = self._now() - begin
         provisioner = self._manager.provisioner
         if not isinstance(provisioner, SandboxProvisioner):
-            return CellRun(CellStatus.DIED, seconds, message="a crash or an exit", alive=False)
+            return CellRun(
+                CellStatus.DIED, seconds, message=gettext("a crash or an exit"), alive=False
+            )
         with contextlib.suppress(Exception):
             run_sync(provisioner.wait)()
         end = provisioner.end()
         reason = EndReason.LOST if end is None else end.reason
         status, words = _REASONS.get(reason, (CellStatus.FAULT, reason.value))
-        return CellRun(status, seconds, message=words, alive=False)
+        return CellRun(status, seconds, message=gettext(words), alive=False)
 
     def _raised(self, error: CellExecutionError, begin: float) -> CellRun:
         """What a cell raised, as text that can be written anywhere: half a character cannot."""
@@ -114,7 +117,7 @@ class KernelFailures:
             run_sync(self._client.wait_for_ready)(timeout=_INTERRUPT_SECONDS)
         except (RuntimeError, KernelMisbehaved, zmq.Again):  # zmq.Again: it has ended meanwhile
             alive = False
-        limit = f"time limit, {seconds:.0f} s"
+        limit = gettext("time limit, {seconds:.0f} s", seconds=seconds)
         return CellRun(CellStatus.LIMIT, seconds, message=limit, alive=alive)
 
     def _misbehaved(self, begin: float) -> CellRun:
@@ -123,7 +126,9 @@ class KernelFailures:
         run_sync(cancel_other_tasks)()
         if not isinstance(provisioner, SandboxProvisioner):
             seconds = self._now() - begin
-            return CellRun(CellStatus.DIED, seconds, message="malformed message", alive=False)
+            return CellRun(
+                CellStatus.DIED, seconds, message=gettext("malformed message"), alive=False
+            )
         if provisioner.end() is None:
             run_sync(provisioner.stop)(EndReason.MALFORMED)
         return self.died(begin)

@@ -133,7 +133,7 @@ class NumpyOnlyKernel:
             if index in self._done or stalled:
                 continue
             if left() <= 0:
-                raise Ended(CellRun(CellStatus.LIMIT, message="time limit"))
+                raise Ended(CellRun(CellStatus.LIMIT, message=gettext("time limit")))
             run = kernel.run(index, left())
             self._done.add(index)
             if run.status is not CellStatus.DONE:
@@ -145,9 +145,14 @@ class NumpyOnlyKernel:
     def _started(self) -> StudentKernel:
         """A new kernel with numpy alone; outputs of cells in it are dropped."""
         if self._limits.left <= 0:
-            raise Ended(CellRun(CellStatus.LIMIT, message="time limit"))
+            raise Ended(CellRun(CellStatus.LIMIT, message=gettext("time limit")))
         if self._starts == self._most_starts:
-            raise Ended(CellRun(CellStatus.LIMIT, message=f"{self._starts} kernels were lost"))
+            raise Ended(
+                CellRun(
+                    CellStatus.LIMIT,
+                    message=gettext("{count} kernels were lost", count=self._starts),
+                )
+            )
         self._starts += 1
         starting = start_kernel.started(
             copy.deepcopy(self._examination.rebuilt.notebook),

@@ -12,6 +12,7 @@ from grader.examiner.evidence.interview import Asked
 from grader.examiner.proxies import CallBlocked, Proxies
 from grader.examiner.surroundings.base import Around
 from grader.examiner.training.trainings import Trainings
+from grader.language import gettext
 from grader.notebook.assignment import part_of
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.examination import Examination
@@ -67,9 +68,9 @@ class StudentCells:
     def abort_reason(self) -> CellRun | None:
         """Why nothing more is run for this submission; None if something is."""
         if self._faults > _FAULTS:
-            return CellRun(CellStatus.FAULT, message="it lost one kernel after the other")
+            return CellRun(CellStatus.FAULT, message=gettext("it lost one kernel after the other"))
         if self._limits.left <= 0:
-            return CellRun(CellStatus.LIMIT, message="time limit of the submission")
+            return CellRun(CellStatus.LIMIT, message=gettext("time limit of the submission"))
         return None
 
     @property
@@ -219,7 +220,7 @@ class StudentCells:
         if (reason := self.abort_reason) is not None:
             return reason
         if self._limits.seconds(share) <= 0:
-            return CellRun(CellStatus.LIMIT, message="share of the submission's time")
+            return CellRun(CellStatus.LIMIT, message=gettext("share of the submission's time"))
         needs = self._needs(index) if cell.id in self._given_ids else (OTHERS,)
         refusal = None if part_of(cell) else self.strikes.refusal_of_any(needs)
         return refusal.strikes[-1].run if refusal is not None else None

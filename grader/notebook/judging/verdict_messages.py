@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.examiner.cells.finding import Finding, FindingKind
+from grader.language import N_, gettext
 from grader.model import Claim, FurtherRun, Outcome
 from grader.notebook.judging import error_advice
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
@@ -15,7 +16,7 @@ from grader.notebook.submission.rebuild import Rebuilt
 
 Judged = tuple[Outcome, str]
 
-_TEST_FAULT = (
+_TEST_FAULT = N_(
     "The test of this claim has a fault of its own, which is not yours: it costs you nothing, and "
     "a person will look at it."
 )
@@ -28,12 +29,16 @@ _OUTCOMES = {
     CellStatus.FAULT: Outcome.GRADER_FAULT,
 }
 
-# What to do about it; {} are the cells that may have caused it.
+# What to do about it; {cells} are the cells that may have caused it.
 _ADVICE = {
-    CellStatus.LIMIT: "Call your code of the cell {} on a small example: it must come to its end, "
-    "in a second or two, and print and keep little.",
-    CellStatus.DIED: "Call your code of the cell {} on a small example, in a notebook of its own: "
-    "nothing in it may end Python, as exit() does, or crash it.",
+    CellStatus.LIMIT: N_(
+        "Call your code of the cell {cells} on a small example: it must come to its end, in a "
+        "second or two, and print and keep little."
+    ),
+    CellStatus.DIED: N_(
+        "Call your code of the cell {cells} on a small example, in a notebook of its own: nothing "
+        "in it may end Python, as exit() does, or crash it."
+    ),
 }
 
 
@@ -63,9 +68,11 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
     if fault := _fault(claim, around):
         return fault
     if finding.kind is FindingKind.TEST_FAULT:
-        return Outcome.GRADER_FAULT, _TEST_FAULT
+        return Outcome.GRADER_FAULT, gettext(_TEST_FAULT)
     if finding.kind is FindingKind.OUTPUT_LIMIT:
-        return Outcome.OVER_LIMIT, sentence(f"Testing your code was stopped: {finding.message}")
+        return Outcome.OVER_LIMIT, sentence(
+            gettext("Testing your code was stopped: {reason}", reason=gettext(finding.message))
+        )
     # Perhaps the test stumbled over what a cell before it did not get to do.
     broken = _broken(claim, around)
     if finding.kind is FindingKind.REFUTED:
@@ -76,7 +83,7 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
         CellRun(CellStatus.RAISED, error=finding.error, message=finding.message), ""
     )
     advice = _define(finding, around) or _after(finding, raised)
-    said = sentence(f"Testing your code {raised.description}", advice)
+    said = sentence(_testing(raised), advice)
     return broken or (Outcome.CRASHED, said)
 
 
@@ -89,23 +96,35 @@ def decided_by(further: Sequence[FurtherRun]) -> str:
     if not further:
         return ""
     run = further[-1]
-    own = "Your own training came near, and did not reach this."
-    again = f"The course trained your network again, with seed {run.seed}"
+    own = gettext("Your own training came near, and did not reach this.")
     if run.above < 1.0:
-        came = f"{again}: its training accuracy came to {run.best:.4f}."
+        came = gettext(
+            "The course trained your network again, with seed {seed}: its training accuracy came "
+            "to {best:.4f}.",
+            seed=run.seed,
+            best=run.best,
+        )
     elif run.test_accuracy is not None:
-        came = f"{again}: it classifies {run.test_accuracy:.1%} of the test images correctly."
+        came = gettext(
+            "The course trained your network again, with seed {seed}: it classifies {right:.1%} "
+            "of the test images correctly.",
+            seed=run.seed,
+            right=run.test_accuracy,
+        )
     else:
-        came = f"{again}."
-    return f"{own} {came} The best of these trainings counts."
+        came = gettext("The course trained your network again, with seed {seed}.", seed=run.seed)
+    return f"{own} {came} {gettext('The best of these trainings counts.')}"
 
 
 def _stumbled(claim: Claim, finding: Finding, around: Circumstances) -> str:
     """What the test could not do with an answer; its code only where students have it."""
     shown = finding.code and finding.code in " ".join(around.public.split())
     said = f"{finding.error}: {finding.message}".rstrip(": ")
-    said = f"`{finding.code}` raised {said}" if shown else said
-    return sentence(f"The test could not go on with your answer: {said}", claim.hint)
+    if shown:
+        said = gettext("`{code}` raised {error}", code=finding.code, error=said)
+    return sentence(
+        gettext("The test could not go on with your answer: {reason}", reason=said), claim.hint
+    )
 
 
 def _after(finding: Finding, raised: CellRun) -> str:
@@ -126,8 +145,10 @@ def _refuted(claim: Claim, finding: Finding) -> str:
         return finding.message or claim.hint
     said = f": {finding.message}" if finding.message else ""
     return sentence(
-        f"An assert in your own code stopped the test{said}",
-        f"{finding.note} Remove it, or let it hold for all that the function may be given.",
+        gettext("An assert in your own code stopped the test{message}", message=said),
+        finding.note
+        + " "
+        + gettext("Remove it, or let it hold for all that the function may be given."),
     )
 
 
@@ -137,7 +158,11 @@ def _define(finding: Finding, around: Circumstances) -> str:
     cell = around.definers.get(missing[1]) if missing else None
     if cell is None or finding.kind is not FindingKind.NAME_UNDEFINED:
         return ""
-    return f"Define `{missing[1] if missing else ''}` in the cell `{cell}`, by just this name."
+    return gettext(
+        "Define `{name}` in the cell `{cell}`, by just this name.",
+        name=missing[1] if missing else "",
+        cell=cell,
+    )
 
 
 def unanswered(
@@ -154,10 +179,10 @@ def unanswered(
     if run.status is CellStatus.FAULT:
         return faulty(run.message)
     named = [f"`{cell}`" for cell in suspects if cell in claim.needs]
-    advice = _ADVICE[run.status].format(" or ".join(named)) if named else ""
+    advice = _advice(run, ", ".join(named)) if named else ""
     return _blank(claim, around) or (
         _OUTCOMES[run.status],
-        sentence(f"Testing your code {run.description}", advice),
+        sentence(_testing(run), advice),
     )
 
 
@@ -166,25 +191,51 @@ def not_tried(claim: Claim, refusal: Refusal, around: Circumstances) -> Judged:
     run = refusal.strikes[-1].run
     return _blank(claim, around) or (
         _OUTCOMES[run.status],
-        f"This claim was not tried: code of the cell `{refusal.cell}` was tried "
-        f"{len(refusal.strikes)} times before and gave no answer; the last time it "
-        + sentence(run.description, _ADVICE[run.status].format(f"`{refusal.cell}`")),
+        sentence(
+            gettext(
+                "This claim was not tried: code of the cell `{cell}` was tried {times} times "
+                "before and gave no answer; the last time it {description}",
+                cell=refusal.cell,
+                times=len(refusal.strikes),
+                description=run.description,
+            ),
+            _advice(run, f"`{refusal.cell}`"),
+        ),
     )
 
 
 def share_used_up(claim: Claim, around: Circumstances) -> Judged:
     """The outcome of a claim for which no time is left, though the submission has some."""
-    return _blank(claim, around) or (
-        Outcome.OVER_LIMIT,
-        "This claim was not tried: the tests before it took all the time that "
-        f"{f'the cell `{claim.needs[-1]}`' if claim.needs else 'they'} may take. "
-        "Make your code faster: an example of a test's size should take a second or two.",
+    if claim.needs:
+        said = gettext(
+            "This claim was not tried: the tests before it took all the time that the cell "
+            "`{cell}` may take.",
+            cell=claim.needs[-1],
+        )
+    else:
+        said = gettext(
+            "This claim was not tried: the tests before it took all the time that they may take."
+        )
+    faster = gettext(
+        "Make your code faster: an example of a test's size should take a second or two."
     )
+    return _blank(claim, around) or (Outcome.OVER_LIMIT, f"{said} {faster}")
 
 
 def faulty(message: str) -> Judged:
     """The outcome of a claim where the grader itself failed: it costs no points."""
-    return Outcome.GRADER_FAULT, f"The grader failed ({message}); this is not your fault."
+    said = gettext("The grader failed ({reason}); this is not your fault.", reason=message)
+    return Outcome.GRADER_FAULT, said
+
+
+def _testing(run: CellRun) -> str:
+    """What became of the test of a claim."""
+    return gettext("Testing your code {description}", description=run.description)
+
+
+def _advice(run: CellRun, cells: str) -> str:
+    """What to do about a run that gave no answer; empty where it is not the student's."""
+    return gettext(_ADVICE[run.status], cells=cells) if run.status in _ADVICE else ""
 
 
 def _fault(claim: Claim, around: Circumstances) -> Judged | None:
@@ -197,8 +248,10 @@ def _blank(claim: Claim, around: Circumstances) -> Judged | None:
     """A claim that rests on a cell which was not written."""
     for name in claim.needs:
         if name in around.rebuilt.untouched:
-            what = "missing" if name in around.rebuilt.missing else "as it was handed out"
-            return Outcome.NOT_ATTEMPTED, f"The cell `{name}` is {what}: write your solution there."
+            missing = N_("The cell `{name}` is missing: write your solution there.")
+            blank = N_("The cell `{name}` is as it was handed out: write your solution there.")
+            said = missing if name in around.rebuilt.missing else blank
+            return Outcome.NOT_ATTEMPTED, gettext(said, name=name)
     return None
 
 
@@ -206,7 +259,7 @@ def _next_step(name: str, run: CellRun) -> str:
     """What to do about a cell that did not run to its end."""
     if run.status is CellStatus.RAISED:
         return run.advice or error_advice.after(run.error, run.message, run.where)
-    return _ADVICE.get(run.status, "").format(f"`{name}`")
+    return _advice(run, f"`{name}`")
 
 
 def _broken(claim: Claim, around: Circumstances) -> Judged | None:
@@ -214,6 +267,8 @@ def _broken(claim: Claim, around: Circumstances) -> Judged | None:
     for name in claim.needs:
         run = around.runs.get(name)
         if run is not None and run.status is not CellStatus.DONE:
-            said = sentence(f"The cell `{name}` {run.description}", _next_step(name, run))
-            return _OUTCOMES[run.status], said
+            said = gettext(
+                "The cell `{name}` {description}", name=name, description=run.description
+            )
+            return _OUTCOMES[run.status], sentence(said, _next_step(name, run))
     return None
