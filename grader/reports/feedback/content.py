@@ -15,8 +15,7 @@ _PARTS = {
     "testing your work": (WorkPart.EXAMINING,),
 }
 
-_LONG = 10.0  # seconds of a test from which on they are told
-_BRIEF = 1.0  # seconds of a part of grading below which it is told with everything else
+_BRIEF = 1.0  # seconds that are not worth saying; a shorter part of grading is "everything else"
 _WHOLE = 30.0  # seconds of grading from which on it is told where they went
 
 
@@ -67,9 +66,8 @@ class Judged:
 
     @property
     def slow(self) -> bool:
-        """Whether the time of its test is worth saying: not where nothing is to be corrected."""
-        least = 1.0 if self.outcome is Outcome.OVER_LIMIT else _LONG
-        return self.lost and self.seconds >= least
+        """Whether the time of its test is worth saying: where that is what it was lost for."""
+        return self.outcome is Outcome.OVER_LIMIT and self.seconds >= _BRIEF
 
 
 @dataclass(frozen=True)
