@@ -34,6 +34,13 @@ _TABLE_STYLE = """
 .grader-box .grader-chip { color: #fff; border-radius: 3px; padding: 1px 6px; font-size: 12px;
   white-space: nowrap; }
 .grader-box .grader-claim { opacity: .8; }
+@media (max-width: 900px) {
+  .grader-box .grader-check tr { display: flex; flex-wrap: wrap; padding: 4px 0;
+    border-top: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4)); }
+  .grader-box .grader-check td { border: 0; padding: 1px 0; }
+  .grader-box .grader-check td.grader-said { flex: 0 0 100%; order: 3; }
+  .grader-box .grader-check td.grader-score { margin-left: auto; }
+}
 """
 
 
@@ -59,6 +66,6 @@ def _row(row: Row) -> str:
         said.append(f"<div><b>{gettext('Hint:')}</b> {inline(row.hint)}</div>")
     chip = f'<span class="grader-chip" style="background: {_COLOURS[row.label]}">{row.label}</span>'
     return (
-        f"<tr><td>{chip}</td><td>{''.join(said)}</td>"
+        f'<tr><td>{chip}</td><td class="grader-said">{"".join(said)}</td>'
         f'<td class="grader-score">{escape(row.score)}</td></tr>'
     )

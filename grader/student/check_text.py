@@ -62,9 +62,10 @@ class Printed:
     def close(self) -> None:
         """Print the rows that are left, as they are, and the sums."""
         if self._known is not None:
-            for row in rows(replace(self._known, running=""))[self._rows :]:
+            ended = replace(self._known, running="")
+            for row in rows(ended)[self._rows :]:
                 self._row(row)
-            self._console.print(totals_text(self._known))
+            self._console.print(totals_text(ended))
 
     def _row(self, row: Row) -> None:
         self._console.print(row_text(row))

@@ -85,7 +85,7 @@ def totals(checked: Checked) -> list[str]:
     open_claims = [claim.points for claim in left if claim.name not in checked.training]
     counted = (
         (training, _TRAINING),
-        (open_claims, _OPEN),
+        (open_claims, _TO_TEST if checked.running else _NOT_TESTED),
         (checked.hidden, _HIDDEN),
         (checked.written, _WRITTEN),
     )
@@ -98,7 +98,14 @@ _TRAINING = (
     "{count} claim{points} needs a training: run the training, then its test cell.",
     "{count} claims{points} need a training: run the training, then their test cells.",
 )
-_OPEN = ("{count} claim{points} was not tested.", "{count} claims{points} were not tested.")
+_TO_TEST = (
+    "{count} claim{points} is still to be tested.",
+    "{count} claims{points} are still to be tested.",
+)
+_NOT_TESTED = (
+    "{count} claim{points} was not tested.",
+    "{count} claims{points} were not tested.",
+)
 _HIDDEN = (
     "{count} hidden claim{points} is tested when your work is graded.",
     "{count} hidden claims{points} are tested when your work is graded.",

@@ -79,6 +79,7 @@ def test_the_claim_that_runs_is_shown() -> None:
     assert [row.label for row in rows(running)] == [
         *("passed", "running", "not tested", "not tested", "needs training")
     ]
+    assert "3 claims (6 points) are still to be tested." in totals(running)
 
 
 def test_what_a_student_wrote_is_text_in_the_page() -> None:
