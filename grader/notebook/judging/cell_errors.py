@@ -20,7 +20,10 @@ _FILE = re.compile(
 _CODE = 100  # characters of a line that are shown
 
 _KEYS = re.compile(r"^At the end of epoch \d{1,9} logs had the keys [^\n]{1,300}\.$", re.MULTILINE)
-_READ_KEY = "logs.get(...) of another key gives None, and logs[...] a KeyError."
+_READ_KEY = (
+    "logs.get(...) of another key gives None, and logs[...] a KeyError. Read the accuracy by the "
+    "key that it has."
+)
 
 
 def where(traceback: str) -> str:

@@ -92,15 +92,15 @@ _ADVICE = tuple(
             "FileNotFoundError: |: File not found: |No such file or directory",
             N_(
                 "Only files that you handed in beside the notebook, and those that its cells "
-                "write, are there while your work is graded: do in this notebook what makes the "
-                "file."
+                "write, are there while your work is graded. Make the file in this notebook, or "
+                "hand it in."
             ),
         ),
         (
             "Arguments `target` and `output` must have the same (rank|shape)",
             N_(
-                'Labels that are whole numbers go with loss="sparse_categorical_crossentropy", and '
-                'rows from to_categorical with "categorical_crossentropy".'
+                'Use loss="sparse_categorical_crossentropy" for labels that are whole numbers, and '
+                '"categorical_crossentropy" for rows from to_categorical.'
             ),
         ),
         (

@@ -161,14 +161,19 @@ def _expect_listed(described: dict[str, Any], place: str) -> None:
     tensor = name == "__keras_tensor__" and module is None
     if not tensor and (not isinstance(module, str) or name not in LISTED.get(module, ())):
         raise DeclarationRefused(
-            f"the network holds {name:.60} (of {module!s:.60}): only Keras' own layers, "
-            "initialisers, regularisers, constraints, losses, metrics and optimizers are accepted, "
-            "and of these none with code, graphs or tables from elsewhere"
+            f"the network holds {name:.60}{_origin(module)}: use only Keras' own layers, "
+            "initialisers, regularisers, constraints, losses, metrics and optimizers, and of these "
+            "none with code, graphs or tables from elsewhere"
         )
     wanted = next((_PLACES[end] for end in _PLACES if place.endswith(end)), None)
     if wanted not in (None, module):
         raise DeclarationRefused(f"{name} (of {module}) is no {place}: expected one of {wanted}")
     _expect_no_array(name, config, plain=module in _PLACES.values())
+
+
+def _origin(module: Any) -> str:
+    """Where a class is from, in parentheses; empty for a class of the student's."""
+    return f" (of {module!s:.60})" if module else ""
 
 
 def _expect_no_array(name: str, config: dict[str, Any], plain: bool) -> None:
@@ -179,8 +184,8 @@ def _expect_no_array(name: str, config: dict[str, Any], plain: bool) -> None:
         _held(config) > _most_numbers(name)
     ):
         raise DeclarationRefused(
-            f"{name} holds an array: only a few numbers are accepted there, so that no trained "
-            "weights come along"
+            f"{name} holds an array: give it a few numbers at most, so that no trained weights "
+            "come along"
         )
 
 

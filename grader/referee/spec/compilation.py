@@ -130,7 +130,7 @@ def _functions(setting: Any) -> Any:
     name = setting.get("config")
     if not isinstance(name, str) or name not in LOSS_NAMES | METRIC_NAMES:
         raise DeclarationRefused(
-            f"the loss or metric {name!s:.60} is a function that is not Keras' own: expected the "
+            f"the loss or metric {name!s:.60} is a function that is not Keras' own: give the "
             'name of one of Keras\' own, for example metrics=["accuracy"]'
         )
     return name

@@ -221,7 +221,7 @@ def test_what_is_not_listed_is_refused_before_keras_sees_it(
         (
             "kernel_initializer",
             obj("Constant", "keras.initializers", {"value": [[1.0]]}),
-            "Constant holds an array: only a few numbers",
+            "Constant holds an array: give it a few numbers at most",
         ),
         (
             "kernel_initializer",
@@ -276,8 +276,8 @@ def test_a_refusal_names_what_was_found_and_what_is_accepted() -> None:
     with pytest.raises(DeclarationRefused) as refused:
         declaration.build(keras.Sequential([keras.Input((4,)), L.Hashing(3)]).to_json())
     assert str(refused.value) == (
-        "the network holds Hashing (of keras.layers): only Keras' own layers, initialisers, "
-        "regularisers, constraints, losses, metrics and optimizers are accepted, and of these none "
+        "the network holds Hashing (of keras.layers): use only Keras' own layers, initialisers, "
+        "regularisers, constraints, losses, metrics and optimizers, and of these none "
         "with code, graphs or tables from elsewhere"
     )
 

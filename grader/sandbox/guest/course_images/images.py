@@ -100,7 +100,8 @@ def _expect_all_classes(numbers: Any, what: str) -> None:
     if len(there) < CLASSES:
         raise FitRefused(
             f"{what} holds picked images of the labels {there} alone. While your work is graded, "
-            f"picked images are of all {CLASSES} labels: an accuracy on some of them tells little."
+            f"picked images are of all {CLASSES} labels: an accuracy on some of them tells little. "
+            "Give fit images of all labels."
         )
 
 
@@ -195,10 +196,11 @@ def plain_array(given: Any, what: str) -> Any:
             array = np.empty(0, object)
         if array.dtype.kind in "biuf":
             return array
+    missing = " (is a return missing?)" if given is None else ""
     raise FitRefused(
-        f"{what} is a {type(given).__name__}. While your work is graded, fit takes arrays, as "
-        "fit(images, labels, batch_size=32), a tf.data.Dataset or a keras.utils.PyDataset of "
-        "(images, labels)."
+        f"{what} is a {type(given).__name__}{missing}. While your work is graded, give fit "
+        "arrays, as fit(images, labels, batch_size=32), a tf.data.Dataset or a "
+        "keras.utils.PyDataset of (images, labels)."
     )
 
 
