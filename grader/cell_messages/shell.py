@@ -34,7 +34,7 @@ def install() -> None:
 
 
 class Messages:
-    """The two handlers in an IPython shell, and the handler of exceptions that was there before.
+    """The handlers in an IPython shell, and the handler of exceptions that was there before.
 
     Args:
         shell: of this process.
@@ -44,6 +44,8 @@ class Messages:
         self._shell = shell
         self._before = (shell.custom_exceptions, shell.CustomTB)
         shell.set_custom_exc((BaseException,), self._show)
+        self._cell_id: str | None = None
+        shell.events.register("pre_run_cell", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
 
     def _show(
@@ -80,7 +82,7 @@ class Messages:
         """
         sys.last_type, sys.last_value, sys.last_traceback = etype, error, trace  # for %tb, %debug
         source = failure.places[0].source if failure.places else ""
-        graded = test_cells.graded(source, self._shell.user_ns)
+        graded = test_cells.graded(source, self._cell_id, self._shell.user_ns)
         points = boxes.points_text(graded)
         lines = boxes.failure_lines(failure, points)
         if not self._shows_html:
@@ -91,18 +93,22 @@ class Messages:
         self._shell._showtraceback(etype, error, [head])
         self._publish(boxes.failure_html(failure), "\n".join(lines))
 
+    def _before_cell(self, info: Any) -> None:
+        """Called by IPython before each cell; IPython before 8 tells no id."""
+        self._cell_id = getattr(info, "cell_id", None)
+
     def _after_cell(self, result: Any) -> None:
         """Called by IPython after each cell: says that a claim holds, or is a hidden one."""
         source = result.info.raw_cell if result.info is not None else ""
         if not result.success or not self._shows_html:
             return
         if test_cells.is_claim(source):
-            known = test_cells.graded(source, self._shell.user_ns)
+            known = test_cells.graded(source, self._cell_id, self._shell.user_ns)
             worth = boxes.points_text(known)
             said = gettext("Passed")
             self._note(f"{said}: {known.name} ({worth})" if known and worth else said, _GREEN)
         elif test_cells.is_comment(source):
-            known = test_cells.graded(source, self._shell.user_ns)
+            known = test_cells.graded(source, self._cell_id, self._shell.user_ns)
             if known is not None and (worth := boxes.points_text(known)):
                 said = gettext("Hidden claim ({points}): tested when your work is graded.")
                 self._note(said.format(points=worth), _GREY)

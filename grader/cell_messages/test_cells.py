@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 _CLAIM = re.compile(r"\s*# Claim:")
-_ONLY_COMMENTS = re.compile(r"\s*#[^\n]*(?:\n\s*(?:#[^\n]*)?)*")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,8 @@ def is_claim(source: str) -> bool:
 
 def is_comment(source: str) -> bool:
     """Whether a cell holds comments and no code, as what is left of a hidden test does."""
-    return _ONLY_COMMENTS.fullmatch(source) is not None
+    lines = [line.lstrip() for line in source.splitlines() if line.strip()]
+    return bool(lines) and all(line.startswith("#") for line in lines)
 
 
 def comment(source: str, word: str) -> str:
@@ -43,32 +43,30 @@ def comment(source: str, word: str) -> str:
     return match[1].strip() if match else ""
 
 
-def graded(source: str, space: Mapping[str, Any]) -> Graded | None:
-    """What nbgrader knows of the test cell with this text; None where that cannot be found out.
+def graded(source: str, cell_id: str | None, space: Mapping[str, Any]) -> Graded | None:
+    """What nbgrader knows of the test cell that runs; None where that cannot be found out.
 
     Args:
-        source: of the cell that runs.
+        source: of the cell.
+        cell_id: of the cell, where the front end tells it: hidden tests all look the same.
         space: the kernel's names, among which VS Code puts the notebook's path.
     """
     path = os.environ.get("JPY_SESSION_NAME") or space.get("__vsc_ipynb_file__")
     if not isinstance(path, str):
         return None
-    found = [cell for text, cell in _test_cells(Path(path)) if text.strip() == source.strip()]
+    cells = list(_test_cells(Path(path)))
+    found = [cell for own, _, cell in cells if own and own == cell_id]
+    found = found or [cell for _, text, cell in cells if text.strip() == source.strip()]
     return found[0] if len(found) == 1 else None
 
 
-def _test_cells(path: Path) -> Iterator[tuple[str, Graded]]:
-    """The text and metadata of each test cell of a notebook; none, if it cannot be read."""
+def _test_cells(path: Path) -> Iterator[tuple[str, str, Graded]]:
+    """Id, text and metadata of each test cell of a notebook; none, if it cannot be read."""
     try:
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        for cell in cells:
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
             known = cell["metadata"].get("nbgrader", {})
             if cell["cell_type"] == "code" and known.get("grade") and not known.get("solution"):
-                text = cell["source"]
-                points = float(known.get("points") or 0)
-                yield (
-                    text if isinstance(text, str) else "".join(text),
-                    Graded(str(known["grade_id"]), points),
-                )
+                worth = Graded(str(known["grade_id"]), float(known.get("points") or 0))
+                yield str(cell.get("id") or ""), "".join(cell["source"]), worth
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return

@@ -36,6 +36,7 @@ class Notebook:
         config = Config()
         config.HistoryManager.enabled = False
         self.shell = InteractiveShell(config=config, colors="nocolor")
+        self.cell_id: str | None = None
         self.errors: list[list[str]] = []
         self.pages: list[str] = []
         self.texts: list[str] = []
@@ -53,7 +54,7 @@ class Notebook:
         """Run cells; all that the last one showed, as text."""
         for cell in cells:
             self.errors, self.pages, self.texts = [], [], []
-            self.shell.run_cell(cell, store_history=True)
+            self.shell.run_cell(cell, store_history=True, cell_id=self.cell_id)
         return "\n".join(["\n".join(lines) for lines in self.errors] + self.texts)
 
 
@@ -144,18 +145,28 @@ def test_points_stand_beside_a_claim_where_the_notebook_is_known(
 ) -> None:
     def cell(name: str, points: int, source: str) -> dict[str, Any]:
         known = {"grade": True, "solution": False, "grade_id": name, "points": points}
-        return {"cell_type": "code", "metadata": {"nbgrader": known}, "source": source}
+        metadata = {"nbgrader": known}
+        return {"cell_type": "code", "id": f"id-{name}", "metadata": metadata, "source": source}
 
     claim, passing = "# Claim: a\nassert 0, 'no'", "# Claim: b\nassert 1"
-    cells = [cell("adds", 2, claim), cell("more", 1, passing), cell("last", 3, HIDDEN)]
+    cells = [
+        cell("adds", 2, claim),
+        cell("more", 1, passing),
+        cell("last", 3, HIDDEN),
+        cell("x", 4, HIDDEN),
+    ]
     path = tmp_path / "sums.ipynb"
     path.write_text(json.dumps({"cells": cells}))
     assert notebook.run(passing) == "Passed"
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     assert "Failed\x1b[0m: adds (2 points)" in notebook.run(claim)
     assert notebook.run(passing) == "Passed: more (1 point)"
+    assert notebook.run(HIDDEN) == "", "there are two, and nobody says which"
+    notebook.cell_id = "id-last"
     assert notebook.run(HIDDEN) == "Hidden claim (3 points): tested when your work is graded."
-    assert notebook.run("# a comment of mine") == ""
+    notebook.cell_id = "id-of-another"
+    assert notebook.run("# a comment of mine\n\n# goes on") == ""
+    assert notebook.run("# a comment" + "\n" * 5000 + "1") == ""
     assert notebook.run("1 + 1") == ""
     path.write_text("no notebook")
     assert notebook.run(passing) == "Passed"
