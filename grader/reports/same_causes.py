@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# An error, and the line of the student's code that raised it.
-_RAISED = re.compile(r"\bended with (\w+)\b")
-_PLACE = re.compile(r"\bline \d{1,6}(?: of [^,`]{0,20}(?:`[^`\n]{1,200}`)?)?, `[^`\n]{1,200}`")
+# An error, and the line of the student's code that raised it: in messages of any language.
+_RAISED = re.compile(r"\b\w{0,80}(?:Error|Exception|Exit|Interrupt|Iteration|Refused)\b")
+_PLACE = re.compile(r"\b\d{1,6}\b[^`\n.:]{0,40}(?:`[^`\n]{1,200}`)?[,،] ?`[^`\n]{1,200}`")
 
 
 def first_tellers(messages: Sequence[str]) -> tuple[int, ...]:
@@ -39,4 +39,4 @@ def fullest(messages: Sequence[str]) -> tuple[str, ...]:
 def cause(message: str) -> str:
     """What equal causes have in common: the error and the line that raised it, else all words."""
     raised, place = _RAISED.search(message), _PLACE.search(message)
-    return f"{raised[1]} in {place[0]}" if raised and place else message
+    return f"{raised[0]} in {place[0]}" if raised and place else message

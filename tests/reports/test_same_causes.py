@@ -24,6 +24,16 @@ LINE = "line 10 of the cell `pool`, `x[5]`"
             RAISED.format(4, "line 2 of cell 7, `x`"),
             True,
         ),
+        (
+            "KeyError: 'a'. Ausgelöst in Zeile 3 der Zelle `pool`, `x[k]`.",
+            "KeyError: 'b'. Ausgelöst in Zeile 3 der Zelle `pool`, `x[k]`. Sieh nach.",
+            True,
+        ),
+        (
+            "KeyError: 'a'. رُفع في السطر 3 من الخلية `pool`، `x[k]`.",
+            "KeyError: 'b'. رُفع في السطر 4 من الخلية `pool`، `x[k]`.",
+            False,
+        ),
         ("At row 3 it is 4, expected 5.", "At row 2 it is 4, expected 5.", False),
         ("This claim was not tried.", "This claim was not tried.", True),
     ],
