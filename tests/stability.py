@@ -19,7 +19,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from grader import settings
 from grader.notebook import autograde, samples
+from grader.notebook.assignment import load_assignment
 from tests import slices
 from tests.conftest import ROOT
 from tests.courses import refereed
@@ -70,6 +72,12 @@ def names(exercise: str, whole: bool = False) -> tuple[str, ...]:
     """The samples of an exercise; those that take minutes only where the data are ``whole``."""
     folders = sorted(path.parent for path in (SAMPLES / exercise).glob("*/case.toml"))
     return tuple(each.name for each in folders if samples.load(each).minutes == whole)
+
+
+def backends(exercise: str) -> tuple[str, ...]:
+    """The backends that an exercise's verdicts may rest on: one where nothing is trained."""
+    trains = load_assignment(settings.load(ROOT), exercise).uses_networks
+    return BACKENDS if trains else BACKENDS[:1]
 
 
 def graded(
@@ -148,7 +156,7 @@ def _gradings(given: argparse.Namespace, exercises: Sequence[str]) -> Iterator[G
     """In an order that has been everywhere once before it is anywhere twice."""
     for repetition in range(1, given.repeat + 1):
         for exercise in exercises:
-            for backend in given.backend or BACKENDS:
+            for backend in given.backend or backends(exercise):
                 for workers in given.workers or WORKERS:
                     yield Grading(exercise, backend, workers, repetition)
 

@@ -32,8 +32,10 @@ def seen(outcome: str, grading: Grading = GRADING, message: str = "It is #.") ->
 @pytest.mark.long
 @pytest.mark.usefixtures("judges_with_keras")
 @pytest.mark.parametrize("workers", stability.WORKERS)
-@pytest.mark.parametrize("backend", stability.BACKENDS)
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize(
+    ("exercise", "backend"),
+    [(exercise, backend) for exercise in EXERCISES for backend in stability.backends(exercise)],
+)
 def test_samples_get_their_verdicts_each_time(
     exercise: str, backend: str, workers: str, tmp_path: Path
 ) -> None:
@@ -74,6 +76,11 @@ def test_what_was_seen_is_read_again(tmp_path: Path) -> None:
     assert stability.read(file) == []
     file.write_text(json.dumps(asdict(seen("failed"))) + "\n")
     assert stability.read(file) == [seen("failed")]
+
+
+def test_an_exercise_without_trainings_needs_one_backend() -> None:
+    assert stability.backends("convolution_from_scratch") == ("tensorflow",)
+    assert stability.backends("mnist_998") == stability.BACKENDS
 
 
 def test_samples_of_minutes_are_graded_on_whole_data() -> None:
