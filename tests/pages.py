@@ -36,7 +36,7 @@ _FORMULAS = (
 _SAFE_TAGS = frozenset(
     (*_STRUCTURE, *_BLOCKS, *_INLINE, *_TABLES, *_DRAWINGS, *_CONTROLS, *_FORMULAS)
 )
-_META = ("lang", "charset", "name", "content", "http-equiv")
+_META = ("lang", "dir", "charset", "name", "content", "http-equiv")
 _NAMES = ("id", "class", "scope", "alt", "tabindex", "aria-labelledby", "aria-label", "aria-hidden")
 _PLACES = ("viewbox", "role", "x", "y", "x1", "x2", "y1", "y2", "d", "cx", "cy", "r")
 _SIZES = ("width", "height", "preserveaspectratio")

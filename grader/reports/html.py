@@ -10,6 +10,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
+from grader.language import current, gettext, ngettext
 from grader.model.scores import points
 from grader.reports import training_text
 
@@ -33,11 +34,14 @@ def render(template: str, style: str, script: str = "", **values: object) -> str
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"_": gettext, "language": current()}
     environment.filters |= {
         "prose": prose,
         "breakable": breakable,
         "number": "{:g}".format,
         "points": points,
+        "worth": worth,
+        "strong": strong,
         "seconds": training_text.seconds,
     }
     sheet = "".join((_TEMPLATES / name).read_text() for name in (_BASE, style))
@@ -63,6 +67,21 @@ def prose(text: str) -> Markup:
     return Markup("").join(
         code.format(breakable(part)) if index % 2 else escape(part)
         for index, part in enumerate(parts)
+    )
+
+
+def worth(number: float) -> str:
+    """A number of points, with its unit."""
+    count = 1 if number == 1 else max(2, round(number))  # 0.5 points are several
+    return ngettext("{points} point", "{points} points", count, points=points(number))
+
+
+def strong(text: str) -> Markup:
+    """One of our sentences, in which `**stars**` mean strong emphasis."""
+    parts = text.split("**")
+    emphasis = Markup("<strong>{}</strong>")
+    return Markup("").join(
+        emphasis.format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
     )
 
 

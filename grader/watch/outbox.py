@@ -13,6 +13,7 @@ from grader.errors import (
     ExchangeUnusableError,
     GraderError,
 )
+from grader.language import N_, gettext, ngettext
 from grader.model import Outcome as ClaimOutcome
 from grader.model import Told
 from grader.notebook import submission_state
@@ -26,7 +27,7 @@ from grader.watch.logbook import Logbook
 from grader.watch.watched import Watched
 
 _LOCK_SECONDS = 2.0  # others record a submission in less; else it is tried again at the next look
-_NEXT = "Correct it, save it, and hand it in again."
+_NEXT = N_("Correct it, save it, and hand it in again.")
 
 
 class Outbox:
@@ -88,18 +89,26 @@ class Outbox:
 
     def say_unreadable(self, version: Version, watched: Watched, digest: str, problem: str) -> None:
         """Answer that the notebook cannot be read."""
-        said = "The notebook that you handed in cannot be read, so nothing was tested.", _NEXT
-        html = preliminary.notice(version.submission, "Not tested", said)
+        unreadable = gettext(
+            "The notebook that you handed in cannot be read, so nothing was tested."
+        )
+        said = unreadable, gettext(_NEXT)
+        html = preliminary.notice(version.submission, gettext("Not tested"), said)
         answer = self._answer(version, watched, digest, Outcome.UNREADABLE)
         self._publish(version, html, answer, f"unreadable: {problem}")
 
     def say_fault(self, job: Job, problem: str) -> None:
         """Answer that the grader failed."""
         said = (
-            "The grader failed on your notebook. That is not your fault, and costs you no turn.",
-            "Your instructor finds a line about it in the log. You may hand in again at any time.",
+            gettext(
+                "The grader failed on your notebook. That is not your fault, and costs you no turn."
+            ),
+            gettext(
+                "Your instructor finds a line about it in the log. You may hand in again at any "
+                "time."
+            ),
         )
-        html = preliminary.notice(job.version.submission, "Not tested", said)
+        html = preliminary.notice(job.version.submission, gettext("Not tested"), said)
         answer = self._answer(job.version, job.watched, job.digest, Outcome.FAULT)
         self._publish(job.version, html, answer, f"fault: {problem}")
 
@@ -116,19 +125,27 @@ class Outbox:
         if soonest > now:
             when = telling.moment(datetime.fromtimestamp(soonest).astimezone())
             rules = self._settings.watch
-            said = f"It is tested at {when} or soon after.", telling.limits(rules)
+            tested = gettext("It is tested at {time} or soon after.", time=when)
+            said = tested, telling.limits(rules)
         else:
-            before = f"{ahead} {'is' if ahead == 1 else 'are'} before it" if ahead else "it is next"
-            said = (
-                f"All places are taken by others: {before}.",
-                "Fetch the feedback again in a few minutes.",
+            before = ngettext(
+                "All places are taken by others, and {count} notebook is before it.",
+                "All places are taken by others, and {count} notebooks are before it.",
+                ahead,
             )
-        self._notice(version, "Your notebook waits for its turn", said)
+            following = gettext("All places are taken by others: it is next.")
+            said = (
+                before if ahead else following,
+                gettext("Fetch the feedback again in a few minutes."),
+            )
+        self._notice(version, gettext("Your notebook waits for its turn"), said)
 
     def say_replaced(self, version: Version) -> None:
         """Tell a student that a version is not tested, since there is a newer one."""
-        said = ("You handed in again before its turn: the newer notebook is tested in its place.",)
-        self._notice(version, "Not tested", said)
+        newer = gettext(
+            "You handed in again before its turn: the newer notebook is tested in its place."
+        )
+        self._notice(version, gettext("Not tested"), (newer,))
 
     # -- to the gradebook ------------------------------------------------------------------------
 

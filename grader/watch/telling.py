@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from grader.language import N_, gettext, ngettext
 from grader.model import Claim, Outcome, Told, Verdict, WatchRules
 from grader.reports.feedback.content import Preliminary
 
-_EXIST = "Hidden tests are not part of this page: they run when your work is graded."
-_LATER = "Hidden tests run next, and this page then tells {}: fetch it again in a few minutes."
-_WHAT = {Told.COUNT: "how many of them passed", Told.NAMES: "which of them passed"}
+_EXIST = N_("Hidden tests are not part of this page: they run when your work is graded.")
+_LATER = {
+    Told.COUNT: N_(
+        "Hidden tests run next, and this page then tells how many of them passed: fetch it again "
+        "in a few minutes."
+    ),
+    Told.NAMES: N_(
+        "Hidden tests run next, and this page then tells which of them passed: fetch it again in a "
+        "few minutes."
+    ),
+}
 
 
 def preliminary(
@@ -50,14 +59,23 @@ def preliminary(
 def again(rules: WatchRules, tested: datetime) -> str:
     """When the next version is tested, in a sentence."""
     soonest = tested + timedelta(seconds=rules.pause_seconds)
-    return f"Your next version is tested from {moment(soonest)} on. {limits(rules)}"
+    next_one = gettext("Your next version is tested from {time} on.", time=moment(soonest))
+    return f"{next_one} {limits(rules)}"
 
 
 def limits(rules: WatchRules) -> str:
     """How often a student may ask, in a sentence."""
-    times = f"{rules.answers_per_hour} {'times' if rules.answers_per_hour > 1 else 'time'}"
-    pause = f", with {rules.pause_seconds:g} seconds between" if rules.pause_seconds else ""
-    return f"You are answered at most {times} an hour{pause}."
+    often = ngettext(
+        "You are answered at most {count} time an hour.",
+        "You are answered at most {count} times an hour.",
+        rules.answers_per_hour,
+    )
+    if not rules.pause_seconds:
+        return often
+    pause = gettext(
+        "At least {seconds:g} seconds lie between two answers.", seconds=rules.pause_seconds
+    )
+    return f"{often} {pause}"
 
 
 def moment(time: datetime) -> str:
@@ -67,12 +85,14 @@ def moment(time: datetime) -> str:
 
 def _hidden(told: Told, hidden: Sequence[Claim], verdicts: Sequence[Verdict] | None) -> str:
     if told is Told.NOTHING:
-        return _EXIST
+        return gettext(_EXIST)
     if verdicts is None:
-        return _LATER.format(_WHAT[told])
+        return gettext(_LATER[told])
     outcomes = _outcomes(hidden, verdicts)
     passed = sum(outcome is Outcome.PASSED for outcome in outcomes)
-    return f"{passed} of {len(outcomes)} claims with hidden tests passed."
+    return gettext(
+        "{passed} of {count} claims with hidden tests passed.", passed=passed, count=len(outcomes)
+    )
 
 
 def _named(

@@ -70,7 +70,10 @@ def test_where_all_is_told_or_nothing_is_hidden_nothing_is_added() -> None:
     ("rules", "sentence"),
     [
         (WatchRules(answers_per_hour=1, pause_seconds=0), "at most 1 time an hour."),
-        (WatchRules(answers_per_hour=4), "at most 4 times an hour, with 120 seconds between."),
+        (
+            WatchRules(answers_per_hour=4),
+            "at most 4 times an hour. At least 120 seconds lie between two answers.",
+        ),
     ],
 )
 def test_students_read_how_often_they_may_ask(rules: WatchRules, sentence: str) -> None:

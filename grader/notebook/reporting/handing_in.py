@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import humanize
 
+from grader.language import ENGLISH, current, gettext
+
 
 def sentence(handed_in: datetime | None, due: datetime | None, seconds_late: float) -> str:
     """When it was handed in, and how late; empty where that is not known.
@@ -18,21 +20,31 @@ def sentence(handed_in: datetime | None, due: datetime | None, seconds_late: flo
     if handed_in is None:
         return ""
     if due is None:
-        return f"Handed in on {moment(handed_in)}."
+        return gettext("Handed in on {time}.", time=moment(handed_in))
     if seconds_late <= 0:
-        return f"Handed in on {moment(handed_in)}, in time: it was due on {moment(due)}."
-    late = _late(seconds_late)
-    return f"Handed in on {moment(handed_in)}, {late} late: it was due on {moment(due)}."
+        return gettext(
+            "Handed in on {time}, in time: it was due on {due}.",
+            time=moment(handed_in),
+            due=moment(due),
+        )
+    return gettext(
+        "Handed in on {time}, {late} late: it was due on {due}.",
+        time=moment(handed_in),
+        late=_late(seconds_late),
+        due=moment(due),
+    )
 
 
 def moment(time: datetime) -> str:
     """A time of nbgrader's, which says no zone and means UTC, in this machine's zone."""
     zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return zoned.astimezone().strftime("%Y-%m-%d at %H:%M %Z").strip()
+    return zoned.astimezone().strftime("%Y-%m-%d, %H:%M %Z").strip()
 
 
 def _late(seconds: float) -> str:
     if seconds < 60:
-        return "less than a minute"
+        return gettext("less than a minute")
     unit = "minutes" if seconds < 86400 else "hours"
+    if (code := current().code) != ENGLISH:
+        humanize.activate(code)
     return humanize.precisedelta(timedelta(seconds=seconds), minimum_unit=unit, format="%d")

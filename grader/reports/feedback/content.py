@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.language import N_
 from grader.model import Claim, Outcome, Run, Timing, WorkPart
 from grader.reports import same_causes
 
 # Parts of the work as the grader measures them, and as students read them.
 _PARTS = {
-    "starting Python": (WorkPart.KERNEL_START, WorkPart.COLD_KERNEL_START),
-    "running your cells": (WorkPart.STUDENT_CELLS,),
-    "waiting for your trainings": (WorkPart.REFEREE_WAIT,),
-    "testing your work": (WorkPart.EXAMINING,),
+    N_("starting Python"): (WorkPart.KERNEL_START, WorkPart.COLD_KERNEL_START),
+    N_("running your cells"): (WorkPart.STUDENT_CELLS,),
+    N_("waiting for your trainings"): (WorkPart.REFEREE_WAIT,),
+    N_("testing your work"): (WorkPart.EXAMINING,),
 }
 
 _BRIEF = 1.0  # seconds that are not worth saying; a shorter part of grading is "everything else"
@@ -220,7 +221,7 @@ class Page:
         sums = ((words, sum(walls.get(p, 0.0) for p in parts)) for words, parts in _PARTS.items())
         named = [(words, wall) for words, wall in sums if wall >= _BRIEF]
         rest = max(0.0, self.seconds - sum(wall for _, wall in named))
-        return (*named, ("everything else", rest))
+        return (*named, (N_("everything else"), rest))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.language import N_
 from grader.model import Outcome
 from grader.reports import html, training_text
 from grader.reports.charts import svg_curve
@@ -9,12 +10,15 @@ from grader.reports.feedback.content import Notice, Page
 
 # A sign and words besides the colour: pages are printed, and read by the colour-blind.
 WORDS = {
-    Outcome.PASSED: ("✓", "passed"),
-    Outcome.FAILED: ("✗", "failed"),
-    Outcome.CRASHED: ("✗", "crashed: the code ended with an error"),
-    Outcome.OVER_LIMIT: ("✗", "over a limit: the code took too much time or memory"),
-    Outcome.NOT_ATTEMPTED: ("○", "not attempted"),
-    Outcome.GRADER_FAULT: ("?", "could not be graded: not your fault, a person will look at it"),
+    Outcome.PASSED: ("✓", N_("passed")),
+    Outcome.FAILED: ("✗", N_("failed")),
+    Outcome.CRASHED: ("✗", N_("crashed: the code ended with an error")),
+    Outcome.OVER_LIMIT: ("✗", N_("over a limit: the code took too much time or memory")),
+    Outcome.NOT_ATTEMPTED: ("○", N_("not attempted")),
+    Outcome.GRADER_FAULT: (
+        "?",
+        N_("could not be graded: not your fault, a person will look at it"),
+    ),
 }
 
 

@@ -57,7 +57,7 @@ def test_it_says_how_far_a_student_is_and_sums_no_points(tiny_course: Settings) 
 def test_a_claim_of_which_a_part_is_hidden_has_no_score_yet(tiny_course: Settings) -> None:
     said = dataclasses.replace(SAID, part_hidden=frozenset({"adds"}))
     text = " ".join(page(tiny_course, said).text.split())
-    assert "passed worth 2; a hidden test belongs to it, too" in text
+    assert "passed worth 2 points; a hidden test belongs to it, too" in text
     assert "2 / 2 points" not in text
 
 

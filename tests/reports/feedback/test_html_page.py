@@ -64,7 +64,7 @@ def test_it_says_who_what_and_how_much() -> None:
     for words in (
         "Ada Lovelace (ada)",
         "3.5 / 17 points so far",
-        "2 points are still to be marked by a person.",
+        "Still to be marked by a person: 2 points.",
         "Claims, tested by machine 2 / 12",
         "Written answer, marked by a person 2.5 / 5",
         "Late penalty \N{MINUS SIGN}1",
@@ -102,7 +102,7 @@ def test_one_crash_is_told_once_in_full() -> None:
     assert seen.count("It was raised in") == 1
     assert "12. It was raised in line 2 of the cell add, a[5]. Look at a." in seen
     assert "3. the claim CRASHED ✗" in seen
-    assert seen.count("The cause is the same as in claim 1.") == 1
+    assert seen.count("The same cause: claim 1") == 1
     links = [
         attributes.get("href") for tag, attributes in Reader.of(render(page)).tags if tag == "a"
     ]
@@ -174,7 +174,7 @@ def test_what_waits_for_a_person_is_said() -> None:
     assert "so far" not in text(complete)
     assert "still to be marked" not in text(complete)
     one = dataclasses.replace(PAGE, claims=(), answers=(Answer("a", True, "", points=1),))
-    assert "1 point is still to be marked by a person." in text(one)
+    assert "Still to be marked by a person: 1 point." in text(one)
     waiting = Answer("written_answer", True, "", points=5)
     assert "marked by a person not marked yet, worth 5" in text(
         dataclasses.replace(PAGE, answers=(waiting,))
@@ -241,7 +241,7 @@ def test_the_policy_forbids_all_but_our_own_style() -> None:
 
 def test_it_can_be_read_by_everyone() -> None:
     tags = Reader.of(render(PAGE)).tags
-    assert tags[0] == ("html", {"lang": "en"})
+    assert tags[0] == ("html", {"lang": "en", "dir": "ltr"})
     assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in tags
     levels = [int(tag[1]) for tag, _ in tags if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
