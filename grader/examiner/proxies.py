@@ -15,6 +15,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from grader.checks.protocols import grant
+from grader.examiner import questions
 from grader.examiner.evidence.interview import Asked
 from grader.examiner.exchange import Ask, Exchange
 from grader.examiner.loops import asking_outside
@@ -116,12 +117,7 @@ class Proxies:
     def call(self, number: int, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
         """What a call in the student's kernel returned; what it raised there is raised here."""
         encoder = self._exchange.encoder()
-        question = {
-            "do": "call",
-            "of": number,
-            "arguments": [encoder.encode(argument) for argument in arguments],
-            "named": {name: encoder.encode(value) for name, value in named.items()},
-        }
+        question = questions.call(number, self.name(number), arguments, named, encoder)
         return self._answer(question, encoder)
 
     def operate(self, operation: str, *arguments: Any) -> Any:
@@ -132,12 +128,7 @@ class Proxies:
             arguments: what it is done with; an object of the student's is among them.
         """
         encoder = self._exchange.encoder()
-        question = {
-            "do": "operate",
-            "operation": operation,
-            "arguments": [encoder.encode(argument) for argument in arguments],
-        }
-        return self._answer(question, encoder)
+        return self._answer(questions.operate(operation, arguments, encoder), encoder)
 
     def run(self, module: str, function: str, *arguments: Any) -> Any:
         """Run a function of a check's module beside the student's objects.
