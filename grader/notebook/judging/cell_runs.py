@@ -40,6 +40,17 @@ class CellRun:
     where: str = ""
     advice: str = ""
 
+    def of_questions(self, count: int, seconds: float) -> CellRun:
+        """The same of the last of several questions, which share one time limit."""
+        if count < 2 or self.message != overrun(self.seconds):
+            return self
+        message = gettext(
+            "time limit, {seconds:.0f} s for {count:,} questions of the test",
+            seconds=seconds,
+            count=count,
+        )
+        return replace(self, seconds=seconds, message=message)
+
     def in_other_kernel(self) -> CellRun:
         """The same of a second kernel: the first one can go on."""
         return replace(self, alive=True)
@@ -60,6 +71,11 @@ class CellRun:
                 return gettext("was stopped: {reason}", reason=self.message)
             case _:
                 return gettext("crashed the kernel ({reason})", reason=self.message)
+
+
+def overrun(seconds: float) -> str:
+    """Which limit was passed where something took so long."""
+    return gettext("time limit, {seconds:.0f} s", seconds=seconds)
 
 
 def sentence(text: str, advice: str = "") -> str:

@@ -22,7 +22,7 @@ from grader.language import gettext
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging import code_places
-from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, sentence
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, overrun, sentence
 from grader.notebook.judging.for_instructors import ended_in, fault
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
 from grader.notebook.judging.question_time import QuestionTime
@@ -212,9 +212,7 @@ def _give_up(seconds: float, questions: QuestionTime) -> None:
 
 
 def _time_limit(seconds: float) -> CellRun:
-    return CellRun(
-        CellStatus.LIMIT, seconds, message=gettext("time limit, {seconds:.0f} s", seconds=seconds)
-    )
+    return CellRun(CellStatus.LIMIT, seconds, message=overrun(seconds))
 
 
 def _shown(text: str) -> str:

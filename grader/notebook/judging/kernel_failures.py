@@ -15,7 +15,7 @@ from nbclient.util import run_sync
 
 from grader.language import N_, gettext
 from grader.notebook.judging import cell_errors
-from grader.notebook.judging.cell_runs import CellRun, CellStatus
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, overrun
 from grader.sandbox.client import KernelMisbehaved
 from grader.sandbox.provisioner import SandboxProvisioner
 from grader.sandbox.sandbox_exit import EndReason
@@ -117,8 +117,7 @@ class KernelFailures:
             run_sync(self._client.wait_for_ready)(timeout=_INTERRUPT_SECONDS)
         except (RuntimeError, KernelMisbehaved, zmq.Again):  # zmq.Again: it has ended meanwhile
             alive = False
-        limit = gettext("time limit, {seconds:.0f} s", seconds=seconds)
-        return CellRun(CellStatus.LIMIT, seconds, message=limit, alive=alive)
+        return CellRun(CellStatus.LIMIT, seconds, message=overrun(seconds), alive=alive)
 
     def _misbehaved(self, begin: float) -> CellRun:
         """End a kernel that sent what cannot be read, if its channel did not end it already."""

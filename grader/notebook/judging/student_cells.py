@@ -189,8 +189,12 @@ class StudentCells:
         around: Around | None = None,
     ) -> Proxies:
         def ask(question: dict[str, Any], buffers: Sequence[bytes]) -> Answer:
-            with self.questions.asking():
-                return self._kernel.ask(question, buffers, left())
+            asked = self.questions
+            try:
+                with asked.asking():
+                    return self._kernel.ask(question, buffers, left())
+            except Ended as ended:
+                raise Ended(ended.run.of_questions(asked.count, asked.seconds)) from None
 
         return Proxies(
             ask,

@@ -6,7 +6,7 @@ import pytest
 
 from grader.examiner.examiner import TimeUp
 from grader.notebook.judging import claim_judge
-from grader.notebook.judging.cell_runs import CellStatus, Ended
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, overrun
 from grader.notebook.judging.question_time import QuestionTime
 
 
@@ -17,9 +17,27 @@ def test_questions_are_counted_for_one_test() -> None:
         now[0] = 3.0
         assert questions.open
         raise ValueError
-    assert (questions.open, questions.seconds) == (False, 3.0)
+    assert (questions.open, questions.seconds, questions.count) == (False, 3.0, 1)
     questions.begin()
-    assert questions.seconds == 0.0
+    assert (questions.seconds, questions.count) == (0.0, 0)
+
+
+LATE = CellRun(CellStatus.LIMIT, 0.01, message=overrun(0.01))
+FULL = CellRun(CellStatus.LIMIT, 0.01, message="memory limit")
+
+
+@pytest.mark.parametrize(
+    ("run", "count", "message"),
+    [
+        (LATE, 2917, "time limit, 30 s for 2,917 questions of the test"),
+        (LATE, 1, "time limit, 0 s"),
+        (FULL, 2917, "memory limit"),
+    ],
+)
+def test_the_time_of_all_questions_is_told_and_not_that_of_the_last(
+    run: CellRun, count: int, message: str
+) -> None:
+    assert run.of_questions(count, 30.0).message == message
 
 
 @pytest.mark.parametrize(("asked", "is_open"), [(30.0, False), (0.0, True)])
