@@ -274,6 +274,7 @@ class Proxies:
             Kept(self, reference["exception"]),
             arguments=decoder.decode(reference["arguments"]),
             message=str(reference.get("message"))[:MAX_MESSAGE],
+            bare=reference.get("bare") is True,
             cause=None if cause is None else decoder.decode(cause),
         )
 

@@ -44,7 +44,16 @@ FOLDER = Path(__file__).parent / "claims"
 # The notebooks, each with the files of exercises in it: few, since each is graded by itself.
 NOTEBOOKS = {
     "objects": ("classes", "inheritance", "structures", "operators", "blocks"),
-    "calls": ("functions", "closures", "iteration", "errors", "odd_types", "testing", "records"),
+    "calls": (
+        "functions",
+        "closures",
+        "iteration",
+        "errors",
+        "groups",
+        "odd_types",
+        "testing",
+        "records",
+    ),
     "values": ("collections", "dataclasses", "kinds", "text", "banking", "abstracts"),
     "changes": (
         "changed",

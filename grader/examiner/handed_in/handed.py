@@ -56,6 +56,8 @@ class Handed:
             return {"partial": encoder.encode(parts)}
         if type(value) in _VIEWS:
             return _view(value, encoder)
+        if isinstance(value, Exception):
+            return {"error": encoder.encode((type(value), list(value.args)))}
         if (owner := open_objects.copied_owner(value)) is not None:
             return {"method": encoder.encode((owner, value.__name__))}
         number = self._numbers.get(id(value))

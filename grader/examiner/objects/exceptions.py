@@ -15,6 +15,7 @@ from typing import Any
 from grader.errors import ClaimFailed
 from grader.examiner.objects import real_classes
 from grader.examiner.objects.kept import FACTS, ClassFacts, Kept, facts_of
+from grader.sandbox.guest.data.values import Malformed
 
 _KEPT = "_kept_exception"
 
@@ -72,7 +73,7 @@ def from_name(name: str, message: str) -> Exception:
     if name in ("Malformed", "Unsendable"):
         return ClaimFailed("Your answer cannot be judged: {message}.", message=message)
     base = base_of(getattr(builtins, name, None))
-    if base is StudentRaised:
+    if base is StudentRaised or issubclass(base, ExceptionGroup):  # its parts are not told
         return StudentRaised(name, message)
     return _instance(_named(name, base), name, message)
 
@@ -84,10 +85,11 @@ def base_of(kind: Any) -> type[Exception]:
     for exits, stands in _STANDS_FOR.items():
         if issubclass(kind, exits):
             return stands
-    ends_loops = issubclass(kind, _ENDS_LOOPS)
-    if issubclass(kind, BaseExceptionGroup) or not issubclass(kind, Exception) or ends_loops:
-        return StudentRaised
-    return kind
+    if issubclass(kind, BaseExceptionGroup):  # all parts are exceptions that end no process
+        return ExceptionGroup
+    return (
+        kind if issubclass(kind, Exception) and not issubclass(kind, _ENDS_LOOPS) else StudentRaised
+    )
 
 
 def class_of(meta: type, facts: ClassFacts, bases: list[type]) -> type:
@@ -111,7 +113,9 @@ def class_of(meta: type, facts: ClassFacts, bases: list[type]) -> type:
         return type.__new__(meta, facts.name, (_Told, StudentRaised), space)
 
 
-def exception(kind: type, kept: Kept, *, arguments: Any, message: str, cause: Any) -> Exception:
+def exception(
+    kind: type, kept: Kept, *, arguments: Any, message: str, bare: bool, cause: Any
+) -> Exception:
     """An exception of the student's.
 
     Args:
@@ -119,24 +123,57 @@ def exception(kind: type, kept: Kept, *, arguments: Any, message: str, cause: An
         kept: the exception itself.
         arguments: list of its arguments.
         message: its text.
+        bare: it has no attributes beside those that its arguments give it.
         cause: the exception that it was raised from, or None.
     """
-    name = kind.__name__
-    if facts_of(kind) is None or not issubclass(kind, Exception):
-        kind = _named(name, base_of(kind))
-    made = _instance(kind, name, message, arguments if type(arguments) is list else [])
+    given = arguments if type(arguments) is list else []
+    made = _pythons_own(kind, given, message) if bare else None
+    if made is None:
+        made = _told(kind, given, message)
     vars(made)[_KEPT] = kept
     if isinstance(cause, BaseException):
         made.__cause__ = cause
     return made
 
 
+def _pythons_own(kind: type, given: list[Any], message: str) -> Exception | None:
+    """An exception of exactly one of Python's own classes, if it says what was told."""
+    if base_of(kind) is not kind or getattr(builtins, kind.__name__, None) is not kind:
+        return None
+    with contextlib.suppress(Exception):
+        made: Exception = kind(*given)
+        if str(made) == message and made.args == tuple(given):
+            return made
+    return None
+
+
+def _told(kind: type, given: list[Any], message: str) -> Exception:
+    """An exception of a class that has the text that was told, and asks for attributes."""
+    name = kind.__name__
+    if facts_of(kind) is None or not issubclass(kind, Exception):
+        kind = _named(name, base_of(kind))
+    if issubclass(kind, ExceptionGroup) and not _is_group(given):
+        raise Malformed("a group of exceptions has a message and exceptions")
+    return _instance(kind, name, message, given)
+
+
+def _is_group(given: list[Any]) -> bool:
+    """Whether a group can be made of some arguments."""
+    return (
+        len(given) == 2
+        and type(given[0]) is str
+        and type(given[1]) in (list, tuple)
+        and len(given[1]) > 0
+        and all(issubclass(type(part), Exception) for part in given[1])
+    )
+
+
 def kept_exception(error: Any) -> Kept | None:
     """The student's exception that an exception stands for; None for any other."""
-    if not issubclass(type(error), _Told):
+    if not issubclass(type(error), BaseException):
         return None
-    kept: Kept | None = vars(error).get(_KEPT)
-    return kept
+    kept = vars(error).get(_KEPT)
+    return kept if type(kept) is Kept else None
 
 
 def _named(name: str, base: type) -> type:

@@ -69,6 +69,7 @@ REFERENCES = (
             _OF_CLASS,
             Field("arguments", Kind.VALUE, "list of its arguments"),
             Field("message", Kind.TEXT, "its text", most=MAX_MESSAGE),
+            Field("bare", Kind.TRUTH, "it has no other attributes"),
             Field("cause", Kind.VALUE, "the exception that it was raised from", nullable=True),
         ),
     ),
@@ -136,6 +137,12 @@ REFERENCES = (
         Sender.EXAMINER,
         "A `functools.partial`.",
         (Field("partial", Kind.VALUE, "tuple of function, arguments and keyword arguments"),),
+    ),
+    Message(
+        "error",
+        Sender.EXAMINER,
+        "An exception that the test has made.",
+        (Field("error", Kind.VALUE, "tuple of its class and the list of its arguments"),),
     ),
     Message(
         "method",

@@ -13,10 +13,10 @@ from typing import Any
 
 from ..data.endings import heard, told
 from ..data.shared import Shared
-from ..data.values import Decoder, Encoder, Malformed
+from ..data.values import Decoder, Encoder
 from ..protocol import MAX_CALL_DEPTH
 from ..stdin import Exchange
-from .handed import Handed
+from .handed import Handed, raised
 
 Reply = tuple[dict[str, Any], Sequence[Any]]
 _ENDED = "the test that handed this in does not wait for it any more"
@@ -113,18 +113,8 @@ class Calls:
 def _error(reply: dict[str, Any], decoder: Decoder) -> Exception:
     """What the test's function raised, for the student's code to catch."""
     kind = decoder.decode(reply["class"])
-    error: Exception
-    if isinstance(kind, Exception):
-        vars(kind)["_handed"] = reply["number"]
-        return kind
     arguments = [decoder.decode(argument) for argument in reply["arguments"]]
-    if not isinstance(kind, type) or not issubclass(kind, Exception):
-        raise Malformed("the class of an exception was announced")
-    try:
-        error = kind(*arguments)
-    except Exception:  # it is made of other arguments than those that it keeps
-        error = kind.__new__(kind)
-        error.args = tuple(arguments)
+    error = kind if isinstance(kind, Exception) else raised(kind, arguments)
     vars(error)["_handed"] = reply["number"]
     return error
 

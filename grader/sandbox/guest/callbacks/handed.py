@@ -57,6 +57,8 @@ class Handed:
             case "partial":
                 function, arguments, keywords = decoder.decode(content)
                 return functools.partial(function, *arguments, **keywords)
+            case "error":
+                return raised(*decoder.decode(content))
             case "method":
                 of, name = decoder.decode(content)
                 return getattr(of, name)
@@ -93,6 +95,18 @@ class Handed:
 
     def _do(self, number: int, operation: str, *arguments: Any, **keywords: Any) -> Any:
         return self._call_back(number, operation, arguments, keywords)
+
+
+def raised(kind: Any, arguments: Sequence[Any]) -> Exception:
+    """An exception as the test made it."""
+    if not isinstance(kind, type) or not issubclass(kind, Exception):
+        raise Malformed("the class of an exception was announced")
+    try:
+        error: Exception = kind(*arguments)
+    except Exception:  # it is made of other arguments than those that it keeps
+        error = kind.__new__(kind)
+        error.args = tuple(arguments)
+    return error
 
 
 def of_library(place: str) -> Any:

@@ -73,6 +73,7 @@ class References:
             "of": self._classes.reference(type(error), encoder),
             "arguments": encoder.encode(list(error.args) if whole else []),
             "message": message(error),
+            "bare": not vars(error),
             "cause": None
             if cause is None
             else self.exception(cause, encoder, causes + 1, whole=whole),
