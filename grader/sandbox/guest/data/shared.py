@@ -95,12 +95,14 @@ class Shared:
         return kept
 
     def keep(self, numbers: Any) -> None:
-        """Forget all other values: the other side does not hold them; raises ``ValueError``."""
+        """Forget all values but those of some numbers; raises ``ValueError``.
+
+        A number of what was not taken in is ignored: the other side hears of it by what is sent.
+        """
         if type(numbers) is not list or len(numbers) > MAX_SHARED:
             raise ValueError("a list of numbers is due")
-        for number in numbers:
-            self.value(number)
-        for number in self._values.keys() - set(numbers):
+        kept = {number for number in numbers if type(number) is int}
+        for number in self._values.keys() - kept:
             self._forget(number)
         self._sizes.clear()
 

@@ -206,12 +206,32 @@ def test_what_was_not_sent_has_no_number() -> None:
     assert shared.number_of(value) == 2
 
 
-@pytest.mark.parametrize("kept", [None, [1], [True], ["0"], [[]], {"0": 1}], ids=str)
-def test_numbers_that_nobody_gave_are_not_held(kept: Any) -> None:
+@pytest.mark.parametrize("kept", [[1], [True], ["0"], [[]]], ids=str)
+def test_numbers_that_nobody_gave_hold_nothing(kept: Any) -> None:
+    sides = Sides()
+    ours = [1]
+    sides.send(ours)
+    Decoder([], refuse, sides.ours).keep(kept)
+    assert sides.ours.sent() == []
+
+
+@pytest.mark.parametrize("kept", [None, {"0": 1}, "0", [0] * (MAX_SHARED + 1)], ids=lambda it: "x")
+def test_what_is_no_list_of_numbers_is_refused(kept: Any) -> None:
     sides = Sides()
     sides.send([1])
     with pytest.raises(Malformed):
         Decoder([], refuse, sides.ours).keep(kept)
+
+
+def test_what_the_other_side_did_not_take_in_is_forgotten() -> None:
+    sides = Sides()
+    held = [1]
+    encoder = Encoder(refuse, sides.theirs)
+    encoder.encode(held)
+    assert told(encoder) == {"kept": [1]}
+    heard({"kept": [1]}, Decoder([], refuse, sides.ours))
+    heard(told(Encoder(refuse, sides.ours)), Decoder([], refuse, sides.theirs))
+    assert sides.theirs.number_of(held) is None
 
 
 HOSTILE = {
