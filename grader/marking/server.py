@@ -18,6 +18,7 @@ from typing import Any
 from tornado import httpserver, web
 
 from grader.errors import ConfigurationError, GraderError
+from grader.notebook import titles
 from grader.notebook.assignment import load_assignment
 from grader.notebook.marking import answers, marks
 from grader.notebook.marking.questions import find, questions
@@ -37,6 +38,7 @@ class Marking:
     Attributes:
         settings: the course.
         assignment: its name.
+        title: what people read in its place.
         questions: all that a person marks in it.
         token: which the one person has.
         port: on which the server listens.
@@ -44,6 +46,7 @@ class Marking:
 
     settings: Settings
     assignment: str
+    title: str
     questions: tuple[Question, ...]
     token: str
     port: int
@@ -67,11 +70,17 @@ def serve(settings: Settings, assignment: str, port: int, opened: Callable[[str]
         CourseError: there is nothing to mark.
         ConfigurationError: the port is taken.
     """
-    known = questions(load_assignment(settings, assignment))
+    loaded = load_assignment(settings, assignment)
+    known = questions(loaded)
     answers.read(settings, assignment, known[0].name)
     listening = _listen(port)
     number = listening.getsockname()[1]
-    marking = Marking(settings, assignment, known, secrets.token_urlsafe(24), number)
+    marking = Marking(
+        *(settings, assignment, titles.title(settings, loaded)),
+        questions=known,
+        token=secrets.token_urlsafe(24),
+        port=number,
+    )
     asyncio.run(_serve(marking, listening, opened))
 
 
@@ -153,7 +162,7 @@ class _PageHandler(_Handler):
             return
         marking, question = self.marking, self.question(name)
         found = answers.read(marking.settings, marking.assignment, question.name)
-        self.finish(marking_page.render(marking.assignment, marking.questions, question, found))
+        self.finish(marking_page.render(marking.title, marking.questions, question, found))
 
 
 class _AnswerHandler(_Handler):

@@ -57,12 +57,12 @@ class Answer:
 
 
 def render(
-    assignment: str, questions: Sequence[Question], question: Question, answers: Sequence[Answer]
+    title: str, questions: Sequence[Question], question: Question, answers: Sequence[Answer]
 ) -> str:
     """The page for one question.
 
     Args:
-        assignment: its name.
+        title: the assignment's.
         questions: all that a person marks in it.
         question: the one that is shown.
         answers: in the order in which they are read.
@@ -74,7 +74,7 @@ def render(
         "marking.html.j2",
         "marking.css",
         "marking.js",
-        assignment=assignment,
+        title=title,
         questions=questions,
         question=question,
         answers=answers,

@@ -49,7 +49,9 @@ def ask(
         port = sockets[0].getsockname()[1]
         known = questions(load_assignment(course, "sums"))
         http = httpserver.HTTPServer(
-            server.application(Marking(course, "sums", known, TOKEN.replace(" ", "_"), port))
+            server.application(
+                Marking(course, "sums", "Sums & more", known, TOKEN.replace(" ", "_"), port)
+            )
         )
         http.add_sockets(sockets)
         sent = {"Cookie": f"grader_mark_{port}={TOKEN.replace(' ', '_')}"} if cookie else {}
@@ -91,6 +93,7 @@ def test_the_page_has_every_answer_and_lets_only_its_own_script_run(whole: Setti
     assert "connect-src 'self'" in page
     reader = Reader.of(page, links=("/",), script=page.split("<script>")[1].split("</script>")[0])
     assert reader.dangers == []
+    assert "Sums & more" in reader.text
     assert [tag for tag, _ in reader.tags].count("article") == len(written.CLASS)
     assert "4 of 5 left to mark" in reader.text
     assert "document.title = 'stolen'" in reader.text, "as text"

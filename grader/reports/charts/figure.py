@@ -18,7 +18,7 @@ INK, GRID = "#1b1f24", "#d0d7de"  # the page's, in its light theme
 _WIDTH = 4.7  # inches: letters of 9 points are legible on a phone, too
 # The style sheet in each SVG: a page shows it as an image, to which its own rules do not apply.
 _DARK = (
-    "@media (prefers-color-scheme: dark) {"
+    "@media screen and (prefers-color-scheme: dark) {"
     f' text, [style*="fill: {INK}"] {{ fill: #e6edf3 !important; }}'
     f' [style*="stroke: {INK}"] {{ stroke: #e6edf3 !important; }}'
     f' [style*="stroke: {GRID}"] {{ stroke: #3a444f !important; }}'

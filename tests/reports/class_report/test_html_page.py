@@ -91,7 +91,7 @@ def test_figures_follow_the_theme_and_hold_no_background(
 ) -> None:
     for picture in report_of(200)[0].glob("*.svg"):
         drawing = picture.read_text()
-        assert "prefers-color-scheme: dark" in drawing
+        assert "@media screen and (prefers-color-scheme: dark)" in drawing
         assert "fill: #ffffff" not in drawing
 
 
