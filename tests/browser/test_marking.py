@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from grader.notebook.marking import answers
 from grader.settings import Settings
+from tests.notebook.exports import school
 from tests.notebook.marking import written
 from tests.notebook.marking.written import QUESTION
 
@@ -79,4 +80,19 @@ def test_a_class_is_marked_by_the_keyboard(
     page.get_by_label("names").check()
     expect(page.locator("h2", has_text=": ada")).to_be_visible()
     assert page.title().startswith("0 to mark")
-    assert said == [], "the content policy refuses nothing that the page needs"
+    school.comment(course, "ada", "From the formgrader.")
+    ada = page.locator("article", has_text="learned")
+    ada.focus()
+    keys.type("2")
+    keys.press("Enter")
+    expect(ada.locator(".problem")).to_contain_text(
+        "It has 5 points now, and: From the formgrader."
+    )
+    expect(ada.get_by_label("Points")).to_have_value("2")
+    expect(left).to_have_text("0 of 5 left to mark; Answer 3 was not saved")
+    ada.get_by_role("button", name="Save").click()
+    expect(ada.locator(".state")).to_have_text("saved")
+    assert answers.read_one(course, "sums", QUESTION, "ada").score == 2
+    expect(page.locator("article").last).to_contain_text("Nothing was written.")
+    refused = "Failed to load resource: the server responded with a status of 409 (Conflict)"
+    assert said == [refused], "the content policy refuses nothing that the page needs"

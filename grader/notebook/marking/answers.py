@@ -159,7 +159,7 @@ def _answer(mark: Mark, cells: list[NotebookNode]) -> Answer:
     return Answer(
         student=mark.student,
         name=escape_invisible(mark.name),
-        text=Markup("").join(_rendered(cells)),
+        text=Markup() if _untouched(cells) else Markup("").join(_rendered(cells)),
         score=mark.score,
         to_mark=mark.to_mark,
         comment=mark.comment,

@@ -64,12 +64,23 @@
     if (!field.value.includes(text)) field.value = [field.value.trim(), text].filter(Boolean).join("\n");
     field.focus();
   };
-  const take = (card, answer) => {
+  const fields = (card) => [points(card), comment(card)];
+  const unsaved = (card) => fields(card).some((field) => field.value !== field.dataset.saved);
+  // What the server has. What a person has typed since it was sent stays.
+  const take = (card, answer, sent) => {
     card.dataset.version = answer.version;
     card.classList.toggle("left", answer.to_mark);
     card.classList.toggle("done", !answer.to_mark);
-    points(card).value = answer.score ?? "";
-    comment(card).value = comment(card).dataset.saved = answer.comment;
+    card.querySelector(".text").innerHTML = answer.html; // made and cleaned by the server
+    const known = [String(answer.score ?? ""), answer.comment];
+    fields(card).forEach((field, place) => {
+      if (field.value === sent?.[place]) field.value = known[place];
+      field.dataset.saved = known[place];
+    });
+  };
+  const elsewhere = (answer) => {
+    const score = answer.score === null ? "no points" : `${answer.score} points`;
+    return `${answer.problem}. It has ${score} now${answer.comment && `, and: ${answer.comment}`}`;
   };
   const possible = (card) => {
     const given = points(card).value;
@@ -77,39 +88,39 @@
     if (!fits) say(card, `Give points from 0 to ${most}.`, true);
     return fits;
   };
-  const save = async (card, given = points(card).value, said = comment(card).value) => {
+  const save = async (card, [given, said] = fields(card).map((field) => field.value)) => {
     say(card, "saving …");
     card.dataset.saving = "yes";
-    const saved = await send(card, Number(given), said);
+    [points(card).value, comment(card).value] = [given, said];
+    const saved = await send(card, given, said);
     delete card.dataset.saving;
     count();
     if (!saved) left.textContent += `; ${card.querySelector("h2").firstChild.data.trim()} was not saved`;
   };
-  const send = async (card, number, said) => {
+  const send = async (card, given, said) => {
     let reply, answer;
     try {
       reply = await fetch(address("mark", card), {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ points: number, comment: said, version: card.dataset.version }),
+        body: JSON.stringify({
+          points: Number(given), comment: said, version: card.dataset.version,
+        }),
       });
       answer = await reply.json();
     } catch {
       say(card, "Not saved: grader mark does not answer. Is it still running?", true);
       return false;
     }
-    if (answer.html !== undefined) {
-      take(card, answer);
-      card.querySelector(".text").innerHTML = answer.html; // made and cleaned by the server
-    }
-    say(card, reply.ok ? "saved" : answer.problem, !reply.ok);
+    if (answer.html !== undefined) take(card, answer, reply.ok ? [given, said] : null);
+    say(card, reply.ok ? "saved" : reply.status === 409 ? elsewhere(answer) : answer.problem, !reply.ok);
     return reply.ok;
   };
   // The next answer is there at once: what could not be saved says so, and stays to be marked.
   const saveAndNext = (card, also = () => false) => {
     if (!possible(card)) return;
-    const [given, said] = [points(card).value, comment(card).value];
-    for (const each of cards) if (each === card || also(each)) save(each, given, said);
+    const given = fields(card).map((field) => field.value);
+    for (const each of cards) if (each === card || also(each)) save(each, given);
     next(card);
   };
   const saveAll = (card) =>
@@ -119,7 +130,7 @@
     card.querySelector(".save").addEventListener("click", () => possible(card) && save(card));
     card.querySelector(".similar")?.addEventListener("click", () => saveAll(card));
     card.addEventListener("focusin", () => { last = card; });
-    comment(card).dataset.saved = comment(card).value;
+    for (const field of fields(card)) field.dataset.saved = field.value;
   }
   const watcher = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
@@ -177,7 +188,7 @@
     s: (card) => card && saveAll(card),
   };
   window.addEventListener("beforeunload", (event) => {
-    if (cards.some((card) => comment(card).value !== comment(card).dataset.saved)) event.preventDefault();
+    if (cards.some(unsaved)) event.preventDefault();
   });
   count();
   next(undefined);

@@ -70,7 +70,7 @@ def test_answers_that_are_alike_stand_together_and_empty_ones_last(whole: Settin
     assert found[0].group == found[1].group != found[2].group
     assert students[-1] == "eve"
     eve = found[-1]
-    assert (eve.score, eve.to_mark) == (0, False)
+    assert (eve.score, eve.to_mark, eve.text) == (0, False, "")
     assert all(answer.to_mark and answer.score is None for answer in found[:-1])
 
 
