@@ -83,10 +83,16 @@ def kernel(course: Path, data: Path | None, referee: str, referee_key: str) -> N
     Example: grader kernel --referee tcp://gpu.example.org:7345 --referee-key KEY
     """
     from grader.kernelspec import install
+    from grader.referee.service import addresses
 
+    if referee:
+        addresses.check(referee)
     data = data or load_course(course).data
     folder = install(data, referee=referee, referee_key=referee_key)
     click.echo(f"Kernel installed in {folder}")
+    if not data.is_dir():
+        hint = f"fill it with: grader data --folder {data}"
+        click.echo(f"grader: {data} is no folder yet; {hint}", err=True)
 
 
 @click.command(short_help="Install the packages that the course's exercises use.")

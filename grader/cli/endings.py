@@ -23,6 +23,7 @@ KEPT = {
     "grade": "what was graded is kept; the same command (without --force) goes on from there",
     "kernel": f"the kernel may be installed in part; {_AGAIN}",
     "lab": f"the lab's folder is kept; {_AGAIN} to go on in it",
+    "mark": f"marks and comments that were saved are kept; {_AGAIN} to go on",
     "new": "the exercise may be there in part: look at source/ and course_config.py, then run the "
     "same command again",
     "override": "whether the decision was recorded is shown by: grader override STUDENT ASSIGNMENT",

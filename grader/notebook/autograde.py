@@ -29,7 +29,7 @@ from grader.notebook import (
 from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.memory_capacity import local_capacity
-from grader.notebook.submission import chosen_notebook, paths, verdict_file
+from grader.notebook.submission import chosen_notebook, paths, student_ids, verdict_file
 from grader.notebook.submission.file_rules import printable_text
 from grader.notebook.submission.submitted_files import files_of
 from grader.settings import Settings
@@ -295,7 +295,7 @@ def choose(settings: Settings, name: str, students: Sequence[str] = ()) -> tuple
     if unknown := sorted(set(students) - set(known)):
         raise CourseError(
             f"{printable_text(', '.join(unknown))} handed in nothing for {name}: expected one of "
-            f"{printable_text(', '.join(known))}"
+            f"{student_ids.some_of(known, unknown[0])}"
         )
     return tuple(students) or known
 

@@ -18,7 +18,13 @@ from grader.model import Decision, Graded, Override, Submission, Verdict
 from grader.notebook import course_lock, gradebook, late_penalties
 from grader.notebook.assignment import load_assignment
 from grader.notebook.plugins import shown_verdicts
-from grader.notebook.submission import current_verdicts, override_file, paths, verdict_file
+from grader.notebook.submission import (
+    current_verdicts,
+    override_file,
+    paths,
+    student_ids,
+    verdict_file,
+)
 from grader.settings import Settings
 
 _REASON = 2000  # characters at most
@@ -121,7 +127,7 @@ def find_graded(settings: Settings, student: str, assignment: str) -> tuple[Subm
     if student not in known:
         raise CourseError(
             f"{student} handed in nothing for {assignment}: expected one of "
-            f"{', '.join(known) or 'those who did, and nobody has'}"
+            f"{student_ids.some_of(known, student) or 'those who did, and nobody has'}"
         )
     submission = paths.submission(settings, student, assignment)
     graded = verdict_file.read(submission.verdict_file)

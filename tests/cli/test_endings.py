@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from pathlib import Path
 
 import click
 import pytest
@@ -109,3 +110,24 @@ def _options(command: click.Command) -> set[str]:
 
 def test_the_demo_has_as_many_students_as_its_help_says() -> None:
     assert f"a class of {NUMBERS[len(demo.CLASS)]}," in (main.commands["demo"].help or "")
+
+
+def test_a_kernel_is_not_installed_for_an_address_that_is_none(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    installed: list[Path] = []
+
+    def install(data: Path, **_: str) -> Path:
+        installed.append(data)
+        return tmp_path
+
+    monkeypatch.setattr("grader.kernelspec.install", install)
+    course = ["--course", str(tiny_course.root), "kernel"]
+    result = CliRunner().invoke(main, [*course, "--referee", "somewhere"])
+    assert result.exit_code == 2
+    assert "'somewhere' is no address of a referee" in result.stderr
+    assert not installed
+    result = CliRunner().invoke(main, [*course, "--data", str(tmp_path / "none")])
+    assert result.exit_code == 0
+    assert f"grader data --folder {tmp_path / 'none'}" in result.stderr
+    assert installed == [tmp_path / "none"]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
+
 from grader.errors import SubmissionError
 from grader.notebook.submission.file_rules import printable_text
 
+_NAMED = 10  # ids in a message
 _PATTERN = "*?[]"  # nbgrader looks for the folders of an id as a shell does
 
 
@@ -27,3 +31,11 @@ def require_plain(student: str) -> None:
             f"the id {printable_text(student)!r} holds {said}: expected letters, digits and marks "
             "such as _, - and @; rename the folder"
         )
+
+
+def some_of(known: Sequence[str], asked: str) -> str:
+    """Which ids were expected in place of ``asked``, those that resemble it first."""
+    alike = difflib.get_close_matches(asked, known, _NAMED)
+    named = list(dict.fromkeys([*alike, *known]))[:_NAMED]
+    more = f" or {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return printable_text(", ".join(named)) + more

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import SubmissionError
+from grader.notebook.submission import student_ids
 from grader.notebook.submission.student_ids import require_plain
 
 
@@ -37,3 +38,15 @@ def test_what_is_no_name_is_refused(student: str, words: str) -> None:
     with pytest.raises(SubmissionError, match=words) as refused:
         require_plain(student)
     assert str(refused.value).isprintable()
+
+
+def test_few_ids_are_all_expected() -> None:
+    assert student_ids.some_of(["ada", "ben"], "zoe") == "ada, ben"
+
+
+def test_of_many_ids_those_that_resemble_come_first() -> None:
+    known = [f"student_{number:03}" for number in range(200)]
+    named = student_ids.some_of([*known, "zoe_müller"], "zoe_muller")
+    assert named.startswith("zoe_müller, student_000, ")
+    assert named.endswith(" or 191 more")
+    assert student_ids.some_of(known, "q").startswith("student_000, student_001")
