@@ -72,7 +72,7 @@ def _entry(
         waiting=tuple(
             n
             for n, grade in theirs.cells.items()
-            if (n not in claims or n in left) and grade.score is None
+            if (n not in claims or n in left) and grade.to_mark
         ),
         cells=_own_code(settings, assignment, submission),
         name=theirs.student_name,

@@ -19,11 +19,13 @@ class Grade:
         score: extra credit included; None while the cell waits for a person.
         points: what the cell is worth.
         by_hand: whether a person gave the score, or changed it.
+        to_mark: whether a person still has to mark it, as after it was graded again.
     """
 
     score: float | None
     points: float
     by_hand: bool
+    to_mark: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def _grades(notebook: SubmittedNotebook) -> Grades:
                 score=None if grade.manual_score is grade.auto_score is None else grade.score,
                 points=grade.max_score,
                 by_hand=grade.manual_score is not None or bool(grade.extra_credit),
+                to_mark=grade.needs_manual_grade,
             )
             for grade in notebook.grades
         },

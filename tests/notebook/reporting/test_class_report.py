@@ -51,7 +51,8 @@ def test_verdicts_and_grades_come_together(course: Settings) -> None:
     graded(course, "sums", "ben")
     with _open(course) as book:
         book.find_grade("adds", "sums", "sums", "ada").manual_score = 1.5
-        book.find_grade("written_answer", "sums", "sums", "ada").manual_score = 4
+        answer = book.find_grade("written_answer", "sums", "sums", "ada")
+        answer.manual_score, answer.needs_manual_grade = 4, False
         book.find_submission_notebook("sums", "sums", "ada").late_submission_penalty = 2
         book.db.commit()
     report = class_report.gather(course, "sums")
@@ -61,6 +62,10 @@ def test_verdicts_and_grades_come_together(course: Settings) -> None:
     assert (report.max_score, report.claims_max, report.target) == (11, 6, None)
     assert [one.counts[Outcome.PASSED] for one in report.results] == [1, 0, 1]
     assert report.left_out == ()
+    with _open(course) as book:  # as after it was graded again
+        book.find_grade("written_answer", "sums", "sums", "ada").needs_manual_grade = True
+        book.db.commit()
+    assert class_report.gather(course, "sums").entries[0].waiting == ("written_answer",)
 
 
 def test_the_target_is_the_assignments_own(course: Settings) -> None:
