@@ -15,9 +15,20 @@ import numpy as np
 
 
 def described(model: Any) -> str:
-    """The model's JSON."""
+    """The model's JSON; without what it was compiled with, if a part of that has none."""
     with _written_down(model):
+        try:
+            return str(model.to_json())
+        except Exception:  # a learning rate schedule of the student's, for example
+            return _without_compilation(model)
+
+
+def _without_compilation(model: Any) -> str:
+    compiled, model.compiled = model.compiled, False
+    try:
         return str(model.to_json())
+    finally:
+        model.compiled = compiled
 
 
 def weights(model: Any) -> list[Any]:
