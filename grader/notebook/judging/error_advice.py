@@ -82,6 +82,28 @@ _ADVICE = tuple(
             ),
         ),
         (
+            r"Argument\(s\) not recognized: \{'lr'",
+            N_("Keras 3 calls this learning_rate: write learning_rate=... in place of lr=..."),
+        ),
+        (
+            "no attribute '(fit|evaluate|predict)_generator'",
+            N_("Keras 3 has no such method: give fit, evaluate or predict what you gave to it."),
+        ),
+        (
+            "no attribute 'predict_classes'",
+            N_("Keras 3 has no such method: write model.predict(images).argmax(axis=1)."),
+        ),
+        (
+            r"optimizers\.legacy` is not supported",
+            N_(
+                "Keras 3 has no legacy optimizers: leave legacy out, as in keras.optimizers.Adam()."
+            ),
+        ),
+        (
+            "unexpected keyword argument '(workers|use_multiprocessing|max_queue_size)'",
+            N_("Keras 3 has no such argument: leave it out."),
+        ),
+        (
             "URLError: |gaierror: |ConnectionError: |Max retries exceeded|name resolution",
             N_(
                 "There is no network while your work is graded: use the data that the notebook has "

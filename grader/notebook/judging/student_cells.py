@@ -14,6 +14,7 @@ from grader.examiner.surroundings.base import Around
 from grader.examiner.training.trainings import Trainings
 from grader.language import gettext
 from grader.notebook.assignment import part_of
+from grader.notebook.judging import undefined_names
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.kernel_session import StudentKernel
@@ -294,10 +295,10 @@ class StudentCells:
     def _record(self, index: int, run: CellRun) -> None:
         """Remember how a cell went; of the parts of one answer, how the first went that failed."""
         name = self._name(index)
+        run = undefined_names.explained(run, self._cells, self._by_index, index)
         self._by_index[index] = run
         parts = [self._by_index[i] for i in sorted(self._by_index) if self._name(i) == name]
-        failed = (part for part in parts if part.status is not CellStatus.DONE)
-        self.runs[name] = next(failed, run)
+        self.runs[name] = next((p for p in parts if p.status is not CellStatus.DONE), run)
 
     def _name(self, index: int) -> str:
         """The solution cell that a cell belongs to, or its own id."""

@@ -6,7 +6,6 @@ play with their work define its names below, too; so this is said only where a c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from nbformat import NotebookNode
@@ -15,8 +14,7 @@ from grader.notebook.assignment import Assignment, grade_id, part_of
 from grader.notebook.submission.cell_text import bound_names
 from grader.notebook.submission.course_cells import CourseCell, Kind, course_cells
 from grader.notebook.submission.notes import positions
-
-_OWN = re.compile(r"extra-(\d+)(?:-own)*")  # how a rebuilt notebook names a student's own cell
+from grader.notebook.submission.rebuild import place_of
 
 
 def notes(assignment: Assignment, notebook: NotebookNode, lost: Collection[str]) -> tuple[str, ...]:
@@ -45,8 +43,8 @@ def _below(cell: CourseCell, notebook: NotebookNode, test: str) -> Iterator[int]
     """The places of the student's own cells below a test that define all that a cell is to."""
     begin = next(index for index, each in enumerate(notebook.cells) if grade_id(each) == test)
     for own in notebook.cells[begin:]:
-        known = _OWN.fullmatch(own.id)
-        if own.cell_type != "code" or known is None or part_of(own):
+        place = place_of(own)
+        if own.cell_type != "code" or place is None or part_of(own):
             continue
         if cell.wanted and cell.wanted <= bound_names(own.source):
-            yield int(known[1])
+            yield place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from grader.notebook.submission.plan import Plan, plan
 from grader.notebook.submission.recognise import recognise
 from grader.notebook.submission.unread import unread
 
+_OWN = "extra-"  # ids of the student's own cells begin with it, and their place follows
 _START = -1  # stands for the place ahead of the first of the course's cells
 
 
@@ -86,6 +88,12 @@ def _in_files(
     """Solution cells whose answer may be in a file beside a notebook, which may be blank."""
     written = {cell.id for cell in course if cell.kind is Kind.WRITTEN}
     return untouched if blank else untouched & written
+
+
+def place_of(cell: NotebookNode) -> int | None:
+    """Where a cell of a rebuilt notebook stood in the student's; None for one of the course's."""
+    known = re.fullmatch(rf"{_OWN}(\d+)(?:-own)*", cell.id)
+    return int(known[1]) if known else None
 
 
 def _names(course: Sequence[CourseCell], ids: frozenset[str]) -> tuple[str, ...]:
@@ -229,7 +237,7 @@ class _Builder:
         return made
 
     def _id(self, place: int) -> str:
-        name = f"extra-{place}"
+        name = f"{_OWN}{place}"
         while name in self._ids:
             name += "-own"
         return name

@@ -1,0 +1,51 @@
+"""Advice on names that a cell was to define that stopped before."""
+
+from __future__ import annotations
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from grader.notebook.assignment import PART_OF
+from grader.notebook.judging.cell_runs import CellRun, CellStatus
+from grader.notebook.judging.undefined_names import explained
+
+STOPPED = CellRun(
+    CellStatus.RAISED, error="ModuleNotFoundError", message="No module named 'google.colab'"
+)
+DONE = CellRun(CellStatus.DONE)
+MISSED = CellRun(CellStatus.RAISED, error="NameError", message="name 'keras' is not defined")
+
+
+def cells(source: str, answer: str = "") -> list[NotebookNode]:
+    metadata = {PART_OF: answer} if answer else {}
+    first = new_code_cell(source, id="extra-1", metadata=metadata)
+    return [first, new_code_cell("keras.Model()", id="build-model")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("", "cell 2 of the notebook"), ("a", "the cell `a`")]
+)
+def test_the_cell_that_stopped_is_named(answer: str, said: str) -> None:
+    source = "from google.colab import drive\nfrom tensorflow import keras"
+    advice = explained(MISSED, cells(source, answer), {0: STOPPED}, 1).advice
+    assert advice.startswith(
+        f"keras is defined in {said}, which stopped before that with ModuleNotFoundError: No "
+    )
+
+
+@pytest.mark.parametrize(
+    ("run", "source", "runs"),
+    [
+        (MISSED, "import keras", {0: DONE}),
+        (MISSED, "import keras", {}),
+        (MISSED, "import keras", {2: STOPPED}),
+        (MISSED, "from tensorflow import layers", {0: STOPPED}),
+        (STOPPED, "import keras", {0: STOPPED}),
+        (DONE, "import keras", {0: STOPPED}),
+    ],
+)
+def test_nothing_is_said_of_other_cells(
+    run: CellRun, source: str, runs: dict[int, CellRun]
+) -> None:
+    assert explained(run, [*cells(source), *cells(source)], runs, 1) is run
