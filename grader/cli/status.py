@@ -14,7 +14,8 @@ from grader.cli.context import load_course, terminal
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from grader.notebook.class_status import ClassStatus
+    from grader.notebook.class_status import ClassStatus, Stage
+    from grader.reports.terminal.status_table import StatusSum
 
 WAITS_FOR_PERSON, WAITS_FOR_GRADER = 1, 3
 
@@ -47,43 +48,49 @@ def status(course: Path, assignment: str, as_json: bool) -> None:
 
 
 def _submissions(known: ClassStatus) -> RenderableType:
-    from grader.notebook.class_status import Stage
-    from grader.reports.terminal import status_table
+    from grader.reports.terminal.status_table import StatusRow, SubmissionsTable
 
-    styles = {Stage.DONE: "green", Stage.FAILED: "bold red", Stage.REFUSED: "bold red"}
     rows = [
-        status_table.StatusRow(
+        StatusRow(
             each.student,
             each.handed_in,
             each.late,
             each.stage.value,
-            styles.get(each.stage, "yellow"),
+            _style(each.stage),
             each.why,
             each.score,
         )
         for each in known.submissions
     ]
-    counts = [f"{len(rows)} handed in", *([f"{known.late} late"] if known.late else [])]
-    counts += [f"{known.at(stage)} {stage}" for stage in Stage if known.at(stage)]
-    return status_table.submissions_table(known.heading, rows, known.missing, ", ".join(counts))
+    return SubmissionsTable(_sum(known), rows, known.missing)
 
 
 def _assignments(classes: list[ClassStatus]) -> RenderableType:
-    from grader.notebook.class_status import Stage
-    from grader.reports.terminal import status_table
+    from grader.reports.terminal.status_table import AssignmentsTable
 
-    shown = [stage for stage in Stage if stage is Stage.DONE or any(c.at(stage) for c in classes)]
-    rows = [
-        [
-            known.assignment,
-            status_table.moment(known.due),
-            *(str(number) for number in (len(known.submissions), known.late, len(known.missing))),
-            *(str(known.at(stage)) for stage in shown),
-        ]
-        for known in classes
-    ]
-    heads = ["handed in", "late", "missing", *(stage.value for stage in shown)]
-    return status_table.assignments_table(heads, rows)
+    return AssignmentsTable([_sum(known) for known in classes])
+
+
+def _sum(known: ClassStatus) -> StatusSum:
+    from grader.notebook.class_status import Stage
+    from grader.reports.terminal.status_table import StatusSum
+
+    return StatusSum(
+        known.assignment,
+        known.heading,
+        known.due,
+        len(known.submissions),
+        known.late,
+        len(known.missing),
+        [(stage.value, known.at(stage), _style(stage)) for stage in Stage],
+    )
+
+
+def _style(stage: Stage) -> str:
+    from grader.notebook.class_status import Stage
+
+    styles = {Stage.DONE: "green", Stage.FAILED: "bold red", Stage.REFUSED: "bold red"}
+    return styles.get(stage, "yellow")
 
 
 def _exit_code(classes: list[ClassStatus]) -> int:

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from grader.errors import GraderError
 from grader.model import Score
-from grader.model.scores import points
 from grader.notebook import gradebook, grading_now, submission_state, titles
 from grader.notebook.assignment import load_assignment
 from grader.notebook.gradebook import HandedIn
@@ -149,7 +148,7 @@ class _Look:
             return Stage.REFUSED, str(error)
         score = self.scores.get(student)
         if score and score.to_mark:
-            return Stage.TO_MARK, f"{points(score.to_mark)} points to mark"
+            return Stage.TO_MARK, ""
         return Stage.DONE, ""
 
     def _not_graded(self, state: submission_state.SubmissionState) -> tuple[Stage, str]:

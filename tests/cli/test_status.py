@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.cells import cell_len
+from rich.console import Console
 
 from grader.cli import main
 from grader.model import Score
 from grader.notebook import class_status
 from grader.notebook.class_status import ClassStatus, Stage, SubmissionStatus
+from grader.reports.terminal.status_table import (
+    AssignmentsTable,
+    StatusRow,
+    StatusSum,
+    SubmissionsTable,
+)
 from grader.settings import Settings
 
 WHEN = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
@@ -54,11 +63,11 @@ def test_a_class_has_a_row_a_submission_and_a_sum(
     shown = show(tiny_course, monkeypatch, [Stage.DONE, Stage.TO_GRADE], "sums").output
     lines = [line.split("\t") for line in shown.splitlines()]
     assert lines[0] == ["sums (Sums)"]
-    assert lines[1] == ["student", "handed in", "late", "score", "status"]
+    assert lines[1] == ["student", "handed in", "late", "score", "status", "why"]
     assert lines[3][0] == "s1"
-    assert lines[3][2:] == ["2 hours", "6 / 11", r"to be graded: so\x1b[31m"]
-    assert "Handed in nothing: zoe" in shown
-    assert "2 handed in, 2 late, 1 graded, 1 to be graded" in shown
+    assert lines[3][2:] == ["2 hours", "6 / 11", "to be graded", r"so\x1b[31m"]
+    assert "handed in nothing: zoe" in shown
+    assert shown.endswith("handed in 2 (2 late), missing 1\ngraded 1, to be graded 1\n")
 
 
 def test_a_course_has_a_row_an_assignment(
@@ -88,3 +97,42 @@ def test_an_unknown_assignment_is_one_line(tiny_course: Settings) -> None:
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert "no assignment 'products'" in result.stderr
+
+
+def rows(width: int, student: str) -> str:
+    """What a terminal shows of a class."""
+    waits = "submitted/zoe/sums/sums.ipynb is not a notebook: expected Jupyter's JSON; " * 3
+    row = StatusRow(student, WHEN, timedelta(hours=2), "cannot be graded", "", waits, Score(6, 11))
+    total = StatusSum("sums", "sums", WHEN, 1, 1, 0, [("cannot be graded", 1, "")])
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=True, color_system=None)
+    console.print(SubmissionsTable(total, [row], []))
+    console.print(AssignmentsTable([total]))
+    assert max(map(cell_len, out.getvalue().splitlines())) <= width
+    return out.getvalue()
+
+
+def test_a_reason_stands_below_the_table_and_squeezes_no_column() -> None:
+    lines = [line.strip() for line in rows(80, "zoe").splitlines()]
+    row = next(line for line in lines if line.startswith("zoe"))
+    assert row.endswith("2 hours   6 / 11   cannot be graded")
+    assert " ".join(_local(WHEN)) in row
+    assert "expected Jupyter's JSON" in " ".join(lines)
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_a_long_name_is_told_whole(width: int) -> None:
+    name = "maximiliane_von_und_zu_langenfeld_der_dritten"
+    lines = rows(width, name).splitlines()
+    assert name in "".join(line.strip().split("  ")[0] for line in lines)
+
+
+def test_an_assignment_has_its_numbers_on_any_terminal() -> None:
+    shown = rows(80, "zoe")
+    assert f"sums, due {' '.join(_local(WHEN))}" in shown
+    assert "handed in 1 (1 late)" in shown
+    assert "cannot be graded 1" in shown
+
+
+def _local(moment: datetime) -> list[str]:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}".split()

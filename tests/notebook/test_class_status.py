@@ -75,7 +75,7 @@ def test_an_answer_waits_until_a_person_marks_it(course: Settings) -> None:
     answers = tiny.GOOD | {"written_answer": "Because it does."}
     tiny.hand_in(course, "eve", tiny.submission(course, answers))
     grade(course, "eve")
-    assert stages(course)["eve"] == (Stage.TO_MARK, "5 points to mark")
+    assert stages(course)["eve"] == (Stage.TO_MARK, "")
     mark(course, "eve")
     assert stages(course)["eve"] == (Stage.DONE, "")
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import humanize
-from rich.console import Group, RenderableType
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from grader.model import Score
-from grader.reports.terminal.output_table import OutputTable
+from grader.reports.terminal.output_table import OutputTable, indented, tabbed
 from grader.reports.terminal.plain import plain
 
-_NAMED = 20  # students who handed in nothing
+_NAMED = 20  # students in a line
 
 
 @dataclass(frozen=True)
@@ -40,43 +41,125 @@ class StatusRow:
     score: Score | None
 
 
-def submissions_table(
-    assignment: str, rows: Sequence[StatusRow], missing: Sequence[str], summary: str
-) -> RenderableType:
-    """A row for each student who handed in, then who did not, and what it comes to."""
-    table = OutputTable(title=plain(assignment), title_justify="left", title_style="bold")
-    for name in ("student", "handed in", "late", "score", "status"):
-        right = name == "score"
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        said = Text(row.stage, row.style)
-        table.add_row(
-            plain(row.student),
-            moment(row.handed_in),
-            humanize.naturaldelta(row.late) if row.late else "",
-            str(row.score) if row.score else "",
-            said.append_text(plain(f": {row.why}", "")) if row.why else said,
-        )
-    return Group(table, *_missing(missing), plain(summary))
+@dataclass(frozen=True)
+class StatusSum:
+    """What the submissions of an assignment come to.
+
+    Attributes:
+        assignment: its name.
+        heading: its name and title, for a terminal.
+        due: when; None for never.
+        handed_in: how many submissions there are.
+        late: how many of them are late.
+        missing: how many students handed in nothing.
+        stages: name, number and style of each stage.
+    """
+
+    assignment: str
+    heading: str
+    due: datetime | None
+    handed_in: int
+    late: int
+    missing: int
+    stages: Sequence[tuple[str, int, str]]
+
+    def lines(self) -> Iterator[Text]:
+        """The numbers in two lines, without those that are 0."""
+        late = f" ({self.late} late)" if self.late else ""
+        missing = f", missing {self.missing}" if self.missing else ""
+        yield Text(f"handed in {self.handed_in}{late}{missing}")
+        counted = [Text(f"{name} {count}", style) for name, count, style in self.stages if count]
+        if counted:
+            yield Text(", ").join(counted)
 
 
-def _missing(students: Sequence[str]) -> list[Text]:
-    if not students:
-        return []
-    more = f" and {len(students) - _NAMED} more (--json)" if len(students) > _NAMED else ""
-    return [plain(f"Handed in nothing: {', '.join(students[:_NAMED])}{more}", "dim")]
+@dataclass(frozen=True)
+class SubmissionsTable:
+    """A row for each student who handed in; below, reasons and what it comes to.
+
+    Attributes:
+        total: what it comes to.
+        rows: the submissions.
+        missing: students who handed in nothing.
+    """
+
+    total: StatusSum
+    rows: Sequence[StatusRow]
+    missing: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Called by rich to draw the table; in a pipe a reason stands in its row."""
+        table = OutputTable(
+            title=plain(self.total.heading), title_justify="left", title_style="bold",
+            box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False,
+        )  # fmt: skip
+        table.add_column("student", overflow="fold")
+        for name in ("handed in", "late", "score", "status"):
+            table.add_column(name, justify="right" if name == "score" else "left", no_wrap=True)
+        if not options.is_terminal:
+            table.add_column("why")
+        for row in self.rows:
+            why = [] if options.is_terminal else [plain(row.why)]
+            table.add_row(*_cells(row), *why)
+        yield table
+        if options.is_terminal:
+            yield from self._reasons()
+        yield from _missing(self.missing)
+        yield from self.total.lines()
+
+    def _reasons(self) -> Iterator[RenderableType]:
+        """Each reason once, with those whom it concerns: many may share one."""
+        concerned: dict[tuple[str, str, str], list[str]] = {}
+        for row in self.rows:
+            if row.why:
+                concerned.setdefault((row.stage, row.style, row.why), []).append(row.student)
+        for (stage, style, why), students in concerned.items():
+            yield Text(stage, style).append_text(plain(f": {why}", "default not bold"))
+            yield indented(plain(_some(students)), 2)
+        if concerned:
+            yield Text()
 
 
-def assignments_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
-    """A row for each assignment: its name, when it is due, and a number for each of ``heads``."""
-    table = OutputTable()
-    table.add_column("assignment", overflow="fold")
-    table.add_column("due")
-    for head in heads:
-        table.add_column(head, justify="right")
-    for row in rows:
-        table.add_row(*(plain(cell) for cell in row))
-    return table
+@dataclass(frozen=True)
+class AssignmentsTable:
+    """Some lines for each assignment; in a pipe a row, with a column for each number."""
+
+    rows: Sequence[StatusSum]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Called by rich."""
+        if options.is_terminal:
+            for row in self.rows:
+                due = f", due {moment(row.due)}" if row.due else ""
+                yield plain(row.heading, "bold").append(due, "not bold")
+                yield from (indented(line, 2) for line in row.lines())
+            return
+        stages = [name for name, _, _ in self.rows[0].stages] if self.rows else []
+        yield tabbed(["assignment", "due", "handed in", "late", "missing", *stages])
+        for row in self.rows:
+            counts = (row.handed_in, row.late, row.missing, *(count for _, count, _ in row.stages))
+            yield tabbed([plain(row.assignment), moment(row.due), *map(str, counts)])
+
+
+def _cells(row: StatusRow) -> tuple[Text, ...]:
+    return (
+        plain(row.student),
+        Text(moment(row.handed_in)),
+        Text(humanize.naturaldelta(row.late) if row.late else ""),
+        Text(str(row.score) if row.score else ""),
+        Text(row.stage, row.style),
+    )
+
+
+def _missing(students: Sequence[str]) -> Iterator[Text]:
+    if students:
+        yield plain(f"handed in nothing: {_some(students)}", "dim")
+
+
+def _some(students: Sequence[str]) -> str:
+    left = len(students) - _NAMED
+    more = f" and {left} more (--json names all)" if left > 0 else ""
+    return f"{', '.join(students[:_NAMED])}{more}"
 
 
 def moment(when: datetime | None) -> str:
