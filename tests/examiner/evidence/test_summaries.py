@@ -109,3 +109,9 @@ def test_a_tests_folder_is_no_part_of_a_digest() -> None:
 @pytest.mark.parametrize("text", ["x", "/", "/tmp/", "/tmp/grader-judge-1", "tmp/tmp", "/a"])
 def test_a_long_text_is_searched_once(text: str) -> None:
     assert digest({"printed": text * (1_000_000 // len(text))}, [])
+
+
+def test_which_values_both_sides_hold_is_no_part_of_an_answer() -> None:
+    held = {"value": {"list": [{"int": 1}], "as": 5}, "kept": [5]}
+    assert digest(held, []) == digest({"value": {"list": [{"int": 1}]}}, [])
+    assert digest(held, []) != digest({"value": {"list": [{"int": 2}]}}, [])
