@@ -53,8 +53,11 @@ class Exchange:
         self._shared, self._depth = Shared(0), 0
 
     def encoder(self) -> Encoder:
-        """What encodes the parts of the next question."""
-        self._shared.forget_unsent()
+        """What encodes the parts of the next message."""
+        if self._depth:
+            self._shared.forget_unsent()
+        else:
+            self._shared.begin()
         return Encoder(self._refer, self._shared, numbered=True)
 
     def answer(
@@ -91,7 +94,7 @@ class Exchange:
                 reply, buffers = self._exchanged(self._called_back(reply, buffers))
             if self._depth == 1 and self.callbacks.fault is not None:
                 raise self.callbacks.fault
-            decoder = self._decoder(buffers)
+            decoder = self._decoder(reply, buffers)
             try:
                 return take(reply, decoder)
             finally:
@@ -99,7 +102,7 @@ class Exchange:
         finally:
             self._depth -= 1
 
-    def begin(self) -> None:
+    def forget(self) -> None:
         """Have nothing in common with the kernel yet."""
         self._shared = Shared(0)
 
@@ -126,7 +129,7 @@ class Exchange:
     def _called_back(self, message: dict[str, Any], buffers: Sequence[Any]) -> Message:
         """Carry out a callback; returns what tells the student's code what came of it."""
         try:
-            decoder = self._decoder(buffers)
+            decoder = self._decoder(message, buffers)
             try:
                 arguments = self.callbacks.arguments(message, decoder)
             finally:
@@ -141,7 +144,9 @@ class Exchange:
             raised = self.callbacks.raised(error, encoder)
             return raised | told(encoder), encoder.buffers
 
-    def _decoder(self, buffers: Sequence[Any]) -> Decoder:
+    def _decoder(self, message: dict[str, Any], buffers: Sequence[Any]) -> Decoder:
+        if type(changed := message.get("changed")) is dict:
+            self._shared.set_apart(changed)
         return Decoder(buffers, self._resolve, self._shared)
 
 

@@ -84,7 +84,7 @@ class Proxies:
         names = [name for name in names if name not in ours]
         question = {"do": "look", "names": names, "place": self._place}
         self._handles.clear()  # the kernel drops what it kept
-        self._exchange.begin()
+        self._exchange.forget()
         self._names.clear()
         self._classes = Classes(self)
         answer = self._answer(question, self._exchange.encoder())

@@ -54,7 +54,7 @@ NOTEBOOKS = {
         "testing",
         "records",
     ),
-    "values": ("collections", "dataclasses", "kinds", "text", "banking", "abstracts"),
+    "values": ("collections", "dataclasses", "kinds", "text", "abstracts"),
     "changes": (
         "changed",
         "changed_objects",
@@ -63,6 +63,7 @@ NOTEBOOKS = {
         "handed_objects",
         "waiting",
         "derived",
+        "banking",
     ),
     "around": ("files", "outputs", "seeds", "plots"),
     "numbers": ("arrays", "numerics"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
 
@@ -88,3 +89,17 @@ def test_every_known_difference_is_one_and_says_why() -> None:
             assert difference.right is not Outcome.PASSED, claim.name
             assert difference.wrong is not claim.wrong, claim.name
             assert difference.right or difference.wrong, claim.name
+
+
+@pytest.mark.parametrize("notebook", ALL, ids=lambda notebook: notebook.name)
+def test_in_one_notebook_two_exercises_define_no_name_alike(notebook: Notebook) -> None:
+    """``%check`` asks of the names that are there when the whole notebook has run."""
+    defined: Counter[str] = Counter()
+    for exercise in notebook.exercises:
+        defined.update(_defined(exercise.right) | _defined(exercise.wrong))
+    assert [name for name, times in defined.items() if times > 1] == []
+
+
+def _defined(source: str) -> set[str]:
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {node.name for node in ast.parse(source).body if isinstance(node, definitions)}

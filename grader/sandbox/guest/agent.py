@@ -97,7 +97,8 @@ class Agent:
                 reply |= self._raised(error)
         arguments = result = None  # type: ignore[assignment]  # they shall not count as held
         reply["printed"] = printed.getvalue()
-        reply |= self.around.told(notices, encoder) | told(encoder, changed)
+        reply |= self.around.told(notices, encoder)
+        reply |= told(encoder, changed, ends="within" not in question)
         return reply, encoder.buffers
 
     def _changed(self) -> tuple[dict[str, Any], Encoder]:

@@ -54,6 +54,16 @@ def weight_of(value: Any) -> int:
     return 1 if kind is None else 1 + kind.weight(value)
 
 
+def is_empty(value: Any) -> bool:
+    """Whether a value holds nothing, as a log or a cache does that others shall fill."""
+    if type(value).__name__ in ("StringIO", "BytesIO"):
+        return not value.closed and not value.getvalue()
+    try:
+        return len(value) == 0
+    except TypeError:  # an array that is a number, a generator of random numbers
+        return False
+
+
 def update(old: Any, new: Any) -> None:
     """Make ``old`` what ``new`` is, in place; raises ``ValueError`` where it cannot become that."""
     kind = _kind(old)

@@ -12,18 +12,21 @@ from typing import Any
 from .values import Decoder, Encoder
 
 
-def told(encoder: Encoder, changed: dict[str, Any] | None = None) -> dict[str, Any]:
+def told(
+    encoder: Encoder, changed: dict[str, Any] | None = None, *, ends: bool = False
+) -> dict[str, Any]:
     """The end of a message that is sent now.
 
     Args:
         encoder: of all that is in the message.
         changed: what has changed, where that is encoded already.
+        ends: the message ends a question of a test.
     """
     shared = encoder.shared
     if changed is None:
         changed = shared.changed(encoder.content)
     shared.settle(changed)
-    kept = shared.sent()
+    kept = shared.sent(ends=ends)
     encoder.number(kept)
     shared.mark()
     return {name: part for name, part in (("changed", changed), ("kept", kept)) if part}

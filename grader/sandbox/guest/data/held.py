@@ -28,7 +28,7 @@ def held(values: Mapping[int, Any], marks: Iterable[Any]) -> list[int]:
             _subtract(mark, more)
     for key in values:
         _subtract(_parts(values[key]), more)
-    return _reached(values, {number for number, count in more.items() if count > 0})
+    return reached(values, {number for number, count in more.items() if count > 0})
 
 
 def _references(values: Mapping[int, Any]) -> dict[int, int]:
@@ -50,8 +50,13 @@ def _parts(value: Any) -> Iterable[Any]:
     return () if long_lists.is_long(value) else gc.get_referents(value)
 
 
-def _reached(values: Mapping[int, Any], roots: set[int]) -> list[int]:
-    """The keys of the values that can be reached from some of them, in their order."""
+def reached(values: Mapping[int, Any], roots: set[int]) -> list[int]:
+    """The keys of the values that can be reached from some of them, in their order.
+
+    Args:
+        values: all of them.
+        roots: the identities of some.
+    """
     known = {id(value): value for value in values.values()}
     found, waiting = set(roots), [known[root] for root in roots]
     while waiting:

@@ -10,17 +10,18 @@ that an object keeps stays one list for test and object.
 from __future__ import annotations
 
 import collections
+import copy
 import operator
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from ..protocol import MAX_DEPTH, MAX_NODES, MAX_SHARED
 from . import long_lists
-from .changeable import mark_of, update, weight_of
-from .held import held
+from .changeable import is_empty, mark_of, update, weight_of
+from .held import held, reached
 
 _MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
 _CONTAINERS = (list, set, frozenset, collections.deque)
@@ -42,6 +43,17 @@ class Shared:
         self._marks: dict[int, Any] = {}  # what values were when both sides had the same
         self._sizes: dict[int, int] = {}
         self._unsent: list[int] = []  # numbers that the other side has not heard of
+        self._handed: list[int] = []  # what the open question has handed in
+        self._free: set[int] = set()  # ours that a later call of the other side may change
+
+    def begin(self) -> None:
+        """Begin with a question: nothing is handed in yet, and what was not sent is forgotten."""
+        self.forget_unsent()
+        self._handed.clear()
+
+    def hand_in(self, number: int) -> None:
+        """Note that the open question hands in a value, and with it its parts."""
+        self._handed.append(number)
 
     def number_of(self, value: Any) -> int | None:
         """The number of a value, if it has one."""
@@ -53,6 +65,9 @@ class Shared:
         self._next += 2
         self._put(number, value)
         self._unsent.append(number)
+        self.hand_in(number)
+        if is_empty(value):
+            self._free.add(number)
         return number
 
     def take(self, number: Any, value: Any) -> None:
@@ -79,27 +94,35 @@ class Shared:
             self._forget(number)
         self._unsent.clear()
 
-    def sent(self) -> list[int]:
+    def sent(self, *, ends: bool = False) -> list[int]:
         """Forget what nobody holds on this side any more, with the message that is sent now.
 
+        Args:
+            ends: the message ends a question of a test: many or large values do not hold on.
+
         Returns:
-            The numbers that hold on, for the other side; those of many or large values do not.
+            The numbers that hold on, for the other side.
         """
-        left, kept = MAX_SHARED, []
-        for number in held(self._values, self._marks.values()):
+        kept = held(self._values, self._marks.values())
+        self._unsent.clear()
+        self.keep(self._few(kept) if ends else kept)
+        return [*self._values]
+
+    def _few(self, numbers: list[int]) -> list[int]:
+        """Those that may be looked at with every question."""
+        left, few = MAX_SHARED, []
+        for number in numbers:
             if (weight := weight_of(self._values[number])) <= left:
                 left -= weight
-                kept.append(number)
-        self._unsent.clear()
-        self.keep(kept)
-        return kept
+                few.append(number)
+        return few
 
     def keep(self, numbers: Any) -> None:
         """Forget all values but those of some numbers; raises ``ValueError``.
 
         A number of what was not taken in is ignored: the other side hears of it by what is sent.
         """
-        if type(numbers) is not list or len(numbers) > MAX_SHARED:
+        if type(numbers) is not list or len(numbers) > MAX_NODES:
             raise ValueError("a list of numbers is due")
         kept = {number for number in numbers if type(number) is int}
         for number in self._values.keys() - kept:
@@ -114,13 +137,34 @@ class Shared:
 
     def changed(self, encode: Callable[[Any], Any]) -> dict[str, Any]:
         """What of the marked values is no more what it was, by number, as ``encode`` writes it."""
-        return {
-            str(number): encode(self._values[number])
-            for number, mark in [*self._marks.items()]
+        found = [
+            number
+            for number, mark in self._marks.items()
             if not _same(mark, mark_of(self._values[number]))
-        }
+        ]
+        self._free.difference_update(found)
+        return {str(number): encode(self._values[number]) for number in found}
 
-    def settle(self, changed: Iterable[str]) -> None:
+    def set_apart(self, changed: Container[Any]) -> None:
+        """Take copies for those values that a student's kernel says it has changed, and may not.
+
+        What a question hands in may be changed while it is open, and what the kernel gave always. A
+        later call may fill what was empty, such as a log. It may not change data on which the test
+        rests: what is expected may be worked out from them after that call.
+
+        Args:
+            changed: numbers, as text, from a message of which nothing is decoded yet.
+        """
+        ours = {n for n in self._values if n % 2 == self._first and str(n) in changed} - self._free
+        if not ours:
+            return
+        roots = {id(self._values[number]) for number in self._handed if number in self._values}
+        for number in ours.difference(reached(self._values, roots)):
+            del self._numbers[id(self._values[number])]
+            self._put(number, copy.copy(self._values[number]))
+            self._free.add(number)
+
+    def settle(self, changed: Iterable[str | int]) -> None:
         """Mark those values again that the other side knows as they are now."""
         for number in map(int, changed):
             if number in self._marks:
@@ -148,7 +192,7 @@ class Shared:
                 if hasattr(old, "clear"):
                     old.clear()
             raise
-        self.settle(changed)
+        self.settle(numbers)
 
     def _put(self, number: int, value: Any) -> None:
         self._values[number] = value
@@ -157,6 +201,7 @@ class Shared:
     def _forget(self, number: int) -> None:
         self._numbers.pop(id(self._values.pop(number)), None)
         self._marks.pop(number, None)
+        self._free.discard(number)
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -58,6 +58,7 @@ class Encoder(Counted):
         """The value as JSON; types are compared exactly, so that a subclass is never plain data."""
         if (number := self.shared.number_of(value)) is not None:
             self.count_again(self.shared, number)
+            self.shared.hand_in(number)
             self.number([number])
             return {"same": number}
         encoded = self.content(value)
