@@ -58,8 +58,7 @@ def test_a_class_is_marked_by_the_keyboard(
     keys.press("s")  # ben's, and cleo's, which is like it
     expect(left).to_have_text("2 of 5 left to mark")
     expect(page.locator("article").nth(2)).to_be_focused()
-    keys.press("Alt+1")
-    keys.press("Escape")
+    keys.press("Shift+Digit1")
     keys.type("9")
     keys.press("Enter")
     expect(page.locator("article").nth(2).locator(".problem")).to_have_text(

@@ -50,19 +50,17 @@
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = times > 1 ? `${text} (${times})` : text;
-      button.addEventListener("click", () => add(text));
+      button.addEventListener("click", () => { add(last, text); comment(last).focus(); });
       item.append(button);
       return item;
     }));
     list.texts = often.map(([text]) => text);
   };
   let last = cards[0];
-  const add = (text) => {
-    const card = current() ?? last;
-    if (!text || !card) return;
+  const add = (card, text) => {
     const field = comment(card);
-    if (!field.value.includes(text)) field.value = [field.value.trim(), text].filter(Boolean).join("\n");
-    field.focus();
+    if (!text || field.value.includes(text)) return;
+    field.value = [field.value.trim(), text].filter(Boolean).join("\n");
   };
   const fields = (card) => [points(card), comment(card)];
   const unsaved = (card) => fields(card).some((field) => field.value !== field.dataset.saved);
@@ -156,8 +154,8 @@
     const card = current();
     const field = event.target.matches("textarea, input, select, button, summary, a");
     const writing = event.target.matches("textarea, select");
-    if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
-      add(list.texts[Number(event.code.slice(5)) - 1]);
+    if (event.shiftKey && /^Digit[1-9]$/.test(event.code) && card && !writing) {
+      add(card, list.texts[Number(event.code.slice(5)) - 1]);
     } else if (event.key === "Escape" && card) {
       card.focus();
     } else if (event.key === "Enter" && card && !event.target.matches("button") &&
