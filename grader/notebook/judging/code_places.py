@@ -95,18 +95,29 @@ def _told(found: re.Match[str], cells: Sequence[CodeCell]) -> str:
 
 def _timed(found: re.Match[str], cells: Sequence[CodeCell]) -> str:
     """The line in the cell that begins with ``%%time``, if only one is so long."""
-    number = int(found[1]) + 1
-    long = [cell for cell in cells if number <= len(cell.lines)]
-    timed = [cell for cell in long if cell.lines[0].startswith("%%time")]
-    if len(timed) != 1:
-        return found[0]
-    return f"line {number}, `{_written(timed[0].lines[number - 1])[:_CODE]}`"
+    places = [place for cell in cells if (place := _below_magic(cell, int(found[1])))]
+    return places[0] if len(places) == 1 else found[0]
+
+
+def _below_magic(cell: CodeCell, number: int) -> str:
+    """The line of this number below a cell's ``%%time``; empty if there is none."""
+    if not cell.lines or not cell.lines[0].startswith("%%time"):
+        return ""
+    place = number + _empty(cell.lines[1:])
+    if place >= len(cell.lines):
+        return ""
+    return f"line {place + 1}, `{_written(cell.lines[place])[:_CODE]}`"
 
 
 def _code_cell(name: str, source: str) -> CodeCell:
-    lines = source.splitlines()
-    empty = sum(1 for _ in itertools.takewhile(lambda line: not line.strip(), lines))
-    return CodeCell(name, tuple(lines[empty:]), empty)
+    lines = tuple(source.splitlines())
+    empty = _empty(lines)
+    return CodeCell(name, lines[empty:], empty)
+
+
+def _empty(lines: Sequence[str]) -> int:
+    """How many empty lines there are at the beginning."""
+    return sum(1 for _ in itertools.takewhile(lambda line: not line.strip(), lines))
 
 
 def _written(code: str) -> str:

@@ -46,6 +46,9 @@ def test_a_line_below_a_magic_is_found_where_one_cell_has_it() -> None:
     below = "It was raised in line 2 below `%%time`."
     found = with_cells(below, (*CELLS, TIMED))
     assert found == "It was raised in line 3 of cell 9, `b = slow(a)`."
+    spaced = CodeCell("cell 9", ("%%time", "", " ", "a = 1", "b = slow(a)"))
+    found = with_cells(below, (*CELLS, spaced))
+    assert found == "It was raised in line 5 of cell 9, `b = slow(a)`."
     assert with_cells(below, (TIMED, TIMED)) == below
     assert with_cells(below, CELLS) == below
 
