@@ -81,6 +81,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.engines",
     ),
     "grader.cluster": (
+        "grader.course_packages",
         "grader.errors",
         "grader.model",
         "grader.settings",

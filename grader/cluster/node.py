@@ -54,7 +54,9 @@ class Admission:
         Raises:
             GraderError: it cannot take part; says why.
         """
-        if found := node_facts.differences(node_facts.facts(self.settings.backend), self.facts):
+        course = dict(self.facts.course)
+        there = node_facts.facts(self.settings.backend, course)
+        if found := node_facts.differences(there, self.facts):
             raise ConfigurationError("; ".join(found))
         if self.settings.sandbox != "none":
             _try_sandbox_once()

@@ -9,6 +9,7 @@ import importlib.util
 import multiprocessing
 import platform
 import resource
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +34,14 @@ class Facts:
 
     Attributes:
         versions: name to version: of Python, and of packages.
+        course: name to version: of the course's own packages.
         files: digest of the grader's own files.
         limits: what an account may have, where less than enough: name to number.
         daemonic: whether this process may not start others.
     """
 
     versions: tuple[tuple[str, str], ...]
+    course: tuple[tuple[str, str], ...]
     files: str
     limits: tuple[tuple[str, int], ...]
     daemonic: bool
@@ -46,24 +49,20 @@ class Facts:
 
 def versions(packages: tuple[str, ...] = _PACKAGES) -> dict[str, str]:
     """The versions of Python and of packages here; what is not installed has none."""
-    found = {"Python": ".".join(platform.python_version_tuple()[:2])}
-    for name in packages:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "none"
-    return found
+    return {"Python": ".".join(platform.python_version_tuple()[:2])} | _installed(packages)
 
 
-def facts(backend: str) -> Facts:
+def facts(backend: str, course: Iterable[str] = ()) -> Facts:
     """The facts of this machine.
 
     Args:
         backend: Keras', whose package is compared, too.
+        course: the packages that the course names.
     """
     packages = tuple(dict.fromkeys((*_PACKAGES, backend)))
     return Facts(
         versions=tuple(versions(packages).items()),
+        course=tuple(_installed(course).items()),
         files=_digest_of_grader(),
         limits=tuple((name, _limit(number)) for name, number in _LIMITS.items()),
         daemonic=bool(multiprocessing.current_process().daemon),
@@ -77,7 +76,13 @@ def differences(there: Facts, here: Facts) -> list[str]:
         for name, version in there.versions
         if dict(here.versions).get(name) != version
     ]
-    if not found and there.files != here.files:
+    found += [
+        f"the course's package {name}: {version} there, {wanted} here; install it with "
+        f"`pip install {name}=={wanted}` in the environment of that node"
+        for name, wanted in here.course
+        if (version := dict(there.course).get(name, "none")) != wanted
+    ]
+    if there.versions == here.versions and there.files != here.files:
         found.append("the grader has the same version, but other files there")
     found += [
         f"its account may have {limit} {name}, yours {dict(here.limits)[name]} or more"
@@ -89,6 +94,17 @@ def differences(there: Facts, here: Facts) -> list[str]:
             "its process may not start others: start it with `grader worker`, or with "
             "DASK_DISTRIBUTED__WORKER__DAEMON=False"
         )
+    return found
+
+
+def _installed(packages: Iterable[str]) -> dict[str, str]:
+    """The version of each package; what is not installed has none."""
+    found = {}
+    for name in packages:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "none"
     return found
 
 

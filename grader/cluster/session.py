@@ -12,6 +12,7 @@ from typing import Any
 
 from traitlets.config import Config
 
+from grader import course_packages
 from grader.cluster import addresses, node, node_data, node_facts, roll_call
 from grader.cluster.addresses import LocalNodes
 from grader.cluster.connection import connected
@@ -165,7 +166,7 @@ def _admission(
     return node.Admission(
         replace(settings, config=Config()),
         assignment,
-        node_facts.facts(settings.backend),
+        node_facts.facts(settings.backend, course_packages.installed(settings)),
         data,
         workers,
         referee.host if referee else "",

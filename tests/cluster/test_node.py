@@ -92,3 +92,12 @@ def test_runs_are_kept_in_the_course_where_the_node_sees_it(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
     assert node.store(tmp_path) == tmp_path
     assert node.store(tmp_path / "missing") == tmp_path / "own" / "grader" / "runs"
+
+
+def test_a_node_without_the_courses_packages_takes_no_part(
+    admission: Admission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_worker(monkeypatch)
+    facts = replace(admission.facts, course=(("package-of-nobody", "1.0"),))
+    with pytest.raises(ConfigurationError, match=r"package-of-nobody: none there, 1\.0 here"):
+        replace(admission, facts=facts)(1)

@@ -43,3 +43,19 @@ def test_a_daemonic_process_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
     (found,) = node_facts.differences(node_facts.facts("tensorflow"), HERE)
     assert "DASK_DISTRIBUTED__WORKER__DAEMON=False" in found
+
+
+@pytest.mark.parametrize(("version", "said"), [("2.3.0", "2.3.0"), (None, "none")])
+def test_a_package_of_the_course_that_a_node_lacks_is_named(version: str | None, said: str) -> None:
+    here = replace(HERE, course=(("pandas", "2.3.1"),))
+    there = replace(HERE, course=(("pandas", version),) if version else ())
+    (found,) = node_facts.differences(there, here)
+    assert found.startswith(f"the course's package pandas: {said} there, 2.3.1 here; install it")
+    assert "pip install pandas==2.3.1" in found
+    assert node_facts.differences(here, here) == []
+
+
+def test_what_the_course_names_is_looked_up() -> None:
+    there = node_facts.facts("tensorflow", ["numpy", "grader-of-nobody"])
+    assert dict(there.course).keys() == {"numpy", "grader-of-nobody"}
+    assert dict(there.course)["grader-of-nobody"] == "none"
