@@ -55,7 +55,7 @@ class MoodleExporter(GradeExporter):
         said = [f"{Score(standing.score, max_score)} points."]
         waiting, lost = set(standing.waiting), standing.lost
         if waiting:
-            said.append(f"Not graded yet: {', '.join(standing.waiting)}.")
+            said.append(f"Not marked yet: {', '.join(standing.waiting)}.")
         if missed := [f"{n} ({Score(s, p)})" for n, s, p in lost if n not in waiting]:
             said.append(f"Not in full: {', '.join(missed)}.")
         if standing.penalty:

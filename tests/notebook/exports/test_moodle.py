@@ -74,6 +74,6 @@ def test_feedback_says_why_points_were_lost(course: Settings) -> None:
 def test_feedback_on_what_waits_says_so_where_it_is_included(graded: Settings) -> None:
     done = export(graded, "moodle", ["sums"], include_waiting=True)
     assert school.table(done.file)[1][4] == (
-        "5 / 11 points. Not graded yet: written_answer. Not in full: adds_negatives (0 / 1)."
+        "5 / 11 points. Not marked yet: written_answer. Not in full: adds_negatives (0 / 1)."
     )
     assert done.complete
