@@ -234,7 +234,7 @@ def test_messages_name_the_line_the_missing_device_the_keys_and_the_cell(
         "IndexError: list index out of range, in line 2, `first = devices[0]`. There is no GPU"
         in (said["one_convolution"])
     )
-    for words in ("NoneType", "logs had the keys 'accuracy' and 'loss'", "raised in line"):
+    for words in ("NoneType", "logs had the keys 'accuracy', 'loss'", "raised in line"):
         assert words in said["stop_message"]
     assert said["fewer_than_20_epochs"].startswith("The cell `build_model` ended with IndexError")
     doubled = re.compile(r"(?<!\.)\.\.(?!\.)")
