@@ -59,7 +59,7 @@ translations: $(READY)
 	for catalog in grader/language/catalogs/*.po; do \
 	  pybabel --quiet update --input-file build/messages.pot --output-file $$catalog \
 	    --locale $$(basename $$catalog .po) --no-fuzzy-matching --ignore-obsolete \
-	    --ignore-pot-creation-date || exit 1; \
+	    --omit-header || exit 1; \
 	done
 
 # The same classes graded by nbgrader, Otter-Grader and this grader: hours on two idle cores, and 4 GB

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader import tensorflow_log
+from grader import language, tensorflow_log
 
 COURSE_DATA = "COURSE_DATA"
 """The environment variable that names the data folder; it wins over the kernelspec's argument."""
@@ -32,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", help=f"the data folder, where {COURSE_DATA} names none")
     parser.add_argument("--referee", help="address of a referee that carries out trainings")
     parser.add_argument("--referee-key", default="", help="its public key, for tcp")
+    parser.add_argument("--language", default=language.ENGLISH, help="of messages")
     ours, ipython = parser.parse_known_args(argv)
+    language.use(ours.language)
     if ours.data and not os.environ.get(COURSE_DATA):
         os.environ[COURSE_DATA] = ours.data
     # Else TensorFlow reports an error, in red, to every student without a graphics card.

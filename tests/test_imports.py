@@ -90,7 +90,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.engines",
         "grader.notebook",
     ),
-    "grader.kernelspec": ("grader.errors", "grader.datasets", "grader.settings"),
+    "grader.kernelspec": ("grader.errors", "grader.language", "grader.datasets", "grader.settings"),
     "grader.student": (
         "grader.errors",
         "grader.cell_messages",
@@ -109,6 +109,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # in a sandbox none of them is there.
     "grader.kernel": (
         "grader.errors",
+        "grader.language",
         "grader.cell_messages",
         "grader.datasets",
         "grader.student",

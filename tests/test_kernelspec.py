@@ -82,3 +82,20 @@ def test_a_referee_is_named_in_the_kernelspec(tmp_path, monkeypatch):
     assert result.exit_code == 0
     spec = json.loads((tmp_path / "share/jupyter/kernels/course/kernel.json").read_text())
     assert spec["argv"][-6:-2] == named
+
+
+def test_the_language_of_messages_is_named_in_the_kernelspec(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernelspec.install, "__defaults__", (tmp_path,))
+    result = CliRunner().invoke(cli.main, ["kernel", "--data", "mine", "--language", "de"])
+    assert result.exit_code == 0
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
+    assert kernelspec.language() == "de"
+    refused = CliRunner().invoke(cli.main, ["kernel", "--data", "mine", "--language", "xx"])
+    assert "no messages in 'xx': expected one of ar, de, en" in refused.output
+    assert refused.exit_code == 2
+
+
+def test_the_language_is_english_where_none_is_named(tmp_path, monkeypatch):
+    kernelspec.install(tmp_path / "data", tmp_path)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
+    assert kernelspec.language() == "en"

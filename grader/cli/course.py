@@ -74,8 +74,11 @@ def doctor(course: Path, quick: bool) -> None:
 @click.option(
     "--referee-key", default="", help="The referee's public key, printed by `grader referee`."
 )
+@click.option("--language", help="Of messages, for example de; default: the course's, or English.")
 @click.pass_obj
-def kernel(course: Path, data: Path | None, referee: str, referee_key: str) -> None:
+def kernel(
+    course: Path, data: Path | None, referee: str, referee_key: str, language: str | None
+) -> None:
     """Install the Jupyter kernel "course", whose keras.datasets read the course's data folder.
 
     With --referee, that machine carries out model.fit: seconds for a laptop without a GPU.
@@ -83,12 +86,15 @@ def kernel(course: Path, data: Path | None, referee: str, referee_key: str) -> N
     Example: grader kernel --referee tcp://gpu.example.org:7345 --referee-key KEY
     """
     from grader.kernelspec import install
+    from grader.language import ENGLISH
     from grader.referee.service import addresses
 
     if referee:
         addresses.check(referee)
-    data = data or load_course(course).data
-    folder = install(data, referee=referee, referee_key=referee_key)
+    if data is None:
+        settings = load_course(course)
+        data, language = settings.data, language or settings.language
+    folder = install(data, referee=referee, referee_key=referee_key, language=language or ENGLISH)
     click.echo(f"Kernel installed in {folder}")
     if not data.is_dir():
         hint = f"fill it with: grader data --folder {data}"

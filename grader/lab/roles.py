@@ -15,6 +15,7 @@ from typing import Any
 
 from grader import kernelspec
 from grader.lab.folder import STUDENT, Lab
+from grader.settings import Settings
 
 # What JupyterLab shows of nbgrader, and the server part behind it where there is one.
 _FORMGRADER = ("formgrader", "nbgrader.server_extensions.formgrader")
@@ -65,7 +66,7 @@ class Role:
             "IPYTHONDIR": str(self.state / "ipython"),
         }
 
-    def write(self, data: Path) -> None:
+    def write(self, course: Settings) -> None:
         """Write this role's settings and its kernel, which reads the course's data sets."""
         servers = {server: False for _, server in self.hidden if server}
         plugins = {f"@jupyter/nbgrader:{part}": True for part, _ in self.hidden}
@@ -80,7 +81,7 @@ class Role:
         _write(self.state / "labconfig" / "default_setting_overrides.json", _SETTINGS)
         (self.state / "nbgrader_config.py").write_text(self.nbgrader)
         self._open_at_first_start()
-        kernelspec.install(data, prefix=self.state)
+        kernelspec.install(course.data, prefix=self.state, language=course.language)
 
     def _open_at_first_start(self) -> None:
         """Leave a layout for JupyterLab to restore; it keeps its own from then on."""

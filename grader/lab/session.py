@@ -58,7 +58,7 @@ def open_lab(
         servers: list[Server] = []
         for role in roles(lab):
             if only in (None, role.name):
-                role.write(course.data)
+                role.write(course)
                 servers.append(stack.enter_context(Server(role, ports[role.name], browser)))
         for server in servers:
             server.wait_until_it_answers()

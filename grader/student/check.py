@@ -10,7 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from grader import kernelspec
+from grader import kernelspec, language
 from grader.engines.base import Silent
 from grader.errors import SubmissionError
 from grader.model import Budget, Limits
@@ -60,6 +60,7 @@ def check(path: Path, watch: Callable[[Checked], None] = lambda _: None) -> Chec
     """
     notebook, claims_plan = read_notebook(path)
     settings = _settings(path)
+    language.use(settings.language)
     begun = planned(path.stem, claims_plan)
     watch(begun)
     if not claims_plan.checkable:
@@ -119,4 +120,5 @@ def _settings(path: Path) -> Settings:
         backend="tensorflow",
         sandbox="none",
         config=Config(),
+        language=kernelspec.language(),
     )

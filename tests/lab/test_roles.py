@@ -17,7 +17,7 @@ def written(tiny_course: Settings, tmp_path: Path) -> tuple[Role, Role]:
     """Instructor and student, their settings written."""
     both = roles(Lab(tmp_path / "lab", tiny_course))
     for role in both:
-        role.write(tmp_path / "data")
+        role.write(tiny_course)
     return both
 
 
@@ -58,17 +58,19 @@ def test_no_setting_of_the_account_is_used(written: tuple[Role, Role]) -> None:
 
 
 @pytest.mark.kernel
-def test_the_kernel_reads_the_courses_data(written: tuple[Role, Role], tmp_path: Path) -> None:
+def test_the_kernel_reads_the_courses_data(
+    written: tuple[Role, Role], tiny_course: Settings
+) -> None:
     for role in written:
         specs = json.loads(jupyter(role, "kernelspec", "list", "--json"))["kernelspecs"]
-        assert str(tmp_path / "data") in specs["course"]["spec"]["argv"]
+        assert str(tiny_course.data) in specs["course"]["spec"]["argv"]
 
 
 def test_a_layout_that_jupyterlab_has_saved_is_kept(
-    written: tuple[Role, Role], tmp_path: Path
+    written: tuple[Role, Role], tiny_course: Settings
 ) -> None:
     for role in written:
         (layout,) = (role.state / "lab" / "workspaces").iterdir()
         layout.write_text("as it was left")
-        role.write(tmp_path / "data")
+        role.write(tiny_course)
         assert layout.read_text() == "as it was left"
