@@ -35,12 +35,13 @@ def explained(
     for ahead in sorted((place for place in runs if place < index), reverse=True):
         before, cell = runs[ahead], cells[ahead]
         if before.status is CellStatus.RAISED and missed[1] in bound_names(cell.source):
+            error = f"{before.error}: {before.message}".rstrip(": .")[:200]
             advice = gettext(
                 "{name} is defined in {cell}, which stopped before that with {error}: correct that "
                 "cell, or move the line that stops it into a cell of its own.",
                 name=missed[1],
                 cell=_named(cell),
-                error=f"{before.error}: {before.message}".rstrip(": .")[:200],
+                error=error,
             )
             return replace(run, advice=advice)
     return run
