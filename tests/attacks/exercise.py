@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 NAME = "numbers"
 SECRET = "no student ever reads this line"  # stands in a hidden test
 HEARD = "heard: -1 and -2"  # what a student's code may note of that test
+QUIET_WIDTH = 101  # pixels of the widest picture that tells of visible tests alone
 MAX_SCORE = 10
 
 GOOD = {

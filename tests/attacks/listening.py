@@ -1,4 +1,4 @@
-"""Attacks on hidden tests: a function notes how it is called, and other code tells it."""
+"""Attacks on hidden tests: a function notes how it is called, and other code tells or draws it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def add(a, b):
 """
 TELLS = """
 import os
+from PIL import Image
+display(Image.new("L", (100 + len(NOTES), 10)))
 print(*NOTES, sep="\\n")
 print(open("notes.txt").read() if os.path.exists("notes.txt") else "no notes")
 """

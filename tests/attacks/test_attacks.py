@@ -27,7 +27,7 @@ from tests.attacks.cases import ATTACKS
 from tests.attacks.live_outputs import HTML, SVG
 from tests.attacks.on_exercises import ON_EXERCISES, OnExercise
 from tests.attacks.submissions import PEER, RIGHT, Attack, HandedIn, hand_in
-from tests.attacks.world import PLAIN, SCRIPT, World, live_scripts
+from tests.attacks.world import PLAIN, SCRIPT, World, live_scripts, widths
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.xdist_group("attacks"), pytest.mark.kernel]  # one worker: one class
@@ -170,7 +170,11 @@ def test_what_code_heard_of_a_hidden_test_is_told_nowhere(attacked: Class, attac
     attacked.hand_in(student, attack.attacker)
     show(attacked.grade(student))
     graded = paths.submission(attacked.settings, student, exercise.NAME).autograded
-    for text in (attacked.feedback(student), (graded / f"{exercise.NAME}.ipynb").read_text()):
+    path = graded / f"{exercise.NAME}.ipynb"
+    drawn = widths(o for c in nbformat.read(path, as_version=4).cells for o in c.get("outputs", ()))
+    assert max(drawn, default=0) <= exercise.QUIET_WIDTH
+    assert exercise.QUIET_WIDTH in drawn or attack.name != "listens", "visible tests are heard"
+    for text in (attacked.feedback(student), path.read_text()):
         assert exercise.HEARD not in html.unescape(text)
         assert "heard: 1 and 2" in text or attack.name != "listens", "visible tests are heard"
 

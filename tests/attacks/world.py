@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import io
 import json
 import os
 import secrets
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
+from PIL import Image
 
 from tests.attacks import exercise
 
@@ -139,8 +143,15 @@ def _in_notebook(folder: Path) -> Iterator[str]:
             yield from (f"an output: {kind}" for kind in set(output.get("data", {})) - PLAIN)
             if exercise.SECRET in json.dumps(output):
                 yield "a secret in the output"
-            if exercise.HEARD in json.dumps(output):
+            told = max(widths([output]), default=0) > exercise.QUIET_WIDTH
+            if told or exercise.HEARD in json.dumps(output):
                 yield "a hidden test in the output"
+
+
+def widths(outputs: Iterable[NotebookNode]) -> list[int]:
+    """How wide the pictures among outputs are."""
+    data = (output.get("data", {}).get("image/png") for output in outputs)
+    return [Image.open(io.BytesIO(base64.b64decode(png))).width for png in data if png]
 
 
 class LiveScripts(HTMLParser):
