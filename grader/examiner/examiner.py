@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import inspect
 import io
 import sys
@@ -13,7 +14,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
-from grader.examiner import names
+from grader.examiner import names, student_modules
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
@@ -69,10 +70,16 @@ def examine(
         known = proxies.look(sorted(names.free(source)))
         space |= known
         own = frozenset(name for name in known if not _is_imported(known[name], proxies))
+        written = student_modules.promised(promised)
+        own |= student_modules.bound(source, written)
         origin = CellNames(own, course, promised)
         if isinstance(proxies, Proxies):
             proxies.runs_beside(space)
-        with contextlib.redirect_stdout(io.StringIO()):
+        ask = proxies.import_module if isinstance(proxies, Proxies) else importlib.import_module
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            student_modules.importable(written, ask),
+        ):
             _run(compiled(source), space)
     except (RefereeError, SandboxError, DataError, CourseError):
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,6 +47,21 @@ def build(described: dict[str, Any], weights: Any) -> Any:
 def describe(model: Any) -> tuple[str, list[Any]]:
     """A model of the examiner's own, as the kernel agent will build it: description and weights."""
     return model.to_json(), [np.asarray(weight) for weight in model.get_weights()]
+
+
+def digest(model: Any) -> bytes:
+    """Of a model's weights, which a test may set before it hands the model back."""
+    hashed = sha256()
+    for weight in model.get_weights():
+        hashed.update(np.ascontiguousarray(weight).reshape(-1).view(np.uint8).data)
+    return hashed.digest()
+
+
+def set_since(model: Any, before: bytes) -> tuple[list[Any] | None, bytes]:
+    """A model's weights, if they are others than before, and their digest now."""
+    if (now := digest(model)) == before:
+        return None, now
+    return [np.asarray(weight) for weight in model.get_weights()], now
 
 
 def history(recorded: Any) -> Any:

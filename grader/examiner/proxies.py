@@ -62,7 +62,8 @@ class Proxies:
         self._around = around or Around()
         self.trainings = trainings or Trainings(None, "", Budget(), {})
         # The proxies of models, and their numbers in the kernel; each model's class is Keras' own.
-        self._models: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        # The last part tells whether a test has set their weights.
+        self._models: WeakKeyDictionary[Any, tuple[int, bytes]] = WeakKeyDictionary()
         # By their numbers, so that one object of the student's is one object here.
         self._handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
         self._classes = Classes(self)
@@ -109,6 +110,10 @@ class Proxies:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
         seconds = self._answer({"do": "clock"}, self._exchange.encoder())
         return seconds if type(seconds) is float else 0.0
+
+    def import_module(self, name: str) -> Any:
+        """A module that the student's kernel imports."""
+        return self.operate("import", name)
 
     def pyplot(self, name: str) -> Any:
         """A function of pyplot in the student's kernel."""
@@ -210,10 +215,14 @@ class Proxies:
         keras = sys.modules.get("keras")
         if keras is None or not isinstance(value, keras.Model):
             return self._exchange.handed.refer(value, encoder)
-        if (number := self._models.get(value)) is not None:
-            return {"handle": number}
         from grader.examiner import model_proxies
 
+        if (known := self._models.get(value)) is not None:
+            number, before = known
+            weights, now = model_proxies.set_since(value, before)
+            self._models[value] = number, now
+            told = {} if weights is None else {"weights": encoder.encode(weights)}
+            return {"handle": number} | told
         description, weights = model_proxies.describe(value)
         return {"model": None, "description": description, "weights": encoder.encode(weights)}
 
@@ -284,6 +293,6 @@ class Proxies:
 
         weights = reference.get("weights")
         model = model_proxies.build(reference, None if weights is None else decoder.decode(weights))
-        self._models[model] = reference["model"]
+        self._models[model] = reference["model"], model_proxies.digest(model)
         grant(model, self.trainings)
         return model

@@ -207,6 +207,19 @@ def test_a_proxy_goes_back_as_the_students_own(student: Student) -> None:
     assert space["same"](space["it"]) is True
 
 
+def test_weights_that_a_test_sets_are_those_of_the_students_model(student: Student) -> None:
+    student.write(
+        HEAD + "it = keras.Sequential([keras.Input((3,)), L.Dense(2)])\n"
+        "def total(model): return float(sum(weight.sum() for weight in it.get_weights()))"
+    )
+    space = student.proxies().look(["it", "total"])
+    it, total = space["it"], space["total"]
+    before = sum(weight.sum() for weight in it.get_weights())
+    assert total(it) == pytest.approx(before, rel=1e-4)
+    it.set_weights([np.full((3, 2), 2.0), np.ones(2)])
+    assert total(it) == total(it) == 14
+
+
 def test_a_model_of_the_examiners_is_built_for_the_student(student: Student) -> None:
     student.write(f"{HEAD}def it(model, x):\n    return model(x), model")
     mine = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])

@@ -32,12 +32,16 @@ _DATA = frozenset(
 )
 
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
 @dataclass(frozen=True)
 class CellNames:
     """Where the names of a test cell come from.
 
     Attributes:
-        student: those that were looked up in the student's kernel.
+        student: those that were looked up in the student's kernel, or are imported from a module
+            that the student was to write.
         course: those that cells of the course's notebook bind; None where that is not known.
         promised: texts of the course's solutions: a file that they name is the student's to write.
     """
@@ -172,7 +176,7 @@ class _Failure:
         if isinstance(self._error, NameError) and self._error.name and not self._beyond:
             return self._by_name(self._error.name)
         if isinstance(self._error, ImportError) and not self._asked:
-            return FindingKind.TEST_FAULT
+            return FindingKind.STUMBLED if self._imports_work() else FindingKind.TEST_FAULT
         if isinstance(self._error, AttributeError) and isinstance(self._error.obj, ModuleType):
             return FindingKind.TEST_FAULT  # a module of the test's has no such attribute
         if isinstance(self._node, ast.Raise) and not self._beyond:
@@ -193,6 +197,11 @@ class _Failure:
         if isinstance(self._error, UnboundLocalError) or name in _bound_in(self._cell):
             return FindingKind.STUMBLED if self._rests() else FindingKind.TEST_FAULT
         return None if course is None or name in course else FindingKind.TEST_FAULT
+
+    def _imports_work(self) -> bool:
+        """Whether it imports what the student was to write."""
+        aliases = getattr(self._node, "names", ()) if isinstance(self._node, _IMPORTS) else ()
+        return any((each.asname or each.name) in self._names.student for each in aliases)
 
     def _rests(self) -> bool:
         return self._taint.rests(*basis(self._cell, self._node))

@@ -175,7 +175,10 @@ class Agent:
     def _resolve(self, tag: str, reference: dict[str, Any], decoder: Decoder) -> Any:
         """What the examiner refers to: something kept here, or a model that it describes."""
         if tag in TAGS:
-            return self._references.resolve(tag, reference, decoder)
+            value = self._references.resolve(tag, reference, decoder)
+            if tag == "handle" and "weights" in reference:  # a test has set them
+                value.set_weights(decoder.decode(reference["weights"]))
+            return value
         if tag == "model":
             import keras
 

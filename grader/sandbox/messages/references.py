@@ -101,7 +101,12 @@ REFERENCES = (
         "A Keras History.",
         (Field("history", Kind.VALUE, "list of its history, epoch and params"),),
     ),
-    Message("handle", Sender.EXAMINER, "Something that the kernel keeps.", (_NUMBER,)),
+    Message(
+        "handle",
+        Sender.EXAMINER,
+        "Something that the kernel keeps.",
+        (_NUMBER, Field("weights", Kind.VALUE, "of a model, if the test set them", optional=True)),
+    ),
     Message("builtin", Sender.EXAMINER, "A class of Python's own.", (_BUILT_IN,)),
     Message("member", Sender.EXAMINER, "A member of an enumeration.", (_MEMBER, _NUMBER_OF_CLASS)),
     Message("named", Sender.EXAMINER, "A named tuple.", (_NAMED, _NUMBER_OF_CLASS)),

@@ -9,6 +9,7 @@ import builtins
 import copy
 import dataclasses
 import functools
+import importlib
 import inspect
 import math
 import operator
@@ -81,6 +82,12 @@ def _both(parameter: inspect.Parameter) -> tuple[Any, Any]:
     return parameter.default, parameter.annotation
 
 
+def _import(name: str) -> Any:
+    """A module, such as one that a cell has just written."""
+    importlib.invalidate_caches()
+    return importlib.import_module(name)
+
+
 def _fields(value: Any) -> list[tuple[str, Any, tuple[Any, ...]]]:
     """A dataclass's fields: name, annotation, and a tuple of the default, empty without one."""
     return [
@@ -111,6 +118,7 @@ _OURS: dict[str, Callable[..., Any]] = {
     "content": content,
     "derive": _derive,
     "fields": _fields,
+    "import": _import,
     "super": super,
     "next": _next,
     "enter": lambda manager: type(manager).__enter__(manager),
