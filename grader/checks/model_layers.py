@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 from grader.errors import ClaimFailed
@@ -10,6 +12,7 @@ from grader.sandbox.guest.keras_models.keras_layers import held_by
 
 # Keras layers that run code or a graph from elsewhere: a model does not show what they compute.
 _FOREIGN = {"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
+_LIBRARIES = re.compile(r"(?:keras|tensorflow)(?:\.|$)")  # whose activations are known
 
 
 def layers(model: Any) -> list[Any]:
@@ -132,11 +135,13 @@ def is_built_in(part: Any) -> bool:
         part: a part of a model, from ``parts``.
 
     Returns:
-        Whether its class is Keras' own, and the model shows what it computes.
+        Whether its class and its activation are Keras' own, and the model shows what it computes.
 
     Example:
         In a check::
 
             unknown = [part for part, _ in parts(model) if not is_built_in(part)]
     """
-    return type(part).__module__.startswith("keras.") and type(part).__name__ not in _FOREIGN
+    kind, activation = type(part), getattr(part, "activation", None)
+    own = isinstance(activation, FunctionType) and not _LIBRARIES.match(activation.__module__ or "")
+    return kind.__module__.startswith("keras.") and kind.__name__ not in _FOREIGN and not own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.errors import ClaimFailed, DeclarationRefused
-from grader.referee.spec import budgets, declaration
+from grader.referee.spec import allow_list, budgets, declaration
 
 MAX_PARTS = 1000
 
@@ -122,14 +123,31 @@ class _Parts:
     def _part(self, part: dict[str, Any]) -> Any:
         """One layer or operation; a stand-in of the same name for what may not be built."""
         if (text := part.get("config")) is not None and not part.get("model"):
-            try:
-                return declaration.layer(_text(text))
-            except DeclarationRefused:
-                pass
+            for build in (declaration.layer, _with_own_activation):
+                with contextlib.suppress(DeclarationRefused):
+                    return build(_text(text))
         kind = "model" if part.get("model") else "layer" if part.get("layer") else "operation"
         made = _classes()[kind]
         name, inner = _text(part.get("name")), self._all(part.get("parts"))
         return made(_text(part.get("type")), part.get("own") is not False, inner, shown=name)
+
+
+def _with_own_activation(text: str) -> Any:
+    """A layer of Keras' whose activation is the student's function, which is not asked here."""
+    described = allow_list.parsed(text)
+    config = described.get("config")
+    if not isinstance(config, dict):
+        raise DeclarationRefused("it has no settings")
+    if not (name := allow_list.own_activation(config.get("activation"))):
+        raise DeclarationRefused("its activation is Keras' own")
+    made = declaration.layer(json.dumps(described | {"config": config | {"activation": "linear"}}))
+
+    def activation(*_: Any) -> Any:
+        raise ClaimFailed("The activation {name} is a function of your own.", name=name)
+
+    activation.__name__ = name
+    made.activation = activation
+    return made
 
 
 def _text(described: Any) -> str:

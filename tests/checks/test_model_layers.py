@@ -2,6 +2,7 @@
 
 import keras
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from grader.checks import model_layers
@@ -43,6 +44,13 @@ def test_a_layer_with_code_of_its_own_is_not_built_in():
     parts = [part for part, _ in model_layers.parts(cnn(layers.Lambda(lambda x: x)))]
     foreign = [type(part).__name__ for part in parts if not model_layers.is_built_in(part)]
     assert foreign == ["Lambda"]
+
+
+def test_a_layer_whose_activation_is_a_function_of_its_own_is_not_built_in():
+    own, theirs = layers.Dense(1, activation=lambda x: x), layers.Dense(1, activation=tf.nn.relu)
+    assert not model_layers.is_built_in(own)
+    assert model_layers.is_built_in(theirs)
+    assert model_layers.is_built_in(layers.Dense(1, activation=layers.ReLU()))
 
 
 def test_listing_names_the_classes():

@@ -106,6 +106,13 @@ LOOKED_AT = {
     "subclassed_sequential": (
         f"None\nclass Mine(keras.Sequential):\n    pass\nit = Mine([entry, {CONV}, {TAIL}])"
     ),
+    "convolution_with_its_own_activation": (
+        "None\ndef mine(x): return keras.ops.relu(x)\n"
+        f"it = keras.Sequential([entry, L.Conv2D(2, 3, activation=mine), {TAIL}])"
+    ),
+    "convolution_with_a_lambda": (
+        f"keras.Sequential([entry, L.Conv2D(2, 3, activation=lambda x: x), {TAIL}])"
+    ),
     "activation_lambda": (
         f"keras.Sequential([entry, {CONV}, L.Dense(3, activation=lambda x: x), {TAIL}])"
     ),

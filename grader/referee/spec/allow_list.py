@@ -124,10 +124,29 @@ def check(described: Any) -> None:
         if count > 20 * MAX_LAYERS:
             raise DeclarationRefused(f"the network has too many parts: at most {MAX_LAYERS} layers")
         _expect_listed(part, place)
+        _expect_no_own_activation(part)
         adapted += part["class_name"] == "Normalization" and _held(part["config"]) > MAX_NUMBERS
         if adapted > 1:  # many of them, added up, could be a layer that was trained elsewhere
             raise DeclarationRefused(
                 "the network has two Normalization layers with numbers for each pixel: use one"
+            )
+
+
+def own_activation(setting: Any) -> str:
+    """The name of a function of the student's that is an activation; empty if it is none."""
+    if not isinstance(setting, dict):
+        return ""
+    if setting.get("class_name") == "function":
+        return str(setting.get("config"))[:40]
+    return "" if "class_name" in setting else "<lambda>"  # Keras writes its code, and no class
+
+
+def _expect_no_own_activation(described: dict[str, Any]) -> None:
+    for name, setting in described["config"].items():
+        if name.endswith("activation") and (function := own_activation(setting)):
+            raise DeclarationRefused(
+                f"the activation of {described['class_name']} is a function of your own, "
+                f'{function}: use one of Keras\', by its name, as in activation="relu"'
             )
 
 

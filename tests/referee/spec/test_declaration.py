@@ -488,3 +488,11 @@ def test_junk_in_any_place_of_a_compilation_is_refused_or_spelt() -> None:
         else:
             assert compilation.canonical(spelt) == spelt
     assert refused > 200
+
+
+@pytest.mark.filterwarnings("ignore:.*lambda:UserWarning")
+@pytest.mark.parametrize("own", [lambda x: x, json.dumps], ids=["<lambda>", "dumps"])
+def test_an_activation_of_the_students_is_named(own: Callable[..., Any]) -> None:
+    text = json.dumps(described(L.Dense(3, activation=own)))
+    with pytest.raises(DeclarationRefused, match=f"activation of Dense is .* {own.__name__}: use"):
+        declaration.network(text)
