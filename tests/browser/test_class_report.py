@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from grader.reports.class_report import html_page
+from tests.browser.accessible import expect_accessible
 from tests.reports.classes import made_up
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
@@ -22,6 +23,7 @@ def test_a_class_is_sorted_and_filtered_by_the_keyboard(
     page, said = new_page(), []
     page.on("console", lambda message: said.append(message.text))
     page.goto(file.as_uri())
+    expect_accessible(page)
     rows = page.locator("#students tbody tr:visible")
     scores = sorted(entry.total for entry in report.entries)
     score = page.get_by_role("button", name="score / 19")

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from grader.notebook.marking import answers
 from grader.settings import Settings
+from tests.browser.accessible import expect_accessible
 from tests.notebook.exports import school
 from tests.notebook.marking import written
 from tests.notebook.marking.written import QUESTION
@@ -48,6 +49,7 @@ def test_a_class_is_marked_by_the_keyboard(
     page.on("console", lambda message: said.append(message.text))
     page.goto(address)
     assert "token" not in page.url
+    expect_accessible(page)
     left, keys = page.locator("#left"), page.keyboard
     expect(left).to_have_text("4 of 5 left to mark")
     expect(page.locator("article").first).to_be_focused()
