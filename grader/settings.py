@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -196,8 +197,24 @@ def load(root: Path, sandbox: str | None = None) -> Settings:
         if sandbox is not None:
             config.Course.sandbox = sandbox
         return from_config(root, config)
-    except (traitlets.TraitError, SyntaxError, NameError, AttributeError) as error:
-        raise ConfigurationError(f"course_config.py cannot be read: {error}") from error
+    except (ConfigurationError, OSError):
+        raise
+    except Exception as error:  # it is Python, which may raise anything
+        raise ConfigurationError(f"course_config.py cannot be read: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """An error of the configuration in a line, with the place if Python ran into it there."""
+    said = " ".join(str(error).split()) or "no reason given"
+    if isinstance(error, traitlets.TraitError | SyntaxError):
+        return said
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).name == "course_config.py"
+    ]
+    where = f" (line {lines[-1]})" if lines else ""
+    return f"{type(error).__name__}: {said}{where}"
 
 
 def from_config(root: Path, config: Config) -> Settings:
@@ -248,6 +265,11 @@ def _of(
             f"c.Course.{setting} names {', '.join(sorted(unknown))}: "
             f"expected some of {', '.join(known)}"
         )
+    for name, value in fields.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ConfigurationError(
+                f"c.Course.{setting} has {value!r} for {name}: expected a number"
+            )
     return fields
 
 

@@ -33,6 +33,24 @@ def test_a_configuration_that_cannot_be_read_says_why(tiny_course: Settings, lin
         settings.load(tiny_course.root)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("raise ValueError('x')", r"ValueError: x \(line \d+\)$"),
+        ("import nosuchmodule", r"ModuleNotFoundError: .*nosuchmodule.*\(line \d+\)$"),
+        ("1 / 0", r"ZeroDivisionError: division by zero \(line \d+\)$"),
+        ("c = d", r"NameError: .*'d' is not defined \(line \d+\)$"),
+    ],
+)
+def test_what_a_configuration_raises_is_told_with_its_line(
+    tiny_course: Settings, line: str, said: str
+) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write(line)
+    with pytest.raises(ConfigurationError, match=said):
+        settings.load(tiny_course.root)
+
+
 def test_an_unknown_assignment_is_named_with_the_known_ones(tiny_course: Settings) -> None:
     assert tiny_course.require_assignment("sums") == "sums"
     with pytest.raises(CourseError, match=r"no assignment 'products'.*expected one of sums"):
@@ -81,6 +99,8 @@ def test_the_widest_budget_has_the_most_of_everything(tiny_course: Settings) -> 
         ("c.Course.backend = 'mxnet'", r"cannot be read: .*tensorflow"),
         ("c.Course.referee_trainers = -1", r"cannot be read: .*referee_trainers"),
         ("c.Course.targets = {'sums': 99.8}", r"cannot be read: .*targets.*99\.8"),
+        ("c.Course.limits = {'*': {'cell_seconds': 'long'}}", r"'long' for cell_seconds: expected"),
+        ("c.Course.limits = {'*': {'processes': True}}", r"True for processes: expected a number"),
     ],
 )
 def test_a_referee_that_cannot_be_is_said(tiny_course: Settings, line: str, said: str) -> None:

@@ -112,6 +112,7 @@ def grade(
     run = _Run(loaded, engine, force)
     known = run.look_at(students)
     if run.submitted:
+        gradebook.require_writable(settings)
         before_judging()
     preflight.require_writable(settings, loaded.assignment)
     with course_lock.writing(settings):

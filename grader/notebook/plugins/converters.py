@@ -50,17 +50,25 @@ def convert(converter: BaseConverter) -> None:
 
 def _refused(file: str, reason: str) -> str:
     return (
-        f"{file} cannot be written: {reason}; expected a course folder that this account may "
-        "write to, on a disk with room"
+        f"{file} cannot be used: {reason}; expected a course folder that this account may read "
+        "and write, on a disk with room"
     )
 
 
 def _cause(lines: list[str]) -> str:
-    """The last line of the first traceback logged, else the first line."""
+    """The error of the first traceback logged, in its first line; else the first line."""
     tracebacks = [line for line in lines if line.startswith("Traceback")]
     if tracebacks:
-        last = tracebacks[0].strip().splitlines()[-1]
-        if system := _SYSTEM.match(last):
+        said = _error_line(tracebacks[0])
+        if system := _SYSTEM.match(said):
             return _refused(system["to"] or system["file"], system["reason"])
-        return _OURS.sub("", last)
+        return _OURS.sub("", said)
     return lines[0].splitlines()[0] if lines else ""
+
+
+def _error_line(traceback: str) -> str:
+    """The first line of the error's own text: below the last frame, whose lines are indented."""
+    lines = traceback.strip().splitlines()
+    frames = [number for number, line in enumerate(lines) if line.startswith('  File "')]
+    below = lines[frames[-1] + 1 :] if frames else lines[1:]
+    return next((line for line in below if line and not line.startswith(" ")), lines[-1])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
+from grader.errors import ConfigurationError
 from grader.model import Submission
 from grader.settings import Settings
 
@@ -68,6 +70,31 @@ def overridden(settings: Settings, assignment: str) -> tuple[str, ...]:
 def _with_folder(settings: Settings, step: str, assignment: str) -> tuple[str, ...]:
     directory = course_directory(settings)
     pattern = directory.format_path(step, "*", assignment)
+    above = pattern.partition("*")[0].rstrip("/")
+    closed = _closed_folders(Path(above)) if above.endswith(f"/{step}") else set()
     marked = directory.format_path(step, "(?P<student>[^/]+)", assignment, escape=True)
     matches = (re.fullmatch(marked, folder) for folder in glob.glob(pattern))  # noqa: PTH207 -- an absolute pattern
-    return tuple(sorted(match["student"] for match in matches if match))
+    return tuple(sorted({match["student"] for match in matches if match} | closed))
+
+
+def _closed_folders(folder: Path) -> set[str]:
+    """Folders of students that this account may not enter: what is in them is told as a problem.
+
+    A pattern matches nothing there, as if nobody had handed in.
+
+    Raises:
+        ConfigurationError: the folder of all of them cannot be read.
+    """
+    if not folder.is_dir():
+        return set()
+    try:
+        with os.scandir(folder) as entries:
+            return {each.name for each in entries if each.is_dir() and not _enters(each)}
+    except OSError as error:
+        raise ConfigurationError(
+            f"{folder} cannot be read ({error.strerror}): let this account read and enter it"
+        ) from error
+
+
+def _enters(entry: os.DirEntry[str]) -> bool:
+    return os.access(entry, os.X_OK)

@@ -36,7 +36,7 @@ def run(setup: Setup, address: str, key: Path | None, console: Console) -> None:
         # A key is Z85, whose alphabet has the brackets and colons of Rich's markup.
         console.print(Text(f'c.Course.referee_key = "{public}"'), soft_wrap=True, highlight=False)
     log = logging.getLogger("grader.referee")
-    handler = RichHandler(console=console, show_path=False, show_level=False)
+    handler = _handler(console)
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:
@@ -44,3 +44,12 @@ def run(setup: Setup, address: str, key: Path | None, console: Console) -> None:
             worker.serve(address, secret, setup, status.update)
     finally:
         log.removeHandler(handler)
+
+
+def _handler(console: Console) -> logging.Handler:
+    """Writes what is trained: as rich does on a terminal, and as plain lines elsewhere."""
+    if console.is_terminal:
+        return RichHandler(console=console, show_path=False, show_level=False)
+    plain = logging.StreamHandler(console.file)  # rich fills a line up to the console's width
+    plain.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    return plain

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.model import ClaimEvidence, Consulted, Evidence, Graded, Question, Score, Verdict
 from grader.reports import training_text
-from grader.reports.terminal.output_table import indented
+from grader.reports.terminal.output_table import Indented, indented
 from grader.reports.terminal.plain import lines, plain
 from grader.reports.terminal.runs import KEY_SHOWN
 from grader.reports.terminal.values import answer_text, call_text, logs_text, value_text
@@ -54,7 +54,7 @@ def explanation(graded: Graded, evidence: Evidence, claim: str = "") -> Renderab
     return Group(*parts)
 
 
-def question_lines(question: Question, number: int) -> Iterator[RenderableType]:
+def question_lines(question: Question, number: int) -> Iterator[Indented]:
     """A question and its answer."""
     asked, answer = question.asked, question.answer
     for name, said in _AHEAD.items():
@@ -105,7 +105,7 @@ def _asked(evidence: ClaimEvidence) -> Iterator[RenderableType]:
         yield indented(Text(f"{left} more were asked and are kept as digests", "dim"), 2)
 
 
-def _dry_run(question: Question) -> Iterator[RenderableType]:
+def _dry_run(question: Question) -> Iterator[Indented]:
     """The rehearsal, epoch by epoch: what was logged, and what the callback printed."""
     answer = question.answer
     printed = (answer.get("value") or {}) if isinstance(answer.get("value"), dict) else {}
@@ -124,7 +124,7 @@ def _dry_run(question: Question) -> Iterator[RenderableType]:
         yield indented(plain(f"-> {end}"), 5)
 
 
-def _told(question: Question) -> Iterator[RenderableType]:
+def _told(question: Question) -> Iterator[Indented]:
     answer = question.answer
     if "no answer" in answer:
         yield indented(plain(f"-> no answer: {answer['no answer']}"), 5)

@@ -41,9 +41,27 @@ def grid(columns: int = 2, gap: int = 2) -> OutputTable:
     return table
 
 
-def indented(shown: RenderableType, cells: int) -> Padding:
-    """What stands so far to the right; without blanks behind it."""
-    return Padding(shown, (0, 0, 0, cells), expand=False)
+@dataclass(frozen=True)
+class Indented:
+    """Text that stands some cells to the right; in a pipe without blanks behind it."""
+
+    shown: Text
+    cells: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Called by rich."""
+        if options.is_terminal:
+            yield Padding(self.shown, (0, 0, 0, self.cells), expand=False)
+            return
+        for line in self.shown.plain.split("\n"):
+            yield Text(f"{' ' * self.cells}{line}".rstrip())
+
+
+def indented(shown: Text | Indented, cells: int) -> Indented:
+    """What stands so far to the right."""
+    if isinstance(shown, Indented):
+        return Indented(shown.shown, shown.cells + cells)
+    return Indented(shown, cells)
 
 
 def tabbed(cells: Iterable[RenderableType]) -> Segment:

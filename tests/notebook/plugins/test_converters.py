@@ -7,7 +7,7 @@ import pytest
 from grader.errors import CourseError
 from grader.notebook.plugins import converters
 
-REMEDY = "expected a course folder that this account may write to, on a disk with room"
+REMEDY = "expected a course folder that this account may read and write, on a disk with room"
 
 
 def logged(error: Exception) -> str:
@@ -27,7 +27,7 @@ def logged(error: Exception) -> str:
     ],
 )
 def test_what_the_system_refuses_is_told_with_file_and_remedy(error: OSError, file: str) -> None:
-    assert logged(error) == f"{file} cannot be written: {error.strerror}; {REMEDY}"
+    assert logged(error) == f"{file} cannot be used: {error.strerror}; {REMEDY}"
 
 
 def test_our_own_errors_say_all_there_is_to_say() -> None:
@@ -36,3 +36,8 @@ def test_our_own_errors_say_all_there_is_to_say() -> None:
 
 def test_other_errors_keep_their_name() -> None:
     assert logged(KeyError("cells")) == "KeyError: 'cells'"
+
+
+def test_an_error_of_several_lines_is_told_by_its_first() -> None:
+    said = "unable to open database file\n[SQL: SELECT]\n(Background on this error at: a page)"
+    assert logged(RuntimeError(said)) == "RuntimeError: unable to open database file"

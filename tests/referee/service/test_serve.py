@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import signal
 import socket
@@ -108,3 +109,18 @@ def test_on_its_own_machine_it_needs_no_key(runs: Path, address: str) -> None:
     said, complaints = process.communicate(timeout=PATIENCE)
     assert (process.returncode, complaints) == (0, "")
     assert "referee_key" not in said
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_line_of_the_log_is_as_long_as_what_it_says(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setattr("grader.datasets.verify", lambda _: None)
+    log = logging.getLogger("grader.referee")
+    monkeypatch.setattr(serve.worker, "serve", lambda *_: log.info("ada: network 1f, epoch 1"))
+    out = io.StringIO()
+    width = 100 if terminal else 1_000_000  # as the command has it in a pipe
+    console = Console(file=out, width=width, force_terminal=terminal, color_system=None)
+    serve.run(world.setup(runs), f"ipc://{runs}/socket", None, console)
+    assert "ada: network 1f, epoch 1" in out.getvalue()
+    assert len(out.getvalue()) < 2_000
