@@ -46,7 +46,7 @@ def test_a_sample_that_gets_another_verdict_ends_with_1_and_is_explained(course:
     result = grader(course, "--case", "good", "--case", "hopeful")
     assert result.exit_code == 1, result.output
     words = " ".join(result.output.split())
-    assert "good │ + │ + │ + │ as expected" in words
+    assert "good passed passed passed as expected" in words
     assert "3 not as expected" in words
     assert "hopeful, adds: expected passed, received not attempted: The cell `add` is as" in words
     assert "untouched" not in words
