@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
 
@@ -22,7 +23,12 @@ from grader.examiner.objects.derived import super_of
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
+from grader.language import N_, gettext
 
+_PARTED = N_(
+    "Your code changed in a later call what it was given before. While work is graded, the test's "
+    "own data stay as they are: the test can ask your object for its data."
+)
 _IMPORTED = (FunctionType, BuiltinFunctionType, type)
 
 
@@ -75,10 +81,10 @@ def examine(
         origin = CellNames(own, course, promised)
         if isinstance(proxies, Proxies):
             proxies.runs_beside(space)
-        ask = proxies.import_module if isinstance(proxies, Proxies) else importlib.import_module
+        in_kernel = partial(proxies.operate, "import") if isinstance(proxies, Proxies) else None
         with (
             contextlib.redirect_stdout(io.StringIO()),
-            student_modules.importable(written, ask),
+            student_modules.importable(written, in_kernel or importlib.import_module),
         ):
             _run(compiled(source), space)
     except (RefereeError, SandboxError, DataError, CourseError):
@@ -90,6 +96,8 @@ def examine(
     except BaseException as error:
         if (found := blame(error, source, origin)) is None:
             raise
+        if isinstance(error, AssertionError) and getattr(proxies, "has_parted", False):
+            error.add_note(gettext(_PARTED))
         return _finding(error, found)
     return Finding()
 

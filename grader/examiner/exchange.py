@@ -102,6 +102,11 @@ class Exchange:
         finally:
             self._depth -= 1
 
+    @property
+    def has_parted(self) -> bool:
+        """Whether a later call has changed data that the test had handed in, and this had not."""
+        return self._shared.has_parted
+
     def forget(self) -> None:
         """Have nothing in common with the kernel yet."""
         self._shared = Shared(0)

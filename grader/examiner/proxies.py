@@ -106,14 +106,15 @@ class Proxies:
         """The name by which the test cell has an object; empty where it has it by none."""
         return self._names.get(number, "")
 
+    @property
+    def has_parted(self) -> bool:
+        """Whether a later call changed the student's copy of the test's data; see ``Shared``."""
+        return self._exchange.has_parted
+
     def clock(self) -> float:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
         seconds = self._answer({"do": "clock"}, self._exchange.encoder())
         return seconds if type(seconds) is float else 0.0
-
-    def import_module(self, name: str) -> Any:
-        """A module that the student's kernel imports."""
-        return self.operate("import", name)
 
     def pyplot(self, name: str) -> Any:
         """A function of pyplot in the student's kernel."""

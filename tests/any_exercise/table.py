@@ -54,7 +54,7 @@ NOTEBOOKS = {
         "testing",
         "records",
     ),
-    "values": ("collections", "dataclasses", "kinds", "text", "abstracts"),
+    "values": ("collections", "dataclasses", "kinds", "text", "abstracts", "programs"),
     "changes": (
         "changed",
         "changed_objects",

@@ -45,6 +45,8 @@ class Shared:
         self._unsent: list[int] = []  # numbers that the other side has not heard of
         self._handed: list[int] = []  # what the open question has handed in
         self._free: set[int] = set()  # ours that a later call of the other side may change
+        self._touched: set[int] = set()  # what the other side has changed
+        self.has_parted = False  # whether a change of data was not let through
 
     def begin(self) -> None:
         """Begin with a question: nothing is handed in yet, and what was not sent is forgotten."""
@@ -142,7 +144,7 @@ class Shared:
             for number, mark in self._marks.items()
             if not _same(mark, mark_of(self._values[number]))
         ]
-        self._free.difference_update(found)
+        self._free.difference_update(set(found) - self._touched)
         return {str(number): encode(self._values[number]) for number in found}
 
     def set_apart(self, changed: Container[Any]) -> None:
@@ -163,6 +165,7 @@ class Shared:
             del self._numbers[id(self._values[number])]
             self._put(number, copy.copy(self._values[number]))
             self._free.add(number)
+            self.has_parted = True
 
     def settle(self, changed: Iterable[str | int]) -> None:
         """Mark those values again that the other side knows as they are now."""
@@ -192,6 +195,7 @@ class Shared:
                 if hasattr(old, "clear"):
                     old.clear()
             raise
+        self._touched.update(numbers)
         self.settle(numbers)
 
     def _put(self, number: int, value: Any) -> None:

@@ -193,6 +193,20 @@ def test_what_a_question_hands_in_once_more_may_be_changed_with_its_parts() -> N
     assert value == [[1, 2]]
 
 
+def test_a_log_that_was_filled_may_be_added_to_from_both_sides() -> None:
+    sides = Sides()
+    ours: list[int] = []
+    theirs = sides.send(ours)
+    sides.end()
+    theirs.append(1)
+    sides.told()
+    ours.append(2)
+    heard(told(Encoder(refuse, sides.ours)), Decoder([], refuse, sides.theirs))
+    theirs.append(3)
+    sides.told()
+    assert ours == theirs == [1, 2, 3]
+
+
 def test_what_the_test_has_filled_itself_is_data_of_the_test() -> None:
     sides = Sides()
     value: list[int] = []
