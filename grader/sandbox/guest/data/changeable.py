@@ -6,6 +6,7 @@ the student as a handle, and changes there.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -62,6 +63,12 @@ def is_empty(value: Any) -> bool:
         return len(value) == 0
     except TypeError:  # an array that is a number, a generator of random numbers
         return False
+
+
+def twin(value: Any) -> Any:
+    """A copy of a value, which may change without it; its items are the same."""
+    generator = type(value).__name__ in ("Generator", "RandomState", "Random")
+    return copy.deepcopy(value) if generator else copy.copy(value)
 
 
 def update(old: Any, new: Any) -> None:

@@ -10,7 +10,6 @@ that an object keeps stays one list for test and object.
 from __future__ import annotations
 
 import collections
-import copy
 import operator
 import types
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -20,7 +19,7 @@ import numpy as np
 
 from ..protocol import MAX_DEPTH, MAX_NODES, MAX_SHARED
 from . import long_lists
-from .changeable import is_empty, mark_of, update, weight_of
+from .changeable import is_empty, mark_of, twin, update, weight_of
 from .held import held, reached
 
 _MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
@@ -163,7 +162,7 @@ class Shared:
         roots = {id(self._values[number]) for number in self._handed if number in self._values}
         for number in ours.difference(reached(self._values, roots)):
             del self._numbers[id(self._values[number])]
-            self._put(number, copy.copy(self._values[number]))
+            self._put(number, twin(self._values[number]))
             self._free.add(number)
             self.has_parted = True
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.sandbox.guest.data.changeable import mark_of
 from grader.sandbox.guest.data.endings import heard, told
 from grader.sandbox.guest.data.shared import Shared
 from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
@@ -180,6 +181,24 @@ def test_a_later_call_fills_what_was_empty_and_changes_no_data(
     answer = sides.told(theirs)
     assert answer == theirs
     assert (answer is value) is (value == theirs) is changed
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.random.default_rng(1), np.random.RandomState(1), random.Random(1), np.arange(3.0)],
+    ids=lambda it: type(it).__name__,
+)
+def test_a_later_call_moves_no_generator_and_changes_no_array_of_the_test(value: Any) -> None:
+    sides = Sides()
+    theirs = sides.send(value)
+    sides.end()
+    before = mark_of(value)
+    if isinstance(theirs, np.ndarray):
+        theirs[0] = 7
+    else:
+        theirs.random()
+    answer = sides.told(theirs)
+    assert mark_of(answer) == mark_of(theirs) != before == mark_of(value)
 
 
 def test_what_a_question_hands_in_once_more_may_be_changed_with_its_parts() -> None:
