@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -61,8 +61,8 @@ class FilesOnDisk:
         return _digest_of_notebooks(self.notebooks(), self.submission.notebook.name)
 
     def beside(self) -> tuple[str, ...]:
-        """Names of the files beside the notebook, the course's own included."""
-        return tuple(dict.fromkeys(name for name, _ in self._others()))
+        """Names of the files beside the notebook that are none, the course's own included."""
+        return _without_notebooks(name for name, _ in self._others())
 
     def digest(self) -> str:
         """Digest of the files beside the notebook, as they are laid out."""
@@ -119,8 +119,8 @@ class CarriedFiles:
         return _digest_of_notebooks(self.found, self.expected)
 
     def beside(self) -> tuple[str, ...]:
-        """Names of the files beside the notebook, the course's own included."""
-        return tuple(dict.fromkeys(name for name, _ in self.others))
+        """Names of the files beside the notebook that are none, the course's own included."""
+        return _without_notebooks(name for name, _ in self.others)
 
     def digest(self) -> str:
         """Digest of the files beside the notebook, as they are laid out."""
@@ -141,6 +141,11 @@ class CarriedFiles:
 
 
 Files = FilesOnDisk | CarriedFiles
+
+
+def _without_notebooks(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, without notebooks to whose names another ending was added."""
+    return tuple(dict.fromkeys(name for name in names if not _NOTEBOOK.search(name)))
 
 
 def _is_hidden(name: str) -> bool:

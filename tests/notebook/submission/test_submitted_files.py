@@ -38,6 +38,7 @@ def test_the_courses_files_replace_a_students(files: FilesOnDisk, tmp_path: Path
     place.mkdir()
     files.lay_out(place)
     assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given"}
+    (files.submission.submitted / "other (1).ipynb.txt").write_text("{}")
     assert files.beside() == files.carried().beside()
     assert sorted(files.beside()) == ["given.txt", "notes/own.txt"]
 
