@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all coverage docs messages translations hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -43,6 +43,11 @@ docs: $(READY)
 # All that a JupyterHub for the course runs on; docs/jupyterhub.md goes on from here.
 hub: $(READY)
 	grader data
+
+# The screenshots of docs/pictures.md, so that a change of looks is seen.
+pictures: $(READY)
+	grader data
+	python -m tests.pictures
 
 # docs/messages.md, from the verdicts of all samples that take no minutes; MESSAGES=mnist_998 for one
 # exercise's.

@@ -1,0 +1,1 @@
+"""``make pictures``: screenshots of what people see, for ``docs/pictures.md``."""
