@@ -105,7 +105,7 @@ def test_a_history_comes_as_keras_own(student: Student) -> None:
         "range(10**9)",
         "type('Tally', (__import__('collections').Counter,), {})()",
         "iter([])",
-        "type('Int', (int,), {})(3)",
+        "type('Int', (int,), {'__eq__': lambda *_: True})(3)",
         "type('Always', (), {'__eq__': lambda *_: True})()",
         "numpy.zeros(2).view(type('Mine', (numpy.ndarray,), {}))",
         "type('<b> é', (), {})()",
@@ -116,6 +116,12 @@ def test_anything_else_is_a_handle_and_equals_nothing(student: Student, value: s
     assert isinstance(it, Handle)
     assert (it == 3, it == []) == (False, False)
     assert type(it).__name__.isidentifier()
+
+
+def test_what_derives_from_a_number_is_a_handle_and_equals_its_number(student: Student) -> None:
+    it = student.has("it = type('Int', (int,), {})(3)")
+    assert isinstance(it, Handle)
+    assert (it == 3, it == 4, it == []) == (True, False, False)
 
 
 def test_a_handle_is_the_students_object(student: Student) -> None:
