@@ -13,7 +13,7 @@ from benchmarks.margins.fitted import Miss
 from benchmarks.margins.networks import CNN, DNN
 from benchmarks.margins.results import Result
 from benchmarks.margins.train import EPOCHS, TARGET
-from grader.checks.training import LUCK
+from grader.checks.unseen_images import LUCK
 
 Groups: TypeAlias = Mapping[tuple[str, str, str], Sequence[Result]]
 """Trainings by data set, network and backend."""
