@@ -13,6 +13,7 @@ import pytest
 
 from grader.errors import ClaimFailed
 from grader.examiner.cells.finding import Finding, FindingKind
+from grader.examiner.examiner import examine
 from grader.examiner.objects.handles import Handle
 from grader.examiner.proxies import Proxies
 from grader.notebook.judging.cell_runs import CellStatus, Ended
@@ -116,6 +117,14 @@ def test_anything_else_is_a_handle_and_equals_nothing(student: Student, value: s
     assert isinstance(it, Handle)
     assert (it == 3, it == []) == (False, False)
     assert type(it).__name__.isidentifier()
+
+
+def test_a_module_that_a_cell_has_written_is_imported_there(student: Student) -> None:
+    promised = "%%writefile areas_in_a_file.py\ndef area(width, height): return width * height"
+    test = "from areas_in_a_file import area\nassert area(2, 3) == 6, area(2, 3)"
+    assert student.write(promised).status is CellStatus.DONE
+    assert examine(test, student.proxies(), promised=promised) == Finding()
+    assert examine(test, student.proxies()).error == "ModuleNotFoundError"
 
 
 def test_what_derives_from_a_number_is_a_handle_and_equals_its_number(student: Student) -> None:
