@@ -40,13 +40,12 @@ def running(data, prefix, environment):
         client.wait_for_ready(timeout=SECONDS)
 
         def execute(code):
-            """Return what the code prints, or the error that it ends in."""
+            """Return what the code prints, also on stderr, or the error that it ends in."""
             said = []
 
             def hear(message):
                 if message["header"]["msg_type"] == "stream":
-                    if message["content"]["name"] == "stdout":
-                        said.append(message["content"]["text"])
+                    said.append(message["content"]["text"])
                 elif message["header"]["msg_type"] == "error":
                     said.append(f"{message['content']['ename']}: {message['content']['evalue']}")
 
