@@ -7,7 +7,7 @@ import re
 # Words that a next step begins with, at the beginning of a sentence or of a part of one.
 STEPS = re.compile(
     r"(?:add|balance|begin|build|call|check|choose|compare|compile|convert|correct|count|define|"
-    r"divide|draw|drop|end|give|keep|lay|leave|let|limit|look|make|multiply|pass|print|put|remove|"
+    r"divide|draw|drop|end|give|keep|lay|leave|let|limit|look|make|multiply|pass|print|put|read|remove|"
     r"replace|return|set|start|swap|take|train|use|work|write)(?=[ :])",
     re.IGNORECASE,
 )
