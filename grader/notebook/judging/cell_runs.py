@@ -41,8 +41,8 @@ class CellRun:
     advice: str = ""
 
     def of_questions(self, count: int, seconds: float) -> CellRun:
-        """The same of the last of several questions, which share one time limit."""
-        if count < 2 or self.message != overrun(self.seconds):
+        """The same of the last of several questions, if it is their number that took the time."""
+        if self.seconds > seconds / 2 or self.message != overrun(self.seconds):
             return self
         message = gettext(
             "time limit, {seconds:.0f} s for {count:,} questions of the test",

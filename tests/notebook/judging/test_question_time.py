@@ -23,6 +23,7 @@ def test_questions_are_counted_for_one_test() -> None:
 
 
 LATE = CellRun(CellStatus.LIMIT, 0.01, message=overrun(0.01))
+LOOPS = CellRun(CellStatus.LIMIT, 29.0, message=overrun(29.0))
 FULL = CellRun(CellStatus.LIMIT, 0.01, message="memory limit")
 
 
@@ -30,7 +31,7 @@ FULL = CellRun(CellStatus.LIMIT, 0.01, message="memory limit")
     ("run", "count", "message"),
     [
         (LATE, 2917, "time limit, 30 s for 2,917 questions of the test"),
-        (LATE, 1, "time limit, 0 s"),
+        (LOOPS, 2, "time limit, 29 s"),
         (FULL, 2917, "memory limit"),
     ],
 )
