@@ -32,13 +32,17 @@ def validated(notebook: NotebookNode, filename: str) -> Validation:
         filename: of the notebook.
     """
     from grader.model import Outcome
+    from grader.notebook.assignment import grade_id
     from grader.student.check_html import check_html
     from grader.student.check_text import check_text
 
     found = checked(notebook, Path(filename).stem)
     claims = frozenset(claim.name for claim in found.claims)
     failed = sum(verdict.outcome is not Outcome.PASSED for verdict in found.verdicts)
-    return Validation(claims, failed, check_html(found), check_text(found))
+    answers = frozenset(
+        grade_id(cell) for cell in notebook.cells if cell.cell_type == "markdown" and grade_id(cell)
+    )
+    return Validation(claims, failed, check_html(found), check_text(found), answers)
 
 
 def checked(notebook: NotebookNode, name: str) -> Checked:

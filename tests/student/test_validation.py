@@ -37,6 +37,7 @@ def test_a_notebook_that_runs_holds_every_claim() -> None:
     shown = validation.validated(executed(), "folder/sums.ipynb")
     assert shown.failed == 0
     assert shown.claims >= {"adds", "totals"}
+    assert len(shown.answers) == 1
     assert shown.text.startswith("sums\n")
 
 
