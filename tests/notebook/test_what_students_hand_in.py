@@ -191,7 +191,7 @@ def test_feedback_shows_the_answer_its_picture_and_the_note(graded: Graded) -> N
     (written,) = feedback.generate(graded[0], "sums", ["answer_below"])
     assert written.page is not None, written.problem
     page = written.page.read_text()
-    assert "Because of ![](photo.png)" in page
+    assert "Because of <em>[picture]</em>" in page  # it is shown below the text
     assert 'alt="photo.png"' in page
     assert "cell 9 of the notebook was taken for the answer" in page
 
