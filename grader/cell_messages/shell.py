@@ -6,6 +6,7 @@ each cell. What the handler does not know is shown as before.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from types import TracebackType
@@ -57,6 +58,7 @@ class Messages:
         tb_offset: int | None = None,
     ) -> None:
         """Called by IPython with what ended a cell."""
+        _complete_characters(error)
         frames = cell_frames(error, shell.user_ns)
         in_test = bool(frames) and test_cells.is_claim(frames[0].source)
         failure = None if hasattr(error, "_render_traceback_") else explained(error, frames)
@@ -123,3 +125,16 @@ class Messages:
 
     def _publish(self, page: str, text: str) -> None:
         self._shell.display_pub.publish(data={"text/html": page, "text/plain": text}, metadata={})
+
+
+def _complete_characters(error: BaseException) -> None:
+    """Replace halves of characters in an error's text: the kernel could send no reply with them.
+
+    IPython catches what its handler raises, and the reply that tells the error's text would be lost
+    without a word.
+    """
+    with contextlib.suppress(Exception):  # a student's exception may refuse
+        error.args = tuple(
+            each.encode(errors="replace").decode() if isinstance(each, str) else each
+            for each in error.args
+        )

@@ -208,3 +208,13 @@ def test_judged_kernels_and_programs_are_left_alone(monkeypatch: pytest.MonkeyPa
     messages.install()
     messages.install()
     assert notebook.shell.custom_exceptions == (BaseException,)
+
+
+def test_half_a_character_in_an_error_does_not_keep_the_kernel_from_answering() -> None:
+    notebook = Notebook()
+    notebook.run(
+        "try:\n    raise ValueError('\\ud800')\nexcept ValueError as error:\n    kept = error"
+    )
+    said = notebook.run("raise kept")
+    assert "ValueError: ?" in said
+    assert str(notebook.shell.user_ns["kept"]).encode() == b"?"
