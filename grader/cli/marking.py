@@ -37,7 +37,5 @@ def mark(course: Path, assignment: str, port: int, browser: bool) -> None:
         if browser:
             webbrowser.open(address)
 
-    try:
-        serve(load_course(course), assignment, port, opened)
-    except KeyboardInterrupt:
-        click.echo()
+    serve(load_course(course), assignment, port, opened)
+    click.echo()

@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import json
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,7 +89,11 @@ async def _serve(marking: Marking, listening: socket.socket, opened: Callable[[s
     server = httpserver.HTTPServer(application(marking), max_body_size=_LARGEST)
     server.add_socket(listening)
     opened(marking.address)
-    await asyncio.Event().wait()
+    interrupted = asyncio.Event()
+    # Also where a shell has this process ignore Ctrl-C, as it does in the background.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, interrupted.set)
+    await interrupted.wait()
 
 
 def application(marking: Marking) -> web.Application:
