@@ -28,7 +28,7 @@ MADE = (
     "tests/submissions/relu/reference/",
     "tests/submissions/relu/unchanged/",
     "tests/submissions/relu/untouched/",
-    "course_config.py, line 10: relu is on the list",
+    "course_config.py, line 13: relu is on the list",
 )
 
 

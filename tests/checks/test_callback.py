@@ -233,7 +233,7 @@ def test_acts_in_training_names_the_keys_of_the_training():
     whole = dataclasses.replace(run(0.9, 0.95, key="acc"), asked=2)
     with pytest.raises(TypeError) as caught:
         callback.acts_in_training(Handle(Unguarded, whole))
-    assert "had the keys 'acc' and 'loss' and 'val_loss', and no other" in caught.value.__notes__[0]
+    assert "had the keys 'acc', 'loss', 'val_loss', and no other" in caught.value.__notes__[0]
 
 
 def test_acts_in_training_leaves_a_training_that_the_callback_broke_off_to_other_claims():

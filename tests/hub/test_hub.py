@@ -32,8 +32,8 @@ def test_an_assignment_goes_out_and_comes_back(classroom: Classroom) -> None:
     assert f"handed in for {BEN} and belongs to {ADA}" in log
     assert "a symbolic link" in log
     graded = classroom.machine.run(["grader", "grade", "sums"], INSTRUCTOR, HOME)
-    assert f"sums: {ADA} has 6 / 11 (5 to mark)" in graded
-    assert f"sums: {BEN} has 3 / 11 (5 to mark)" in graded
+    assert f"sums: {ADA} has 6 / 11, " in graded
+    assert f"sums: {BEN} has 3 / 11, " in graded
     assert "without a sandbox" not in graded
     button(ines, "generate_feedback")
     button(ines, "release_feedback")

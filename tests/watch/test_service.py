@@ -503,7 +503,7 @@ def test_those_for_whom_there_is_no_place_read_how_many_are_before_them(
         for _ in range(5):
             room.step()
         assert "All places are taken by others: it is next." in room.text("ben")
-        assert "All places are taken by others: 1 is before it." in room.text("cleo")
+        assert "All places are taken by others, and 1 notebook is before it." in room.text("cleo")
         go_on.set()
         wait_for(lambda: (room.step(), room.score("cleo") == 6)[1])
 
