@@ -257,8 +257,9 @@ def test_many_calls_leave_nothing_in_the_parent():
         for _ in range(100):
             parent.expect_ready()
         assert have_ended(program.children())
-        # It may still close what the last call left.
-        assert eventually(lambda: program.num_fds() == before)
+        # It may still close what the last call left, and might have had to close that of the first
+        # one when it was looked at.
+        assert eventually(lambda: program.num_fds() <= before)
 
 
 def test_a_kernel_cannot_reach_what_its_parent_was_called_with(warm_parent):
