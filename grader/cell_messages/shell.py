@@ -15,7 +15,7 @@ from typing import Any
 from grader.cell_messages import boxes, test_cells
 from grader.cell_messages.failures import Failure, explained
 from grader.cell_messages.frames import cell_frames, only_cells
-from grader.language import gettext
+from grader.language import N_, gettext
 
 JUDGED = "COURSE_JUDGED"
 """Set where a kernel is judged: its errors are read there, as Python tells them."""
@@ -112,8 +112,8 @@ class Messages:
         elif test_cells.is_comment(source):
             known = test_cells.graded(source, self._cell_id, self._shell.user_ns)
             if known is not None and (worth := boxes.points_text(known)):
-                said = gettext("Hidden claim ({points}): tested when your work is graded.")
-                self._note(said.format(points=worth), _GREY)
+                said = N_("Hidden claim ({points}): tested when your work is graded.")
+                self._note(gettext(said, points=worth), _GREY)
 
     @property
     def _shows_html(self) -> bool:
