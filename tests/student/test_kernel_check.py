@@ -7,30 +7,14 @@ import time
 from pathlib import Path
 
 import nbformat
-import pytest
 
 from grader.model import Outcome
 from grader.notebook.assignment import grade_id
 from grader.notebook.submission import parse
 from grader.student import kernel_check
-from tests import tiny
 
 LOOK = "Call your code on a small example, in a cell of your own: the error shows its line."
 HEAD = "# Claim: it adds.\n# Hint: use +.\n"
-
-
-@pytest.fixture
-def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The handed-out notebook of a tiny exercise, in a folder of its own."""
-    notebook = tiny.source()
-    for cell in notebook.cells:
-        if cell.id == "adds-negatives":
-            cell.source = "# A hidden test stands here."
-    path = tmp_path / "sums.ipynb"
-    nbformat.write(notebook, path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    return path
 
 
 def checked(path: Path, **space: object) -> dict[str, tuple[Outcome, str]]:

@@ -14,21 +14,6 @@ from traitlets.config import Config
 
 from grader.notebook.submission import parse
 from grader.student import magic
-from tests import tiny
-
-
-@pytest.fixture
-def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The handed-out notebook of a tiny exercise, in a folder of its own."""
-    notebook = tiny.source()
-    for cell in notebook.cells:
-        if cell.id == "adds-negatives":
-            cell.source = "# A hidden test stands here."
-    path = tmp_path / "sums.ipynb"
-    nbformat.write(notebook, path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    return path
 
 
 def test_the_notebook_is_found(sums: Path, monkeypatch: pytest.MonkeyPatch) -> None:
