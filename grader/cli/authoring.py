@@ -47,4 +47,37 @@ def try_(course: Path, assignment: str, cases: tuple[str, ...], sandbox: str | N
         sys.exit(1)
 
 
-COMMANDS = (new, try_)
+@click.command(short_help="Change the numbers of an exercise for another year.")
+@click.argument("assignment")
+@click.option("--seed", type=int, help="Any number, such as the year: draws a version of each.")
+@click.option("--original", is_flag=True, help="Change back to what the course came with.")
+@click.option("--force", is_flag=True, help="Also where work was handed in already.")
+@click.pass_obj
+def vary(course: Path, assignment: str, seed: int | None, original: bool, force: bool) -> None:
+    """Change the source of ASSIGNMENT by the choices in variations/ASSIGNMENT.toml.
+
+    With neither --seed nor --original, list what may change. The same seed draws the same versions.
+    Names, grade ids and points stay. Read the changed notebook, and release it.
+
+    Example: grader vary convolution_from_scratch --seed 2027
+    """
+    from grader.authoring.variation import vary as variation
+    from grader.authoring.variation.table import ChoicesTable
+
+    if original and seed is not None:
+        raise click.UsageError("--seed and --original exclude each other: expected one of them")
+    settings, changes = load_course(course), original or seed is not None
+    if changes:
+        varied = variation.vary(settings, assignment, seed, force=force)
+    else:
+        varied = variation.current(settings, assignment)
+    terminal().print(ChoicesTable(assignment, varied))
+    if changes:
+        click.echo(
+            f"Read source/{assignment}/{assignment}.ipynb, then: grader release {assignment}"
+        )
+    else:
+        click.echo(f"To draw a version of each: grader vary {assignment} --seed 2027")
+
+
+COMMANDS = (new, try_, vary)

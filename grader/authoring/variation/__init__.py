@@ -1,0 +1,1 @@
+"""Changes the numbers of an exercise for another year: what may change, and the change itself."""
