@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all siege coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -30,6 +30,11 @@ test: check
 test-all: check
 	grader data
 	pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 10
+
+# Every attack of docs/security.md and its harmless twin, a row for each; goes on where it was stopped.
+# make siege SIEGE="--only 17 daemon" carries out some of them, --again all of them once more.
+siege: $(READY)
+	python -m tests.attacks.siege $(SIEGE)
 
 # The lines that quick tests reach; what runs in sandboxes and judges is not counted.
 coverage: $(READY)
