@@ -89,6 +89,9 @@ c.ClearSolutions.code_stub = {
     'then run the cell again.")'
 }
 
+# The hints in solution cells travel in the released notebook, and %hint shows them.
+c.GenerateAssignment.preprocessors.insert(0, "grader.notebook.plugins.CollectHints")
+
 # -- grading: the seam with nbgrader ----------------------------------------------------------
 # `grader grade`, `nbgrader autograde` and the formgrader's button all go through these lists.
 c.Autograde.exporter_class = "grader.notebook.plugins.SubmissionExporter"

@@ -131,6 +131,7 @@ def release(
     First your own solution is graded, and so is the untouched release. An assignment is released
     only if your solution passes every claim, and nothing passes that is untouched. Claims that need
     a training are left out; --full tries them, too. The exit code is 0 only if all are released.
+    A line names the solution cells without hints, if others of the assignment have some.
 
     Example: grader release mnist_998
     """
@@ -142,8 +143,10 @@ def release(
         if said is None:
             refused = True
             continue
-        compile_assignment(settings, name)
+        without_hints = compile_assignment(settings, name)
         click.echo(f"{name}: released{said}")
+        if without_hints:
+            click.echo(f"{name}: no hints for {', '.join(without_hints)}", err=True)
     if refused:
         sys.exit(1)
 

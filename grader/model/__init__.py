@@ -2,6 +2,7 @@
 
 from grader.model.evidence import ClaimEvidence, Consulted, Evidence, Question, Replayed
 from grader.model.graded import Graded, Timing, WorkPart
+from grader.model.hints import CellHints
 from grader.model.limits import Budget, Limits
 from grader.model.runs import FurtherRun, KeptEpoch, KeptRun, Run
 from grader.model.scores import Score
@@ -11,6 +12,7 @@ from grader.model.watch import Source, Told, WatchRules
 
 __all__ = [
     "Budget",
+    "CellHints",
     "Claim",
     "ClaimEvidence",
     "Consulted",

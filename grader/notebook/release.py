@@ -8,13 +8,14 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 
 from grader import course_packages
+from grader.notebook import hints
 from grader.notebook.assignment import load_assignment
 from grader.notebook.plugins.converters import convert
 from grader.notebook.submission.paths import course_directory
 from grader.settings import Settings
 
 
-def release(settings: Settings, name: str, into: Path | None = None) -> None:
+def release(settings: Settings, name: str, into: Path | None = None) -> tuple[str, ...]:
     """Compile one assignment into the release folder, and record its cells in the gradebook.
 
     Args:
@@ -22,13 +23,17 @@ def release(settings: Settings, name: str, into: Path | None = None) -> None:
         name: the assignment.
         into: a folder to write to instead of the course's ``release``.
 
+    Returns:
+        The solution cells that have no hints, if others have some.
+
     Raises:
         CourseError: unknown assignment, or a source that nbgrader refuses.
         ConfigurationError: packages of the course are missing.
     """
     course_packages.require(settings)
-    load_assignment(settings, name)
+    assignment = load_assignment(settings, name)
     _compile(settings, name, into)
+    return hints.without(assignment)
 
 
 def register(settings: Settings, name: str) -> None:

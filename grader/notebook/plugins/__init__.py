@@ -17,6 +17,7 @@ FORMGRADER_PAGE = str(Path(__file__).parent / "templates" / "formgrader.html.j2"
 _MODULES = {
     "CarefulCollect": "grader.notebook.plugins.collect",
     "CarefulExtractor": "grader.notebook.plugins.extract",
+    "CollectHints": "grader.notebook.plugins.collect_hints",
     "FeedbackExporter": "grader.notebook.reporting.feedback",
     "JudgeClaims": "grader.notebook.plugins.autograde_steps",
     "RebuildNotebook": "grader.notebook.plugins.autograde_steps",
