@@ -10,6 +10,7 @@ tensorflow_log are all there is of the package: import nothing else at the top.
 from __future__ import annotations
 
 import argparse
+import importlib
 import inspect
 import os
 import sys
@@ -24,6 +25,9 @@ COURSE_DATA = "COURSE_DATA"
 """The environment variable that names the data folder; it wins over the kernelspec's argument."""
 REFEREE, REFEREE_KEY = "COURSE_REFEREE", "COURSE_REFEREE_KEY"
 """Likewise, for a referee that trains in this kernel's place, and its key."""
+
+# The module of each magic: imported where it is called, since a sandbox has none of them.
+_MAGICS = {"check": "grader.student.magic", "hint": "grader.student.hint_magic"}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -51,22 +55,32 @@ def main(argv: Sequence[str] | None = None) -> None:
     # The notebook's folder, which -P (see kernelspec.install) leaves out. Last: it must hide no
     # package. And no sooner: what a package looks for, and misses, may lie there.
     sys.path.append("")
-    app.shell.register_magic_function(check, "line")
+    for magic in (check, hint):
+        app.shell.register_magic_function(magic, "line")
     show_short_messages()
     app.start()
 
 
 def check(line: str) -> None:
     """Check the claims of this notebook that need no training: ``%check``, or ``%check NAME``."""
+    _run_magic("check", line)
+
+
+def hint(line: str) -> None:
+    """Show a hint for a cell: ``%hint NAME``, ``%hint NAME more``; ``%hint`` lists the cells."""
+    _run_magic("hint", line)
+
+
+def _run_magic(name: str, line: str) -> None:
     try:
-        from grader.student.magic import check as check_notebook
+        module = importlib.import_module(_MAGICS[name])
     except ModuleNotFoundError as error:
         if not str(error.name).startswith("grader"):
             raise
         # In the sandbox there is nothing of the package but this: the line must do no harm there.
-        print("%check does nothing while your work is graded.")
+        print(f"%{name} does nothing while your work is graded.")
     else:
-        check_notebook(line)
+        vars(module)[name](line)
 
 
 def show_short_messages() -> None:

@@ -122,10 +122,14 @@ def test_the_environment_wins_and_missing_data_are_explained(data, tmp_path):
         assert said.startswith("DataError: COURSE_DATA names no data folder: set it, or run")
 
 
-def test_check_does_no_harm_in_a_sandbox(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "grader.student.magic", None)  # what a missing module is
-    kernel.check("")
-    assert capsys.readouterr().out == "%check does nothing while your work is graded.\n"
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("check", "grader.student.magic"), ("hint", "grader.student.hint_magic")],
+)
+def test_a_magic_does_no_harm_in_a_sandbox(monkeypatch, capsys, name, module):
+    monkeypatch.setitem(sys.modules, module, None)  # what a missing module is
+    vars(kernel)[name]("")
+    assert capsys.readouterr().out == f"%{name} does nothing while your work is graded.\n"
 
 
 def test_check_tells_what_else_is_missing(monkeypatch):

@@ -80,8 +80,13 @@ class _GrowingTable:
             self.show(replace(self._known, running=""))
 
 
-def notebook(line: str) -> Path:
-    """The path of the notebook: named by ``line``, else by Jupyter, else the only one here."""
+def notebook(line: str, magic: str = "%check") -> Path:
+    """The path of the notebook: named by ``line``, else by Jupyter, else the only one here.
+
+    Args:
+        line: names the notebook, or is empty.
+        magic: which asks for it, for the message where there is none.
+    """
     named = line.strip().strip("'\"") or os.environ.get(_NOTEBOOK, "")
     if named and Path(named).is_file():
         return Path(named)
@@ -89,6 +94,6 @@ def notebook(line: str) -> Path:
     if not named and len(present) == 1:
         return Path(present[0])
     raise UsageError(
-        f"%check cannot find {named or 'this notebook'}: name it, as in "
-        f"%check {present[0] if present else 'mnist_998.ipynb'}"
+        f"{magic} cannot find {named or 'this notebook'}: name it, as in "
+        f"{magic} {present[0] if present else 'mnist_998.ipynb'}"
     )

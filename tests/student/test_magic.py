@@ -12,6 +12,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 from traitlets.config import Config
 
+from grader.model import CellHints
+from grader.notebook import hints
 from grader.notebook.submission import parse
 from grader.student import magic
 
@@ -73,14 +75,16 @@ def test_what_there_is_stays_where_a_student_interrupts(
 
 
 @pytest.mark.kernel
-def test_the_courses_kernel_knows_the_line(sums: Path) -> None:
+def test_the_courses_kernel_knows_the_lines(sums: Path) -> None:
     notebook = parse.read(sums)
-    notebook.cells.append(new_code_cell("%check"))
-    notebook.cells.append(new_code_cell("%check missing.ipynb"))
+    hints.put_into(notebook, hints.Hints((CellHints("add", ("Look.",), ("add",)),)))
+    for line in ("%hint add", "%check", "%check missing.ipynb"):
+        notebook.cells.append(new_code_cell(line))
     nbformat.write(notebook, sums)
     NotebookClient(
         notebook, kernel_name="course", allow_errors=True, resources={"metadata": {"path": "."}}
     ).execute()
+    assert "1. Look." in str(notebook.cells[-3].outputs)
     shown = str(notebook.cells[-2].outputs)
     assert "2 / 2  adds" in shown
     assert "2 of 2 tested claims passed (5 / 5 points)" in shown
