@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import sys
@@ -275,6 +276,8 @@ class SandboxSupervisor:
 
 def main() -> None:
     """Supervise the sandbox whose orders the descriptor on the command line holds."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # the judge's own is not the sandbox's
     with os.fdopen(int(sys.argv[1])) as orders:
         supervisor = SandboxSupervisor(json.load(orders))
     signal.signal(signal.SIGTERM, lambda *_: supervisor._conclude(SandboxExit(EndReason.STOPPED)))

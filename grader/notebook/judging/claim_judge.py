@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,9 @@ class ClaimJudge:
         assignment: the course's notebook; None where nothing is known of it.
         interview: keeps what verdicts rest on, and has the seeds of random draws.
         surroundings: of the test cells.
+        begun: told each claim whose test cell begins, and the seconds that it may take.
+        lost: the claims whose test cells ended an earlier process of the judge, and how. They
+            count as strikes, and are not examined a second time.
     """
 
     def __init__(
@@ -71,7 +74,10 @@ class ClaimJudge:
         assignment: Assignment | None = None,
         interview: Interview | None = None,
         surroundings: Surroundings | None = None,
+        begun: Callable[[str, float], None] = lambda *_: None,
+        lost: Mapping[str, CellRun] | None = None,
     ) -> None:
+        self._begun, self._lost = begun, lost or {}
         self._around = surroundings or Surroundings(Course(Path.cwd()))
         self._assignment = assignment
         self._interview = interview or Interview(draws.new_seed())
@@ -122,6 +128,8 @@ class ClaimJudge:
     def _untried(self, claim: Claim, around: Circumstances) -> Judged | None:
         """The outcome of a claim whose test cell is not run; None if it is."""
         share = claim.needs[-1] if claim.needs else OTHERS
+        if (run := self._lost.get(claim.name)) is not None:
+            return unanswered(claim, run, around, self._blamed(claim, run))
         if (reason := self._cells.abort_reason) is not None:
             return unanswered(claim, reason, around)
         if (refusal := self._cells.strikes.refusal(claim.needs)) is not None:
@@ -130,6 +138,12 @@ class ClaimJudge:
             return share_used_up(claim, around)
         return None
 
+    def _blamed(self, claim: Claim, run: CellRun) -> tuple[str, ...]:
+        """The cells that are suspected of having ended an earlier process; none if it crashed."""
+        if run.status is not CellStatus.LIMIT:
+            return ()
+        return self._cells.strikes.blame(claim.needs, Strike(claim.name, run))
+
     def _examined(
         self, claim: Claim, index: int, share: str, around: Circumstances
     ) -> tuple[Judged, Finding]:
@@ -137,6 +151,7 @@ class ClaimJudge:
         source = self._rebuilt.notebook.cells[index].source
         seconds = self._limits.seconds(share) + _OWN_SECONDS
         self._cells.questions.begin()
+        self._begun(claim.name, seconds)
         # The record is sent once the alarm is off, which could end a message half way.
         with (
             self._interview.about(claim, source),

@@ -29,6 +29,8 @@ class EvidenceKeeper:
     def progress(self, detail: object) -> None:
         """Keep evidence; pass on what is something else."""
         if isinstance(detail, ClaimExamined):
+            # A claim is examined a second time where a judge's process was lost before it told.
+            self.claims = [each for each in self.claims if each.claim != detail.evidence.claim]
             self.claims.append(detail.evidence)
         else:
             self._reporter.progress(detail)

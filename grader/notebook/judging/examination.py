@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.examiner.evidence import draws
+from grader.model import Verdict
 from grader.notebook.assignment import Assignment
+from grader.notebook.judging.cell_runs import CellRun
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.referee.spec.contract import Referee
 from grader.settings import Settings
@@ -26,6 +29,10 @@ class Examination:
         warm: socket of a warm parent that gives kernels; empty: they start cold.
         warm_numpy_only: the same for kernels in which numpy is the only library.
         seed: of all random draws of the test cells; no student may know it.
+        judged: verdicts of earlier processes, which judged this until one was lost; see
+            ``judge_process``.
+        lost: the claims in whose test cells those were lost, and how each of these ended.
+        spent: what they took of the submission's time, in seconds.
     """
 
     assignment: Assignment
@@ -37,6 +44,9 @@ class Examination:
     warm: str = ""
     warm_numpy_only: str = ""
     seed: int = field(default_factory=draws.new_seed)
+    judged: tuple[Verdict, ...] = ()
+    lost: Mapping[str, CellRun] = field(default_factory=dict)
+    spent: float = 0.0
 
     @property
     def kernel_seed(self) -> int:

@@ -44,6 +44,7 @@ def judge(
     epochs: Callable[[TrainingProgress], None] = ignore,
     *,
     evidence: Callable[[ClaimEvidence], None] = lambda _: None,
+    begun: Callable[[str, float], None] = lambda *_: None,
 ) -> Generator[Verdict, None, tuple[Run, ...]]:
     """Run the student's cells, and let the examiner judge the claims.
 
@@ -56,6 +57,7 @@ def judge(
         clock: the submission's; it is paused while the referee works.
         epochs: told of each epoch that is awaited, and trained.
         evidence: told what a verdict rests on, before it is there.
+        begun: told each claim whose test cell begins, and the seconds that it may take.
 
     Yields:
         One verdict a claim, in notebook order.
@@ -88,6 +90,8 @@ def judge(
             assignment=examination.assignment,
             interview=interview,
             surroundings=surroundings,
+            begun=begun,
+            lost=examination.lost,
         )
         with _kernel_time(cells, stopwatch, start):
             verdicts = _verdicts(examination, cells, claims, stopwatch, progress)
@@ -164,7 +168,8 @@ def _limits(examination: Examination, clock: Clock) -> TimeLimits:
         for cell in examination.rebuilt.notebook.cells
         if cell.cell_type == "code" and is_solution(cell)
     ]
-    return TimeLimits(examination.settings.limits(examination.assignment.name), clock, cells)
+    limits = examination.settings.limits(examination.assignment.name)
+    return TimeLimits(limits, clock, cells, examination.spent)
 
 
 @contextlib.contextmanager
@@ -189,6 +194,8 @@ def _verdicts(
     Claims that are judged after training, and those with hidden tests, wait for the last cell, with
     the names of their place: what a student's code heard of a hidden test, no later cell can say.
     """
+    judged = {verdict.claim for verdict in examination.judged}
+    yield from examination.judged
     known = {claim.name: claim for claim in examination.assignment.claims}
     hidden, play = examination.assignment.hidden, _play_cells(examination)
     waiting: list[tuple[Claim, int]] = []
@@ -198,6 +205,8 @@ def _verdicts(
             continue
         if claim is None:
             _run(cells, index, cell, stopwatch, progress)
+        elif claim.name in judged:
+            continue
         elif claim.after_training or claim.name in hidden:
             cells.keep_names(index)
             waiting.append((claim, index))

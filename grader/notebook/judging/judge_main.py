@@ -27,6 +27,7 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
 from grader.notebook.judging.judge_messages import (
     CellStarted,
+    ClaimBegun,
     ClaimExamined,
     GoOn,
     JudgeFailed,
@@ -45,6 +46,9 @@ from grader.referee.service.client import connect
 from grader.referee.spec.contract import Referee
 
 MEMORY_BYTES = 24 << 30  # of addresses: TensorFlow reserves many and uses few
+# That can be written: 2,000 images in a network of two layers take 1.8 GB at once. What a test
+# makes of a student's answer could else use up the machine, since the answer says how large it is.
+WRITABLE_BYTES = 8 << 30
 
 _open: list[AbstractContextManager[Referee]] = []  # of this process
 
@@ -97,6 +101,10 @@ def _limit_this_process() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     memory = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, MEMORY_BYTES)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    writable = WRITABLE_BYTES if hard == resource.RLIM_INFINITY else min(hard, WRITABLE_BYTES)
+    # Only the soft limit: sandboxes have a bound of their own, and their supervisors lift this one.
+    resource.setrlimit(resource.RLIMIT_DATA, (writable, hard))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends this one
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # networks are looked at on the CPU
 
@@ -121,6 +129,7 @@ def _judge(there: Connection, examination: Examination, referee: str) -> None:
             clock,
             epochs=there.send,
             evidence=lambda examined: there.send(ClaimExamined(examined)),
+            begun=lambda claim, seconds: there.send(ClaimBegun(claim, seconds)),
         )
         if runs := _send_verdicts(judging, there):
             there.send(RunsCarriedOut(runs))

@@ -30,6 +30,19 @@ class VerdictReached:
 
 
 @dataclass(frozen=True)
+class ClaimBegun:
+    """A test cell is about to run; ``ClaimExamined`` follows, unless the process is lost.
+
+    Attributes:
+        claim: its name.
+        seconds: on the submission's clock, after which the process ends it by itself, if it can.
+    """
+
+    claim: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class ClaimExamined:
     """A test cell has ended; the verdict follows.
 
@@ -101,6 +114,7 @@ class JudgeFailed:
 Message = (
     CellStarted
     | VerdictReached
+    | ClaimBegun
     | ClaimExamined
     | TrainingAwaited
     | EpochAwaited

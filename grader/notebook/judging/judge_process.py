@@ -2,55 +2,42 @@
 
 The process is trusted: it runs the examiner, and student code only ever runs in the kernel that it
 talks to. But it builds networks from what students declare, and reads what their kernels send. So
-it has limits too, and its end is a fault of the grader for the claims that it left open. What it
-does stands in ``grader.notebook.judging.judge_main``.
+it has limits too. Where it overruns or crashes within a test cell, that claim alone is over a
+limit, or a fault of the grader, and another process judges the rest: it runs the student's cells
+again, and keeps the verdicts that were reached. Its end anywhere else is a fault of the grader for
+the claims that it left open. What it does stands in ``grader.notebook.judging.judge_main``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import multiprocessing
 import os
 import threading
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from multiprocessing import forkserver
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import assert_never
 
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from grader.engines.base import Cancelled, Reporter
 from grader.errors import GraderError
-from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
-from grader.model import Outcome, Run, Verdict
+from grader.model import Outcome, Run, Verdict, WorkPart
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging import judge_main
+from grader.notebook.judging.cell_runs import CellRun
 from grader.notebook.judging.examination import Examination
-from grader.notebook.judging.judge_messages import (
-    CellStarted,
-    ClaimExamined,
-    GoOn,
-    JudgeFailed,
-    Message,
-    NotebookDone,
-    NothingJudged,
-    RunsCarriedOut,
-    TimingMeasured,
-    TrainingAwaited,
-    TrainingDone,
-    VerdictReached,
-)
+from grader.notebook.judging.judge_hearing import Hearing
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.judging.time_limits import judge_seconds
 
 LOG = logging.getLogger("grader.worker")
 
-_REFEREE_SECONDS = 6 * 3600.0  # for one epoch of a class that waits for one worker
 _LOOK_SECONDS = 0.5  # how late it is noticed that nobody wants the result any more
 _END_SECONDS = 30.0  # for a process that has said its last word to clear up
 
@@ -91,21 +78,67 @@ def judge_apart(
         GraderError: nothing could be judged at all, for example without a sandbox.
         Cancelled: the reporter was told to end.
     """
+    scope = _Scope(stopwatch, reporter, referee, scratch)
+    while True:
+        attempt = _attempt(examination, scope)
+        if attempt.lost is None:
+            return attempt.notebook, attempt.verdicts, attempt.runs
+        stopwatch.add(WorkPart.EXAMINING, attempt.spent, 0.0)
+        claim, run = attempt.lost
+        LOG.warning("%s: the judge was lost in %s", examination.assignment.name, claim)
+        examination = dataclasses.replace(
+            examination,
+            judged=attempt.verdicts,
+            lost={**examination.lost, claim: run},
+            spent=examination.spent + attempt.spent,
+        )
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Who is told what, and what a process needs beside the submission; see ``judge_apart``."""
+
+    stopwatch: Stopwatch
+    reporter: Reporter
+    referee: str
+    scratch: Path | None
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What came of one process.
+
+    Attributes:
+        notebook, verdicts, runs: as ``judge_apart`` returns them; where it was lost in a claim,
+            only the verdicts that it had reached.
+        lost: the claim in whose test cell it was lost, and how it ended; None if in none.
+        spent: seconds that count as the submission's.
+    """
+
+    notebook: NotebookNode
+    verdicts: tuple[Verdict, ...]
+    runs: tuple[Run, ...]
+    lost: tuple[str, CellRun] | None
+    spent: float
+
+
+def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
+    """Judge in one process, which ends with its work, its time, or by a crash."""
     assignment, settings = examination.assignment, examination.settings
     here, there = _PROCESSES.Pipe()
     # What nbgrader's classes are configured with may hold anything, and is not needed there.
     plain = dataclasses.replace(settings, config=Config())
     apart = dataclasses.replace(examination, settings=plain)
-    arguments = there, apart, referee, scratch, os.getpid()
+    arguments = there, apart, scope.referee, scope.scratch, os.getpid()
     with _one_at_a_time:
         _start_server(_needed(assignment.uses_networks))
         process = _PROCESSES.Process(target=judge_main.work, args=arguments, daemon=True)
         process.start()
     there.close()
-    seconds = judge_seconds(settings.limits(assignment.name))
-    hearing = _Hearing(examination, stopwatch, reporter, here, seconds)
+    seconds = judge_seconds(settings.limits(assignment.name)) - examination.spent
+    hearing = Hearing(examination, scope.stopwatch, scope.reporter, here, seconds)
     try:
-        while hearing.seconds_left and not reporter.cancelled:
+        while hearing.seconds_left and not scope.reporter.cancelled:
             if here.poll(min(hearing.seconds_left, _LOOK_SECONDS)):
                 hearing.receive(here.recv())
     except (EOFError, ConnectionResetError):
@@ -114,13 +147,24 @@ def judge_apart(
         _join(process, _END_SECONDS)
         raise
     finally:  # also where Ctrl-C ends this: it must not leave a class's process behind
+        spent = hearing.spent
         process.kill()
         _join(process, None)
         here.close()
-    if reporter.cancelled:
+    if scope.reporter.cancelled:
         raise Cancelled
-    open_claims = _left_open(assignment, hearing.verdicts, process.exitcode)
-    return hearing.notebook, (*hearing.verdicts, *open_claims), hearing.runs
+    lost = hearing.lost_in(process.exitcode)
+    verdicts = _reached(examination, hearing)
+    if lost is None:
+        verdicts = (*verdicts, *_left_open(assignment, verdicts, process.exitcode))
+    return _Attempt(hearing.notebook, verdicts, hearing.runs, lost, spent)
+
+
+def _reached(examination: Examination, hearing: Hearing) -> tuple[Verdict, ...]:
+    """The verdicts of this process and of earlier ones, in the order of the claims."""
+    reached = {verdict.claim: verdict for verdict in (*examination.judged, *hearing.verdicts)}
+    names = (claim.name for claim in examination.assignment.claims)
+    return tuple(reached[name] for name in names if name in reached)
 
 
 def _join(process: BaseProcess, seconds: float | None) -> None:
@@ -128,82 +172,6 @@ def _join(process: BaseProcess, seconds: float | None) -> None:
     wait([process.sentinel], seconds)
     with _one_at_a_time:
         process.join(0)
-
-
-class _Hearing:
-    """What a judging process has told so far, and until when it may go on.
-
-    Args:
-        examination: the submission.
-        stopwatch: is told where the time goes.
-        reporter: is told how it gets on.
-        pipe: to the process.
-        seconds: that it may take, without what it waits for trainings.
-
-    Attributes:
-        verdicts: so far, in notebook order.
-        runs: what the referee trained.
-        notebook: the executed one, once it came; before that, the one that was to be run.
-    """
-
-    def __init__(
-        self,
-        examination: Examination,
-        stopwatch: Stopwatch,
-        reporter: Reporter,
-        pipe: Connection,
-        seconds: float,
-    ) -> None:
-        self._stopwatch, self._reporter, self._pipe = stopwatch, reporter, pipe
-        self._deadline = time.monotonic() + seconds
-        self._waits_since: float | None = None
-        self._assignment = examination.assignment.name
-        self.notebook = examination.rebuilt.notebook
-        self.verdicts: list[Verdict] = []
-        self.runs: tuple[Run, ...] = ()
-
-    @property
-    def seconds_left(self) -> float:
-        """Until the process is ended; never negative."""
-        deadline = self._deadline
-        if self._waits_since is not None:
-            deadline = self._waits_since + _REFEREE_SECONDS
-        return max(0.0, deadline - time.monotonic())
-
-    def receive(self, message: Message) -> None:
-        """Take in one message; raises the error of ``NothingJudged``, and ``Cancelled``."""
-        match message:
-            case CellStarted() | ClaimExamined() | EpochAwaited() | EpochTrained():
-                self._reporter.progress(message)
-            case VerdictReached(verdict):
-                self.verdicts.append(verdict)
-                self._reporter.progress(message)
-            case TrainingAwaited():
-                self._waits_since = time.monotonic()
-                self._reporter.wait("a training")
-            case TrainingDone():
-                self._let_go_on()
-            case RunsCarriedOut(runs):
-                self.runs = runs
-            case TimingMeasured(timing):
-                self._stopwatch.add(timing.part, timing.wall, timing.cpu, timing.student)
-            case NotebookDone(notebook):
-                self.notebook = notebook
-            case NothingJudged(error):
-                raise error
-            case JudgeFailed(trace):
-                LOG.error("judging %s failed:\n%s", self._assignment, trace)
-            case _:
-                assert_never(message)
-
-    def _let_go_on(self) -> None:
-        """Answer once there is a core for the process."""
-        self._reporter.go_on()
-        if self._waits_since is not None:
-            self._deadline += time.monotonic() - self._waits_since
-            self._waits_since = None
-        with contextlib.suppress(BrokenPipeError):  # it is gone, which the next read sees
-            self._pipe.send(GoOn())
 
 
 def start_server(uses_networks: bool) -> None:
@@ -238,7 +206,7 @@ def _start_server(needed: list[str]) -> None:
 
 
 def _left_open(
-    assignment: Assignment, verdicts: list[Verdict], exitcode: int | None
+    assignment: Assignment, verdicts: Sequence[Verdict], exitcode: int | None
 ) -> list[Verdict]:
     judged = {verdict.claim for verdict in verdicts}
     message = f"The grader failed (its process ended with {exitcode}); this is not your fault."

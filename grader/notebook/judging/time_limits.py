@@ -31,11 +31,14 @@ class TimeLimits:
         limits: in seconds.
         clock: counts the submission's time.
         cells: the solution cells that have a share, by ``grade_id``.
+        spent: seconds that were used before.
     """
 
-    def __init__(self, limits: Limits, clock: Clock, cells: Sequence[str] = ()) -> None:
+    def __init__(
+        self, limits: Limits, clock: Clock, cells: Sequence[str] = (), spent: float = 0.0
+    ) -> None:
         self._cell_seconds, self.clock = limits.cell_seconds, clock
-        self._deadline = clock.now() + limits.submission_seconds
+        self._deadline = clock.now() + limits.submission_seconds - spent
         self._used = dict.fromkeys((*cells, OTHERS), 0.0)
         self._share = limits.submission_seconds / 2 / len(self._used)
 

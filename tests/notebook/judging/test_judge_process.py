@@ -8,6 +8,7 @@ import functools
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -15,14 +16,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_notebook
 
 from grader.engines.base import Cancelled, Reporter, Silent
 from grader.errors import SandboxError
-from grader.model import Limits, Outcome, Run, Verdict
+from grader.model import ClaimEvidence, Limits, Outcome, Run, Verdict
 from grader.notebook.assignment import load_assignment
-from grader.notebook.judging import judge_main, judge_process
+from grader.notebook.judging import claim_judge, judge_hearing, judge_main, judge_process
+from grader.notebook.judging.evidence_keeper import EvidenceKeeper
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import (
     CellStarted,
@@ -84,7 +87,11 @@ def working_on(*arguments: Any) -> Iterator[Verdict]:
 
 
 def telling_its_memory(*_: Any) -> Iterator[Verdict]:
-    memory = resource.getrlimit(resource.RLIMIT_AS)[0]
+    kinds = resource.RLIMIT_AS, resource.RLIMIT_DATA
+    memory = [resource.getrlimit(kind)[0] for kind in kinds]
+    with contextlib.suppress(MemoryError):
+        np.ones(judge_main.WRITABLE_BYTES // 8)  # addresses enough, but not so much memory
+        memory.append(0)
     yield dataclasses.replace(FIRST, message=str(memory))
 
 
@@ -111,7 +118,7 @@ def no_referee(*address: str) -> Iterator[Any]:
 def waiting_for_long(examination: Examination, *others: Any) -> Any:
     assert examination.referee == ("ipc:///nowhere", examination.settings.referee_key)
     with others[-1].paused():
-        time.sleep(11)
+        time.sleep(7)
     for claim in examination.assignment.claims:
         yield Verdict(claim.name, Outcome.PASSED, claim.points)
     return (RUN,)
@@ -122,6 +129,37 @@ def waiting_for_nothing(examination: Examination, *others: Any) -> Any:
         pass
     for claim in examination.assignment.claims:
         yield Verdict(claim.name, Outcome.PASSED, claim.points)
+
+
+def lost_in_a_claim(end: Callable[[], Any], examination: Examination, **told: Any) -> Iterator[Any]:
+    """Judges as the real one where an earlier process was lost; is lost in the second claim."""
+    judged = {verdict.claim: verdict for verdict in examination.judged}
+    for claim in examination.assignment.claims:
+        if claim.name in judged:
+            yield judged[claim.name]
+        elif claim.name in examination.lost:
+            run = examination.lost[claim.name]
+            yield Verdict(claim.name, Outcome.FAILED, claim.points, run.description)
+        else:
+            told["begun"](claim.name, 0.2)
+            if claim.name == "adds_negatives":
+                end()
+            told["evidence"](ClaimEvidence(claim.name, "", "", "0"))
+            yield Verdict(claim.name, Outcome.PASSED, claim.points, f"{examination.spent > 0}")
+
+
+def computing() -> None:
+    sum(range(10**15))  # one call of compiled code, in which Python cannot stop it
+
+
+def crashing() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def with_less_time(*arguments: Any) -> None:
+    """The process as it is, but a test may compute for half a second beside its questions."""
+    claim_judge._OWN_SECONDS = 0.5  # type: ignore[assignment]
+    judge_main.work(*arguments)
 
 
 def outliving(driver: int) -> None:
@@ -150,7 +188,10 @@ class Listening(Silent):
 
 def played(judge: Callable[..., Any], *arguments: Any) -> None:
     """What the process does, with another judge in it."""
-    judge_main.judge = lambda *given, **_: judge(*given)  # type: ignore[attr-defined]
+    told = isinstance(judge, functools.partial)  # it takes what the process is told, too
+    judge_main.judge = (  # type: ignore[attr-defined]
+        lambda *given, **named: judge(given[0], **named) if told else judge(*given)
+    )
     judge_main.connect = no_referee  # type: ignore[attr-defined]
     judge_main.work(*arguments)
 
@@ -160,7 +201,7 @@ def play(
     tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., tuple[Any, tuple[Verdict, ...], Any]]:
     """Judge a good submission with another judge; give it a few seconds."""
-    limits = Limits(submission_seconds=10 - GRACE_SECONDS)  # the process itself has ten seconds
+    limits = Limits(submission_seconds=6 - GRACE_SECONDS)  # the process itself has six seconds
     course = dataclasses.replace(tiny_course, limits_of={"sums": limits})
     assignment = load_assignment(course, "sums")
     rebuilt = rebuild(assignment, tiny.submission(course, tiny.GOOD))
@@ -191,6 +232,58 @@ def test_what_was_said_counts_and_the_rest_is_the_graders_fault(
     assert others[0].message == (
         f"The grader failed (its process ended with {end}); this is not your fault."
     )
+
+
+@pytest.mark.parametrize(
+    ("end", "what"), [(computing, "was stopped: time limit"), (crashing, "ended with -11")]
+)
+def test_a_claim_in_which_a_judge_was_lost_leaves_the_others_their_verdicts(
+    play: Any, monkeypatch: pytest.MonkeyPatch, end: Any, what: str
+) -> None:
+    monkeypatch.setattr(judge_hearing, "OVERRUN_SECONDS", 0.5)
+    reporter = Listening()
+    _, verdicts, _ = play(functools.partial(lost_in_a_claim, end), reporter)
+    assert [verdict.outcome for verdict in verdicts] == [
+        *(Outcome.PASSED, Outcome.FAILED, Outcome.PASSED)
+    ]
+    assert what in verdicts[1].message
+    # The first was kept, the last one was judged in a second process, with less time.
+    assert [verdicts[0].message, verdicts[2].message] == ["False", "True"]
+    assert [each for each in reporter.heard if isinstance(each, VerdictReached)] == [
+        *map(VerdictReached, verdicts)
+    ]
+
+
+def test_an_answer_that_python_cannot_stop_working_on_costs_its_claim_alone(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(tiny.TESTS, "adds", ("assert sum(range(add(1, 2))) == 3", 2))
+    monkeypatch.setattr(judge_hearing, "OVERRUN_SECONDS", 0.5)
+    monkeypatch.setattr(judge_main, "work", with_less_time)
+    limits = Limits(cell_seconds=3)
+    course = dataclasses.replace(tiny_course, limits_of={"sums": limits})
+    tiny.write_source(course.root / "other")
+    shutil.copy(course.root / "other" / "sums.ipynb", course.root / "source" / "sums")
+    assignment = load_assignment(course, "sums")
+    answers = tiny.GOOD | {
+        "add": "def add(a, b):\n    return a + b if a < 0 else 10**15",
+        "total": "print('ran')\ndef total(numbers):\n    return sum(numbers)",
+    }
+    rebuilt = rebuild(assignment, tiny.submission(course, answers))
+    examination = Examination(assignment, rebuilt, course.root / "other", course)
+    keeper = EvidenceKeeper(Silent())
+    begin = time.monotonic()
+    notebook, verdicts, _ = judge_process.judge_apart(
+        examination, Stopwatch(), keeper, scratch=tmp_path
+    )
+    assert time.monotonic() - begin < limits.cell_seconds + PATIENCE
+    assert [verdict.outcome for verdict in verdicts] == [
+        *(Outcome.OVER_LIMIT, Outcome.PASSED, Outcome.PASSED)
+    ]
+    assert "was stopped: time limit" in verdicts[0].message
+    assert "the cell `add`" in verdicts[0].message  # what to look at
+    assert "ran" in str(notebook)
+    assert sorted(each.claim for each in keeper.claims) == ["adds_negatives", "totals"]
 
 
 def test_a_machine_without_a_sandbox_judges_nobody(play: Any) -> None:
@@ -234,7 +327,7 @@ def test_cancelled_judging_ends_the_process(play: Any) -> None:
 
 def test_memory_is_bounded_and_an_account_with_less_can_grade(play: Any) -> None:
     _, (verdict, *_), _ = play(telling_its_memory)
-    assert verdict.message == str(judge_main.MEMORY_BYTES)
+    assert verdict.message == str([judge_main.MEMORY_BYTES, judge_main.WRITABLE_BYTES])
     _, (verdict, *_), _ = play(within_less)
     assert verdict.message == "done"
 
@@ -250,7 +343,7 @@ def test_waiting_for_the_referee_takes_none_of_a_judges_time(play: Any) -> None:
 def test_a_judge_goes_on_only_when_it_may(play: Any) -> None:
     class Slow(Listening):
         def go_on(self) -> None:
-            time.sleep(11)  # more than the process has
+            time.sleep(7)  # more than the process has
             super().go_on()
 
     reporter = Slow()
