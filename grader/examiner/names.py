@@ -7,7 +7,7 @@ import builtins
 import symtable
 from collections.abc import Iterator
 
-_BUILTINS = frozenset(dir(builtins))
+BUILTINS = frozenset(dir(builtins))
 
 
 def bound(source: str) -> frozenset[str]:
@@ -21,7 +21,7 @@ def free(source: str) -> frozenset[str]:
     table = symtable.symtable(source, "cell", "exec")
     own = bound(source)
     used = {s.get_name() for t in _tables(table) for s in t.get_symbols() if _reads_global(t, s)}
-    return frozenset(used - own - _BUILTINS)
+    return frozenset(used - own - BUILTINS)
 
 
 def is_python(source: str) -> bool:

@@ -28,7 +28,7 @@ def given_imports(source: NotebookNode) -> dict[str, str]:
     for cell in source.cells:
         if cell.cell_type != "code" or _is_test(cell) or (tree := _tree(cell)) is None:
             continue
-        for name, statement in _imports(tree):
+        for name, statement in imports(tree):
             (others if _is_solution(cell) else given).setdefault(name, set()).add(statement)
         rest = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
         bound |= names.bound(ast.unparse(ast.Module(rest, [])))
@@ -44,7 +44,7 @@ def _tree(cell: NotebookNode) -> ast.Module | None:
     return ast.parse(text) if names.is_python(text) else None
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Each name that an import at the top level binds, with a statement that binds it alone."""
     for node in tree.body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -8,8 +8,8 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 
 from grader import course_packages
-from grader.notebook import hints
-from grader.notebook.assignment import load_assignment
+from grader.notebook import experiments, hints
+from grader.notebook.assignment import load_assignment, source_path
 from grader.notebook.plugins.converters import convert
 from grader.notebook.submission.paths import course_directory
 from grader.settings import Settings
@@ -27,11 +27,13 @@ def release(settings: Settings, name: str, into: Path | None = None) -> tuple[st
         The solution cells that have no hints, if others have some.
 
     Raises:
-        CourseError: unknown assignment, or a source that nbgrader refuses.
+        CourseError: unknown assignment, or a source that nbgrader refuses, or one whose cells need
+            an experiment.
         ConfigurationError: packages of the course are missing.
     """
     course_packages.require(settings)
     assignment = load_assignment(settings, name)
+    experiments.require_apart(assignment.source, source_path(settings, name))
     _compile(settings, name, into)
     return hints.without(assignment)
 

@@ -201,7 +201,7 @@ def _verdicts(
     waiting: list[tuple[Claim, int]] = []
     for index, cell in enumerate(examination.rebuilt.notebook.cells[: play.start]):
         claim = known.get(grade_id(cell))
-        if cell.cell_type != "code":
+        if not examination.rebuilt.runs(cell):
             continue
         if claim is None:
             _run(cells, index, cell, stopwatch, progress)
@@ -235,8 +235,9 @@ def _is_given(examination: Examination, play: range) -> bool:
 
     It runs ahead of the claims that wait. A student's own code there would change what they ask of.
     """
-    cells, given = examination.rebuilt.notebook.cells, examination.assignment.given_ids
-    return all(cells[place].cell_type != "code" or cells[place].id in given for place in play)
+    rebuilt, given = examination.rebuilt, examination.assignment.given_ids
+    cells = [rebuilt.notebook.cells[place] for place in play]
+    return all(cell.id in given for cell in cells if rebuilt.runs(cell))
 
 
 def _play(
@@ -250,7 +251,7 @@ def _play(
     notebook, play = examination.rebuilt.notebook, _play_cells(examination)
     cells.begin_play(play.start, anew)
     for index in play:
-        if notebook.cells[index].cell_type == "code":
+        if examination.rebuilt.runs(notebook.cells[index]):
             _run(cells, index, notebook.cells[index], stopwatch, progress)
 
 

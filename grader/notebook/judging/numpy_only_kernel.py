@@ -174,11 +174,11 @@ class NumpyOnlyKernel:
 
     def _given(self) -> str:
         """What the course's own cells import and define, which students' functions may use."""
-        assignment = self._examination.assignment
+        assignment, rebuilt = self._examination.assignment, self._examination.rebuilt
         return "\n".join(
             definitions(cell.source)
             for cell in assignment.master.cells
-            if cell.cell_type == "code" and cell.id in assignment.given_ids and not is_claim(cell)
+            if rebuilt.runs(cell) and cell.id in assignment.given_ids and not is_claim(cell)
         )
 
     def _close(self) -> None:

@@ -53,7 +53,8 @@ class StudentCells:
     ) -> None:
         self._given_ids = examination.assignment.given_ids
         self._rests_on = examination.assignment.rests_on
-        self._cells = examination.rebuilt.notebook.cells
+        self._rebuilt = examination.rebuilt
+        self._cells = self._rebuilt.notebook.cells
         self._kernel, self._trainings, self._limits = kernel, trainings, limits
         self._reached = 0  # cells ahead of this one have run
         self._skipped: set[int] = set()  # they stalled, ended a kernel, or were not run at all
@@ -148,7 +149,7 @@ class StudentCells:
         return [
             place
             for place, cell in enumerate(self._cells[:index])
-            if cell.cell_type == "code"
+            if self._rebuilt.runs(cell)
             and place not in self._skipped
             and not cell.metadata.get("nbgrader", {}).get("grade")
             and (given or cell.id not in self._given_ids)

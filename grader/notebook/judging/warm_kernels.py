@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from grader.errors import SandboxError
 from grader.examiner import names
 from grader.notebook.assignment import Assignment, is_claim
+from grader.notebook.experiments import is_experiment
 from grader.notebook.judging.start_kernel import warm_policy
 from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.sandbox.warm.host import WarmParent
@@ -97,7 +98,8 @@ def imported(assignment: Assignment) -> tuple[str, ...]:
     """
     found: set[str] = set()
     for cell in assignment.master.cells:
-        if cell.cell_type == "code" and not is_claim(cell) and names.is_python(cell.source):
+        given = not is_claim(cell) and not is_experiment(cell)
+        if cell.cell_type == "code" and given and names.is_python(cell.source):
             found |= _modules(ast.parse(cell.source))
     return tuple(sorted(name for name in found if name.partition(".")[0] != "grader"))
 

@@ -133,6 +133,7 @@ def collect(loaded: LoadedCourse, submission: Submission, nb: NotebookNode, grad
         answers=answers_of(nb, known, drawn),
         notes=graded.notes,
         pictures=drawn.pictures,
+        without_experiments=drawn.without_experiments,
         runs=graded.runs,
         target=loaded.settings.target(assignment.name),
         seconds=graded.seconds,

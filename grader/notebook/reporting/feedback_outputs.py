@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from grader.notebook.assignment import is_claim, part_of
+from grader.notebook.experiments import was_left_out
 from grader.notebook.sanitize import images, outputs
 from grader.notebook.sanitize.text import escape_invisible
 from grader.reports.feedback.content import Shown
@@ -32,10 +33,12 @@ class Outputs:
     Attributes:
         of_answers: ``grade_id`` of each solution cell to all its outputs.
         pictures: of other cells, or a line in place of one that was left out.
+        without_experiments: whether an experiment was not run.
     """
 
     of_answers: Mapping[str, tuple[Shown, ...]]
     pictures: tuple[Shown, ...]
+    without_experiments: bool = False
 
 
 def collect(notebook: NotebookNode, same_for_all: frozenset[str] = frozenset()) -> Outputs:
@@ -68,7 +71,8 @@ def collect(notebook: NotebookNode, same_for_all: frozenset[str] = frozenset()) 
         else:
             pairs = zip(shown, kept, strict=True)
             pictures += [picture for picture, output in pairs if outputs.has_picture(output)]
-    return Outputs(answers, tuple(pictures))
+    skipped = any(was_left_out(cell) for cell in notebook.cells)
+    return Outputs(answers, tuple(pictures), skipped)
 
 
 def without_pictures(text: str) -> str:

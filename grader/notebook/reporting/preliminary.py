@@ -64,6 +64,7 @@ def page(
             answers=feedback.answers_of(judged.notebook, known, drawn),
             notes=tuple(n for n in graded.notes if not any(name in n for name in unnamed)),
             pictures=drawn.pictures,
+            without_experiments=drawn.without_experiments,
             runs=graded.runs,
             target=settings.target(assignment.name),
             seconds=graded.seconds,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from grader.examiner import names
+from grader.examiner.reads import reads
 from grader.notebook.magics import PARSED, magic_lines, seen_through
 
 # What nbconvert, jupytext, VS Code and Spyder put above a cell in a script.
@@ -31,6 +32,7 @@ _CODE = re.compile(r"^\s*(?:import|from|for|while|if|return|print|def|class)\b",
 # What editors and mail programs put in place of a blank, or add unseen.
 _BLANKS = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{ZERO WIDTH NO-BREAK SPACE}": None})
 
+_NAME = re.compile(r"[^\W\d]\w*")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 _TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|html|HTML|latex)\b[^\n]*(?:\n|$)")
@@ -137,6 +139,21 @@ def used_names(source: str) -> frozenset[str]:
     """Names that a cell reads from its surroundings; none where it is no valid Python."""
     known = parsed(source)
     return known.free if known is not None else frozenset()
+
+
+def read_names(source: str) -> frozenset[str]:
+    """Names that a cell may have from other cells: rather too many than too few.
+
+    All of its words where it is no valid Python, and those of its lines of magics.
+    """
+    words = magic_lines(source)
+    try:
+        python = seen_through(source)
+        if parsed(source) is not None:
+            return reads(python) | frozenset(_NAME.findall(words))
+    except _NOT_PARSED:
+        pass
+    return frozenset(_NAME.findall(source))
 
 
 def is_rest(first: str, second: str) -> bool:

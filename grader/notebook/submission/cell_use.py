@@ -91,6 +91,7 @@ def _use_of_given_code(known: Recognised, cell: NotebookNode, own: Use) -> Use:
         same = same_prose(cell.source, known.cell.released)
         return Use.NOTHING if same else own
     if same_code_and_comments(cell.source, known.cell.released):
-        # A copy of a given cell ran once more for the student, too.
-        return Use.OWN if known.again and known.how is How.TEXT else Use.NOTHING
+        # A copy of a given cell ran once more for the student, too; no experiment is run again.
+        copied = known.again and known.how is How.TEXT and not known.cell.experiment
+        return Use.OWN if copied else Use.NOTHING
     return Use.SHOWN if same_code(cell.source, known.cell.released) else Use.CHANGED

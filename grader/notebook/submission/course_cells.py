@@ -9,6 +9,7 @@ from enum import Enum, auto
 from nbformat import NotebookNode
 
 from grader.notebook.assignment import Assignment, grade_id, is_claim, is_solution
+from grader.notebook.experiments import is_experiment
 from grader.notebook.submission.cell_text import bound_names, used_names
 
 
@@ -35,6 +36,7 @@ class CourseCell:
         graded: the text that runs when it is graded: with hidden tests.
         wanted: names that the solution binds and other cells of the course's use; only for
             ``SOLUTION``.
+        experiment: whether it is a given cell that grading leaves out.
     """
 
     index: int
@@ -44,6 +46,7 @@ class CourseCell:
     released: str
     graded: str
     wanted: frozenset[str] = frozenset()
+    experiment: bool = False
 
     @property
     def is_answer(self) -> bool:
@@ -63,6 +66,7 @@ def course_cells(assignment: Assignment) -> tuple[CourseCell, ...]:
             assignment.released.get(cell.id, cell.source),
             cell.source,
             wanted.get(cell.id, frozenset()),
+            is_experiment(cell),
         )
         for index, cell in enumerate(assignment.master.cells)
     )

@@ -102,7 +102,7 @@ def _further(planned: Plan, cell: CourseCell) -> Iterator[str]:
         use, where = planned.uses[place], position(place)
         if use is Use.COPY:
             yield f"cell {name} came again as {where}, apart from its answer: it runs there"
-        elif use is Use.CHANGED:
+        elif use is Use.CHANGED and not cell.experiment:  # students are asked to change these
             yield f"given cell {name} was changed: the student's text runs behind the course's"
         elif cell.kind is Kind.TEST and use in (Use.OWN, Use.SHOWN):
             runs = "runs as the student's own" if use is Use.OWN else "is shown and does not run"

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from grader.notebook import experiments
 from grader.notebook.assignment import PART_OF, Assignment
 from grader.notebook.submission import attachments, notes
 from grader.notebook.submission.cell_text import with_unix_line_ends
 from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind, course_cells
 from grader.notebook.submission.documents import documents
+from grader.notebook.submission.left_out import left_out
 from grader.notebook.submission.plan import Plan, plan
 from grader.notebook.submission.recognise import recognise
 from grader.notebook.submission.unread import unread
@@ -37,6 +39,7 @@ class Rebuilt:
         waiting: solution cells that a person must look at: nothing was written there, and the
             answer may stand somewhere else, or was lost.
         notes: for the instructor and the student: what was guessed, changed or left out.
+        left_out: ids of experiments that are not run, a student's changes of one among them.
         numbers: of the cells, as people count them, where some cells of the notebook are left out;
             empty: none is.
     """
@@ -46,7 +49,12 @@ class Rebuilt:
     untouched: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
     numbers: tuple[int, ...] = ()
+
+    def runs(self, cell: NotebookNode) -> bool:
+        """Whether a cell is code that runs while the submission is graded."""
+        return bool(cell.cell_type == "code" and cell.id not in self.left_out)
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -65,7 +73,9 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
     course = course_cells(assignment)
     planned = plan(recognise(course, submitted), submitted)
     notebook = copy.deepcopy(assignment.master)
-    notebook.cells = list(_Builder(planned, submitted.cells).cells(notebook.cells))
+    builder = _Builder(planned, submitted.cells)
+    notebook.cells = list(builder.cells(notebook.cells))
+    kept_out = _without_experiments(notebook, assignment, frozenset(builder.experiments))
     blank = planned.untouched >= {cell.id for cell in course if cell.is_answer}
     found = documents(set(beside) - set(assignment.files), submitted.cells, blank)
     in_files = _in_files(course, planned.untouched, blank) if found else frozenset()
@@ -75,11 +85,24 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
         missing=_names(course, planned.missing),
         untouched=_names(course, planned.untouched),
         waiting=_names(course, waiting),
+        left_out=kept_out,
         notes=(
             *notes.of(planned, submitted.cells),
             *([notes.in_documents(_names(course, in_files), found)] if in_files else ()),
         ),
     )
+
+
+def _without_experiments(
+    notebook: NotebookNode, assignment: Assignment, changed: frozenset[str]
+) -> frozenset[str]:
+    """Ids of the experiments that are not run; each cell says so in place of its outputs."""
+    repeatable = experiments.imported(assignment.source)
+    ids = left_out(notebook.cells, changed, assignment.given_ids, repeatable)
+    for cell in notebook.cells:
+        if cell.id in ids:
+            experiments.leave_out(cell)
+    return ids
 
 
 def _in_files(
@@ -106,10 +129,14 @@ class _Builder:
     Args:
         planned: what becomes of each of the student's cells.
         submitted: these cells.
+
+    Attributes:
+        experiments: ids of cells that hold a student's changes of an experiment, once made.
     """
 
     def __init__(self, planned: Plan, submitted: Sequence[NotebookNode]) -> None:
         self._plan, self._submitted = planned, submitted
+        self.experiments: list[str] = []
         self._ids = {cell.id for cell in planned.recognition.course}
         self._index = {cell.id: cell.index for cell in planned.recognition.course}
         self._parts = {
@@ -167,11 +194,19 @@ class _Builder:
                     yield self._new("code", place, cell, part.name)
             case Use.OWN | Use.CHANGED | Use.COPY:
                 kind = "markdown" if cell.cell_type == "markdown" else "code"
+                if self._is_experiment(place):
+                    self.experiments.append(self._id(place))
                 yield self._new(kind, place, cell)
             case Use.SHOWN:
                 yield self._shown(place, cell)
             case Use.UNTOUCHED if not self._is_kept_stub(place):
                 yield self._shown(place, cell)
+
+    def _is_experiment(self, place: int) -> bool:
+        """Whether a student's cell is an experiment that was changed."""
+        known = self._plan.recognition.cells[place]
+        changed = self._plan.uses[place] is Use.CHANGED
+        return changed and known is not None and known.cell.experiment
 
     def _fill(self, ours: CourseCell, cell: NotebookNode) -> None:
         """Set an answer into the course's cell."""

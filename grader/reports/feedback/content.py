@@ -150,6 +150,7 @@ class Page:
         answers: in notebook order.
         notes: remarks on the notebook, such as missing cells.
         pictures: pictures drawn by cells that are not answers, in notebook order.
+        without_experiments: whether experiments were left out of the run.
         runs: the referee's trainings for the student.
         target: the training accuracy that the assignment asks for; None if it asks for none.
         seconds: how long grading took in all.
@@ -170,6 +171,7 @@ class Page:
     answers: tuple[Answer, ...]
     notes: tuple[str, ...] = ()
     pictures: tuple[Shown, ...] = ()
+    without_experiments: bool = False
     runs: tuple[Run, ...] = ()
     target: float | None = None
     seconds: float = 0.0

@@ -7,19 +7,21 @@ from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
 from grader import settings as course_settings
 from grader.examiner.training.trainings import Trainings
 from grader.model import Budget, ClaimEvidence, Outcome, Run, WorkPart
-from grader.notebook import samples
+from grader.notebook import experiments, samples
 from grader.notebook.assignment import grade_id, load_assignment, source_path
 from grader.notebook.judging import warm_kernels
 from grader.notebook.judging.class_referee import Digests
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
 from grader.notebook.judging.stopwatch import Stopwatch
+from grader.notebook.sanitize.outputs import sanitise_notebook
 from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 from tests import tiny
@@ -324,3 +326,26 @@ def test_a_claim_that_waits_is_told_in_its_place(tiny_course: Settings) -> None:
     assert [verdict.claim for verdict in verdicts] == ["adds", "adds_negatives", "totals"]
     assert heard.index("adds") > heard.index("totals")
     assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
+
+
+def test_experiments_are_run_neither_at_first_nor_in_a_new_kernel(tiny_course: Settings) -> None:
+    source, crash = tiny.source(), "import os\nos.abort()"
+    tags = {"tags": [experiments.TAG]}
+    for place, name in ((2, "early"), (len(source.cells) + 1, "late")):
+        source.cells.insert(place, new_code_cell(crash, id=name, metadata=tags))
+    nbformat.write(source, source_path(tiny_course, "sums"))
+    assignment = load_assignment(tiny_course, "sums")
+    submitted = tiny.submission(tiny_course, tiny.GOOD)
+    submitted.cells[2].source += "  # and more\nmine = 1"
+    submitted.cells.insert(4, new_code_cell("__import__('os').abort()", id="own"))
+    rebuilt, heard = rebuild(assignment, submitted), list[str]()
+    folder = tiny_course.root / "source"
+    examination = Examination(assignment, rebuilt, folder, tiny_course)
+    verdicts = list(judge(examination, Stopwatch(), heard.append))
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
+    assert heard == ["imports", "add", "extra-4", "adds", "total", "totals", "adds_negatives"]
+    sanitise_notebook(rebuilt.notebook)
+    left = [cell for cell in rebuilt.notebook.cells if cell.cell_type == "code"]
+    said = ["This experiment was not run again when the work was graded."]
+    silent = [cell.id for cell in left if [out.get("text") for out in cell.outputs] == said]
+    assert silent == ["early", "extra-2", "late"]

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from grader.notebook import experiments
 from grader.notebook.assignment import PART_OF
 from grader.notebook.reporting import feedback, feedback_outputs
 from grader.notebook.reporting.grades import Grade, Grades
@@ -62,6 +63,15 @@ def test_of_cells_that_are_no_answers_only_pictures_are_shown() -> None:
     assert [one.text for one in outputs.of_answers["add"]] == ["said"]
     assert outputs.of_answers["total"] == ()
     assert outputs.pictures == ()
+
+
+def test_an_experiment_that_was_not_run_is_told() -> None:
+    found = notebook(extra=[picture()])
+    assert not feedback_outputs.collect(found).without_experiments
+    found.cells[-1].metadata["tags"] = [experiments.TAG]
+    assert not feedback_outputs.collect(found).without_experiments
+    experiments.leave_out(found.cells[-1])
+    assert feedback_outputs.collect(found).without_experiments
 
 
 def test_what_stands_under_a_test_is_not_shown() -> None:

@@ -11,7 +11,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from grader.notebook.assignment import Assignment, grade_id, load_assignment
+from grader.notebook import experiments
+from grader.notebook.assignment import Assignment, grade_id, load_assignment, source_path
 from grader.notebook.submission import parse
 from grader.notebook.submission.rebuild import Rebuilt, rebuild
 from grader.settings import Settings
@@ -110,6 +111,13 @@ EDITS: tuple[Edit, ...] = (
 )  # fmt: skip
 
 
+def mark_an_experiment(course: Settings) -> None:
+    path = source_path(course, "sums")
+    source = tiny.source()
+    source.cells[1].metadata["tags"] = [experiments.TAG]
+    nbformat.write(source, path)
+
+
 def lines(text: str) -> set[str]:
     return {line.strip() for line in text.replace("\r\n", "\n").split("\n")} - {""}
 
@@ -128,6 +136,8 @@ def opened(rebuilt: Rebuilt) -> set[str]:
 
 @pytest.mark.parametrize("start", range(0, 200, 50))
 def test_every_line_is_found_again(tiny_course: Settings, start: int) -> None:
+    if start >= 100:
+        mark_an_experiment(tiny_course)
     assignment = load_assignment(tiny_course, "sums")
     ours = lines("\n".join(assignment.released.values()))
     ours |= lines("\n".join(cell.source for cell in assignment.master.cells))

@@ -285,6 +285,12 @@ def test_without_trainings_and_pictures_nothing_is_said_of_them() -> None:
     assert "other cells drew" not in seen
 
 
+def test_a_line_says_that_experiments_were_not_run() -> None:
+    said = "The notebook's experiments were not run again: no claim depends on them."
+    assert said not in text(PAGE)
+    assert said in text(dataclasses.replace(PAGE, without_experiments=True))
+
+
 def test_the_time_is_accounted_for() -> None:
     seen = text(PAGE)
     for words in (

@@ -1,0 +1,51 @@
+"""Which experiments of a rebuilt notebook are not run: those that no other cell needs.
+
+A student's code may use what an experiment binds, though the course's own never does. Then the
+experiment runs as any given cell does. Where the text does not tell, it runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from nbformat import NotebookNode
+
+from grader.notebook import experiments
+from grader.notebook.submission.cell_text import read_names
+
+# Code that may use names that do not stand in it.
+_READS_UNKNOWN = re.compile(r"\b(?:eval|exec|globals|locals|vars)\(|^[ \t]*%run\b", re.MULTILINE)
+
+
+def left_out(
+    cells: Iterable[NotebookNode],
+    changed: frozenset[str],
+    given: frozenset[str],
+    repeatable: Mapping[str, str],
+) -> frozenset[str]:
+    """Ids of the cells that are not run.
+
+    Args:
+        cells: of the rebuilt notebook.
+        changed: ids of those that hold a student's changes of an experiment.
+        given: ids of those that are the course's and no student's.
+        repeatable: see ``experiments.imported``.
+    """
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    waiting = [c for c in code if c.id in changed or experiments.is_experiment(c)]
+    ids = {cell.id for cell in waiting}
+    running = [cell for cell in code if cell.id not in ids]
+    if any(c.id not in given and _READS_UNKNOWN.search(c.source) for c in running):
+        return frozenset()
+    binds = {cell.id: experiments.binds(cell.source, repeatable) for cell in waiting}
+    used = frozenset[str]()
+    while running:
+        used = used.union(*(read_names(cell.source) for cell in running))
+        running = [cell for cell in waiting if _is_needed(binds[cell.id], used)]
+        waiting = [cell for cell in waiting if cell not in running]
+    return frozenset(cell.id for cell in waiting)
+
+
+def _is_needed(bound: frozenset[str] | None, used: frozenset[str]) -> bool:
+    return bound is None or not used.isdisjoint(bound)
