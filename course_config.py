@@ -92,6 +92,10 @@ c.ClearSolutions.code_stub = {
 # The hints in solution cells travel in the released notebook, and %hint shows them.
 c.GenerateAssignment.preprocessors.insert(0, "grader.notebook.plugins.CollectHints")
 
+# True, and a new release: students hand in hints_read.txt, which lists the hints that they have
+# read, and `grader report` counts them. Students are told.
+c.Course.record_hints = False
+
 # -- grading: the seam with nbgrader ----------------------------------------------------------
 # `grader grade`, `nbgrader autograde` and the formgrader's button all go through these lists.
 c.Autograde.exporter_class = "grader.notebook.plugins.SubmissionExporter"

@@ -90,6 +90,9 @@ class Course(Configurable):
     language = traitlets.Unicode(
         "en", help="The language of messages to students: en, or one that has a catalog."
     ).tag(config=True)
+    record_hints = traitlets.Bool(
+        False, help="Whether students hand in, with their work, which hints they have read."
+    ).tag(config=True)
     watch = traitlets.Dict(
         key_trait=traitlets.Unicode(), help="How `grader watch` answers: fields of WatchRules."
     ).tag(config=True)
@@ -124,6 +127,7 @@ class Settings:
         title_of: assignment to the title that it was given, where it was given one; see
             ``grader.notebook.titles``.
         description_of: assignment to what it is about, where that is said.
+        record_hints: whether students hand in, with their work, which hints they have read.
     """
 
     root: Path
@@ -148,6 +152,7 @@ class Settings:
     language: str = language.ENGLISH
     title_of: Mapping[str, str] = field(default_factory=dict)
     description_of: Mapping[str, str] = field(default_factory=dict)
+    record_hints: bool = False
 
     def limits(self, assignment: str) -> Limits:
         """What one submission of ``assignment`` may use up."""
@@ -248,6 +253,7 @@ def from_config(root: Path, config: Config) -> Settings:
         language=_language(course.language),
         title_of=dict(course.titles),
         description_of=dict(course.descriptions),
+        record_hints=course.record_hints,
         referee_trainers=course.referee_trainers,
         watch=watch_rules.read(course.watch, course.assignments),
         config=config,

@@ -7,6 +7,7 @@ nobody meets them who does not ask.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from IPython.core.error import UsageError
@@ -14,7 +15,8 @@ from IPython.display import display
 
 from grader.errors import GraderError
 from grader.language import gettext
-from grader.notebook import hints
+from grader.notebook import hint_record, hints
+from grader.notebook.submission.submitted_files import HINTS_READ
 from grader.student import own_notebook
 from grader.student.hint_shown import Shown
 from grader.student.hints_asked import Answer, answer
@@ -33,8 +35,25 @@ def hint(line: str) -> None:
         carried = hints.carried_by(own_notebook.read(path))
     except GraderError as error:
         raise UsageError(str(error)) from error
-    shown = _no_hints() if carried is None else answer(carried, words, _opened[path.resolve()])
+    opened = _opened[path.resolve()]
+    shown = _no_hints() if carried is None else answer(carried, words, opened)
+    if carried is not None and carried.recorded and shown.shown:
+        shown = _recorded(shown, path.parent, opened[shown.shown])
     display(Shown(shown))  # type: ignore[no-untyped-call]  # IPython's
+
+
+def _recorded(shown: Answer, folder: Path, count: int) -> Answer:
+    """The same answer; the first time, it says that hints are listed for the course."""
+    try:
+        begins = hint_record.add(folder, shown.shown, count)
+    except OSError:  # a folder that cannot be written: nothing is listed, and the hint still helps
+        return shown
+    said = gettext(
+        "Your course asks which hints you read: `{file}`, beside your notebook, lists them and is "
+        "handed in with it. It is no part of your grade.",
+        file=HINTS_READ,
+    )
+    return replace(shown, below=(*shown.below, said)) if begins else shown
 
 
 def _no_hints() -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
+from grader import settings as course_settings
 from grader.errors import CourseError
 from grader.model import CellHints
 from grader.notebook import hints, release
@@ -79,6 +80,17 @@ def test_a_release_carries_the_hints_and_no_cell_shows_them(tiny_course: Setting
         (CellHints("add", STEPS, ("add",), ("adds", "adds_negatives")),)
     )
     assert not any("Python has a sign" in cell.source for cell in released.cells)
+
+
+def test_a_release_says_whether_the_course_asks_who_has_read_hints(tiny_course: Settings) -> None:
+    rewrite(tiny_course, BEGIN, ADD)
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write("\nc.Course.record_hints = True\n")
+    release.release(course_settings.load(tiny_course.root), "sums")
+    path = tiny_course.root / "release" / "sums" / "sums.ipynb"
+    carried = hints.carried_by(nbformat.read(path, as_version=4))
+    assert carried is not None
+    assert carried.recorded
 
 
 def test_a_release_without_hints_carries_none(tiny_course: Settings) -> None:

@@ -59,6 +59,32 @@ def test_another_copy_may_carry_the_hints(hinted: Path, displayed: Displayed) ->
     assert "1. One." in displayed[1]
 
 
+def test_hints_are_listed_for_the_course_only_if_it_asks(
+    hinted: Path, displayed: Displayed
+) -> None:
+    hint_magic.hint("add")
+    assert not Path("hints_read.txt").exists()
+    notebook = nbformat.read(hinted, as_version=4)
+    notebook.metadata.grader_hints.recorded = True
+    nbformat.write(notebook, hinted)
+    for line in ("", "missing", "add", "add more"):
+        hint_magic.hint(line)
+    assert ["Your course asks" in text for text in displayed] == [False, False, False, True, False]
+    assert Path("hints_read.txt").read_text().splitlines()[1:] == ["add 1", "add 2"]
+
+
+def test_where_nothing_can_be_written_the_hint_is_shown_all_the_same(
+    hinted: Path, displayed: Displayed
+) -> None:
+    notebook = nbformat.read(hinted, as_version=4)
+    notebook.metadata.grader_hints.recorded = True
+    nbformat.write(notebook, hinted)
+    Path("hints_read.txt").mkdir()
+    hint_magic.hint("add")
+    assert "1. One." in displayed[0]
+    assert "Your course asks" not in displayed[0]
+
+
 def test_a_notebook_that_cannot_be_found_is_asked_for(sums: Path) -> None:
     with pytest.raises(UsageError, match=r"%hint cannot find other\.ipynb: .*%hint sums\.ipynb"):
         hint_magic.hint("add other.ipynb")

@@ -20,5 +20,5 @@ class CollectHints(CourseStep, NbGraderPreprocessor):
         """Called by nbgrader on the source notebook, before its solutions are taken out."""
         loaded = self.load(resources["nbgrader"]["assignment"])
         if cells := hints.of_assignment(loaded.assignment):
-            hints.put_into(nb, hints.Hints(cells))
+            hints.put_into(nb, hints.Hints(cells, loaded.settings.record_hints))
         return nb, resources

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from grader.errors import CourseError, GraderError
 from grader.model import Submission
-from grader.notebook import autograde, titles
+from grader.notebook import autograde, hint_record, hints, titles
 from grader.notebook.assignment import Assignment, load_assignment, part_of
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.reporting import grades
@@ -27,11 +28,13 @@ def gather(settings: Settings, name: str) -> ClassReport:
     assignment = load_assignment(settings, name)
     students = autograde.choose(settings, name)
     known = grades.read_class(paths.course_directory(settings).db_url, name)
+    asked = hints.of_assignment(assignment) if settings.record_hints else ()
     entries, left_out = [], []
     for student in students:
         try:
             submission = paths.submission(settings, student, name)
-            entries.append(_entry(settings, assignment, submission, known))
+            entry = _entry(settings, assignment, submission, known)
+            entries.append(replace(entry, hints=hint_record.read(submission.submitted, asked)))
         except GraderError as error:
             left_out.append((student, str(error)))
     if not entries:
@@ -49,6 +52,7 @@ def gather(settings: Settings, name: str) -> ClassReport:
         made=datetime.now().astimezone(),
         title=titles.title(settings, assignment),
         description=titles.description(settings, assignment),
+        hints=asked,
     )
 
 

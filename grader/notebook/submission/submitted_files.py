@@ -16,10 +16,11 @@ from grader.model import Submission
 from grader.notebook.submission import file_rules, parse, paths
 from grader.settings import Settings
 
-# Browsers and mail programs add an ending. The files that nbgrader writes are no part of the work:
-# they change with each submission, so no code is shown them and no digest holds them.
+# Browsers and mail programs add an ending. The files that nbgrader and %hint write are no part of
+# the work: they change with each submission, so no code is shown them and no digest holds them.
 _NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?$", re.IGNORECASE)
-_NBGRADERS = (file_rules.TIMESTAMP, "submission_secret.txt")
+HINTS_READ = "hints_read.txt"
+_NO_WORK = (file_rules.TIMESTAMP, "submission_secret.txt", HINTS_READ)
 _MOST_NOTEBOOKS = 20
 
 Notebooks = tuple[tuple[str, bytes], ...]
@@ -88,7 +89,7 @@ class FilesOnDisk:
         skipped = [*self.ignored, "*.ipynb"]
         for path in map(Path, find_all_files(str(self.submission.submitted), skipped)):
             name = str(path.relative_to(self.submission.submitted))
-            if name not in _NBGRADERS and not _is_hidden(name):
+            if name not in _NO_WORK and not _is_hidden(name):
                 yield name, path
         for path in map(Path, find_all_files(str(self.source), skipped)):
             name = str(path.relative_to(self.source))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from grader.model import Claim, Graded, Outcome, Run, Verdict, WorkPart
+from grader.model import CellHints, Claim, Graded, Outcome, Run, Verdict, WorkPart
 from grader.reports.class_report import similarity
+from grader.reports.class_report.hint_uses import HintUse, uses
 from grader.reports.class_report.similarity import Alike
 from grader.reports.faulty_tests import FaultyTest, faulty_tests
 
@@ -31,6 +32,7 @@ class Entry:
         cells: the text of each code cell that the student wrote.
         name: the student's, as the gradebook has it; empty if it has none.
         feedback: the page that the student reads; None if there is none yet.
+        hints: cell and number of each hint that the student has read, by the student's own file.
     """
 
     graded: Graded
@@ -41,6 +43,7 @@ class Entry:
     cells: tuple[str, ...]
     name: str = ""
     feedback: Path | None = None
+    hints: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def student(self) -> str:
@@ -102,6 +105,7 @@ class ClassReport:
         made: when the report was made.
         title: what people read in place of the name; empty: the name.
         description: what the assignment is about; or empty.
+        hints: of its solution cells, if the course asks who has read them; else none.
     """
 
     assignment: str
@@ -113,6 +117,7 @@ class ClassReport:
     made: datetime
     title: str = ""
     description: str = ""
+    hints: tuple[CellHints, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -192,6 +197,11 @@ class ClassReport:
     def notes(self) -> tuple[Complaint, ...]:
         """The notes on notebooks, each once with all its students; the most frequent first."""
         return _grouped(self.noted)
+
+    @property
+    def hint_uses(self) -> tuple[HintUse, ...]:
+        """Every hint, with the students who have read it by their own account."""
+        return uses(self.hints, {entry.student: entry.hints for entry in self.entries})
 
     @property
     def spread(self) -> tuple[float, float, float, float]:

@@ -21,6 +21,7 @@ from grader.settings import Settings
 from tests import tiny
 from tests.conftest import ROOT
 from tests.notebook.reporting.test_feedback import _open, change, graded, lines_of_tests
+from tests.notebook.test_hints import ADD, BEGIN, rewrite
 from tests.pages import Reader
 from tests.reports.class_report.test_html_page import SCRIPT
 
@@ -74,6 +75,20 @@ def test_the_target_is_the_assignments_own(course: Settings) -> None:
     with (course.root / "course_config.py").open("a") as config:
         config.write('\nc.Course.targets = {"sums": 0.75}\n')
     assert class_report.gather(course_settings.load(course.root), "sums").target == 0.75
+
+
+def test_hints_that_were_read_are_gathered_only_if_the_course_asks(course: Settings) -> None:
+    rewrite(course, BEGIN, ADD)
+    gradebook.prepare(course, load_assignment(course, "sums"))
+    graded(course, "sums", "ada")
+    submitted = paths.submission(course, "ada", "sums").submitted
+    (submitted / "hints_read.txt").write_text("add 2\nadd 9\n")
+    assert class_report.gather(course, "sums").hint_uses == ()
+    with (course.root / "course_config.py").open("a") as config:
+        config.write("\nc.Course.record_hints = True\n")
+    first, second = class_report.gather(course_settings.load(course.root), "sums").hint_uses
+    assert (first.cell, first.number, first.students) == ("add", 1, ())
+    assert second.students == ("ada",)
 
 
 def test_only_what_a_student_wrote_is_compared(course: Settings) -> None:

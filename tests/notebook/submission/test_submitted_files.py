@@ -101,13 +101,13 @@ def test_notebooks_of_all_names_are_found_the_expected_first(files: FilesOnDisk)
 def test_files_that_no_digest_holds_are_shown_to_no_code(
     files: FilesOnDisk, tmp_path: Path
 ) -> None:
-    for name in ("timestamp.txt", "submission_secret.txt"):
+    for name in ("timestamp.txt", "submission_secret.txt", "hints_read.txt"):
         (files.submission.submitted / name).write_text("2030-01-31 12:00:00 UTC")
     place = tmp_path / "place"
     place.mkdir()
     files.lay_out(place)
     assert "notes/own.txt" in laid_out(place)
-    assert not {"timestamp.txt", "submission_secret.txt"} & set(laid_out(place))
+    assert not {"timestamp.txt", "submission_secret.txt", "hints_read.txt"} & set(laid_out(place))
 
 
 def test_a_file_of_the_same_size_and_time_has_a_digest_of_its_own(files: FilesOnDisk) -> None:

@@ -19,6 +19,7 @@ from grader.reports.charts import figure
 from grader.reports.class_report import html_page
 from grader.reports.class_report.content import ClassReport
 from tests.pages import Reader
+from tests.reports.class_report.test_hint_uses import with_hints
 from tests.reports.classes import made_up
 from tests.reports.feedback.test_html_page import EVIL
 
@@ -68,6 +69,16 @@ def test_a_class_of_any_size_has_a_report(report_of: Callable[[int], Written], s
     assert f"student{size:03}" in reader.text
     assert "for instructors: mnist_998 Digits & more Ten of them." in text(reader)
     assert (folder / "report.html").stat().st_size < 1_000_000
+
+
+def test_hints_are_shown_where_the_course_asks_who_has_read_them(
+    report_of: Callable[[int], Written], tmp_path: Path
+) -> None:
+    assert "Hints that students have read" not in report_of(2)[1].text
+    reader, _ = written(with_hints(made_up(2, trained=False)), tmp_path)
+    assert reader.dangers == []
+    assert "prepare 1 <i>Look</i> at shape. 2student001, student002" in text(reader)
+    assert "train 1 Fit. 0" in text(reader)
 
 
 def test_names_in_any_script_are_text_of_the_page_and_in_no_picture(tmp_path: Path) -> None:
