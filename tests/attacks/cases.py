@@ -8,10 +8,13 @@ from __future__ import annotations
 import random
 
 from tests.attacks import (
+    archive_tricks,
     changed_notebooks,
+    file_tricks,
     forged_answers,
     listening,
     live_outputs,
+    notebook_tricks,
     odd_files,
     reached_out,
     used_up,
@@ -28,12 +31,14 @@ ATTACKS = tuple(
             *reached_out.ATTACKS,
             *live_outputs.ATTACKS,
             *listening.ATTACKS,
+            *file_tricks.ATTACKS,
+            *notebook_tricks.ATTACKS,
         ),
         key=lambda attack: attack.number,
     )
 )
 
-TRIALS: tuple[Trial, ...] = ()
+TRIALS: tuple[Trial, ...] = (*archive_tricks.TRIALS,)
 
 # The first corpus, cases 1 to 41, is graded by `make test`, and of all others as many as take a few
 # seconds; by `make test-all` and `make siege` every one is.

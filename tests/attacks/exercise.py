@@ -14,6 +14,7 @@ SECRET = "no student ever reads this line"  # stands in a hidden test
 HEARD = "heard: -1 and -2"  # what a student's code may note of that test
 QUIET_WIDTH = 101  # pixels of the widest picture that tells of visible tests alone
 MAX_SCORE = 10
+GIVEN = "given/table.csv"  # a file that the course hands out
 
 GOOD = {
     "add": "def add(a, b):\n    return a + b",
@@ -50,6 +51,8 @@ def write_source(root: Path, kernel: str = "course") -> None:
     folder = root / "source" / NAME
     folder.mkdir(parents=True)
     nbformat.write(source(kernel), folder / f"{NAME}.ipynb")
+    (folder / GIVEN).parent.mkdir()
+    (folder / GIVEN).write_text("1,2\n3,4\n")
 
 
 def submission(cells: Mapping[str, str]) -> NotebookNode:

@@ -198,29 +198,24 @@ def _append(file: Path, rows: Iterable[Row]) -> None:
             lines.write(json.dumps(asdict(row)) + "\n")
 
 
-@contextlib.contextmanager
-def _places() -> Iterator[tuple[Path, Path]]:
-    """Folders for a course and for what is outside of it; this process's temporary one beside."""
-    with tempfile.TemporaryDirectory(prefix="siege-") as name:
-        places = [Path(name) / part for part in ("course", "outside", "tmp")]
-        for place in (Path(name), *places):
-            place.mkdir(exist_ok=True)
-            place.chmod(0o755)  # student code may run as nobody
-        os.environ["TMPDIR"] = tempfile.tempdir = str(places[2])
-        yield places[0], places[1]
-        tempfile.tempdir = None
+def carry_out(cases: Sequence[Case], output: Path, folder: Path) -> None:
+    """Carry out cases one after the other, in a course of this process's.
 
-
-def carry_out(cases: Sequence[Case], output: Path) -> None:
-    """Carry out cases one after the other, in a course of this process's."""
-    with _places() as (course, outside), Watcher() as watcher:
-        attacks = [case for case in cases if isinstance(case, Attack)]
+    Args:
+        cases: those that are carried out.
+        output: gets a line for each row.
+        folder: an empty one, which student code may enter.
+    """
+    attacks = [case for case in cases if isinstance(case, Attack)]
+    with Watcher() as watcher:
         for case in cases:
             if isinstance(case, Trial):
                 _append(output, rows_of_trial(case, watcher))
         if not attacks:
             return
-        with attacked_class(course, outside) as attacked:
+        for name in ("course", "outside"):
+            (folder / name).mkdir()
+        with attacked_class(folder / "course", folder / "outside") as attacked:
             # Warm parents of both limits stay for the next submission: they are no leftovers.
             attacked.hand_in("early", HandedIn())
             attacked.grade("early", SECONDS)
@@ -230,20 +225,29 @@ def carry_out(cases: Sequence[Case], output: Path) -> None:
 
 def _share(given: argparse.Namespace, cases: Sequence[Case]) -> None:
     """Let workers carry out cases, each every so many of them."""
-    words = [sys.executable, "-m", "tests.attacks.siege", "--output", str(given.output)]
-    workers = [
-        subprocess.Popen(
-            [*words, "--worker", *(case.name for case in cases[number :: given.workers])]
-        )
-        for number in range(min(given.workers, len(cases)))
-    ]
+    with contextlib.ExitStack() as stack:
+        for number in range(min(given.workers, len(cases))):
+            names = [case.name for case in cases[number :: given.workers]]
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="siege-"))
+            # It is removed when the worker has ended, and all that it has started.
+            stack.enter_context(_worker(Path(folder), given.output, names))
+
+
+@contextlib.contextmanager
+def _worker(folder: Path, output: Path, names: Sequence[str]) -> Iterator[None]:
+    """A process that carries out cases; waited for, or ended, when the context is left."""
+    (folder / "tmp").mkdir()
+    for place in (folder, folder / "tmp"):
+        place.chmod(0o755)  # student code may run as nobody
+    words = [sys.executable, "-m", "tests.attacks.siege", "--output", str(output)]
+    environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
+    worker = subprocess.Popen([*words, "--worker", str(folder), *names], env=environment)
     try:
-        for worker in workers:
-            worker.wait()
+        yield
+        worker.wait()
     finally:
-        for worker in workers:
-            worker.terminate()
-            worker.wait()
+        worker.terminate()
+        worker.wait()
 
 
 def _where_samples_run() -> Iterator[str]:
@@ -263,7 +267,8 @@ def main() -> int:
     given = parser.parse_args()
     given.output.parent.mkdir(parents=True, exist_ok=True)
     if given.worker is not None:
-        carry_out([case for case in CASES if case.name in given.worker], given.output)
+        folder, *names = given.worker
+        carry_out([case for case in CASES if case.name in names], given.output, Path(folder))
         return 0
     cases = [c for c in CASES if not given.only or {c.name, str(c.number)} & set(given.only)]
     if not cases:

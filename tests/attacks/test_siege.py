@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +84,6 @@ def test_what_was_carried_out_is_not_carried_out_again(tmp_path: Path) -> None:
     assert siege.missing([NOWHERE], siege.read(file)) == []
 
 
-@pytest.fixture
-def temporary() -> Iterator[None]:
-    """The siege has a temporary folder of its own, whose name the environment holds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", os.environ.get("TMPDIR", "/tmp"))
-        yield
-
-
-@pytest.mark.usefixtures("temporary")
 @pytest.mark.parametrize(("answer", "code"), [("no", 0), ("a point", 1)])
 def test_a_wrong_row_is_told_and_makes_the_exit_code_1(
     answer: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -101,7 +91,7 @@ def test_a_wrong_row_is_told_and_makes_the_exit_code_1(
     trial, file = answers(answer), tmp_path / "rows.jsonl"
     assert siege._told([trial], siege.read(file)) == 1
     assert "not carried out: answers" in capsys.readouterr().out
-    siege.carry_out([trial], file)
+    siege.carry_out([trial], file, tmp_path)
     assert siege._told([trial], siege.read(file)) == code
     told = capsys.readouterr().out
     assert ("What is wrong:\n!!  90 answers" in told) is bool(code)

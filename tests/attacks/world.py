@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import socket
+import stat
 import threading
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
@@ -25,6 +26,8 @@ from tests.attacks import exercise
 
 SCRIPT = "alert(20300131)"  # what every script of an attacker contains
 PLAIN = {"text/plain", "image/png", "image/jpeg"}  # outputs that run nowhere
+RECORD = 8 << 20  # bytes of the largest file that is kept beside a graded notebook
+_SPECIAL = stat.S_ISUID | stat.S_ISGID
 VARIABLE = "COURSE_ATTACK_SECRET"  # stands in the environment of whoever grades
 
 
@@ -131,7 +134,13 @@ class World:
 
 def _in_notebook(folder: Path) -> Iterator[str]:
     """What must not be in a graded folder: links, outputs that could run, secrets in outputs."""
-    yield from (f"a link: {path.name}" for path in folder.rglob("*") if path.is_symlink())
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            yield f"a link: {path.name}"
+        elif path.lstat().st_mode & _SPECIAL and path.is_file():
+            yield f"a file with the rights of its owner: {path.name}"
+        elif path.suffix != ".ipynb" and path.is_file() and path.lstat().st_size > RECORD:
+            yield f"a record of {path.lstat().st_size >> 20} MB: {path.name}"
     for path in folder.rglob("*.txt"):
         if exercise.SECRET in path.read_text():
             yield "the source's tests in a file"

@@ -13,7 +13,7 @@ import pwd
 import shutil
 import tempfile
 from datetime import datetime
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,9 @@ from grader.notebook.submission.file_rules import printable_path
 Record = dict[str, Any]
 
 _REFUSED = ""  # no student has this name
+# Of one student and assignment that are looked at, the last ones first: each look takes time.
+_FOLDERS = 100
+_NAMED = 50  # refused folders that the log names one by one
 
 
 class CarefulCollect(ExchangeCollect):
@@ -42,29 +45,60 @@ class CarefulCollect(ExchangeCollect):
     ).tag(config=True)
 
     src_records: list[Record]
+    duedate: datetime | None
+    _refusals: int = 0
 
     def init_src(self) -> None:
         """Called by nbgrader: choose for each student the last submission that is not refused."""
+        self._refusals = 0
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"] != _REFUSED]
+        if self._refusals > _NAMED:
+            self.log.error("Not collected: %s more folders", self._refusals - _NAMED)
+
+    @cached_property
+    def _only(self) -> frozenset[str]:
+        return frozenset(self.only)
 
     def _path_to_record(self, path: str) -> Record:
-        """Called by nbgrader with everything that lies in the exchange for the assignment."""
+        """Called by nbgrader with everything that lies in the exchange for the assignment.
+
+        Whoever may write there may write thousands of folders, so this opens none.
+        """
         folder = Path(path)
         # nbgrader needs a student and a time; init_src removes these records.
         refused = {"username": _REFUSED, "filename": folder.name, "timestamp": datetime.min}
-        if self.only and folder.name not in self.only:
+        if self._only and folder.name not in self._only:
             return refused
         try:
-            file_rules.check(folder, self.coursedir.ignore)
-            self._require_size(folder)
             record: Record = super()._path_to_record(path)
             if self.check_owner:
                 _require_owner(folder, record["username"])
             return record
-        except (SubmissionError, ExchangeError, ValueError, OverflowError) as error:
+        except (SubmissionError, ExchangeError, OSError, ValueError, OverflowError) as error:
             self._refuse(folder, error)
             return refused
+
+    def _sort_by_timestamp(self, records: list[Record]) -> list[Record]:
+        """Called by nbgrader with one student's folders, of which it takes the first one."""
+        if records[0]["username"] == _REFUSED:
+            return records[:1]
+        latest_first: list[Record] = super()._sort_by_timestamp(records)
+        if self.before_duedate and self.duedate is not None:
+            latest_first.sort(key=lambda record: record["timestamp"] > self.duedate)
+        for record in latest_first[:_FOLDERS]:
+            if self._is_acceptable(Path(self.inbound_path) / record["filename"]):
+                return [record]
+        return [latest_first[0] | {"username": _REFUSED}]
+
+    def _is_acceptable(self, folder: Path) -> bool:
+        try:
+            file_rules.check(folder, self.coursedir.ignore)
+            self._require_size(folder)
+        except (SubmissionError, ValueError, OverflowError) as error:
+            self._refuse(folder, error)
+            return False
+        return True
 
     def _require_size(self, folder: Path) -> None:
         """nbgrader looks at the size after it has removed the former submission, and then ends."""
@@ -80,11 +114,14 @@ class CarefulCollect(ExchangeCollect):
         with tempfile.TemporaryDirectory() as work:
             private = Path(work) / "submission"
             try:
-                copy = partial(_copy, os.lstat(src).st_uid)
+                copy = _Copy(os.lstat(src).st_uid)
                 shutil.copytree(src, private, symlinks=True, copy_function=copy)
                 file_rules.check(private, self.coursedir.ignore)
             except (SubmissionError, OSError) as error:
                 self._refuse(Path(src), error)
+            except RecursionError:
+                said = "it is over a limit: it holds too many folders within folders"
+                self._refuse(Path(src), SubmissionError(said))
             else:
                 self._write_time(Path(src), private)
                 super().do_copy(str(private), dest)
@@ -98,6 +135,9 @@ class CarefulCollect(ExchangeCollect):
         (private / file_rules.TIMESTAMP).write_text(f"{stated:%Y-%m-%d %H:%M:%S.%f} UTC")
 
     def _refuse(self, folder: Path, error: Exception) -> None:
+        self._refusals += 1
+        if self._refusals > _NAMED:
+            return
         told = error if isinstance(error, SubmissionError) else notebook_json.one_line(error)
         self.log.error("Not collected: %s: %s", printable_path(Path(folder.name)), told)
 
@@ -114,16 +154,30 @@ def _require_owner(folder: Path, student: str) -> None:
         )
 
 
-def _copy(owner: int, source: str, target: str) -> None:
-    """Copy a file, if its owner is the folder's.
+class _Copy:
+    """Copies files, if they belong to the folder's owner, up to the limits of a submission.
 
-    A folder in the path may have become a link since the check; the opened file then belongs to
-    someone else.
+    Since the check a folder in the path may have become a link: the opened file then belongs to
+    someone else. And files may have grown, or become more.
     """
-    with file_rules.opened(Path(source), file_rules.CAPS.file) as file:
-        if os.fstat(file.fileno()).st_uid != owner:
+
+    def __init__(self, owner: int) -> None:
+        self._owner = owner
+        self._count = self._total = 0
+
+    def __call__(self, source: str, target: str) -> None:
+        caps, path = file_rules.CAPS, Path(source)
+        with file_rules.opened(path, caps.file) as file:
+            if os.fstat(file.fileno()).st_uid != self._owner:
+                raise SubmissionError(
+                    f"{printable_path(path)} belongs to another account than the folder it is in; "
+                    "ask the student to hand it in again"
+                )
+            content = file_rules.content(file, caps.file, path)
+        self._count, self._total = self._count + 1, self._total + len(content)
+        if self._count > caps.count or self._total > caps.total:
             raise SubmissionError(
-                f"{printable_path(Path(source))} belongs to another account than the folder it is "
-                "in; ask the student to hand it in again"
+                f"{printable_path(path.parent)} is over a limit: it grew while it was collected; "
+                "ask the student to hand it in again"
             )
-        Path(target).write_bytes(file.read())
+        Path(target).write_bytes(content)

@@ -21,7 +21,7 @@ from nbgrader.converters.base import BaseConverter
 
 from grader.model import Evidence, Graded
 from grader.notebook.loaded_course import CourseStep
-from grader.notebook.submission import evidence_file, file_rules, parse, paths, verdict_file
+from grader.notebook.submission import evidence_file, parse, paths, verdict_file
 from grader.notebook.submission.chosen_notebook import choose
 from grader.notebook.submission.submitted_files import files_of
 
@@ -82,7 +82,8 @@ def _checked(converter: BaseConverter, exporter: SubmissionExporter) -> Callable
 
     def init_destination(assignment: str, student: str) -> bool:
         folder = Path(converter._format_source(assignment, student))
-        file_rules.check(folder, converter.coursedir.ignore)
+        settings = exporter.load(assignment).settings
+        files_of(settings, paths.submission(settings, student, assignment)).check()
         if converter.force:
             _file(converter, assignment, student, "verdicts.json").unlink(missing_ok=True)
         # Whatever else is in the folder, and also where the expected name is missing.

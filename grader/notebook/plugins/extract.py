@@ -52,11 +52,43 @@ class Member:
     content: IO[bytes]
 
 
+@dataclass
+class _Budget:
+    """What may still be unpacked.
+
+    Attributes:
+        megabytes, files: how much there was at first, for messages.
+        where: what they are the limits of.
+    """
+
+    megabytes: int
+    files: int
+    where: str
+
+    def __post_init__(self) -> None:
+        self._bytes_left, self._files_left = self.megabytes * _MEGABYTE, self.files
+
+    def take(self, archive: Path, size: int) -> None:
+        """Take a file off; raises ``SubmissionError`` where it is too much."""
+        self._files_left -= 1
+        self._bytes_left -= size
+        if self._files_left < 0:
+            raise _refusal(archive, f"is over a limit: more than {self.files} files{self.where}")
+        if self._bytes_left < 0:
+            raise _refusal(archive, f"is over a limit: more than {self.megabytes} MB{self.where}")
+
+
 class CarefulExtractor(ExtractorPlugin):
-    """Unpacks only regular files, up to a limit on their size and number."""
+    """Unpacks only regular files, up to limits on their size and number."""
 
     max_megabytes = traitlets.Integer(1000, help="Of one archive, unpacked.").tag(config=True)
     max_files = traitlets.Integer(10_000, help="In one archive.").tag(config=True)
+    max_nested_megabytes = traitlets.Integer(
+        10_000, help="Of all archives within one archive, unpacked."
+    ).tag(config=True)
+    max_nested_files = traitlets.Integer(100_000, help="In all archives within one archive.").tag(
+        config=True
+    )
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Called by ``nbgrader zip_collect``: unpack archives, copy everything else."""
@@ -67,24 +99,39 @@ class CarefulExtractor(ExtractorPlugin):
             target.parent.mkdir(parents=True, exist_ok=True)
             self._take(source, target)
 
-    def _take(self, source: Path, target: Path, nested: int = 0) -> None:
-        """Copy a file or unpack an archive to ``target``; log an error if it is refused."""
+    def _take(self, source: Path, target: Path, *nested: _Budget) -> None:
+        """Copy a file or unpack an archive to ``target``; log an error if it is refused.
+
+        Args:
+            source: the file.
+            target: where it goes.
+            *nested: for each archive around it, what archives in that one may still hold.
+        """
         if _is_nbgraders(source.name):
             return
         try:
             if source.suffix not in self.zip_ext:
                 target.write_bytes(file_rules.read(source, file_rules.CAPS.file))
                 return
-            folder = self.unpack(source, target.parent / _stem(source))
+            folder = self.unpack(source, target.parent / _stem(source), *nested)
         except SubmissionError as error:
             self.log.error("Refused: %s", error)
             return
+        if len(nested) + 1 >= _NESTED:
+            return
+        together = " in archives within one"
+        left = _Budget(self.max_nested_megabytes, self.max_nested_files, together)
         for inner in sorted(folder.rglob("*")):
-            if inner.suffix in self.zip_ext and inner.is_file() and nested + 1 < _NESTED:
-                self._take(inner, inner, nested + 1)
+            if inner.suffix in self.zip_ext and inner.is_file():
+                self._take(inner, inner, *nested, left)
 
-    def unpack(self, archive: Path, folder: Path) -> Path:
+    def unpack(self, archive: Path, folder: Path, *nested: _Budget) -> Path:
         """Unpack ``archive`` into the new ``folder`` and return the folder.
+
+        Args:
+            archive: a file.
+            folder: new.
+            *nested: further limits that it draws on.
 
         Raises:
             SubmissionError: not an archive, a name that leads elsewhere, a link, or over a limit.
@@ -95,7 +142,7 @@ class CarefulExtractor(ExtractorPlugin):
                 whole = Path(work) / "whole"
                 whole.mkdir()
                 with file_rules.opened(archive, self.max_megabytes * _MEGABYTE) as file:
-                    self._write(archive, _members(file, whole), whole)
+                    self._write(archive, _members(file, whole), whole, *nested)
                 whole.rename(folder)
         except tarfile.FilterError as error:
             raise _unsafe(archive, error.tarinfo.name) from error
@@ -106,16 +153,15 @@ class CarefulExtractor(ExtractorPlugin):
             ) from error
         return folder
 
-    def _write(self, archive: Path, members: Iterator[Member], folder: Path) -> None:
-        left = self.max_megabytes * _MEGABYTE
-        for number, member in enumerate(members, start=1):
+    def _write(
+        self, archive: Path, members: Iterator[Member], folder: Path, *nested: _Budget
+    ) -> None:
+        budgets = (_Budget(self.max_megabytes, self.max_files, ""), *nested)
+        for member in members:
             if not member.ordinary or not _stays_inside(member.name):
                 raise _unsafe(archive, member.name)
-            if number > self.max_files:
-                raise _refusal(archive, f"is over a limit: more than {self.max_files} files")
-            left -= member.size  # neither format yields more bytes than it claims
-            if left < 0:
-                raise _refusal(archive, f"is over a limit: more than {self.max_megabytes} MB")
+            for budget in budgets:
+                budget.take(archive, member.size)  # neither format yields more than it claims
             if _is_nbgraders(member.name):
                 continue
             path = folder / member.name
@@ -176,6 +222,8 @@ def _tar_members(file: _Metered, folder: Path) -> Iterator[Member]:
             tarfile.data_filter(info, str(folder))
             if info.isdir():
                 continue
+            if info.size < 0:
+                raise ValueError(f"a file of {info.size} bytes")
             content = archive.extractfile(info) if info.isreg() else None
             file.left = info.size + _DIRECTORY
             yield Member(info.name, info.size, content is not None, content or io.BytesIO())

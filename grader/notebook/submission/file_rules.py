@@ -97,9 +97,14 @@ def opened(path: Path, cap: int) -> Iterator[BinaryIO]:
 def read(path: Path, cap: int = CAPS.notebook) -> bytes:
     """The bytes of an ordinary file; raises what ``opened`` does."""
     with opened(path, cap) as file:
-        content = file.read(cap + 1)
-    _require_size(len(content), cap, path)
-    return content
+        return content(file, cap, path)
+
+
+def content(file: BinaryIO, cap: int, path: Path) -> bytes:
+    """The bytes of an open file, which may have grown since; raises ``SubmissionError`` as well."""
+    read = file.read(cap + 1)
+    _require_size(len(read), cap, path)
+    return read
 
 
 def moment(text: str) -> datetime:
@@ -114,6 +119,24 @@ def names(folder: Path, ignored: Sequence[str] = ()) -> frozenset[str]:
         for path, status in _below(folder, ignored)
         if stat.S_ISREG(status.st_mode)
     )
+
+
+def require_place(path: Path, folder: Path) -> None:
+    """Refuse a folder where a file of the course's comes, and a file where its folder does.
+
+    Args:
+        path: where the course's file comes; there may be another file, which it replaces.
+        folder: the submitted folder, which was checked.
+
+    Raises:
+        SubmissionError: something else stands there.
+    """
+    for place in (path, *path.parents):
+        if place == folder:
+            return
+        kind = stat.S_IFREG if place == path else stat.S_IFDIR
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            _require_kind(kind, os.lstat(place), place)
 
 
 def printable_path(path: Path) -> str:

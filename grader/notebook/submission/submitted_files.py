@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.utils import find_all_files
 
+from grader.errors import SubmissionError
 from grader.model import Submission
 from grader.notebook.submission import file_rules, parse, paths
 from grader.settings import Settings
@@ -22,6 +23,7 @@ _NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?$", re.IGNORECASE)
 HINTS_READ = "hints_read.txt"
 _NO_WORK = (file_rules.TIMESTAMP, "submission_secret.txt", HINTS_READ)
 _MOST_NOTEBOOKS = 20
+_LARGEST = file_rules.CAPS.file
 
 Notebooks = tuple[tuple[str, bytes], ...]
 
@@ -42,6 +44,17 @@ class FilesOnDisk:
     ignored: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
 
+    def check(self) -> None:
+        """Look at all files; opens none but nbgrader's timestamp.
+
+        Raises:
+            SubmissionError: one that may not be there, or stands in the way of the course's own.
+        """
+        file_rules.check(self.submission.submitted, self.ignored)
+        for name, _ in self._of_the_course():
+            path = self.submission.submitted / name
+            file_rules.require_place(path, self.submission.submitted)
+
     def notebooks(self) -> Notebooks:
         """Name and bytes of each notebook, the expected one first, once all files are looked at.
 
@@ -49,7 +62,7 @@ class FilesOnDisk:
             SubmissionError: a file that may not be there, no notebook, or one that cannot be read.
         """
         folder, expected = self.submission.submitted, self.submission.notebook
-        file_rules.check(folder, self.ignored)
+        self.check()
         names = file_rules.names(folder, self.ignored)
         found = sorted(name for name in names if _NOTEBOOK.search(name) and name != expected.name)
         there = [expected.name] if expected.name in names or not found else []
@@ -67,21 +80,21 @@ class FilesOnDisk:
 
     def digest(self) -> str:
         """Digest of the files beside the notebook, as they are laid out."""
-        return _digest_of_files({name: _file_digest(path) for name, path in self._others()})
+        return _digest_of_files({name: file.digest() for name, file in self._others()})
 
     def lay_out(self, folder: Path) -> None:
         """Put the files beside the notebook into ``folder``, as nbgrader does."""
-        for name, path in self._others():
+        for name, file in self._others():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            target.write_bytes(file.content())
 
     def carried(self) -> CarriedFiles:
         """The same files, read; raises as ``notebook`` does."""
-        others = tuple((name, path.read_bytes()) for name, path in self._others())
+        others = tuple((name, file.content()) for name, file in self._others())
         return CarriedFiles(self.submission.notebook.name, self.notebooks(), others)
 
-    def _others(self) -> Iterator[tuple[str, Path]]:
+    def _others(self) -> Iterator[tuple[str, _Beside]]:
         """The files beside the notebook by name; the course's own come last, and so count.
 
         A student's hidden files are left out: they could run code before the sandbox is closed.
@@ -90,11 +103,56 @@ class FilesOnDisk:
         for path in map(Path, find_all_files(str(self.submission.submitted), skipped)):
             name = str(path.relative_to(self.submission.submitted))
             if name not in _NO_WORK and not _is_hidden(name):
-                yield name, path
-        for path in map(Path, find_all_files(str(self.source), skipped)):
+                yield name, _Beside(path, checked=True)
+        yield from self._of_the_course()
+
+    def _of_the_course(self) -> Iterator[tuple[str, _Beside]]:
+        for path in map(Path, find_all_files(str(self.source), [*self.ignored, "*.ipynb"])):
             name = str(path.relative_to(self.source))
             if name not in self.kept:
-                yield name, path
+                yield name, _Beside(path)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """A file beside the notebook.
+
+    Attributes:
+        path: where it is.
+        checked: whether it is a student's: it may be a link or a pipe by now, or have grown.
+    """
+
+    path: Path
+    checked: bool = False
+
+    def content(self) -> bytes:
+        """Its bytes.
+
+        Raises:
+            SubmissionError: a student's is gone, or no ordinary file any more.
+        """
+        with self._changes_named():
+            return file_rules.read(self.path, _LARGEST) if self.checked else self.path.read_bytes()
+
+    def digest(self) -> str:
+        """Digest of its bytes, read again only where something has changed; as ``content``."""
+        with self._changes_named():
+            status = self.path.lstat() if self.checked else self.path.stat()
+            # Students choose the time of modification, and a freed inode is given out again.
+            changed = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+            return _digest_of(self, changed)
+
+    @contextlib.contextmanager
+    def _changes_named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not self.checked:
+                raise
+            raise SubmissionError(
+                f"{file_rules.printable_path(self.path)} cannot be read ({error.strerror}): it was "
+                "changed while the submission was read; grade it again"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -166,17 +224,10 @@ def _digest_of_files(digests: dict[str, str]) -> str:
     return sha256(repr(sorted(digests.items())).encode(errors="replace")).hexdigest()
 
 
-def _file_digest(path: Path) -> str:
-    status = path.stat()
-    # Students choose the time of modification, and a freed inode is given out again.
-    changed = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
-    return _digest_of(path, changed)
-
-
 @functools.lru_cache(maxsize=4096)
-def _digest_of(path: Path, _changed: tuple[int, ...]) -> str:
+def _digest_of(file: _Beside, _changed: tuple[int, ...]) -> str:
     """Digest of a file's bytes; the course's own files are the same for a whole class."""
-    return sha256(path.read_bytes()).hexdigest()
+    return sha256(file.content()).hexdigest()
 
 
 def files_of(settings: Settings, submission: Submission) -> FilesOnDisk:

@@ -4,13 +4,14 @@ import os
 import pwd
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbgrader.apps.api import NbGraderAPI
 
 from grader import settings as course_settings
 from grader.notebook.plugins.collect import CarefulCollect
-from grader.notebook.submission import paths
+from grader.notebook.submission import file_rules, paths
 from grader.settings import Settings
 
 SELF, NOBODY = pwd.getpwuid(os.geteuid()).pw_name, pwd.getpwnam("nobody")
@@ -120,4 +121,71 @@ def test_a_file_that_becomes_another_s_meanwhile_is_not_taken(
 
     monkeypatch.setattr(CarefulCollect, "init_src", choose_and_be_fooled)
     assert "belongs to another account than the folder" in collect(course)
+    assert collected(course) == ""
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_thousands_of_folders_are_neither_all_opened_nor_all_named(
+    course: Settings, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    looked_at: list[str] = []
+    check = file_rules.check
+
+    def counted(folder: Path, *arguments: Any) -> None:
+        looked_at.append(folder.name)
+        check(folder, *arguments)
+
+    monkeypatch.setattr(file_rules, "check", counted)
+    hand_in(course, SELF, hour=1)
+    for number in range(300):
+        folder = inbound(course) / f"{SELF}+sums+2030-01-01 09:00:00.{number:06} UTC+a"
+        folder.mkdir()
+        (folder / "sums.ipynb").write_text(str(number))
+        if refused:
+            link(folder)
+    said = collect(course)
+    # And once more, of the copy.
+    assert len(looked_at) <= (100 if refused else 2)
+    assert said.count("Not collected") <= 51
+    assert ("Not collected: 50 more folders" in said) is refused
+    assert collected(course) == ("" if refused else "299")
+
+
+def deeper(folder: Path) -> None:
+    path = folder
+    for _ in range(600):
+        path = path / "a"
+    path.mkdir(parents=True)
+
+
+def more(folder: Path) -> None:
+    for number in range(1001):
+        (folder / f"{number}.txt").touch()
+
+
+def longer(folder: Path) -> None:
+    for number in range(5):
+        with (folder / f"{number}.bin").open("wb") as file:
+            file.truncate(45 << 20)
+
+
+@pytest.mark.parametrize(
+    ("grow", "words"),
+    [(deeper, "too many folders within"), (more, "it grew while"), (longer, "it grew while")],
+)
+def test_what_grows_while_it_is_collected_is_refused(
+    course: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    grow: Callable[[Path], None],
+    words: str,
+) -> None:
+    folder = hand_in(course, SELF)
+    choose = CarefulCollect.init_src
+
+    def choose_and_be_fooled(self: CarefulCollect) -> None:
+        choose(self)
+        grow(folder)
+
+    monkeypatch.setattr(CarefulCollect, "init_src", choose_and_be_fooled)
+    assert words in collect(course)
     assert collected(course) == ""

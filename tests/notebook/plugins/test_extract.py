@@ -96,6 +96,31 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
     CarefulExtractor(max_files=4).unpack(tmp_path / "many.zip", tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"max_nested_megabytes": 3}, "more than 3 MB in archives within one"),
+        ({"max_nested_files": 3}, "more than 3 files in archives within one"),
+    ],
+)
+def test_archives_in_an_archive_have_one_limit_together(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, limits: dict[str, int], words: str
+) -> None:
+    source, target = tmp_path / "archive", tmp_path / "extracted"
+    source.mkdir()
+    target.mkdir()
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", bytes(1 << 20))
+    with zipfile.ZipFile(source / "ada.zip", "w") as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.zip", inner.getvalue())
+    with caplog.at_level(logging.ERROR):
+        CarefulExtractor(**limits).extract(str(source), str(target))
+    assert len(list(target.rglob("a"))) == 3
+    assert caplog.text.count(words) == 2
+
+
 def inner_archive() -> bytes:
     inner = io.BytesIO()
     with tarfile.open(fileobj=inner, mode="w:gz") as archive:

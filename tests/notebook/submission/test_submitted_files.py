@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,73 @@ def test_the_digest_is_of_what_is_laid_out(files: FilesOnDisk) -> None:
     (folder / "notes" / "own.txt").write_text("own")
     (files.source / "given.txt").write_text("given anew")
     assert files.digest() != before
+
+
+def as_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+
+
+def as_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def grown(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(60 << 20)
+
+
+CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a link": (as_link, "is a symbolic link"),
+    "a pipe": (as_pipe, "is a named pipe"),
+    "grown": (grown, "is over a limit"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("read", ["lay_out", "digest", "carried"])
+def test_what_is_no_ordinary_file_any_more_is_not_read(
+    files: FilesOnDisk, tmp_path: Path, change: str, read: str
+) -> None:
+    act, words = CHANGES[change]
+    files.check()
+    files.digest()
+    act(files.submission.submitted / "notes" / "own.txt")
+    arguments = [tmp_path / "place"] if read == "lay_out" else []
+    with pytest.raises(SubmissionError, match=rf"own\.txt {words}"):
+        getattr(files, read)(*arguments)
+
+
+def test_what_is_gone_meanwhile_is_named(
+    files: FilesOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = list(files._others())
+    monkeypatch.setattr(FilesOnDisk, "_others", lambda _self: iter(found))
+    (files.submission.submitted / "notes" / "own.txt").unlink()
+    with pytest.raises(SubmissionError, match=r"own\.txt cannot be read .* grade it again"):
+        files.digest()
+
+
+@pytest.mark.parametrize(
+    ("given", "mine", "words"),
+    [
+        ("table.csv", "table.csv/mine.txt", r"table\.csv is a folder: expected an ordinary file"),
+        ("data/a/table.csv", "data/a", "data/a is an ordinary file: expected a folder"),
+        ("data/a/table.csv", "data", "data is an ordinary file: expected a folder"),
+    ],
+)
+def test_what_stands_in_the_way_of_the_courses_files_is_refused(
+    files: FilesOnDisk, tmp_path: Path, given: str, mine: str, words: str
+) -> None:
+    for path in (files.source / given, files.submission.submitted / mine):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("1")
+    with pytest.raises(SubmissionError, match=words):
+        files.notebooks()
+    (files.submission.submitted / mine).unlink()
+    if mine.startswith(given):
+        (files.submission.submitted / given).rmdir()
+    files.check()
+    files.lay_out(tmp_path / "place")
+    assert laid_out(tmp_path / "place")[given] == "1"
