@@ -55,6 +55,21 @@ def bomb_of_names(path: Path) -> None:
             archive.writestr(f"{number:060000}", "")
 
 
+def compressed(path: Path, method: int) -> None:
+    """A zip archive of which a byte in the midst was changed."""
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("sums.ipynb", bytes(range(256)))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4] ^= 255
+    path.write_bytes(content)
+
+
+def nameless(path: Path) -> None:
+    """A file whose name begins with what ends names."""
+    zipped(path, "NAME")
+    path.write_bytes(path.read_bytes().replace(b"NAME", b"\0AME"))
+
+
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "up.zip": (lambda path: zipped(path, "../up.ipynb"), "holds '../up.ipynb'"),
     "back.zip": (lambda path: zipped(path, "..\\up.ipynb"), r"holds '..\\\\up.ipynb'"),
@@ -62,6 +77,10 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "link.zip": (lambda path: zipped(path, "link.ipynb", stat.S_IFLNK | 0o777), "a link"),
     "bomb.zip": (lambda path: zipped(path, "a.ipynb", 0, 10 * GIGABYTE), "more than 1000 MB"),
     "names.zip": (bomb_of_names, "it lists too much"),
+    "deflate.zip": (lambda path: compressed(path, zipfile.ZIP_DEFLATED), "cannot be unpacked"),
+    "bzip2.zip": (lambda path: compressed(path, zipfile.ZIP_BZIP2), "cannot be unpacked"),
+    "lzma.zip": (lambda path: compressed(path, zipfile.ZIP_LZMA), "cannot be unpacked"),
+    "nameless.zip": (nameless, "cannot be unpacked"),
     "up.tar.gz": (lambda path: tarred(path, "../up.ipynb"), "holds '../up.ipynb'"),
     "up.tar": (lambda path: tarred(path, "a/../../up", tarfile.DIRTYPE), "holds 'a/../../up'"),
     "root.tar": (lambda path: tarred(path, "/tmp/root.ipynb"), "holds '/tmp/root.ipynb'"),
