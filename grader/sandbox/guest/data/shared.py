@@ -178,7 +178,7 @@ class Shared:
         Raises:
             ValueError: it says what such a value cannot become.
         """
-        numbers = [int(number) for number in changed]
+        numbers = [_number(text) for text in changed]
         pairs = [
             (self.value(number), decode(new))
             for number, new in zip(numbers, changed.values(), strict=True)
@@ -205,6 +205,13 @@ class Shared:
         self._numbers.pop(id(self._values.pop(number)), None)
         self._marks.pop(number, None)
         self._free.discard(number)
+
+
+def _number(text: str) -> int:
+    """A number as ``changed`` writes it: by no other text may a value be named."""
+    if str(number := int(text)) != text:
+        raise ValueError(f"{text!r:.40} is no number")
+    return number
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -311,6 +311,9 @@ HOSTILE = {
     "no value": {"0": 3},
     "no number": {"x": {"list": []}},
     "an unknown number": {"98": {"list": []}},
+    # ``set_apart`` would not know it: a later call could change data of the test.
+    "a number in other words": {"00": {"list": []}},
+    "a number in other digits": {"\N{ARABIC-INDIC DIGIT ZERO}": {"list": []}},
     "an array of another length": {"2": {"array": [], "dtype": "<f8", "shape": [0]}},
     "itself": {"0": {"list": [{"same": 0}]}},
     "too many parts": {
