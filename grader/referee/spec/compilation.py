@@ -137,7 +137,7 @@ def _functions(setting: Any) -> Any:
 
 
 def _optimizer(optimizer: Any) -> Described:
-    if not isinstance(optimizer, dict) or optimizer.get("module") != "keras.optimizers":
+    if not _is_of("keras.optimizers", optimizer):
         raise DeclarationRefused(
             f"the optimizer is {optimizer!r:.60}: expected one of Keras' own, for example "
             "keras.optimizers.Adam(learning_rate=0.001)"
@@ -167,7 +167,7 @@ def _optimizer(optimizer: Any) -> Described:
 
 
 def _schedule(schedule: Described) -> Described:
-    if schedule.get("module") != "keras.optimizers.schedules":
+    if not _is_of("keras.optimizers.schedules", schedule):
         raise DeclarationRefused(
             f"the learning rate is {schedule.get('class_name')!s:.60}: expected a number or one of "
             "keras.optimizers.schedules"
@@ -182,7 +182,7 @@ def _loss(loss: Any) -> Any:
         return "crossentropy"  # Keras chooses by the labels
     if isinstance(loss, str) and loss in LOSS_NAMES:
         loss = _default_loss(_LOSS_CLASSES[loss])
-    if isinstance(loss, dict) and loss.get("module") == "keras.losses":
+    if _is_of("keras.losses", loss):
         # A single loss is logged as `loss`, under no other name.
         config = {name: value for name, value in loss["config"].items() if name != "name"}
         return _object(loss, config)
@@ -210,7 +210,7 @@ def _weight(weight: Any) -> float | None:
 def _metric(metric: Any) -> Any:
     if isinstance(metric, str) and (is_accuracy(metric) or metric in METRIC_NAMES):
         return metric
-    if not isinstance(metric, dict) or metric.get("module") != "keras.metrics":
+    if not _is_of("keras.metrics", metric):
         raise DeclarationRefused(
             f"a metric is {_told(metric)}: expected one of Keras' own, for example "
             'metrics=["accuracy"]'
@@ -253,6 +253,11 @@ def _flat(metrics: Any) -> list[Any]:
     if isinstance(metrics, dict) and "class_name" not in metrics:
         return _flat(_one(metrics, "metrics")) if len(metrics) == 1 else _one(metrics, "metrics")
     return [] if metrics is None else [metrics]
+
+
+def _is_of(module: str, setting: Any) -> bool:
+    """Whether a setting is an object of a module of Keras'; what has no class was not checked."""
+    return isinstance(setting, dict) and setting.get("module") == module and "class_name" in setting
 
 
 def _told(setting: Any) -> str:
