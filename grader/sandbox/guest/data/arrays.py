@@ -28,7 +28,9 @@ def described(dtype: np.dtype[Any]) -> Any:
         base, shape = dtype.subdtype
         return "sub", described(base), shape
     if dtype.names is not None and dtype.fields is not None:
-        fields = [(name, *dtype.fields[name][:2]) for name in dtype.names]
+        if any(len(field) > 2 for field in dtype.fields.values()):
+            raise Stays  # fields with titles
+        fields = [(name, *dtype.fields[name]) for name in dtype.names]
         told = [(name, described(kind), offset) for name, kind, offset in fields]
         return "fields", told, dtype.itemsize, dtype.isalignedstruct
     if dtype.kind == "O":
@@ -49,7 +51,7 @@ def described_dtype(parts: Any) -> np.dtype[Any]:
         return array_bytes.read(parts)
     if a(tuple, parts)[0] == "sub":
         _, base, shape = several(parts, 3)
-        dtype = np.dtype((described_dtype(base), array_bytes.shape_of(a(tuple, shape))))
+        dtype = np.dtype((described_dtype(base), array_bytes.shape_in_memory(a(tuple, shape))))
     else:
         dtype = _with_fields(parts)
     if dtype.itemsize > _MOST_ITEM:
@@ -84,7 +86,7 @@ def _array_parts(array: Any) -> Any:
 
 def _array(parts: Any) -> Any:
     kind, shape, content = several(parts, 3)
-    shape, content = array_bytes.shape_of(a(tuple, shape)), a(list, content)
+    shape, content = array_bytes.shape_in_memory(a(tuple, shape)), a(list, content)
     if type(kind) is str and kind in _OF_ITEMS:
         if math.prod(shape) != len(content):
             raise ValueError(f"{len(content)} items for an array of shape {shape}")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..protocol import MAX_NODES
 from .array_bytes import shape_of
 from .known_type import KnownType, Stays, a, several
 
@@ -36,6 +37,8 @@ def _parts(matrix: Any) -> Any:
         return shape, _numbers(matrix.data), (matrix.indices, matrix.indptr)
     if matrix.format == "dia":
         return shape, _numbers(matrix.data), (matrix.offsets,)
+    if matrix.format == "lil" and shape[0] > MAX_NODES:
+        raise Stays
     listed = matrix if matrix.format == "coo" else matrix.tocoo()
     return shape, _numbers(listed.data), tuple(np.asarray(each) for each in listed.coords)
 
@@ -45,6 +48,8 @@ def _make(name: str, parts: Any) -> Any:
 
     shape, data, indices = several(parts, 3)
     shape, kind = shape_of(a(tuple, shape)), getattr(sparse, name)
+    if _format(name) == "lil" and shape[0] > MAX_NODES:  # each row is a list
+        raise ValueError(f"lists of {shape[0]} rows; at most {MAX_NODES} can be sent")
     if a(np.ndarray, data).dtype.kind not in _KINDS:
         raise ValueError(f"a sparse array of {data.dtype}")
     for each in a(tuple, indices):

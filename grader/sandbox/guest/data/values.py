@@ -284,7 +284,7 @@ class Decoder(Counted):
 
     def _array(self, places: Any, encoded: dict[str, Any]) -> Any:
         dtype = array_bytes.read(encoded["dtype"])
-        shape = array_bytes.shape_of(_a_list(encoded["shape"]))
+        shape = array_bytes.shape_in_memory(_a_list(encoded["shape"]))
         received = self._received(places, array_bytes.size_of(shape, dtype))
         by_columns = encoded.get("order") == "F"
         return array_bytes.filled(shape, dtype, received, by_columns=by_columns)

@@ -64,6 +64,7 @@ D, AT, P = np.ones(2), np.array([0, 1]), np.array([0, 1, 2])
         ("csr_array", ((2, 2), D, (AT.astype(float), P))),
         ("csr_array", ((2, 2), np.array(["a", "b"]), (AT, P))),
         ("csr_array", ((2, -2), D, (AT, P))),
+        ("lil_array", ((10**9, 2), D, (AT, AT))),
         ("csc_matrix", ((2, 2), D, (np.array([0, 7]), P))),
         ("bsr_array", ((2, 2), np.ones((1, 2, 2)), (np.array([4]), np.array([0, 1])))),
         ("coo_array", ((2, 2), D, (AT, np.array([0, 2])))),

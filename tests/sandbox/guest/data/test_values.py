@@ -300,6 +300,7 @@ def nested(tag: str, depth: int) -> Any:
         {"array": [0], "dtype": "f8"},
         {"array": [0], "shape": [1]},
         {"array": [0], "dtype": "f8", "shape": 1},
+        {"array": [], "dtype": "f8", "shape": [10**12, 0]},
         {"array": [0], "dtype": "f8", "shape": [2]},
         {"array": [0, 0], "dtype": "f8", "shape": [1]},
         {"array": [], "dtype": "f8", "shape": [1]},
