@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from grader.errors import ConfigurationError, CourseError
 from grader.model import Budget, Limits, WatchRules
 
 CONFIG_FILE = "nbgrader_config.py"
+_NO_NAME = frozenset("/+*?[]")
 
 
 class Course(Configurable):
@@ -229,7 +231,7 @@ def from_config(root: Path, config: Config) -> Settings:
         root=root,
         data=root / course.data,
         runs=root / course.runs,
-        assignments=tuple(course.assignments),
+        assignments=_names(course.assignments),
         limits_of={
             name: Limits(**_of("limits", Limits, course.limits, name))
             for name in course.assignments
@@ -260,6 +262,19 @@ def from_config(root: Path, config: Config) -> Settings:
     )
 
 
+def _names(configured: Sequence[str]) -> tuple[str, ...]:
+    """Names of assignments, which are names of folders, and patterns to nbgrader."""
+    for name in configured:
+        if name.strip() in ("", ".", "..") or set(name) & _NO_NAME or not name.isprintable():
+            raise ConfigurationError(
+                f"c.Course.assignments has {name!r:.80}: expected names of folders in source/, "
+                "such as edge_filters, without any of / + * ? [ ]"
+            )
+        if configured.count(name) > 1:
+            raise ConfigurationError(f"c.Course.assignments has {name!r:.80} twice: name it once")
+    return tuple(configured)
+
+
 def _of(
     setting: str, kind: type[Limits | Budget], configured: Mapping[str, Any], assignment: str
 ) -> dict[str, Any]:
@@ -271,12 +286,19 @@ def _of(
             f"c.Course.{setting} names {', '.join(sorted(unknown))}: "
             f"expected some of {', '.join(known)}"
         )
-    for name, value in fields.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ConfigurationError(
-                f"c.Course.{setting} has {value!r} for {name}: expected a number"
-            )
-    return fields
+    return {name: _amount(setting, kind, name, value) for name, value in fields.items()}
+
+
+def _amount(setting: str, kind: type[Limits | Budget], name: str, value: Any) -> int | float:
+    """A number that can limit something: above 0, not infinite, and whole where the field is."""
+    whole = isinstance(getattr(kind, name), int)  # as the default is
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and 0 < value < math.inf and (not whole or value == int(value)):
+        return int(value) if whole else value
+    raise ConfigurationError(
+        f"c.Course.{setting} has {value!r:.80} for {name}: expected a "
+        f"{'whole number' if whole else 'number'} above 0"
+    )
 
 
 def _language(configured: str) -> str:

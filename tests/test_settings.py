@@ -100,7 +100,12 @@ def test_the_widest_budget_has_the_most_of_everything(tiny_course: Settings) -> 
         ("c.Course.referee_trainers = -1", r"cannot be read: .*referee_trainers"),
         ("c.Course.targets = {'sums': 99.8}", r"cannot be read: .*targets.*99\.8"),
         ("c.Course.limits = {'*': {'cell_seconds': 'long'}}", r"'long' for cell_seconds: expected"),
-        ("c.Course.limits = {'*': {'processes': True}}", r"True for processes: expected a number"),
+        ("c.Course.limits = {'*': {'processes': True}}", r"True for processes: expected a whole"),
+        ("c.Course.limits = {'*': {'processes': 0.5}}", r"0\.5 for processes: expected a whole"),
+        ("c.Course.limits = {'*': {'cell_seconds': -1}}", r"-1 for cell_seconds: .*above 0$"),
+        ("c.Course.budgets = {'*': {'epochs': float('nan')}}", r"nan for epochs: .*above 0$"),
+        ("c.Course.assignments = ['sums', '../up']", r"'\.\./up': expected names of folders"),
+        ("c.Course.assignments = ['sums', 'sums']", r"'sums' twice: name it once"),
     ],
 )
 def test_a_referee_that_cannot_be_is_said(tiny_course: Settings, line: str, said: str) -> None:
@@ -118,3 +123,10 @@ def test_a_language_without_a_catalog_is_named_with_the_known_ones(tiny_course: 
         ConfigurationError, match=r"c\.Course\.language is 'xx': expected one of .*en"
     ):
         settings.load(tiny_course.root)
+
+
+def test_bytes_may_be_written_as_powers_of_ten(tiny_course: Settings) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write("c.Course.limits = {'*': {'memory_bytes': 4e9}}")
+    memory = settings.load(tiny_course.root).limits("sums").memory_bytes
+    assert (memory, type(memory)) == (4_000_000_000, int)
