@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
+import msgspec
+
 from grader.engines.base import Event, Failed, Finished, Started, Waiting, WentOn
 from grader.errors import ConfigurationError
 from grader.settings import Settings
@@ -99,9 +101,11 @@ def being_graded(settings: Settings, assignment: str) -> Mapping[str, Doing]:
 
 def _read(descriptor: int) -> dict[str, Doing]:
     for _ in range(_TRIES):
-        with contextlib.suppress(ValueError):  # it was being written
-            said = json.loads(os.pread(descriptor, _BYTES, 0) or b"{}")
-            return {student: Doing(doing) for student, doing in said.items()}
+        # It was being written, or what the file holds is another's.
+        with contextlib.suppress(msgspec.MsgspecError, ValueError, RecursionError):
+            return msgspec.json.decode(
+                os.pread(descriptor, _BYTES, 0) or b"{}", type=dict[str, Doing]
+            )
     return {}
 
 

@@ -17,6 +17,8 @@ from grader.model import Evidence, Graded
 
 VERSION = 1
 
+_NOT_READ = (OSError, EOFError, zlib.error, ValueError, RecursionError, msgspec.ValidationError)
+
 
 def write(evidence: Evidence, file: Path, permissions: int = 0o444) -> None:
     """Put the record into ``file`` at once: a reader finds all of it, or none."""
@@ -51,7 +53,7 @@ def read(file: Path, graded: Graded) -> Evidence:
         evidence = msgspec.convert(_object(file), Evidence, strict=True)
     except FileNotFoundError:
         raise CourseError(f"{file} is missing: {again}") from None
-    except (OSError, EOFError, zlib.error, ValueError, msgspec.ValidationError) as error:
+    except _NOT_READ as error:
         raise CourseError(f"{file} cannot be read ({error}): {again}") from error
     if evidence.seed != graded.seed:
         raise CourseError(f"{file} is of another grading than the verdicts: {again}")

@@ -54,7 +54,7 @@ def read(file: Path) -> Graded | None:
         raise CourseError(f"{file} is of another version than {VERSION}: remove it and grade again")
     try:
         return msgspec.convert(content, Graded, strict=True)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise CourseError(
             f"{file} holds no verdicts ({error}): remove it and grade again"
         ) from error
@@ -64,7 +64,7 @@ def _object(text: bytes, file: Path) -> dict[str, Any]:
     """The JSON object in ``text``; a loss may be NaN, which msgspec's own reader refuses."""
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CourseError(f"{file} is not JSON ({error}): remove it and grade again") from error
     if not isinstance(content, dict):
         raise CourseError(f"{file} holds no JSON object: remove it and grade again")
