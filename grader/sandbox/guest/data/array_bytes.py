@@ -46,7 +46,7 @@ def shape_of(parts: Any) -> tuple[int, ...]:
 
 
 def shape_in_memory(parts: Any) -> tuple[int, ...]:
-    """As ``shape_of``: an array of no bytes may not have a trillion rows, which tests go through."""
+    """As ``shape_of``; also an array of no bytes has no trillion rows, which tests go through."""
     shape = shape_of(parts)
     if 0 in shape and math.prod(filter(None, shape)) > MAX_BYTES:
         raise ValueError(f"an array of shape {shape!r:.100}")
