@@ -20,10 +20,10 @@ html_title = "Deep-learning exercises whose grades can be trusted"
 html_copy_source = False
 smartquotes_action = "qe"  # quotes and ellipses; a dash of --course stays two
 
-# `exercises` links to release/: what students get is rendered, and never run here.
+# `notebooks` links to release/: what students get is rendered, and never run here.
 exclude_patterns = [
-    "exercises/*/.ipynb_checkpoints",
-    "exercises/*/how_trainings_are_graded.md",  # a page of the site's own includes it
+    "notebooks/*/.ipynb_checkpoints",
+    "notebooks/*/how_trainings_are_graded.md",  # a page of the site's own includes it
 ]
 nb_execution_mode = "off"
 myst_heading_anchors = 3
