@@ -13,17 +13,21 @@ from grader.errors import ClaimFailed
 from grader.language import gettext
 from grader.model import Run
 
+# What the course's own exercise asks for; a variant of it passes others.
 TARGET = 0.998
 MESSAGE = "Reached 99.8% accuracy so cancelling training!"
 
 
-def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
-    """Check that the training stops after the first epoch whose accuracy is above ``TARGET``.
+def stops_at_target(
+    callback_class: Any, accuracies: Sequence[float], *, target: float = TARGET
+) -> None:
+    """Check that the training stops after the first epoch whose accuracy is above the target.
 
     Args:
         callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
-        accuracies: for each epoch of a dry run, from 0 to 1. At least one is above ``TARGET``; keep
+        accuracies: for each epoch of a dry run, from 0 to 1. At least one is above the target; keep
             those before it well below, since stopping too early is the matter of another claim.
+        target: the accuracy above which the training ends.
 
     Raises:
         ClaimFailed: the training stops after another epoch, or not at all.
@@ -33,7 +37,7 @@ def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
 
             stops_at_target(StopAtTarget, [0.91, 0.94, 0.9985, 0.999])
     """
-    hit = _first_above(accuracies)
+    hit = _first_above(accuracies, target)
     stopped = _dry_run_of(callback_class, accuracies).stopped_after
     if stopped != hit:
         raise ClaimFailed(
@@ -42,17 +46,20 @@ def stops_at_target(callback_class: Any, accuracies: Sequence[float]) -> None:
             listing=_listing(accuracies),
             ending=_ending(stopped),
             hit=hit,
-            target=TARGET,
+            target=target,
             advice=_advice(),
         )
 
 
-def keeps_going_below_target(callback_class: Any, accuracies: Sequence[float]) -> None:
-    """Check that no epoch stops the training while its accuracy is at most ``TARGET``.
+def keeps_going_below_target(
+    callback_class: Any, accuracies: Sequence[float], *, target: float = TARGET
+) -> None:
+    """Check that no epoch stops the training while its accuracy is at most the target.
 
     Args:
         callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
-        accuracies: for each epoch of a dry run, from 0 to ``TARGET``.
+        accuracies: for each epoch of a dry run, from 0 to the target.
+        target: the accuracy above which the training ends.
 
     Raises:
         ClaimFailed: the training stops.
@@ -71,17 +78,25 @@ def keeps_going_below_target(callback_class: Any, accuracies: Sequence[float]) -
             listing=_listing(accuracies),
             stopped=stopped,
             accuracy=accuracies[stopped - 1],
-            target=TARGET,
+            target=target,
         )
 
 
-def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
-    """Check that ``MESSAGE`` is printed once, in the epoch that ends the training, and not before.
+def stop_message(
+    callback_class: Any,
+    accuracies: Sequence[float],
+    *,
+    target: float = TARGET,
+    message: str = MESSAGE,
+) -> None:
+    """Check that the message is printed once, in the epoch that ends the training, and not before.
 
     Args:
         callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
-        accuracies: for each epoch of a dry run, from 0 to 1. Only the last is above ``TARGET``, or
+        accuracies: for each epoch of a dry run, from 0 to 1. Only the last is above the target, or
             none: then the message must not appear.
+        target: the accuracy above which the training ends.
+        message: the text that must be part of what is printed.
 
     Raises:
         ClaimFailed: the message is missing, appears more than once, or in another epoch.
@@ -92,9 +107,9 @@ def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
             stop_message(StopAtTarget, [0.91, 0.99, 0.9985])
     """
     seen = _dry_run_of(callback_class, accuracies)
-    counts = [printed.count(MESSAGE) for printed in seen.printed]
+    counts = [printed.count(message) for printed in seen.printed]
     # A callback that stops too early, or never, is judged by another claim.
-    ending = seen.stopped_after or _first_above(accuracies)
+    ending = seen.stopped_after or _first_above(accuracies, target)
     early = next((epoch for epoch, n in enumerate(counts, 1) if n and epoch != ending), None)
     if early is not None:
         raise ClaimFailed(
@@ -112,12 +127,12 @@ def stop_message(callback_class: Any, accuracies: Sequence[float]) -> None:
             listing=_listing(accuracies),
             ending=ending,
             printed=seen.printed[ending - 1],
-            message=MESSAGE,
+            message=message,
             times=counts[ending - 1],
         )
 
 
-def acts_in_training(callback_class: Any) -> None:
+def acts_in_training(callback_class: Any, *, target: float = TARGET) -> None:
     """Check that the callback did in each real training what it does in dry runs.
 
     Only an examiner knows the trainings: its proxy of the class tells the runs in which a callback
@@ -127,6 +142,7 @@ def acts_in_training(callback_class: Any) -> None:
 
     Args:
         callback_class: the student's class of callbacks; see ``grader.checks.dry_run.dry_run``.
+        target: the accuracy above which a training ends.
 
     Raises:
         ClaimFailed: a training went on after the target, or ended elsewhere than in its dry run.
@@ -138,14 +154,14 @@ def acts_in_training(callback_class: Any) -> None:
     """
     proxy = capability(callback_class, CallbackProxy)
     for run in proxy.runs() if proxy is not None else ():
-        _expect_as_in_dry_run(callback_class, run)
+        _expect_as_in_dry_run(callback_class, run, target)
 
 
-def _expect_as_in_dry_run(callback_class: Any, run: Run) -> None:
+def _expect_as_in_dry_run(callback_class: Any, run: Run, target: float) -> None:
     """Compare the last fit of a run with a dry run on the same logs."""
     logs = run.logs[-run.fits[-1] :]
     accuracies = [named_accuracy(logged) or 0.0 for logged in logs]
-    hit = _first_above(accuracies)
+    hit = _first_above(accuracies, target)
     if hit is not None and hit < len(
         logs
     ):  # one that remembers its training may behave in a dry run
@@ -154,7 +170,7 @@ def _expect_as_in_dry_run(callback_class: Any, run: Run) -> None:
             "is above {target}. {advice}",
             hit=hit,
             accuracy=accuracies[hit - 1],
-            target=TARGET,
+            target=target,
             advice=_advice(),
         )
     try:
@@ -239,8 +255,8 @@ def _key_read(callback_class: Any) -> str:
     return (calm or NAMES)[0]
 
 
-def _first_above(accuracies: Sequence[float]) -> int | None:
-    return next((n for n, accuracy in enumerate(accuracies, 1) if accuracy > TARGET), None)
+def _first_above(accuracies: Sequence[float], target: float) -> int | None:
+    return next((n for n, accuracy in enumerate(accuracies, 1) if accuracy > target), None)
 
 
 def _listing(accuracies: Sequence[float]) -> str:

@@ -149,6 +149,27 @@ def test_stop_message_refuses_silence():
         callback.stop_message(Guarded, HIT[:3])
 
 
+def test_another_target_and_message_are_those_of_a_variant():
+    class At97(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["accuracy"] > 0.97:
+                print("97% is enough.")
+                self.model.stop_training = True
+
+    callback.stops_at_target(At97, [0.9, 0.975], target=0.97)
+    callback.keeps_going_below_target(At97, [0.9, 0.97], target=0.97)
+    callback.stop_message(At97, [0.9, 0.975], target=0.97, message="97% is enough.")
+    callback.acts_in_training(Handle(At97, run(0.9, 0.975, stopped=True)), target=0.97)
+    with pytest.raises(ClaimFailed, match=r"stopped after epoch 2, expected: .* above 0\.98"):
+        callback.stops_at_target(At97, [0.9, 0.975, 0.985], target=0.98)
+    with pytest.raises(ClaimFailed, match=r"0\.975, is not above 0\.98\. Compare with > 0\.98"):
+        callback.keeps_going_below_target(At97, [0.9, 0.975], target=0.98)
+    with pytest.raises(ClaimFailed, match="expected 'Ninety-seven' in it once, found 0 times"):
+        callback.stop_message(At97, [0.9, 0.975], target=0.97, message="Ninety-seven")
+    with pytest.raises(ClaimFailed, match=r"went on after epoch 2.*above 0\.95"):
+        callback.acts_in_training(Handle(At97, run(0.9, 0.96, 0.965)), target=0.95)
+
+
 # -- what it did in real trainings ----------------------------------------------------------------
 
 
