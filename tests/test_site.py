@@ -31,5 +31,11 @@ def test_the_site_builds_without_a_warning_and_without_tensorflow(tmp_path: Path
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for page in ("index", "reference/checks", "reference/cli", "notebooks/mnist_998/mnist_998", "exercises/mnist_998"):
+    for page in (
+        "index",
+        "reference/checks",
+        "reference/cli",
+        "notebooks/mnist_998/mnist_998",
+        "exercises/mnist_998",
+    ):
         assert (tmp_path / "site" / f"{page}.html").is_file(), page
