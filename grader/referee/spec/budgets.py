@@ -13,6 +13,7 @@ from grader.referee.spec import operations
 
 MAX_ACTIVATIONS = 64_000_000  # numbers that all layers together give for one example
 MAX_ORTHOGONAL = 10**11  # multiplications to make a network's orthogonal starts: ten seconds
+MAX_CALLS = 2000  # of layers, for one example: seconds until Keras has prepared a computation
 MAX_ASKED = 10**9  # multiplications of a network that is asked for one example: some seconds
 
 Shape = Sequence[int | None]
@@ -44,6 +45,15 @@ def counting_weights(limit: int) -> Iterator[None]:
         yield
     finally:
         keras.Layer.add_weight = original
+
+
+def expect_few_calls(model: Any) -> None:
+    """Refuse a network that calls its layers, models within it among them, too many times."""
+    if (total := operations.calls(model)) > MAX_CALLS:
+        raise DeclarationRefused(
+            f"the network calls its layers {total} times for one example, at most {MAX_CALLS}: use "
+            "each layer once, or unroll=False"
+        )
 
 
 def expect_small_activations(model: Any) -> None:

@@ -238,6 +238,7 @@ def _built(described: dict[str, Any], weights: int) -> Any:
     with _refusing("the network cannot be built"):
         with budgets.counting_weights(weights):
             model = keras.models.model_from_json(json.dumps(described))
+        budgets.expect_few_calls(model)
         budgets.expect_small_activations(model)
     return model
 

@@ -15,7 +15,7 @@ A layer that is applied twice counts twice. Where a network leaves a size open i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 OPEN = 28  # an image's height and width
@@ -30,15 +30,51 @@ def numbers(shape: Shape) -> int:
 
 def of_network(model: Any) -> int:
     """Multiplications that a built Sequential or functional model does for one example."""
-    graph = getattr(model, "_functional", None) or model  # a Sequential keeps its graph there
     total = 0
-    for nodes in graph._nodes_by_depth.values():
-        for node in nodes:
-            if not node.is_input:
-                given = [tensor.shape for tensor in node.input_tensors]
-                made = [tensor.shape for tensor in node.output_tensors]
-                total += _of_call(node.operation, given, made)
+    for node in _nodes(model):
+        given = [tensor.shape for tensor in node.input_tensors]
+        made = [tensor.shape for tensor in node.output_tensors]
+        total += _of_call(node.operation, given, made)
     return total
+
+
+def calls(model: Any) -> int:
+    """How many calls make up one computation of a model, each of which Keras carries out.
+
+    A model within a model counts as often as it is called, and so do its own: twice in each of 20
+    levels is a million calls of one layer. A loop that is written out counts each of its rounds.
+    """
+    return _calls(model, {})
+
+
+def _calls(model: Any, known: dict[int, int]) -> int:
+    """The same; ``known`` keeps what was counted, by the models' ids."""
+    if id(model) not in known and model.built:
+        known[id(model)] = sum(_calls_of(node, known) for node in _nodes(model))
+    elif id(model) not in known:  # it has no shapes yet, and calls each of its layers once
+        inner = [layer for layer in model.layers if hasattr(layer, "layers")]
+        known[id(model)] = len(model.layers) + sum(_calls(each, known) for each in inner)
+    return known[id(model)]
+
+
+def _calls_of(node: Any, known: dict[int, int]) -> int:
+    import keras
+
+    layer, total = node.operation, 0
+    wrapped = [getattr(layer, name, None) for name in ("layer", "forward_layer", "backward_layer")]
+    for each in (layer, *wrapped):
+        if isinstance(each, keras.Model):
+            total += _calls(each, known)
+        elif getattr(each, "unroll", False):
+            total += _size(node.input_tensors[0].shape[1])
+    return max(1, total, int(getattr(layer, "power_iterations", 1)))
+
+
+def _nodes(model: Any) -> Iterator[Any]:
+    """The calls of layers that a model consists of."""
+    graph = getattr(model, "_functional", None) or model  # a Sequential keeps its graph there
+    for nodes in graph._nodes_by_depth.values():
+        yield from (node for node in nodes if not node.is_input)
 
 
 def _of_call(layer: Any, given: list[Shape], made: list[Shape]) -> int:

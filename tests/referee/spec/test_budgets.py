@@ -49,6 +49,63 @@ OVER: dict[str, tuple[list[Any], str]] = {
 }
 
 
+def doubled(levels: int) -> Any:
+    """A model that calls a model twice, which calls one twice, and so on."""
+    image = keras.Input((4,))
+    model = keras.Model(image, L.Dense(4)(image))
+    for _ in range(levels):
+        image = keras.Input((4,))
+        model = keras.Model(image, model(model(image)))
+    return model
+
+
+def unrolled(steps: int) -> Any:
+    return keras.Sequential([keras.Input((steps, 1)), L.SimpleRNN(1, unroll=True)])
+
+
+def iterated(rounds: int) -> Any:
+    layer = L.SpectralNormalization(L.Dense(4), power_iterations=rounds)
+    return keras.Sequential([keras.Input((4,)), layer])
+
+
+def at_each_step(levels: int) -> Any:
+    steps = keras.Input((3, 4))
+    return keras.Model(steps, L.TimeDistributed(doubled(levels))(steps))
+
+
+def without_a_shape(levels: int) -> Any:
+    return keras.Sequential([doubled(levels)])
+
+
+@pytest.mark.parametrize(
+    ("make", "most", "more"),
+    [
+        *((doubled, 9, 30), (at_each_step, 9, 12), (without_a_shape, 9, 12)),
+        *((unrolled, 28, 2100), (iterated, 3, 5000)),
+    ],
+)
+def test_calls_that_few_words_describe_are_counted_before_they_are_made(
+    make: Any, most: int, more: int
+) -> None:
+    declaration.build(make(most).to_json())
+    described = make(1).to_json() if make in (unrolled, iterated) else make(more).to_json()
+    text = described.replace("[null, 1, 1]", f"[null, {more}, 1]")
+    text = text.replace('"power_iterations": 1', f'"power_iterations": {more}')
+    started = time.process_time()
+    with pytest.raises(DeclarationRefused, match=r"calls its layers \d+ times for one example"):
+        declaration.build(text)
+    assert time.process_time() - started < 20  # for ever, were they made
+
+
+def test_a_student_whose_network_shares_layers_may_train_it() -> None:
+    image = keras.Input((28, 28, 1))
+    flat = L.Flatten()(image)
+    layer, other = L.Dense(784), doubled(0)
+    shared = layer(layer(flat))
+    out = L.Dense(10)(L.Concatenate()([shared, other(other(L.Dense(4)(flat)))]))
+    assert declaration.network(keras.Model(image, out).to_json(), Budget())
+
+
 @pytest.mark.parametrize("name", OVER)
 def test_a_network_over_the_budget_is_refused_before_it_costs(name: str) -> None:
     layers, words = OVER[name]
