@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.examiner import names as names_of
-from grader.examiner.surroundings import figures, guard, imports
+from grader.examiner.surroundings import figures, guard, imports, masks
 from grader.examiner.surroundings.base import Around
 from grader.examiner.surroundings.course import Course
 from grader.examiner.surroundings.files import PREFIX, ClaimFiles, lay_out
@@ -50,6 +50,7 @@ class Surroundings(Around):
             self._seeds.held(text),
             self._process.held(),
             figures.of_the_kernel(text, pyplot),
+            masks.hiding_nothing(text),
             guard.guarded(self._files.arrived, self._files.arrived_names),
         ):
             yield
