@@ -70,7 +70,9 @@ def of_system(error: OSError) -> str:
 
 def of_database(error: Exception) -> str:
     """What is said where the gradebook refused something."""
-    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    from grader.notebook import gradebook_errors  # imported already, where there is such an error
+
+    reason = gradebook_errors.reason(error) or str(error)
     return (
         f"the gradebook cannot be used ({reason}): expected a database that this account may read "
         f"and write, on a disk with room; see to it, then {_AGAIN}"
@@ -78,6 +80,6 @@ def of_database(error: Exception) -> str:
 
 
 def database_errors() -> tuple[type[Exception], ...]:
-    """The errors of SQLAlchemy, if a command has imported it; the command line itself does not."""
-    module = sys.modules.get("sqlalchemy.exc")
-    return (module.SQLAlchemyError,) if module else ()
+    """What a gradebook raises, if a command has imported it; the command line itself does not."""
+    module = sys.modules.get("grader.notebook.gradebook_errors")
+    return module.RAISED if module else ()

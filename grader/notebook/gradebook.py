@@ -19,7 +19,7 @@ from sqlalchemy.sql import functions
 
 from grader.errors import ConfigurationError
 from grader.model import Score
-from grader.notebook import sqlalchemy_warnings
+from grader.notebook import gradebook_errors, sqlalchemy_warnings
 from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.submission import paths
 from grader.settings import Settings
@@ -38,8 +38,8 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
         _make_whole(url, course)
         with Gradebook(url, course) as gradebook:
             recorded = _recorded(gradebook, assignment.name)
-    except sqlalchemy.exc.SQLAlchemyError as error:
-        raise _unusable(url, str(error).splitlines()[0]) from error
+    except gradebook_errors.RAISED as error:
+        raise _unusable(url, gradebook_errors.reason(error) or str(error)) from error
     except subprocess.CalledProcessError as error:  # nbgrader asks alembic for a version
         raise _unusable(url, str(error)) from error
     if recorded != _expected(assignment):
@@ -126,7 +126,7 @@ def assignments_in(settings: Settings) -> tuple[str, ...] | None:
                 connection.execute(sqlalchemy.text("BEGIN IMMEDIATE"))
         return tuple(sorted(names))
     except sqlalchemy.exc.SQLAlchemyError as error:
-        raise _unusable(str(url), str(error).splitlines()[0]) from error
+        raise _unusable(str(url), gradebook_errors.reason(error)) from error
     finally:
         engine.dispose()
 
@@ -251,7 +251,7 @@ def rows(settings: Settings, query: Any) -> Sequence[Any]:
                 return ()
             return connection.execute(query).all()
     except sqlalchemy.exc.SQLAlchemyError as error:
-        raise _unusable(url, str(error).splitlines()[0]) from error
+        raise _unusable(url, gradebook_errors.reason(error)) from error
     finally:
         engine.dispose()
 
@@ -268,11 +268,10 @@ def opened(settings: Settings) -> Iterator[Gradebook]:
         try:
             with Gradebook(url) as book:
                 yield book
-        except sqlalchemy.exc.SQLAlchemyError as error:
-            raise ConfigurationError(
-                f"the gradebook {url} cannot be written ({str(error).splitlines()[0]}): see to "
-                "it, then run the same command again"
-            ) from error
+        except gradebook_errors.RAISED as error:
+            if not (why := gradebook_errors.reason(error)):
+                raise
+            raise gradebook_errors.unwritable(url, why) from error
 
 
 def _unusable(url: str, reason: str) -> ConfigurationError:

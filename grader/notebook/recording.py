@@ -12,12 +12,11 @@ from unittest import mock
 
 from nbgrader import api
 from nbgrader.converters import Autograde
-from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from grader.errors import ConfigurationError, CourseError
+from grader.errors import CourseError
 from grader.model import Graded, Timing, WorkPart
-from grader.notebook import course_lock
+from grader.notebook import course_lock, gradebook_errors
 from grader.notebook.judging.judge_submission import Judged
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.loaded_course import LoadedCourse
@@ -79,10 +78,9 @@ class Recorder:
         try:
             with mock.patch.object(api, "create_engine", self._engine):
                 convert(_Autograde(coursedir=directory, config=self._config, force=True))
-        except SQLAlchemyError as error:  # locked by nbgrader, for example
-            raise ConfigurationError(
-                f"the gradebook {directory.db_url} cannot be written "
-                f"({str(error).splitlines()[0]}): see to it, then run the same command again"
+        except gradebook_errors.RAISED as error:  # locked by nbgrader, for example
+            raise gradebook_errors.unwritable(
+                directory.db_url, gradebook_errors.reason(error) or str(error)
             ) from error
 
 

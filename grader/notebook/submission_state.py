@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from grader.notebook.judging.judge_submission import SubmissionWork
 
 LOG = logging.getLogger("grader.grading")
+
+# What a machine refuses while it lacks something; a person helps there, and no traceback.
+_LACKS = {
+    errno.EAGAIN: "processes",
+    errno.EDQUOT: "room within this account's quota",
+    errno.EMFILE: "open files (ulimit -n)",
+    errno.ENFILE: "open files",
+    errno.ENOMEM: "memory",
+    errno.ENOSPC: "room on a disk",
+    errno.EROFS: "a disk that may be written",
+}
 
 
 @dataclass(frozen=True)
@@ -91,6 +103,12 @@ def problem(error: BaseException) -> str:
         return str(error)
     if isinstance(error, Cancelled):
         return "cancelled: run the same command again to grade it"
+    if isinstance(error, OSError) and error.errno in _LACKS:
+        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        return (
+            f"this machine lacks {_LACKS[error.errno]} ({said}): see to it, then run the same "
+            "command again"
+        )
     if not isinstance(error, WorkLost):
         LOG.error("judging failed", exc_info=error)
     said = notebook_json.one_line(error)

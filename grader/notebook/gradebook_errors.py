@@ -1,0 +1,39 @@
+"""What nbgrader's gradebook raises where its database cannot be used, told in one line."""
+
+from __future__ import annotations
+
+from nbgrader.api import InvalidEntry
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from grader.errors import ConfigurationError
+
+# nbgrader raises InvalidEntry also where the disk is full.
+RAISED = (SQLAlchemyError, InvalidEntry)
+
+
+def reason(error: BaseException) -> str:
+    """Why the database refused; empty if it did not, and something is wrong with what was asked.
+
+    Args:
+        error: of ``RAISED``, or any other.
+    """
+    if isinstance(error, InvalidEntry) and isinstance(error.__context__, DBAPIError):
+        error = error.__context__
+    if not isinstance(error, SQLAlchemyError):
+        return ""
+    # What SQLAlchemy writes around the database's own words is a statement, or advice to us.
+    said = error.orig if isinstance(error, DBAPIError) and str(error.orig) else error
+    return (str(said).splitlines() or [type(error).__name__])[0]
+
+
+def unwritable(gradebook: object, why: str) -> ConfigurationError:
+    """The error that a person reads where a result could not be written.
+
+    Args:
+        gradebook: its address.
+        why: what the database said.
+    """
+    return ConfigurationError(
+        f"the gradebook {gradebook} cannot be written ({why}): see to it, then run the same "
+        "command again"
+    )
