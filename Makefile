@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all siege coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all siege faults coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -35,6 +35,11 @@ test-all: check
 # make siege SIEGE="--only 17 daemon" carries out some of them, --again all of them once more.
 siege: $(READY)
 	python -m tests.attacks.siege $(SIEGE)
+
+# Full disks, kills, locks, lost descriptors at every moment of grading a small class: half an hour on
+# two cores; make faults FAULTS="--moments 12" takes some of them.
+faults: $(READY)
+	python -m tests.faults $(or $(FAULTS),--moments 1000)
 
 # The lines that quick tests reach; what runs in sandboxes and judges is not counted.
 coverage: $(READY)

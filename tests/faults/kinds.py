@@ -1,0 +1,174 @@
+"""The faults of a machine that come at a moment: how each begins, and what it may lead to."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import random
+import resource
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+FILLER = "filler"
+KILLED = -signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command is disturbed.
+
+    Attributes:
+        disk: a small file system of its own.
+        root: the course's folder, on that.
+        chance: what is drawn of how a fault begins.
+    """
+
+    disk: Path
+    root: Path
+    chance: random.Random
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault that begins at a moment and lasts until the command has ended.
+
+    Attributes:
+        name: in the table.
+        begin: makes it so, in the command's process.
+        reasons: words of which a line of a command that failed must hold one.
+        harmless: whether the command must end well all the same.
+        lift: ends what outlives the command.
+    """
+
+    name: str
+    begin: Callable[[Place], None]
+    reasons: tuple[str, ...] = ()
+    harmless: bool = False
+    lift: Callable[[Place], None] = lambda _: None
+
+
+def _fill(place: Place) -> None:
+    """Leave nothing on the disk, or a few pages."""
+    spare = place.chance.choice((0, 0, 1, 4, 16)) * 4096
+    state = os.statvfs(place.disk)
+    with (place.disk / FILLER).open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, state.f_bavail * state.f_frsize - spare))
+
+
+def _make_room(place: Place) -> None:
+    (place.disk / FILLER).unlink(missing_ok=True)
+
+
+def _use_up_descriptors(place: Place) -> None:
+    """Leave none to open a file with, or a few."""
+    highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, most))
+    taken = []
+    with contextlib.suppress(OSError):
+        while True:
+            taken.append(os.dup(0))
+    for descriptor in taken[: place.chance.choice((0, 0, 1, 2, 4))]:
+        os.close(descriptor)
+
+
+def _lock_gradebook(place: Place) -> None:
+    """Let another process write the gradebook, from now on or as soon as it can."""
+    parent = os.getpid()
+    if not os.fork():
+        with contextlib.suppress(BaseException):
+            os.closerange(3, 1 << 16)  # a lock that is inherited is held, too
+            _hold(place.root / "gradebook.db", parent)
+        os._exit(0)
+    time.sleep(0.05)  # it may have to wait for this process
+
+
+def _hold(file: Path, parent: int) -> None:
+    connection = None
+    while os.getppid() == parent:
+        if connection is None and file.exists():
+            candidate = sqlite3.connect(file)
+            with contextlib.suppress(sqlite3.OperationalError):
+                candidate.execute("BEGIN EXCLUSIVE")
+                connection = candidate
+        time.sleep(0.005)
+
+
+def _jump(seconds: float) -> Callable[[Place], None]:
+    def begin(_: Place) -> None:
+        now = time.time
+
+        def jumped() -> float:
+            return now() + seconds
+
+        mock.patch("time.time", jumped).start()
+
+    return begin
+
+
+def _no_writing(what: Callable[[Place], Path]) -> Callable[[Place], None]:
+    """Mount a folder or a file once more where it stands, to be read only; files stay open."""
+
+    def begin(place: Place) -> None:
+        if not what(place).exists():
+            return
+        path = os.fsencode(what(place))
+        _call("unshare", _NEW_MOUNTS if not os.geteuid() else _NEW_MOUNTS | _NEW_USERS)
+        _call("mount", b"none", b"/", None, _PRIVATE | _RECURSIVE, None)
+        _call("mount", path, path, None, _BIND | _RECURSIVE, None)
+        _call("mount", b"none", path, None, _BIND | _REMOUNT | _READ_ONLY, None)
+        os.chdir(Path.cwd())  # nbgrader works in the folder by its former mount
+
+    return begin
+
+
+def _call(name: str, *arguments: object) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, name)(*arguments):
+        number = ctypes.get_errno()
+        raise RuntimeError(f"this machine allows no {name}: {os.strerror(number)}")
+
+
+_NEW_MOUNTS, _NEW_USERS = 0x20000, 0x10000000
+_READ_ONLY, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 32, 4096, 16384, 1 << 18
+_YEAR = 365 * 86400.0
+_NO_DATABASE = ("unable to open database file", "disk I/O error", "readonly database")
+KILL = Fault("killed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+FAULTS = (
+    KILL,
+    Fault(
+        "full disk",
+        _fill,
+        ("No space left on device", "database or disk is full", "disk I/O error"),
+        lift=_make_room,
+    ),
+    Fault(
+        "no descriptors",
+        _use_up_descriptors,
+        ("Too many open files", "unable to open database file", "disk I/O error"),
+    ),
+    Fault(
+        "read-only course",
+        _no_writing(lambda place: place.root),
+        ("Read-only file system", *_NO_DATABASE),
+    ),
+    Fault(
+        "read-only gradebook",
+        _no_writing(lambda place: place.root / "gradebook.db"),
+        ("Read-only file system", *_NO_DATABASE),
+    ),
+    Fault(
+        "no temporary folder",
+        _no_writing(lambda _: Path("/tmp")),
+        ("Read-only file system", "No usable temporary directory"),
+    ),
+    Fault("locked gradebook", _lock_gradebook, ("database is locked",)),
+    Fault("clock jumps forwards", _jump(_YEAR), harmless=True),
+    Fault("clock jumps backwards", _jump(-_YEAR), harmless=True),
+)
