@@ -52,17 +52,25 @@ def number(value: float) -> str:
 def write(file: Path, rows: Iterable[Sequence[str]]) -> None:
     """Write rows of cells as RFC 4180 has it, in UTF-8, one line a row.
 
+    A carriage return in a cell becomes a new line, which stands in quotes: csv would write it bare,
+    and readers would take it for the end of a row.
+
     Raises:
         ConfigurationError: the file cannot be written.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows(rows)
+            whole = ([_with_unix_line_ends(cell) for cell in row] for row in rows)
+            csv.writer(stream, lineterminator="\n").writerows(whole)
     except OSError as error:
         raise ConfigurationError(
             f"{file} cannot be written ({error.strerror}): name another file with --output"
         ) from error
+
+
+def _with_unix_line_ends(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_formula(value: str) -> bool:

@@ -188,9 +188,16 @@ class CarriedFiles:
         )
 
     def lay_out(self, folder: Path) -> None:
-        """Put the files beside the notebook into ``folder``."""
+        """Put the files beside the notebook into ``folder``.
+
+        Raises:
+            SubmissionError: a name that leads elsewhere; they came from another machine.
+        """
         for name, content in self.others:
-            target = folder / name
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts:
+                raise SubmissionError(f"{name!r:.100} leads out of the submission's folder")
+            target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
 

@@ -45,6 +45,13 @@ def test_a_file_reads_back_as_it_was_written(tmp_path: Path) -> None:
         assert list(csv.reader(stream)) == rows
 
 
+def test_a_carriage_return_in_a_cell_begins_no_row(tmp_path: Path) -> None:
+    file = tmp_path / "grades.csv"
+    cells.write(file, [["Ada\r=1+1", "1.00"], ["a\r\nb", "2.00"]])
+    with file.open(newline="", encoding="utf-8") as stream:
+        assert list(csv.reader(stream)) == [["Ada\n=1+1", "1.00"], ["a\nb", "2.00"]]
+
+
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "grades.csv").mkdir()
     with pytest.raises(ConfigurationError, match=r"grades\.csv cannot be written .*--output"):
