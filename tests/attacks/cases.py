@@ -9,15 +9,20 @@ import random
 
 from tests.attacks import (
     archive_tricks,
+    cell_tricks,
     changed_notebooks,
     file_tricks,
     forged_answers,
     listening,
     live_outputs,
+    node_tricks,
     notebook_tricks,
     odd_files,
+    of_judges,
+    page_tricks,
     reached_out,
     used_up,
+    watch_tricks,
 )
 from tests.attacks.trials import Trial
 
@@ -32,13 +37,20 @@ ATTACKS = tuple(
             *live_outputs.ATTACKS,
             *listening.ATTACKS,
             *file_tricks.ATTACKS,
+            *of_judges.ATTACKS,
+            *cell_tricks.ATTACKS,
             *notebook_tricks.ATTACKS,
         ),
         key=lambda attack: attack.number,
     )
 )
 
-TRIALS: tuple[Trial, ...] = (*archive_tricks.TRIALS,)
+TRIALS: tuple[Trial, ...] = (
+    *archive_tricks.TRIALS,
+    *page_tricks.TRIALS,
+    *node_tricks.TRIALS,
+    *watch_tricks.TRIALS,
+)
 
 # The first corpus, cases 1 to 41, is graded by `make test`, and of all others as many as take a few
 # seconds; by `make test-all` and `make siege` every one is.

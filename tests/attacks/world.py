@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -27,6 +28,7 @@ from tests.attacks import exercise
 SCRIPT = "alert(20300131)"  # what every script of an attacker contains
 PLAIN = {"text/plain", "image/png", "image/jpeg"}  # outputs that run nowhere
 RECORD = 8 << 20  # bytes of the largest file that is kept beside a graded notebook
+_COMMANDS = re.compile(r"\\u001b|\\u0007|[\x07\x1b\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 _SPECIAL = stat.S_ISUID | stat.S_ISGID
 VARIABLE = "COURSE_ATTACK_SECRET"  # stands in the environment of whoever grades
 
@@ -70,7 +72,7 @@ class World:
         found = [f"a connection: {what}" for what in self.connections]
         found += [f"a file outside: {path.name}" for path in self._written()]
         found += ["a process that still runs" for _ in self._end_processes()]
-        found += list(_in_notebook(self.course / "autograded" / student / exercise.NAME))
+        found += list(_in_folder(self.course / "autograded" / student / exercise.NAME))
         found += [f"a changed {path.name}" for path in self._changed()]
         self.connections.clear()
         for path in self._changed():
@@ -132,8 +134,8 @@ class World:
         self._listener.close()
 
 
-def _in_notebook(folder: Path) -> Iterator[str]:
-    """What must not be in a graded folder: links, outputs that could run, secrets in outputs."""
+def _in_folder(folder: Path) -> Iterator[str]:
+    """What must not be in a graded folder: links, what could run, secrets, all that is large."""
     for path in folder.rglob("*"):
         if path.is_symlink():
             yield f"a link: {path.name}"
@@ -145,16 +147,25 @@ def _in_notebook(folder: Path) -> Iterator[str]:
         if exercise.SECRET in path.read_text():
             yield "the source's tests in a file"
     path = folder / f"{exercise.NAME}.ipynb"
-    if not path.exists():
-        return
-    for cell in nbformat.read(path, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            yield from (f"an output: {kind}" for kind in set(output.get("data", {})) - PLAIN)
-            if exercise.SECRET in json.dumps(output):
-                yield "a secret in the output"
-            told = max(widths([output]), default=0) > exercise.QUIET_WIDTH
-            if told or exercise.HEARD in json.dumps(output):
-                yield "a hidden test in the output"
+    if path.exists():
+        for cell in nbformat.read(path, as_version=4).cells:
+            yield from _in_cell(cell)
+
+
+def _in_cell(cell: NotebookNode) -> Iterator[str]:
+    """What must not be in a graded cell: outputs that could run, secrets, hidden tests."""
+    for bundle in cell.get("attachments", {}).values():
+        yield from (f"an attachment: {kind}" for kind in set(bundle) - {"image/png"})
+    for output in cell.get("outputs", []):
+        text = json.dumps(output, ensure_ascii=False)
+        yield from (f"an output: {kind}" for kind in set(output.get("data", {})) - PLAIN)
+        if _COMMANDS.search(text):
+            yield "a command of a terminal in the output"
+        if exercise.SECRET in text:
+            yield "a secret in the output"
+        told = max(widths([output]), default=0) > exercise.QUIET_WIDTH
+        if told or exercise.HEARD in text:
+            yield "a hidden test in the output"
 
 
 def widths(outputs: Iterable[NotebookNode]) -> list[int]:
