@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all siege faults coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all siege faults fuzz coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -40,6 +40,11 @@ siege: $(READY)
 # two cores; make faults FAULTS="--moments 12" takes some of them.
 faults: $(READY)
 	python -m tests.faults $(or $(FAULTS),--moments 1000)
+
+# Inputs that are made up, ten thousand notebooks among them, and what must hold for each of them.
+# make fuzz FUZZ="--minutes 5 --seed 3" ends sooner and tries what seed 3 gives.
+fuzz: $(READY)
+	python -m tests.fuzzing $(FUZZ)
 
 # The lines that quick tests reach; what runs in sandboxes and judges is not counted.
 coverage: $(READY)

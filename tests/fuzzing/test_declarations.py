@@ -1,9 +1,10 @@
-"""Declarations of networks, optimizers and images, as far as they are read without Keras."""
+"""Declarations of networks, optimizers and images, alone and in what ``fit`` asks."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,12 +12,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.errors import DeclarationRefused
+from grader.examiner.training.trainings import Trainings
+from grader.model import Budget
 from grader.referee.spec import allow_list, canonical, chain, compilation, observed
 from grader.referee.spec.images import read_images
 from grader.referee.spec.recipe import canonical_json
 from tests.fuzzing import changes, texts
 from tests.fuzzing.changes import Change, changed
-from tests.fuzzing.running import ends_well, tried
+from tests.fuzzing.running import assert_readable, ends_well, tried, within
+from tests.referee.fake import FakeReferee
 
 
 def _keras(module: str, kind: str, /, **config: Any) -> dict[str, Any]:
@@ -142,3 +146,37 @@ def test_images_are_read_or_refused(changes: list[Change]) -> None:
     if isinstance(described, dict):
         with ends_well(ValueError):
             read_images(described)
+
+
+def _asked(message: Mapping[str, Any], network: list[Change], compiled: list[Change]) -> Any:
+    texts_of = {"network": changed(NETWORK, network), "compiled": changed(COMPILED, compiled)}
+    return {**message, **{name: json.dumps(content) for name, content in texts_of.items()}}
+
+
+@pytest.mark.long
+@pytest.mark.keras
+@tried(20, share=0.05)
+@given(
+    begin=changes.of(),
+    network=changes.of(values),
+    compiled=changes.of(values),
+    more=st.lists(changes.of(), max_size=2),
+)
+def test_what_fit_asks_is_answered(
+    begin: list[Change], network: list[Change], compiled: list[Change], more: list[list[Change]]
+) -> None:
+    trainings = Trainings(FakeReferee(), "ada", Budget(epochs=6), {"mnist": "a digest"})
+    messages = [changed(_asked(BEGIN, network, compiled), begin)]
+    messages += [
+        changed({"fit": "epoch", "training": 0, "learning_rate": 0.1}, each) for each in more
+    ]
+    messages.append({"fit": "end", "training": 0, "stopped": True})
+    for message in messages:
+        if not isinstance(message, dict):
+            continue
+        with within(60):
+            reply, _ = trainings.answer(message)
+        json.dumps(reply)
+        if "refused" in reply:
+            assert_readable(reply["refused"])
+        assert "fault" not in reply, "the grader would have failed"

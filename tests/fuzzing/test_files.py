@@ -37,7 +37,9 @@ def zipped(members: list[tuple[str, bytes]], method: int) -> bytes:
     with zipfile.ZipFile(file, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of two files with one name
         for name, content in members:
-            archive.writestr(name.encode(errors="replace").decode() or "a", content)
+            archive.writestr(
+                name.encode(errors="replace").decode().replace("\0", "") or "a", content
+            )
     return file.getvalue()
 
 

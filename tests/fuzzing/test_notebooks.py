@@ -9,8 +9,9 @@ from grader.errors import SubmissionError
 from grader.notebook.assignment import grade_id
 from grader.notebook.sanitize.outputs import sanitise_notebook
 from grader.notebook.sanitize.text import escape_invisible
-from grader.notebook.submission import parse
+from grader.notebook.submission import chosen_notebook, parse
 from grader.notebook.submission.rebuild import Rebuilt, rebuild
+from grader.student import visible_claims
 from tests.fuzzing import edits, texts, writings
 from tests.fuzzing.edits import Edit, assignment, made
 from tests.fuzzing.running import ends_well, tried, within
@@ -101,3 +102,28 @@ def test_how_a_notebook_is_written_changes_nothing(
     assert (plain is None) == (other is None)
     if plain is not None and other is not None:
         assert rebuilt(other) == rebuilt(plain)
+
+
+@tried(60)
+@given(edits=_mixed, solved=st.booleans())
+def test_a_students_own_check_finds_the_claims(edits: list[Edit], solved: bool) -> None:
+    submitted = read(texts.as_json(made(edits, solved)))
+    if submitted is not None:
+        with within():
+            planned = visible_claims.plan(visible_claims.with_claims(submitted))
+        assert set(planned.tests) == {claim.name for claim in planned.claims}
+
+
+@tried(60)
+@given(edits=_mixed, other=st.lists(edits.honest, max_size=3), damage=st.lists(writings.damages))
+def test_one_of_several_notebooks_is_chosen(
+    edits: list[Edit], other: list[Edit], damage: list[Damage]
+) -> None:
+    content = texts.as_json(made(other))
+    for each in damage:
+        content = each.done(content)
+    found = [("sums.ipynb", content), ("sums (1).ipynb", texts.as_json(made(edits)))]
+    for handed_in in (found, found[1:], found[:1]):
+        with ends_well(SubmissionError):
+            chosen = chosen_notebook.choose(assignment(), handed_in, "submitted/ada/sums")
+            assert (chosen.name, chosen.content) in handed_in

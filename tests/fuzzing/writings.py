@@ -53,7 +53,7 @@ class Writing:
             return dataclasses.replace(self, escaped=True).bytes(notebook)
 
     def _write(self, cell: dict[str, Any], number: int) -> None:
-        cell["source"] = cell["source"].replace("\n", self.texts_end)
+        cell["source"] = cell["source"].replace("\r\n", "\n").replace("\n", self.texts_end)
         if self.in_lines:
             cell["source"] = cell["source"].splitlines(keepends=True)
         if self.counted and cell["cell_type"] == "code":
