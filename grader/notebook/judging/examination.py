@@ -30,7 +30,7 @@ class Examination:
         warm_numpy_only: the same for kernels in which numpy is the only library.
         seed: of all random draws of the test cells; no student may know it.
         judged: verdicts of earlier processes, which judged this until one was lost; see
-            ``judge_process``.
+            ``judge_process``. Claims on networks are examined again.
         lost: the claims in whose test cells those were lost, and how each of these ended.
         spent: what they took of the submission's time, in seconds.
     """

@@ -16,7 +16,7 @@ from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
 from grader.examiner.training.training_progress import TrainingProgress, ignore
 from grader.examiner.training.trainings import Trainings
-from grader.model import Claim, ClaimEvidence, Run, Verdict, WorkPart
+from grader.model import Claim, ClaimEvidence, Outcome, Run, Verdict, WorkPart
 from grader.notebook.assignment import grade_id, is_solution, part_of
 from grader.notebook.given_imports import given_imports
 from grader.notebook.judging import start_kernel
@@ -194,9 +194,14 @@ def _verdicts(
     Claims that are judged after training, and those with hidden tests, wait for the last cell, with
     the names of their place: what a student's code heard of a hidden test, no later cell can say.
     """
-    judged = {verdict.claim for verdict in examination.judged}
-    yield from examination.judged
+    # A claim on a training asks what networks the claims ahead of it have seen, in this process.
+    kept = () if examination.assignment.uses_networks else examination.judged
     known = {claim.name: claim for claim in examination.assignment.claims}
+    for verdict in kept:
+        if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
+            cells.strikes.answered(known[verdict.claim].needs)
+        yield verdict
+    judged = {verdict.claim for verdict in kept}
     hidden, play = examination.assignment.hidden, _play_cells(examination)
     waiting: list[tuple[Claim, int]] = []
     for index, cell in enumerate(examination.rebuilt.notebook.cells[: play.start]):

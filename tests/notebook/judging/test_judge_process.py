@@ -23,12 +23,12 @@ from nbformat.v4 import new_notebook
 from grader.engines.base import Cancelled, Reporter, Silent
 from grader.errors import SandboxError
 from grader.model import ClaimEvidence, Limits, Outcome, Run, Verdict
-from grader.notebook.assignment import load_assignment
+from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.judging import claim_judge, judge_hearing, judge_main, judge_process
-from grader.notebook.judging.evidence_keeper import EvidenceKeeper
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import (
     CellStarted,
+    ClaimExamined,
     NotebookDone,
     TimingMeasured,
     VerdictReached,
@@ -162,6 +162,13 @@ def with_less_time(*arguments: Any) -> None:
     judge_main.work(*arguments)
 
 
+def about_networks(*arguments: Any) -> None:
+    """The same, as if claims were about networks."""
+    Assignment.uses_networks = True  # type: ignore[method-assign, assignment]
+    judge_main.connect = no_referee  # type: ignore[attr-defined]
+    with_less_time(*arguments)
+
+
 def outliving(driver: int) -> None:
     judge_main._end_with(driver)
     time.sleep(4 * PATIENCE)
@@ -254,36 +261,38 @@ def test_a_claim_in_which_a_judge_was_lost_leaves_the_others_their_verdicts(
     ]
 
 
+@pytest.mark.parametrize(("work", "times"), [(with_less_time, 1), (about_networks, 2)])
 def test_an_answer_that_python_cannot_stop_working_on_costs_its_claim_alone(
-    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, work: Any, times: int
 ) -> None:
-    monkeypatch.setitem(tiny.TESTS, "adds", ("assert sum(range(add(1, 2))) == 3", 2))
+    monkeypatch.setitem(tiny.TESTS, "totals", ("assert sum(range(total([1, 2, 3]))) == 15", 2))
     monkeypatch.setattr(judge_hearing, "OVERRUN_SECONDS", 0.5)
-    monkeypatch.setattr(judge_main, "work", with_less_time)
-    limits = Limits(cell_seconds=3)
+    monkeypatch.setattr(judge_main, "work", work)
+    limits = Limits(cell_seconds=2)
     course = dataclasses.replace(tiny_course, limits_of={"sums": limits})
-    tiny.write_source(course.root / "other")
-    shutil.copy(course.root / "other" / "sums.ipynb", course.root / "source" / "sums")
+    shutil.rmtree(course.root / "source" / "sums")
+    tiny.write_source(course.root / "source" / "sums")
     assignment = load_assignment(course, "sums")
-    answers = tiny.GOOD | {
-        "add": "def add(a, b):\n    return a + b if a < 0 else 10**15",
-        "total": "print('ran')\ndef total(numbers):\n    return sum(numbers)",
-    }
-    rebuilt = rebuild(assignment, tiny.submission(course, answers))
-    examination = Examination(assignment, rebuilt, course.root / "other", course)
-    keeper = EvidenceKeeper(Silent())
-    begin = time.monotonic()
+    slow = {"total": "print('ran')\ndef total(numbers):\n    return 10**15"}
+    rebuilt = rebuild(assignment, tiny.submission(course, tiny.GOOD | slow))
+    (course.root / "files").mkdir()
+    examination = Examination(assignment, rebuilt, course.root / "files", course)
+    reporter, begin = Listening(), time.monotonic()
     notebook, verdicts, _ = judge_process.judge_apart(
-        examination, Stopwatch(), keeper, scratch=tmp_path
+        examination, Stopwatch(), reporter, scratch=tmp_path
     )
     assert time.monotonic() - begin < limits.cell_seconds + PATIENCE
     assert [verdict.outcome for verdict in verdicts] == [
-        *(Outcome.OVER_LIMIT, Outcome.PASSED, Outcome.PASSED)
+        *(Outcome.PASSED, Outcome.PASSED, Outcome.OVER_LIMIT)
     ]
-    assert "was stopped: time limit" in verdicts[0].message
-    assert "the cell `add`" in verdicts[0].message  # what to look at
+    assert "was stopped: time limit" in verdicts[2].message
+    assert "the cell `total`" in verdicts[2].message  # what to look at
     assert "ran" in str(notebook)
-    assert sorted(each.claim for each in keeper.claims) == ["adds_negatives", "totals"]
+    told = [each.evidence.claim for each in reporter.heard if isinstance(each, ClaimExamined)]
+    assert told.count("adds") == times  # a claim on a training asks what others have looked at
+    assert told.count("adds_negatives") == 1
+    assert "totals" not in told
+    assert len([each for each in reporter.heard if isinstance(each, VerdictReached)]) == 3
 
 
 def test_a_machine_without_a_sandbox_judges_nobody(play: Any) -> None:
