@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from grader.cli import main
 from grader.settings import Settings
 from tests import tiny
+from tests.notebook.test_hints import ADD, BEGIN, rewrite
 
 
 def grader(course: Settings, *arguments: str) -> Result:
@@ -123,6 +124,13 @@ def test_release_compiles_all_assignments(course: Settings) -> None:
     assert (course.root / "release" / "sums" / "sums.ipynb").is_file()
     with sqlite3.connect(course.root / "gradebook.db") as database:
         assert database.execute("SELECT name FROM assignment").fetchall() == [("sums",)]
+
+
+@pytest.mark.process
+def test_release_names_the_cells_without_hints_if_others_have_some(course: Settings) -> None:
+    rewrite(course, BEGIN, ADD)
+    result = grader(course, "release", "--unchecked")
+    assert result.output == "sums: released\nsums: no hints for total\n"
 
 
 def test_without_bubblewrap_grading_refuses_with_the_remedy(
