@@ -99,6 +99,7 @@ def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
 
 
 def _whole(text: str) -> str:
-    before = r"(?<![\w.])" if text[0].isalnum() else ""
+    before = r"(?<!\w)" if text[0].isalnum() else ""
+    before += r"(?<!\d\.)" if text[0].isdigit() else ""  # no part of a longer number
     after = r"(?!\w|\.\d)" if text[-1].isalnum() else ""
     return before + re.escape(text) + after

@@ -32,6 +32,12 @@ def test_a_text_is_replaced_where_it_stands_as_a_whole() -> None:
     ]
 
 
+def test_what_stands_in_a_module_is_found() -> None:
+    found = notebook("tf.keras.layers.Dense(128), not tf.keras.layers.MyDense(128) or 0.128")
+    replacement.apply(found, [Replacement("dense", {"Dense(128)": "Dense(96)", "128": "7"})])
+    assert sources(found) == ["tf.keras.layers.Dense(96), not tf.keras.layers.MyDense(7) or 0.128"]
+
+
 def test_texts_may_take_each_others_place() -> None:
     found = notebook("first 1, then 2")
     replacement.apply(found, [Replacement("order", {"1": "2", "2": "1"})])
