@@ -3,6 +3,10 @@
 from importlib import metadata
 from typing import Any
 
+from docutils import nodes
+
+from grader.notebook.sanitize import mathml
+
 project = "grader"
 author = "the course's authors"
 copyright = "2026 the authors of this course, under the MIT license"
@@ -27,7 +31,8 @@ exclude_patterns = [
 ]
 nb_execution_mode = "off"
 myst_heading_anchors = 3
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+html_math_renderer = "mathml"  # of this file: readers need no script and no network
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 autodoc_member_order = "bysource"
@@ -50,6 +55,14 @@ def _examples_as_code(app: Any, context: Any, lines: list[str]) -> None:
             lines[number] = f"Example: ``{line.removeprefix('Example: ')}``"
 
 
+def _formula(translator: Any, node: Any) -> None:
+    """Write a formula of a page as MathML, as on pages of feedback."""
+    block = isinstance(node, nodes.math_block)
+    translator.body.append(mathml.formula(node.astext(), block=block))
+    raise nodes.SkipNode
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("sphinx-click-process-description", _examples_as_code)
+    app.add_html_math_renderer("mathml", (_formula, None), (_formula, None))

@@ -39,3 +39,7 @@ def test_the_site_builds_without_a_warning_and_without_tensorflow(tmp_path: Path
         "exercises/mnist_998",
     ):
         assert (tmp_path / "site" / f"{page}.html").is_file(), page
+    with_formulas = tmp_path / "site" / "notebooks/cnn_exploration/cnn_exploration.html"
+    text = with_formulas.read_text()
+    assert text.count('display="block"') == 2
+    assert "$$" not in text
