@@ -10,6 +10,9 @@ from nbformat import NotebookNode
 from grader.notebook.sanitize.images import TYPES
 from grader.notebook.submission.cell_text import with_unix_line_ends
 
+# Pictures that are looked at in one notebook, by name: of more, none would be shown.
+MOST_NAMES = 200
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -31,6 +34,8 @@ def merged(cells: Sequence[NotebookNode]) -> Merged:
     for number, cell in enumerate(cells, 1):
         text = with_unix_line_ends(cell.source)
         for name, picture in _pictures(cell).items():
+            if len(kept) >= MOST_NAMES:
+                break
             new = name
             while new in kept and kept[new] != picture:
                 new = f"{number}-{new}"
@@ -70,4 +75,5 @@ def left_out(cell: NotebookNode) -> tuple[str, ...]:
     found = cell.get("attachments")
     if not isinstance(found, Mapping):
         return ()
-    return tuple(sorted(str(name) for name in found if name not in _pictures(cell)))
+    kept = _pictures(cell)
+    return tuple(sorted(str(name) for name in found if name not in kept))

@@ -20,9 +20,9 @@ from grader.errors import SubmissionError
 from grader.notebook.sanitize import images
 from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import file_rules
+from grader.notebook.submission.attachments import MOST_NAMES
 
 _MOST = 24  # of one notebook
-_NAMES = 200  # that are looked for, of one notebook
 _PIXELS = 300_000_000  # of all of them together: a dozen photographs of a telephone
 _FILE = 30 << 20
 
@@ -66,7 +66,7 @@ class _Budget:
     """What the pictures of one notebook may still take."""
 
     def __init__(self) -> None:
-        self.pictures, self.pixels, self.names = _MOST, _PIXELS, _NAMES
+        self.pictures, self.pixels, self.names = _MOST, _PIXELS, MOST_NAMES
 
     def some(self, names: Iterable[str]) -> Iterator[str]:
         """As many of the names as may still be looked for."""
