@@ -105,7 +105,7 @@ def for_otter(root: Path, name: str, submitted: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "submissions").mkdir(parents=True)
     assignment = load_assignment(course_settings.load(root), name)
-    _write_autograder(assignment, root / "source" / name, folder / "autograder.zip")
+    write_autograder(assignment, root / "source" / name, folder / "autograder.zip")
     for notebook in sorted(submitted.glob(f"*/{name}/{name}.ipynb")):
         content = nbformat.read(notebook, as_version=4)
         content.cells = [cell for cell in content.cells if not is_claim(cell)]
@@ -117,8 +117,14 @@ def otter_test(name: str, points: float, source: str) -> str:
     return _OTTER_TEST.format(name=name, points=points, source=source)
 
 
-def _write_autograder(assignment: Assignment, source: Path, archive: Path) -> None:
-    """The zip that Otter calls an autograder: configuration, tests, and the notebook's files."""
+def write_autograder(assignment: Assignment, source: Path, archive: Path) -> None:
+    """Write the zip that Otter calls an autograder: configuration, tests, and the notebook's files.
+
+    Args:
+        assignment: its claims become tests.
+        source: the folder of its source notebook.
+        archive: the new file.
+    """
     claims = {claim.name: claim for claim in assignment.claims}
     with zipfile.ZipFile(archive, "w") as file:
         settings = {"print_summary": False, "print_score": False, "logo": False, "pdf": False}

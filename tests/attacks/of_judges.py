@@ -81,7 +81,7 @@ STOPS_ALL = "import os, signal\nos.kill(-1, signal.SIGSTOP)\nos.kill(os.getpid()
 WHO = """
 import os
 groups = set(os.getgroups()) | {os.getgid(), os.getegid(), os.getuid(), os.geteuid()}
-for path in ('/etc/shadow', '/proc/1/mem', '/dev/mem', '/dev/kmsg', '/sys/kernel/uevent_helper'):
+for path in ('/etc/shadow', '/dev/mem', '/dev/kmsg', '/dev/uinput', '/sys/kernel/uevent_helper'):
     try:
         open(path, 'r+b').close()
         groups.add(path)
@@ -173,6 +173,7 @@ ATTACKS = (
         "leaves files and shared memory where the next student's code would find them",
         python(LEAVES, wrong=False),
         python(LOOKS, wrong=False),
+        dangerous=True,
     ),
     Attack(
         72,

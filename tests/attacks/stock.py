@@ -1,41 +1,55 @@
-"""Runs the attacks against nbgrader as it comes, and against this grader: a table in Markdown.
+"""Runs the attacks against nbgrader as it comes, Otter-Grader 7, and this grader.
 
-    python -m tests.attacks.stock              # both columns, some ten minutes
-    python -m tests.attacks.stock --only 12    # one case
+    python -m tests.attacks.stock                # what docs/security.md has not yet: an hour
+    python -m tests.attacks.stock --only 12 --pipeline otter --again
 
 Each attack gets a course folder of its own, in which three students hand in: the attacker, an
 honest classmate, and the attacker's harmless twin. What would hurt a machine without a sandbox is
-not run through nbgrader's own pipeline.
+not run through the others' pipelines. What comes of a case is written into docs/security.md at
+once, so the same command goes on where it was stopped. Otter-Grader's environment is the one that
+``make bench`` makes; where it is not there, its cells say that nothing was tried.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from benchmarks.classes import environments
 from grader import settings as course_settings
 from grader.errors import GraderError
 from grader.notebook import autograde
-from tests.attacks import exercise
+from tests.attacks import exercise, other_graders, security_page
 from tests.attacks.archives import ARCHIVES, COLLECT, Archive, hand_in_archives
-from tests.attacks.cases import ATTACKS
+from tests.attacks.cases import ATTACKS, TRIALS
+from tests.attacks.security_page import NOT_TRIED
 from tests.attacks.submissions import PEER, Attack, HandedIn, hand_in
 from tests.attacks.world import World
 
 ROOT = Path(__file__).parents[2]
 ATTACKER, TWIN = "attacker", "twin"  # nbgrader takes students by the alphabet: the peer is between
-BATCH_SECONDS, CELL_SECONDS = 90, 6
+CELL_SECONDS = 6
+PIPELINES = {
+    "stock": "nbgrader's own pipeline",
+    "otter": "Otter-Grader 7",
+    "ours": "this grader",
+}
+CASES: tuple[Attack | Archive, ...] = (
+    *(attack for attack in ATTACKS if attack.number <= 10),
+    *ARCHIVES,
+    *(attack for attack in ATTACKS if attack.number > 10),
+)
 STOCK = (
     f"c = get_config()\nc.CourseDirectory.course_id = 'stock'\nc.Execute.timeout = {CELL_SECONDS}\n"
 )
@@ -70,25 +84,48 @@ class Row:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print the table."""
+    """Try what is missing, and write the tables after each case."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.attacks.stock")
-    parser.add_argument("--only", type=int, help="number of one case")
-    parser.add_argument("--stock-only", action="store_true", help="leave our column empty")
-    arguments = parser.parse_args(argv)
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="names or numbers of cases")
+    parser.add_argument("--pipeline", nargs="+", choices=PIPELINES, default=[*PIPELINES])
+    parser.add_argument("--again", action="store_true", help="also what was tried before")
+    parser.add_argument("--page", type=Path, default=security_page.PAGE, help="default: the docs'")
+    parser.add_argument("--minutes", type=float, default=600.0, help="begin no case after that")
+    given = parser.parse_args(argv)
     # nbgrader starts alembic as a program: it stands beside this Python, activated or not.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    print("| case | what the attacker does | nbgrader's own pipeline | this grader |")
-    print("| ---: | --- | --- | --- |")
-    for attack in ATTACKS:
-        if arguments.only in (None, attack.number):
-            stock = "not run" if attack.dangerous else stock_row(attack)
-            ours = "" if arguments.stock_only else our_row(attack)
-            print(f"| {attack.number} | {attack.about} | {stock} | {ours} |", flush=True)
-    for archive in ARCHIVES:
-        if arguments.only in (None, 10):
-            stock = "not run" if archive.dangerous else collected(archive, STOCK)
-            ours = "" if arguments.stock_only else collected(archive, _our_config())
-            print(f"| 10 | {archive.about} | {stock} | {ours} |", flush=True)
+    end = time.monotonic() + 60 * given.minutes
+    compared = security_page.read(tuple(PIPELINES.values()), given.page)
+    security_page.write("trials", security_page.of_trials(TRIALS), given.page)
+    security_page.write("compared", compared.table(_named()), given.page)
+    for case in CASES:
+        if given.only and not {case.name, str(_number(case))} & set(given.only):
+            continue
+        for pipeline in given.pipeline:
+            key = _number(case), case.about, PIPELINES[pipeline]
+            if time.monotonic() < end and (given.again or compared.cell(*key) == NOT_TRIED):
+                compared.put(*key, str(_tried(case, pipeline)))
+                print(case.name, pipeline, compared.cell(*key), flush=True)
+                security_page.write("compared", compared.table(_named()), given.page)
+
+
+def _named() -> list[tuple[int, str]]:
+    return [(_number(case), case.about) for case in CASES]
+
+
+def _number(case: Attack | Archive) -> int:
+    return case.number if isinstance(case, Attack) else 10
+
+
+def _tried(case: Attack | Archive, pipeline: str) -> Row | str:
+    """What comes of a case in a pipeline."""
+    if case.dangerous and pipeline != "ours":
+        return "not run"
+    if isinstance(case, Archive):
+        if pipeline == "otter":
+            return "not run: it collects no archives"
+        return collected(case, STOCK if pipeline == "stock" else _our_config())
+    return {"stock": stock_row, "otter": otter_row, "ours": our_row}[pipeline](case)
 
 
 def collected(archive: Archive, config: str) -> str:
@@ -109,8 +146,39 @@ def stock_row(attack: Attack) -> Row | str:
         if not _hand_in(world, attack):
             return "not run"
         ended = _nbgrader(world.course, "autograde", exercise.NAME)
-        remarks = () if ended else (f"hangs the class: ended after {BATCH_SECONDS} s",)
+        remarks = () if ended else (f"hangs the class: ended after {other_graders.SECONDS} s",)
         return _row(world, remarks)
+
+
+def otter_row(attack: Attack) -> Row | str:
+    """What Otter-Grader makes of it: its API grades each notebook, in a process of its own."""
+    if not other_graders.OTTER.exists():
+        return NOT_TRIED
+    honest = _honest_by_otter()
+    with _course(_our_config(), "python3") as world:
+        if not _hand_in(world, attack):
+            return "not run"
+        attacker, twin = (
+            other_graders.points_by_otter(world, student) for student in (ATTACKER, TWIN)
+        )
+        hangs = () if attacker != "hangs" else (f"hangs: ended after {other_graders.SECONDS} s",)
+        points = (None if hangs else attacker, honest, None if twin == "hangs" else twin)
+        return Row(points, (*hangs, *dict.fromkeys(world.traces(ATTACKER))))
+
+
+@functools.cache
+def _honest_by_otter() -> float:
+    """The points of an honest notebook; raises ``RuntimeError`` where it is not graded.
+
+    A classmate's notebook is the same in each case, and graded in a process of its own.
+    """
+    environments.install_kernel(other_graders.OTTER, ROOT / "data")
+    with _course(_our_config(), "python3") as world:
+        hand_in(world, PEER, HandedIn())
+        points = other_graders.points_by_otter(world, PEER)
+    if not isinstance(points, float):
+        raise RuntimeError(f"{other_graders.OTTER} grades no honest notebook: {points}")
+    return points
 
 
 def our_row(attack: Attack) -> Row | str:
@@ -165,20 +233,9 @@ def _hand_in(world: World, attack: Attack) -> bool:
 
 def _nbgrader(course: Path, *words: str) -> bool:
     """Run a command of nbgrader's; False if it had to be ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "nbgrader", *words],
-        cwd=course,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+    return other_graders.run(
+        [sys.executable, "-m", "nbgrader", *words], course, Path(sys.executable)
     )
-    try:
-        process.wait(BATCH_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return False
-    return True
 
 
 def _row(world: World, remarks: Sequence[str]) -> Row:

@@ -1,0 +1,70 @@
+"""Other graders' programs, each in an environment of its own and with a limit of time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from benchmarks.classes import courses, environments
+from grader import settings as course_settings
+from grader.notebook.assignment import is_claim, load_assignment
+from tests.attacks import exercise
+from tests.attacks.submissions import notebook_in
+from tests.attacks.world import World
+from tests.conftest import ROOT
+
+SECONDS = 90  # for one command
+OTTER = environments.python(ROOT / "build" / "bench" / "environments", "otter")
+_LARGEST = 50 << 20  # bytes of a notebook from which test cells are taken out
+
+
+def points_by_otter(world: World, student: str) -> Any:
+    """Points; None where it gave up, ``hangs`` where it had to be ended."""
+    folder = world.course / "submitted" / student / exercise.NAME
+    autograder, said = world.course / "autograder.zip", world.course / f"{student}.json"
+    assignment = load_assignment(course_settings.load(world.course), exercise.NAME)
+    courses.write_autograder(assignment, world.course / "source" / exercise.NAME, autograder)
+    _without_claims(notebook_in(folder))
+    program = str(Path(__file__).with_name("otter_one.py"))
+    words = [str(OTTER), program, str(autograder), str(notebook_in(folder)), str(said)]
+    if not run(words, folder, OTTER):
+        return "hangs"
+    return json.loads(said.read_text()) if said.exists() else None
+
+
+def _without_claims(notebook: Path) -> None:
+    """Take the test cells out, as in a notebook of Otter's; what is no notebook stays as it is."""
+    if not stat.S_ISREG(notebook.lstat().st_mode) or notebook.lstat().st_size > _LARGEST:
+        return
+    with contextlib.suppress(Exception):  # whatever a hostile file makes nbformat raise
+        content = nbformat.read(notebook, as_version=4)
+        content.cells = [cell for cell in content.cells if not is_claim(cell)]
+        nbformat.write(content, notebook)
+
+
+def run(command: Sequence[str], folder: Path, python: Path) -> bool:
+    """Run a command in an environment; False if it had to be ended."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environments.variables(python),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+    return True
