@@ -69,6 +69,25 @@ class SandboxDir:
         return self.folder / "kernel.json"
 
 
+def expect_sockets_alone(directory: SandboxDir) -> None:
+    """Expect nothing in the exposed folder but the kernel's sockets, while it starts.
+
+    The folder is the host's, and no file system of a fixed size: what a kernel wrote there would
+    fill the host's. No student code runs as long as the folder is there; this holds where it did.
+
+    Raises:
+        ValueError: there is something else.
+    """
+    with os.scandir(directory.exposed) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):  # ZeroMQ removes a file before it binds
+                if not stat.S_ISSOCK(entry.stat(follow_symlinks=False).st_mode):
+                    raise ValueError(
+                        f"{entry.name[:100]!r} lies beside the kernel's sockets, and is none: "
+                        "nothing may write there"
+                    )
+
+
 def sockets_listen(directory: SandboxDir) -> bool:
     """Whether the kernel has bound all its sockets."""
     return all(_listens(directory.exposed / name) for name in _names())

@@ -25,7 +25,12 @@ from grader.sandbox import account, memory, memory_monitor
 from grader.sandbox.bubblewrap_process import BubblewrapProcess
 from grader.sandbox.processes import number_of, only_child_of, send
 from grader.sandbox.sandbox_clock import SandboxClock
-from grader.sandbox.sandbox_dir import SandboxDir, sockets_listen, take_sockets
+from grader.sandbox.sandbox_dir import (
+    SandboxDir,
+    expect_sockets_alone,
+    sockets_listen,
+    take_sockets,
+)
 from grader.sandbox.sandbox_exit import EndReason, SandboxExit
 from grader.sandbox.warm.call import CALL_SECONDS, WarmCall
 
@@ -222,6 +227,7 @@ class SandboxSupervisor:
             if self.warm is not None and self.warm.helper is not None:
                 self._start_bubblewrap()
         elif self.sandbox.init is not None:
+            expect_sockets_alone(self.directory)
             if self.warm is not None and not self.warm.placed:
                 self._place(self.warm, self.sandbox)
             elif sockets_listen(self.directory):

@@ -112,10 +112,10 @@ ATTACKS = (
     Attack(
         44,
         "forged_answers",
-        "sends a thousand right answers beside its wrong one",
+        "sends a thousand answers of its own making beside the agent's",
         HandedIn({"add": FORGED_ANSWERS}),
         python("get_ipython().kernel.stdin_socket", wrong=False),
-        "LL++",
+        "??++",  # the sum is its own, by whichever road it comes
     ),
     Attack(
         44,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.attacks.exercise import GOOD
-from tests.attacks.submissions import Attack, HandedIn, calling, python
+from tests.attacks.submissions import Attack, HandedIn, calling, placing, python
 
 FORKED_ANSWER = """
 import os
@@ -151,6 +153,28 @@ def add(a, b):
             return int(found[1])
     return 0
 """
+EARLY = """
+import sys
+print('ran as the kernel started', file=sys.stderr)
+with open('/run/kernel/fat', 'wb') as file:
+    while True:
+        file.write(bytes(1 << 20))
+"""
+
+
+def modules_of_a_kernel(folder: Path) -> None:
+    """Modules beside the notebook, called as those by which a kernel starts."""
+    for name in ("sitecustomize", "usercustomize", "ipykernel_launcher", "json", "traitlets"):
+        (folder / f"{name}.py").write_text(EARLY)
+    for name in ("grader", "ipykernel", "IPython", "zmq"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(EARLY)
+
+
+def own_module(folder: Path) -> None:
+    (folder / "helpers.py").write_text("def plus(a, b):\n    return a + b\n")
+
+
 PLAIN = python("import os\nos.getpid()", wrong=False)
 
 ATTACKS = (
@@ -185,6 +209,13 @@ ATTACKS = (
         python(OPEN_FILES),
         PLAIN,
         "FF++",
+    ),
+    Attack(
+        42,
+        "modules_of_a_kernel",
+        "modules that a kernel imports as it starts, which fill the folder of its sockets",
+        placing(modules_of_a_kernel),
+        HandedIn({"add": "from helpers import plus as add"}, place=own_module),
     ),
     Attack(
         42,
