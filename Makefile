@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all siege faults fuzz coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all siege faults soak fuzz coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -45,6 +45,12 @@ faults: $(READY)
 # make fuzz FUZZ="--minutes 5 --seed 3" ends sooner and tries what seed 3 gives.
 fuzz: $(READY)
 	python -m tests.fuzzing $(FUZZ)
+
+# A thousand submissions, honest and hostile, with grader watch beside: an hour on two idle cores. It
+# writes the figures into docs/security.md; make soak SOAK="--submissions 40" is a quick look.
+soak: $(READY)
+	grader data
+	python -m tests.soak --page docs/security.md --plot docs/pictures/soak.png $(SOAK)
 
 # The lines that quick tests reach; what runs in sandboxes and judges is not counted.
 coverage: $(READY)

@@ -105,11 +105,11 @@ def run(
         try:
             for number, file in ((1, out), (2, err)):
                 os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
-            file = moments.open("w")  # opened before there may be no descriptor left
+            told = moments.open("w")  # opened before there may be no descriptor left
             count = disturb()
             code = _command(root, arguments)
-            file.write(str(count()))
-            file.flush()
+            told.write(str(count()))
+            told.flush()
         except BaseException:
             traceback.print_exc()
         finally:

@@ -42,7 +42,7 @@ class Moments:
         sys.addaudithook(self._audited)
         fsync = os.fsync
 
-        def flushed(descriptor: int) -> None:
+        def flushed(descriptor: Any) -> None:
             self._passed()
             fsync(descriptor)
 

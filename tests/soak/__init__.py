@@ -1,0 +1,1 @@
+"""Many submissions one after the other, and whether anything grows; see ``tests.soak.__main__``."""

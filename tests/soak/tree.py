@@ -1,0 +1,124 @@
+"""All processes below some roots, and what they have made on a machine that others use, too."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.classes import tree_memory
+from grader.sandbox.memory import memory_bound
+from grader.sandbox.sandbox_dir import PLACE
+from tests.soak.samples import Sample
+
+_LOOK_SECONDS = 0.2
+# Folders, groups, mounts and sockets carry the number of the process that made them.
+_MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee|try)-(\d+)")
+
+
+class Tree:
+    """Knows every process that was ever started below the roots.
+
+    Args:
+        roots: the number of each root, by what the table calls it.
+    """
+
+    def __init__(self, roots: dict[str, int]) -> None:
+        self._roots = roots
+        self._alive: dict[int, str] = {pid: _started(pid) for pid in roots.values()}
+        self._ever = set(roots.values())
+        self._lock, self._stop = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="tree", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._stop.set()
+        self._thread.join()
+
+    def sample(self, submissions: int, seconds: float) -> Sample:
+        """What there is now."""
+        pids = self.alive()
+        memory = {name: tree_memory.of([pid]).bytes for name, pid in self._roots.items()}
+        everything = tree_memory.of(pids).bytes
+        left = self.made()
+        return Sample(
+            submissions=submissions,
+            seconds=seconds,
+            grading_bytes=memory["grading"],
+            service_bytes=memory["service"],
+            parents_bytes=everything - sum(memory.values()),
+            processes=len(pids),
+            threads=sum(_count(pid, "task") for pid in pids),
+            descriptors=sum(_count(pid, "fd") for pid in pids),
+            groups=sum(each.startswith("group") for each in left),
+            folders=sum(each.startswith("folder") for each in left),
+            mounts=sum(each.startswith("mount") for each in left),
+            sockets=sum(each.startswith("socket") for each in left),
+        )
+
+    def alive(self) -> Sequence[int]:
+        """Numbers of those that run."""
+        with self._lock:
+            self._look()
+            return sorted(self._alive)
+
+    def made(self) -> list[str]:
+        """What those that run, or have ended, have on the machine."""
+        self.alive()
+        return sorted(self._made())
+
+    def _made(self) -> Iterator[str]:
+        bound = memory_bound()
+        groups = Path(bound.parent).glob("grader-*") if bound.parent else ()
+        yield from (f"group {path.name}" for path in groups if self._is_ours(path.name))
+        yield from (
+            f"folder {path.name}" for path in PLACE.glob("grader-*") if self._is_ours(path.name)
+        )
+        for kind, file in (("mount", "/proc/self/mountinfo"), ("socket", "/proc/net/unix")):
+            lines = Path(file).read_text(errors="replace").splitlines()
+            yield from (f"{kind} {line.split()[-1]}" for line in lines if self._is_ours(line))
+
+    def _is_ours(self, text: str) -> bool:
+        made = _MADE.search(text)
+        return made is not None and int(made[1]) in self._ever
+
+    def _watch(self) -> None:
+        while not self._stop.wait(_LOOK_SECONDS):
+            with self._lock:
+                self._look()
+
+    def _look(self) -> None:
+        stats = dict(_stats())
+        self._alive = {
+            pid: at for pid, at in self._alive.items() if stats.get(pid, ("", ""))[1] == at
+        }
+        while added := {
+            pid: at
+            for pid, (parent, at) in stats.items()
+            if pid not in self._alive and int(parent) in self._alive
+        }:
+            self._alive |= added
+        self._ever |= self._alive.keys()
+
+
+def _stats() -> Iterator[tuple[int, tuple[str, str]]]:
+    """Each process that is no zombie, with its parent's number and when it started."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                if fields[0] != "Z":
+                    yield int(folder.name), (fields[1], fields[19])
+
+
+def _started(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+
+
+def _count(pid: int, kind: str) -> int:
+    with contextlib.suppress(OSError):
+        return sum(1 for _ in Path(f"/proc/{pid}/{kind}").iterdir())
+    return 0
