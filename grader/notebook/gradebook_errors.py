@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from nbgrader.api import InvalidEntry
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -9,6 +11,15 @@ from grader.errors import ConfigurationError
 
 # nbgrader raises InvalidEntry also where the disk is full.
 RAISED = (SQLAlchemyError, InvalidEntry)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether nbgrader logs something else than the traceback of an error that it raises, too."""
+    return not record.getMessage().startswith("Rolling back session due to database error")
+
+
+# Where nbgrader's gradebook logs; whoever catches the error tells it in one line.
+logging.getLogger("tornado.application").addFilter(_is_news)
 
 
 def reason(error: BaseException) -> str:

@@ -66,8 +66,7 @@ def test_what_the_system_refuses_is_told_with_file_and_remedy(
 def test_what_the_database_refuses_is_told_without_its_statement() -> None:
     error = told(full_database())
     assert isinstance(error, ConfigurationError)
-    assert "the gradebook sqlite:///gradebook.db cannot be written ((sqlite3" in str(error)
-    assert FULL in str(error)
+    assert f"the gradebook sqlite:///gradebook.db cannot be written ({FULL})" in str(error)
     assert "run the same command again" in str(error)
     assert "INSERT" not in str(error)
 
