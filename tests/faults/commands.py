@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import sys
-import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -19,6 +16,7 @@ from grader.engines.fake import FakeEngine
 from grader.model import Outcome
 from grader.settings import Settings
 from tests import tiny
+from tests.faults.child import Ended, forked
 from tests.watch.room import JUDGE, judge
 
 LOST = {("ben", "adds"): Outcome.FAILED, ("cleo", "totals"): Outcome.CRASHED}
@@ -57,23 +55,6 @@ COMMANDS = (
 )
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command came to its end.
-
-    Attributes:
-        code: its exit code; negative for a signal.
-        said: on stdout.
-        complained: on stderr.
-        moments: how many there were; 0 if it was killed.
-    """
-
-    code: int
-    said: str
-    complained: str
-    moments: int
-
-
 def make_class(folder: Path) -> Settings:
     """A class of three that has handed in, in a new folder."""
     folder.mkdir(parents=True)
@@ -97,32 +78,12 @@ def run(
         logs: a folder for what it says, on a disk that is not disturbed.
         disturb: called in the child, before the command; returns what counts moments.
     """
-    out, err, moments = (logs / name for name in ("stdout", "stderr", "moments"))
-    moments.write_text("0")
-    child = os.fork()
-    if not child:
-        code = 70
-        try:
-            for number, file in ((1, out), (2, err)):
-                os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
-            told = moments.open("w")  # opened before there may be no descriptor left
-            count = disturb()
-            code = _command(root, arguments)
-            told.write(str(count()))
-            told.flush()
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    return Ended(
-        os.waitstatus_to_exitcode(status),
-        out.read_text(),
-        err.read_text(),
-        int(moments.read_text() or 0),
-    )
+
+    def work() -> tuple[int, int]:
+        count = disturb()
+        return _command(root, arguments), count()
+
+    return forked(logs, work)
 
 
 def _command(root: Path, arguments: tuple[str, ...]) -> int:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from grader.settings import Settings
 from tests.faults import commands, judged
-from tests.faults.commands import Command, Ended
-from tests.faults.kinds import Fault, Place
+from tests.faults.child import Ended
+from tests.faults.commands import Command
+from tests.faults.kinds import FILLER, Fault, Place
 from tests.faults.moments import Moments
 
 
@@ -67,7 +68,7 @@ class Disturbed:
         ended = commands.run(
             course.root, self._command.arguments, self._logs, _beginning(fault, place, moment)
         )
-        fault.lift(place)
+        (self._disk / FILLER).unlink(missing_ok=True)
         wrong = [*judged.problems(fault, ended), *judged.damage(course.root)]
         wrong += self._run_again(course)
         return Trial(f"{self._command.name}, {fault.name}", moment, ended, tuple(wrong))

@@ -11,7 +11,8 @@ from typing import Any
 from grader.notebook.submission import paths
 from grader.settings import Settings
 from tests import kills
-from tests.faults.commands import STUDENTS, Ended
+from tests.faults.child import Ended
+from tests.faults.commands import STUDENTS
 from tests.faults.kinds import KILL, KILLED, Fault
 
 # What a command ends its line with, where a person can do something.

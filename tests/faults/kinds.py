@@ -34,38 +34,36 @@ class Place:
     chance: random.Random
 
 
+Lift = Callable[[], None]
+
+
 @dataclass(frozen=True)
 class Fault:
     """A fault that begins at a moment and lasts until the command has ended.
 
     Attributes:
         name: in the table.
-        begin: makes it so, in the command's process.
+        begin: makes it so, in the command's process; returns what ends it there.
         reasons: words of which a line of a command that failed must hold one.
         harmless: whether the command must end well all the same.
-        lift: ends what outlives the command.
     """
 
     name: str
-    begin: Callable[[Place], None]
+    begin: Callable[[Place], Lift]
     reasons: tuple[str, ...] = ()
     harmless: bool = False
-    lift: Callable[[Place], None] = lambda _: None
 
 
-def _fill(place: Place) -> None:
+def _fill(place: Place) -> Lift:
     """Leave nothing on the disk, or a few pages."""
     spare = place.chance.choice((0, 0, 1, 4, 16)) * 4096
     state = os.statvfs(place.disk)
     with (place.disk / FILLER).open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, max(1, state.f_bavail * state.f_frsize - spare))
+    return (place.disk / FILLER).unlink
 
 
-def _make_room(place: Place) -> None:
-    (place.disk / FILLER).unlink(missing_ok=True)
-
-
-def _use_up_descriptors(place: Place) -> None:
+def _use_up_descriptors(place: Place) -> Lift:
     """Leave none to open a file with, or a few."""
     highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -74,19 +72,32 @@ def _use_up_descriptors(place: Place) -> None:
     with contextlib.suppress(OSError):
         while True:
             taken.append(os.dup(0))
-    for descriptor in taken[: place.chance.choice((0, 0, 1, 2, 4))]:
-        os.close(descriptor)
+    for _ in range(place.chance.choice((0, 0, 1, 2, 4))):
+        os.close(taken.pop())
+
+    def lift() -> None:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+    return lift
 
 
-def _lock_gradebook(place: Place) -> None:
+def _lock_gradebook(place: Place) -> Lift:
     """Let another process write the gradebook, from now on or as soon as it can."""
     parent = os.getpid()
-    if not os.fork():
+    if not (holder := os.fork()):
         with contextlib.suppress(BaseException):
             os.closerange(3, 1 << 16)  # a lock that is inherited is held, too
             _hold(place.root / "gradebook.db", parent)
         os._exit(0)
     time.sleep(0.05)  # it may have to wait for this process
+
+    def lift() -> None:
+        os.kill(holder, signal.SIGKILL)
+        os.waitpid(holder, 0)
+
+    return lift
 
 
 def _hold(file: Path, parent: int) -> None:
@@ -100,30 +111,33 @@ def _hold(file: Path, parent: int) -> None:
         time.sleep(0.005)
 
 
-def _jump(seconds: float) -> Callable[[Place], None]:
-    def begin(_: Place) -> None:
+def _jump(seconds: float) -> Callable[[Place], Lift]:
+    def begin(_: Place) -> Lift:
         now = time.time
 
         def jumped() -> float:
             return now() + seconds
 
-        mock.patch("time.time", jumped).start()
+        patch = mock.patch("time.time", jumped)
+        patch.start()
+        return patch.stop
 
     return begin
 
 
-def _no_writing(what: Callable[[Place], Path]) -> Callable[[Place], None]:
+def _no_writing(what: Callable[[Place], Path]) -> Callable[[Place], Lift]:
     """Mount a folder or a file once more where it stands, to be read only; files stay open."""
 
-    def begin(place: Place) -> None:
+    def begin(place: Place) -> Lift:
         if not what(place).exists():
-            return
+            return _nothing
         path = os.fsencode(what(place))
         _call("unshare", _NEW_MOUNTS if not os.geteuid() else _NEW_MOUNTS | _NEW_USERS)
         _call("mount", b"none", b"/", None, _PRIVATE | _RECURSIVE, None)
         _call("mount", path, path, None, _BIND | _RECURSIVE, None)
         _call("mount", b"none", path, None, _BIND | _REMOUNT | _READ_ONLY, None)
         os.chdir(Path.cwd())  # nbgrader works in the folder by its former mount
+        return lambda: _call("umount2", path, _DETACH)
 
     return begin
 
@@ -135,18 +149,27 @@ def _call(name: str, *arguments: object) -> None:
         raise RuntimeError(f"this machine allows no {name}: {os.strerror(number)}")
 
 
+def _nothing() -> None:
+    """There was nothing to make so."""
+
+
+def _kill(_: Place) -> Lift:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return _nothing
+
+
+_DETACH = 2
 _NEW_MOUNTS, _NEW_USERS = 0x20000, 0x10000000
 _READ_ONLY, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 32, 4096, 16384, 1 << 18
 _YEAR = 365 * 86400.0
 _NO_DATABASE = ("unable to open database file", "disk I/O error", "readonly database")
-KILL = Fault("killed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+KILL = Fault("killed", _kill)
 FAULTS = (
     KILL,
     Fault(
         "full disk",
         _fill,
         ("No space left on device", "database or disk is full", "disk I/O error"),
-        lift=_make_room,
     ),
     Fault(
         "no descriptors",

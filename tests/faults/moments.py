@@ -29,7 +29,7 @@ class Moments:
         count: how many there were so far.
     """
 
-    def __init__(self, root: Path, when: int, do: Callable[[], None]) -> None:
+    def __init__(self, root: Path, when: int, do: Callable[[], object]) -> None:
         self._root, self._when, self._do = str(root), when, do
         self._inside = threading.local()
         self.count = 0
@@ -46,7 +46,7 @@ class Moments:
             self._passed()
             fsync(descriptor)
 
-        os.fsync = flushed
+        os.fsync = flushed  # type: ignore[assignment]
         event.listen(Engine, "before_cursor_execute", self._executed)
         event.listen(Engine, "commit", lambda _: self._passed())
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.faults import judged
-from tests.faults.commands import Ended
+from tests.faults.child import Ended
 from tests.faults.elsewhere import ELSEWHERE
 from tests.faults.kinds import FAULTS, KILL, Fault
 from tests.patience import PATIENCE
