@@ -18,7 +18,7 @@ END = "<!-- soak: end -->"
 _NAMES = {
     "grading_bytes": "memory of the grading process",
     "service_bytes": "memory of `grader watch`",
-    "parents_bytes": "memory of warm parents and the like",
+    "parents_bytes": "memory of warm parents and judges' server",
     "groups": "control groups",
     "folders": "folders in /tmp",
 }
@@ -91,6 +91,7 @@ def plot(soak: Soak, file: Path) -> None:
             scaled = [value / (1 << 20) for value in values] if name in MEMORY else values
             axes.plot(done, scaled, style, label=_named(name).replace("`", ""))
         axes.set_ylabel(unit)
+        axes.margins(y=0.1)
         axes.set_ylim(bottom=0)
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     axes.set_xlabel("submissions")
