@@ -174,3 +174,13 @@ def test_a_notebook_without_experiments_leaves_nothing_out(tmp_path: Path) -> No
     course = tiny.make_course(tmp_path, cell_seconds=20)
     assignment = load_assignment(course, "sums")
     assert rebuild(assignment, tiny.submission(course, tiny.GOOD)).left_out == frozenset()
+
+
+def test_very_much_code_is_not_looked_through(
+    assignment: Assignment, submitted: NotebookNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each statement takes a tenth of a millisecond, in the grader's own process."""
+    add(submitted, "x = 1\n" * 100)
+    assert not_run(rebuild(assignment, submitted)) == ["first", "second"]
+    monkeypatch.setattr("grader.notebook.submission.left_out._MOST", 600)
+    assert not_run(rebuild(assignment, submitted)) == []
