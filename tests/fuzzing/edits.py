@@ -110,6 +110,13 @@ def _copy(notebook: Notebook, edit: Edit) -> None:
     _insert(notebook, edit.to, cell)
 
 
+def _repeat(notebook: Notebook, edit: Edit) -> None:
+    """Put many copies of a cell behind it, as pasting by mistake does."""
+    cells, cell = _cells(notebook), _cell(notebook, edit.at)
+    at = edit.at % max(1, len(cells)) + 1
+    cells[at:at] = [{**copy.deepcopy(cell), "id": f"again{n}"} for n in range(edit.to)]
+
+
 def _split(notebook: Notebook, edit: Edit) -> None:
     cells, first = _cells(notebook), _cell(notebook, edit.at)
     second = copy.deepcopy(first) | {"id": "split"}
@@ -210,6 +217,7 @@ HONEST: dict[str, Callable[[Notebook, Edit], None]] = {
     "delete": _delete,
     "move": _move,
     "copy": _copy,
+    "repeat": _repeat,
     "split": _split,
     "merge": _merge,
     "add code": functools.partial(_add, kind="code"),

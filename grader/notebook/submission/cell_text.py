@@ -164,6 +164,7 @@ def is_rest(first: str, second: str) -> bool:
     return not alone or second.lstrip("\r\n")[0] in " \t"
 
 
+@functools.lru_cache(maxsize=2048)
 def says_a_sentence(source: str) -> bool:
     """Whether a cell of code has a text in it that may be an answer in words."""
     if (magic := _TEXT_MAGIC.match(source)) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nbformat import NotebookNode
 
@@ -12,14 +12,21 @@ from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind
 from grader.notebook.submission.plan import Plan
 from grader.notebook.submission.recognise import How
-from grader.notebook.submission.unread import unread
 
 
-def of(planned: Plan, cells: Sequence[NotebookNode]) -> tuple[str, ...]:
-    """The notes on a submission, in the order of the course's cells."""
+def of(
+    planned: Plan, cells: Sequence[NotebookNode], elsewhere: Mapping[str, tuple[int, ...]]
+) -> tuple[str, ...]:
+    """The notes on a submission, in the order of the course's cells.
+
+    Args:
+        planned: what becomes of the cells.
+        cells: the student's.
+        elsewhere: what ``unread`` gives of both.
+    """
     lines = [*_lost_metadata(planned)]
     for cell in planned.recognition.course:
-        lines += _about(planned, cell, cells)
+        lines += _about(planned, cell, cells, elsewhere.get(cell.id, ()))
     lines += _own(planned)
     lines += _attachments(cells)
     return tuple(lines)
@@ -60,7 +67,9 @@ def _lost_metadata(planned: Plan) -> Iterator[str]:
         yield f"recognised without their metadata: {', '.join(dict.fromkeys(lost))}"
 
 
-def _about(planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode]) -> Iterator[str]:
+def _about(
+    planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode], elsewhere: Sequence[int]
+) -> Iterator[str]:
     """The notes on one of the course's cells."""
     name = cell.name or cell.id
     places = planned.answers.get(cell.id, ())
@@ -78,7 +87,7 @@ def _about(planned: Plan, cell: CourseCell, cells: Sequence[NotebookNode]) -> It
         yield f"cell {name} was split inside of a statement: {said} in {positions(sorted(rests))}"
     if cell.kind is Kind.SOLUTION and places and cells[places[0]].cell_type != "code":
         yield f"cell {name} was handed in as text, and was run as code"
-    if elsewhere := unread(planned, cells).get(cell.id):
+    if elsewhere:
         yield (
             f"cell {name} is as it was handed out, but there is text elsewhere: look at "
             f"{positions(elsewhere)}"

@@ -79,7 +79,8 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
     blank = planned.untouched >= {cell.id for cell in course if cell.is_answer}
     found = documents(set(beside) - set(assignment.files), submitted.cells, blank)
     in_files = _in_files(course, planned.untouched, blank) if found else frozenset()
-    waiting = planned.missing | unread(planned, submitted.cells).keys() | in_files
+    elsewhere = unread(planned, submitted.cells)
+    waiting = planned.missing | elsewhere.keys() | in_files
     return Rebuilt(
         notebook,
         missing=_names(course, planned.missing),
@@ -87,7 +88,7 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
         waiting=_names(course, waiting),
         left_out=kept_out,
         notes=(
-            *notes.of(planned, submitted.cells),
+            *notes.of(planned, submitted.cells, elsewhere),
             *([notes.in_documents(_names(course, in_files), found)] if in_files else ()),
         ),
     )

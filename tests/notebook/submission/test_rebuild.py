@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.utils import compute_checksum
 
 from grader.notebook.assignment import Assignment, grade_id, load_assignment, part_of
+from grader.notebook.submission import rebuild as rebuild_module
 from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 from tests import tiny
@@ -558,3 +559,13 @@ def test_an_answer_below_the_tests_brings_the_cells_that_it_needs(
     rebuilt = rebuild(assignment, submitted)
     assert texts(rebuilt.notebook)[2:5] == [first.source, second.source, answer.source]
     assert texts(rebuilt.notebook)[-1] == "two = 2"
+
+
+def test_what_stands_elsewhere_is_looked_for_once(
+    assignment: Assignment, submitted: NotebookNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a cell of the course's, a notebook of much code would take the grader minutes."""
+    looked = []
+    monkeypatch.setattr(rebuild_module, "unread", lambda *given: looked.append(given) or {})
+    rebuild(assignment, submitted)
+    assert len(looked) == 1
