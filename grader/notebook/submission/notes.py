@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nbformat import NotebookNode
 
-from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import attachments
 from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind
+from grader.notebook.submission.file_rules import printable_text
 from grader.notebook.submission.plan import Plan
 from grader.notebook.submission.recognise import How
 
@@ -140,7 +140,7 @@ def _attachments(cells: Sequence[NotebookNode]) -> Iterator[str]:
 
 
 def _file_names(names: Sequence[str]) -> str:
-    return ", ".join(escape_invisible(name)[:60] for name in names[:5])
+    return ", ".join(printable_text(name)[:60] for name in names[:5])
 
 
 def positions(places: Sequence[int]) -> str:
