@@ -15,6 +15,7 @@ from tests.attacks import (
     file_tricks,
     forged_answers,
     forged_messages,
+    handed_functions,
     kernel_processes,
     listening,
     live_outputs,
@@ -62,6 +63,7 @@ TRIALS: tuple[Trial, ...] = (
     *watch_tricks.TRIALS,
     *declared_networks.TRIALS,
     *trained_claims.TRIALS,
+    *handed_functions.TRIALS,
 )
 
 # The first corpus, cases 1 to 41, is graded by `make test`, and of all others as many as take a few

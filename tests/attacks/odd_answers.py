@@ -108,7 +108,7 @@ class Error(Exception):
         while True:
             pass
     __repr__ = __str__
-def add(a, b):
+def total(numbers):
     raise Error
 """
 LOUD_ERROR = """
@@ -135,7 +135,7 @@ def add(a, b):
     return a + b
 """
 SHARED_PARTS = """
-def add(a, b):
+def total(numbers):
     parts = ()
     for _ in range(60):
         parts = (parts, parts)
@@ -217,9 +217,9 @@ ATTACKS = (
         45,
         "text_without_end",
         "an exception whose text is never made",
-        adding(MUTE_ERROR),
+        HandedIn({"total": MUTE_ERROR}),
         adding(CAUGHT),
-        "LL++",
+        "++L+",
     ),
     Attack(
         45,
@@ -241,9 +241,9 @@ ATTACKS = (
         45,
         "parts_of_parts",
         "a value of 2 to the power of 60 parts, in 60 lines",
-        adding(SHARED_PARTS),
-        adding("def add(a, b):\n    parts = (a, b)\n    return sum((*parts, 0))"),
-        "xx++",
+        HandedIn({"total": SHARED_PARTS}),
+        HandedIn({"total": "def total(numbers):\n    return sum((*numbers, *numbers)) // 2"}),
+        "++x+",
     ),
     Attack(
         45,

@@ -1,0 +1,133 @@
+"""Attacks on what a test hands in: functions and objects that a student's code calls and changes.
+
+The agent is the real one, in this process; see ``tests.in_process``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.attacks.trials import Carry, Trial
+from tests.in_process import InProcess
+
+PASSED, NOT_PASSED = "passed", "not passed"
+KEPT = """
+KEPT = []
+def apply(function, value):
+    KEPT.append(function)
+    return function(value)
+def later():
+    return KEPT[0](5)
+"""
+CALLED_AGAIN = KEPT.replace("return KEPT[0](5)", "return apply(lambda value: value + 1, 5)")
+INSIDES = """
+def apply(function, value):
+    names = ("__globals__", "__code__", "__closure__", "__defaults__", "__builtins__", "__self__",
+             "__wrapped__", "__dict__", "__reduce__", "f_back", "gi_frame")
+    told = ""
+    for name in names:
+        try:
+            told += str(getattr(function, name))
+        except Exception as error:
+            told += str(error)
+    return 4242 if "4242" in told else 0
+"""
+EQUAL = """
+class Equal:
+    def __eq__(self, other): return True
+    def __hash__(self): return hash(4)
+def apply(function, value):
+    return function(Equal())
+"""
+ENDS = """
+import os
+class Ends:
+    def __add__(self, other): os._exit(3)
+    __radd__ = __index__ = __int__ = __add__
+def apply(function, value):
+    return function(Ends())
+"""
+ANOTHER_CODE = """
+def apply(function, value):
+    function.__code__ = (lambda value: 4).__code__
+    return 4
+"""
+ANOTHER_CLASS = """
+class Other: pass
+def apply(thing, value):
+    thing.__class__ = Other
+    thing.__dict__.clear()
+    return value
+"""
+CALLS = "def apply(function, value):\n    return function(value)"
+ADDS_ONE = "assert apply(lambda value: value + 1, 3) == 4"
+NOTES = """
+class Notes:
+    count = 1
+notes = Notes()
+assert apply(notes, 3) == 3 and type(notes) is Notes and notes.count == 1
+"""
+
+
+def tested(source: str, *tests: str) -> Carry:
+    """Run test cells on a student's code, and say what came of the last one."""
+
+    def carry(_: Path) -> str:
+        student = InProcess(source)
+        findings = [student.tested(test) for test in tests]
+        return PASSED if findings[-1].passed else NOT_PASSED
+
+    return carry
+
+
+def _trial(name: str, about: str, hostile: Carry, twin: Carry) -> Trial:
+    return Trial(48, name, about, hostile, NOT_PASSED, twin, PASSED)
+
+
+TRIALS = (
+    _trial(
+        "calls_later",
+        "keeps a test's function, and calls it in another test",
+        tested(KEPT, ADDS_ONE, "assert later() == 6"),
+        tested(CALLED_AGAIN, ADDS_ONE, "assert later() == 6"),
+    ),
+    _trial(
+        "calls_each_other",
+        "calls a test's function that calls the student's, without an end",
+        tested(CALLS, "def f(value):\n    return apply(f, value)\nassert apply(f, 1) == 1"),
+        tested(CALLS, "def f(n):\n    return apply(f, n - 1) if n else 0\nassert apply(f, 9) == 0"),
+    ),
+    _trial(
+        "looks_inside",
+        "looks for the expected value in a test's function",
+        tested(INSIDES, "expected = 4242\nassert apply(lambda x: expected, 1) == expected"),
+        tested(CALLS, "expected = 4242\nassert apply(lambda x: expected, 1) == expected"),
+    ),
+    _trial(
+        "hands_back_an_equal",
+        "calls a test's function with an object that equals everything",
+        tested(EQUAL, "assert apply(lambda value: value == 9, 9)"),
+        tested(CALLS, "assert apply(lambda value: value == 9, 9)"),
+    ),
+    _trial(
+        "ends_the_judge",
+        "calls a test's function with an object whose methods end Python",
+        tested(ENDS, ADDS_ONE),
+        tested(CALLS, ADDS_ONE),
+    ),
+    _trial(
+        "another_code",
+        "gives a test's function another code",
+        tested(ANOTHER_CODE, ADDS_ONE),
+        tested(CALLS, ADDS_ONE),
+    ),
+    Trial(
+        48,
+        "another_class",
+        "gives a test's object another class, and empties it: the test's own stays as it is",
+        tested(ANOTHER_CLASS, NOTES),
+        PASSED,
+        tested("def apply(thing, value):\n    return value", NOTES),
+        PASSED,
+    ),
+)
