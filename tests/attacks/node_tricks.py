@@ -56,18 +56,23 @@ def scheduler(ask: Callable[[str, Path], object]) -> Carry:
     """Ask something of a scheduler with TLS, whose key is in the folder; says how that ended."""
 
     def carry(folder: Path) -> str:
+        import dask
         import distributed
 
         set_up()
         credentials.make(folder / "cluster.pem")
-        with distributed.LocalCluster(
-            n_workers=0,
-            processes=False,
-            protocol="tls://",
-            host="127.0.0.1",
-            security=credentials.load(folder / "cluster.pem"),
-            dashboard_address=DASHBOARD,
-        ) as cluster:
+        # Dask keeps a folder of its own in the temporary one, for the next cluster.
+        with (
+            dask.config.set({"temporary-directory": str(folder)}),
+            distributed.LocalCluster(
+                n_workers=0,
+                processes=False,
+                protocol="tls://",
+                host="127.0.0.1",
+                security=credentials.load(folder / "cluster.pem"),
+                dashboard_address=DASHBOARD,
+            ) as cluster,
+        ):
             try:
                 ask(cluster.scheduler_address, folder)
             except (OSError, TimeoutError, RuntimeError):

@@ -11,7 +11,8 @@ from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "security.md"
 NOT_TRIED = "not tried yet"
-_MARK = "<!-- {} -->\n"
+_BEGIN = "<!-- {}: begin; written by `python -m tests.attacks.stock` -->\n\n"
+_END = "\n<!-- {}: end -->\n"
 
 
 @dataclass
@@ -70,7 +71,7 @@ def of_trials(trials: Sequence[Trial]) -> str:
 
 def between(text: str, name: str) -> str:
     """What stands between the marks of a table."""
-    begin, end = _MARK.format(name), _MARK.format(f"end of {name}")
+    begin, end = _BEGIN.format(name), _END.format(name)
     return text.partition(begin)[2].partition(end)[0]
 
 
@@ -80,7 +81,7 @@ def write(name: str, table: str, page: Path = PAGE) -> None:
     Raises:
         ValueError: the page has no such marks.
     """
-    text, begin, end = page.read_text(), _MARK.format(name), _MARK.format(f"end of {name}")
+    text, begin, end = page.read_text(), _BEGIN.format(name), _END.format(name)
     if begin not in text or end not in text:
         raise ValueError(f"{page}: expected the marks {begin.strip()} and {end.strip()}")
     before, _, rest = text.partition(begin)

@@ -13,12 +13,13 @@ from tests.attacks.security_page import NOT_TRIED
 from tests.conftest import ROOT
 
 COLUMNS = ("one", "other")
+BEGIN = "<!-- compared: begin; written by `python -m tests.attacks.stock` -->\n"
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     file = tmp_path / "page.md"
-    file.write_text("before\n<!-- compared -->\n<!-- end of compared -->\nbehind\n")
+    file.write_text(f"before\n{BEGIN}\n\n<!-- compared: end -->\nbehind\n")
     return file
 
 
@@ -30,8 +31,8 @@ def test_what_was_written_is_read_and_what_is_new_was_not_tried(page: Path) -> N
     assert again.cell(3, "a case", "one") == NOT_TRIED
     assert again.cell(3, "a case", "other") == "10; a file outside: x"
     assert again.cell(4, "a new one", "one") == NOT_TRIED
-    assert page.read_text().startswith("before\n<!-- compared -->\n| case |")
-    assert page.read_text().endswith("<!-- end of compared -->\nbehind\n")
+    assert page.read_text().startswith(f"before\n{BEGIN}\n| case |")
+    assert page.read_text().endswith("\n<!-- compared: end -->\nbehind\n")
 
 
 def test_another_pipeline_is_another_column(page: Path) -> None:
@@ -43,7 +44,7 @@ def test_another_pipeline_is_another_column(page: Path) -> None:
 
 
 def test_a_page_without_marks_is_an_error(page: Path) -> None:
-    with pytest.raises(ValueError, match="expected the marks <!-- trials -->"):
+    with pytest.raises(ValueError, match="expected the marks <!-- trials: begin"):
         security_page.write("trials", "", page)
 
 
