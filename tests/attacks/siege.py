@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -265,6 +266,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "siege.jsonl")
     parser.add_argument("--worker", nargs="*", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and clean up
     given.output.parent.mkdir(parents=True, exist_ok=True)
     if given.worker is not None:
         folder, *names = given.worker
