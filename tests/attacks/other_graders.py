@@ -27,12 +27,17 @@ OTTER = environments.python(ROOT / "build" / "bench" / "environments", "otter")
 _LARGEST = 50 << 20  # bytes of a notebook from which test cells are taken out
 
 
+def write_autograder(world: World) -> None:
+    """Make what Otter grades by, before anybody's code has run."""
+    assignment = load_assignment(course_settings.load(world.course), exercise.NAME)
+    source = world.course / "source" / exercise.NAME
+    courses.write_autograder(assignment, source, world.course / "autograder.zip")
+
+
 def points_by_otter(world: World, student: str) -> Any:
     """Points; None where it gave up, ``hangs`` where it had to be ended."""
     folder = world.course / "submitted" / student / exercise.NAME
     autograder, said = world.course / "autograder.zip", world.course / f"{student}.json"
-    assignment = load_assignment(course_settings.load(world.course), exercise.NAME)
-    courses.write_autograder(assignment, world.course / "source" / exercise.NAME, autograder)
     _without_claims(notebook_in(folder))
     program = str(Path(__file__).with_name("otter_one.py"))
     words = [str(OTTER), program, str(autograder), str(notebook_in(folder)), str(said)]

@@ -158,6 +158,7 @@ def otter_row(attack: Attack) -> Row | str:
     with _course(_our_config(), "python3") as world:
         if not _hand_in(world, attack):
             return "not run"
+        other_graders.write_autograder(world)
         attacker, twin = (
             other_graders.points_by_otter(world, student) for student in (ATTACKER, TWIN)
         )
@@ -175,6 +176,7 @@ def _honest_by_otter() -> float:
     environments.install_kernel(other_graders.OTTER, ROOT / "data")
     with _course(_our_config(), "python3") as world:
         hand_in(world, PEER, HandedIn())
+        other_graders.write_autograder(world)
         points = other_graders.points_by_otter(world, PEER)
     if not isinstance(points, float):
         raise RuntimeError(f"{other_graders.OTTER} grades no honest notebook: {points}")
