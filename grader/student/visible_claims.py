@@ -24,6 +24,8 @@ from grader.notebook.submission import cell_text
 # A claim that imports this is about a training, even if the notebook has no call of fit yet.
 _ABOUT_TRAINING = re.compile(r"\bgrader\.checks\.training\b")
 
+_MOST_POINTS = 1e6  # of a claim; what is more was written there by mistake
+
 # A cell that may bind names that do not stand in it.
 _BINDS_UNKNOWN = re.compile(
     r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+\*|%run\b)|\bexec\(|\bglobals\(\)", re.MULTILINE
@@ -104,7 +106,14 @@ def _is_graded(node: NotebookNode) -> bool:
 
 
 def _points(nodes: Iterable[NotebookNode]) -> tuple[float, ...]:
-    return tuple(float(node.metadata.nbgrader.get("points") or 0) for node in nodes)
+    return tuple(map(_worth, nodes))
+
+
+def _worth(node: NotebookNode) -> float:
+    """The points of a cell; 0 where another editor has left something else in their place."""
+    points = node.metadata.nbgrader.get("points")
+    plain = isinstance(points, int | float) and not isinstance(points, bool)
+    return float(points) if plain and 0 <= points < _MOST_POINTS else 0.0
 
 
 def with_claims(notebook: NotebookNode) -> NotebookNode:
@@ -231,7 +240,7 @@ class _Cell:
         """The claim that this test cell makes."""
         return Claim(
             name=self.name,
-            points=float(self.node.metadata.nbgrader.get("points") or 0),
+            points=_worth(self.node),
             statement=comment(self.node.source, "Claim"),
             hint=comment(self.node.source, "Hint"),
             needs=tuple(cell.name for cell in grounds if is_solution(cell.node)),

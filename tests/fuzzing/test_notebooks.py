@@ -105,6 +105,8 @@ def test_how_a_notebook_is_written_changes_nothing(
         assert rebuilt(other) == rebuilt(plain)
 
 
+@example(edits=[Edit("set nbgrader", 3, 0, ("points", [None]))], solved=False)
+@example(edits=[Edit("set nbgrader", 3, 0, ("points", 10**400))], solved=False)
 @tried(60)
 @given(edits=_mixed, solved=st.booleans())
 def test_a_students_own_check_finds_the_claims(edits: list[Edit], solved: bool) -> None:
