@@ -47,8 +47,12 @@ def points_by_otter(world: World, student: str) -> Any:
 
 
 def _without_claims(notebook: Path) -> None:
-    """Take the test cells out, as in a notebook of Otter's; what is no notebook stays as it is."""
-    if not stat.S_ISREG(notebook.lstat().st_mode) or notebook.lstat().st_size > _LARGEST:
+    """Take the test cells out, as in a notebook of Otter's.
+
+    What is no notebook, or another name of somebody else's file, stays as it is.
+    """
+    status = notebook.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_size > _LARGEST:
         return
     with contextlib.suppress(Exception):  # whatever a hostile file makes nbformat raise
         content = nbformat.read(notebook, as_version=4)
