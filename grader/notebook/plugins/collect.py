@@ -124,7 +124,17 @@ class CarefulCollect(ExchangeCollect):
                 self._refuse(Path(src), SubmissionError(said))
             else:
                 self._write_time(Path(src), private)
-                super().do_copy(str(private), dest)
+                self._put(private, Path(dest))
+
+    def _put(self, private: Path, dest: Path) -> None:
+        """Let the submission be there at once: a time without the notebook counts as collected."""
+        unfinished = dest.with_name(f".{dest.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)  # of a process that was killed
+        try:
+            super().do_copy(str(private), str(unfinished))
+            unfinished.rename(dest)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
     def _write_time(self, source: Path, private: Path) -> None:
         """Write the time by which the submission was chosen: a file may hold any other.

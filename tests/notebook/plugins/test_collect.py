@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.exchange.default import Exchange
 
 from grader import settings as course_settings
 from grader.errors import CourseError
@@ -129,3 +131,29 @@ def test_what_becomes_a_link_meanwhile_is_not_followed(
 def test_handing_out_twice_is_one_line(course: Settings) -> None:
     with pytest.raises(CourseError, match="exchange refuses sums: Destination already exists"):
         exchange.release(course, "sums")
+
+
+def test_what_is_copied_in_part_does_not_count_as_collected(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A time is copied before the notebook, and by the time nbgrader knows what it has."""
+    hand_in(course, "ada")
+    whole = Exchange.do_copy
+
+    def fails(self: Exchange, source: str, target: str, log: object = None) -> None:
+        whole(self, source, target, log)
+        (Path(target) / "sums.ipynb").unlink()
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Exchange, "do_copy", fails)
+        with pytest.raises(CourseError, match="Too many open files"):
+            exchange.collect(
+                course, "sums", "ada", [each.name for each in inbound(course).iterdir()]
+            )
+    submitted = paths.submission(course, "ada", "sums").submitted
+    assert not list(submitted.parent.iterdir())
+    (submitted.parent / ".sums.unfinished").mkdir()  # of a process that was killed
+    collect(course)
+    assert (submitted / "sums.ipynb").exists()
+    assert [path.name for path in submitted.parent.iterdir()] == ["sums"]
