@@ -73,3 +73,11 @@ def test_a_disk_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / FILE.parent).write_text("a file in the folder's place")
     with pytest.raises(ConfigurationError, match=r"answers.json cannot be written"):
         answers.add(answer("ada", 1.0))
+
+
+def test_the_last_answer_is_the_last_one_given_whatever_the_clock_said(tmp_path: Path) -> None:
+    answers = Answers(tmp_path)
+    answers.add(answer("ada", 5000.0, outcome=Outcome.FAULT))
+    answers.add(answer("ada", 10.0, whole=False))
+    answers.complete("ada", "sums", "a")
+    assert Answers(tmp_path).last("ada", "sums") == answer("ada", 10.0)
