@@ -97,18 +97,22 @@ def work_of(loaded: LoadedCourse, state: SubmissionState) -> SubmissionWork:
     return submission_work(loaded.settings, loaded.assignment, state.submission, state.files)
 
 
+def lacking(error: BaseException) -> str:
+    """What this machine lacks, if that is why it refused something; else empty."""
+    if not isinstance(error, OSError) or error.errno not in _LACKS:
+        return ""
+    said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"this machine lacks {_LACKS[error.errno]} ({said})"
+
+
 def problem(error: BaseException) -> str:
     """One line for the instructor on why there are no verdicts."""
     if isinstance(error, GraderError):
         return str(error)
     if isinstance(error, Cancelled):
         return "cancelled: run the same command again to grade it"
-    if isinstance(error, OSError) and error.errno in _LACKS:
-        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        return (
-            f"this machine lacks {_LACKS[error.errno]} ({said}): see to it, then run the same "
-            "command again"
-        )
+    if lack := lacking(error):
+        return f"{lack}: see to it, then run the same command again"
     if not isinstance(error, WorkLost):
         LOG.error("judging failed", exc_info=error)
     said = notebook_json.one_line(error)

@@ -53,12 +53,16 @@ class Logbook:
         self.tell("trouble" if text else "well", text or f"{about} works again", about=about)
 
 
+_AGAIN_SECONDS = 600.0  # after which the same line is written again
+
+
 class LogbookHandler(logging.Handler):
     """Puts what the grader and nbgrader log as a warning or worse into the logbook."""
 
     def __init__(self, logbook: Logbook) -> None:
         super().__init__(logging.WARNING)
         self._logbook = logbook
+        self._told: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by logging with each record."""
@@ -67,7 +71,16 @@ class LogbookHandler(logging.Handler):
         text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             text += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"
-        self._logbook.tell("log", text.replace("\n", " "), logger=record.name)
+        if self._is_news(text, record.created):
+            self._logbook.tell("log", text.replace("\n", " "), logger=record.name)
+
+    def _is_news(self, text: str, now: float) -> bool:
+        """Whether it was not told just now: what fails is tried again each second."""
+        self._told = {said: at for said, at in self._told.items() if 0 <= now - at < _AGAIN_SECONDS}
+        if text in self._told:
+            return False
+        self._told[text] = now
+        return True
 
 
 def _printable(text: str) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 from grader.engines.base import Engine
 from grader.model import Submission
+from grader.notebook import submission_state
 from grader.notebook.reporting import preliminary
 from grader.settings import Settings
 from grader.watch import identity, turns
@@ -109,10 +110,12 @@ class Service:
             yield
         except Exception as error:
             self._broken += 1
-            said = f"{about}: the grader failed ({type(error).__name__})"
+            lack = submission_state.lacking(error)
+            said = f"{about}: {lack or f'the grader failed ({type(error).__name__})'}"
             if said not in self._told:  # a look comes each second
                 self._told.add(said)
-                LOG.exception("%s: the grader failed", about)
+                if not lack:
+                    LOG.exception("%s: the grader failed", about)
                 self._logbook.tell("fault", said)
 
     @property

@@ -55,3 +55,14 @@ def test_what_is_logged_elsewhere_becomes_a_line() -> None:
         logger.exception("broken")
     said = [line[20:] for line in file.getvalue().splitlines()]
     assert said == ["Not collected: ada+sums b", "broken (OSError: full)"]
+
+
+def test_what_is_logged_again_and_again_is_told_once_in_a_while() -> None:
+    book, file = logbook()
+    handler = LogbookHandler(book)
+    for seconds, text in ((0, "unwritable"), (1, "unwritable"), (2, "other"), (700, "unwritable")):
+        record = logging.LogRecord("grader.nbgrader", logging.ERROR, "", 0, text, None, None)
+        record.created = TIME.timestamp() + seconds
+        handler.emit(record)
+    said = [line[20:] for line in file.getvalue().splitlines()]
+    assert said == ["unwritable", "other", "unwritable"]

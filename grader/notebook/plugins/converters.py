@@ -9,7 +9,7 @@ import sys
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from grader.errors import CourseError, GraderError
+from grader.errors import ConfigurationError, CourseError, GraderError
 from grader.notebook import gradebook_errors, sqlalchemy_warnings
 
 LOG = logging.getLogger("grader.nbgrader")
@@ -33,7 +33,7 @@ def convert(converter: BaseConverter) -> None:
 
     Raises:
         CourseError: nbgrader refused, or what it runs for us did.
-        ConfigurationError: the gradebook cannot be written.
+        ConfigurationError: the gradebook or a file cannot be written, which may pass.
     """
     errors, directory = _Errors(), converter.coursedir
     converter.log = LOG
@@ -63,9 +63,9 @@ def _told(error: BaseException | None, directory: CourseDirectory) -> GraderErro
     return CourseError(f"{type(error).__name__}: {said[0]}" if said else type(error).__name__)
 
 
-def _refused(error: OSError, directory: CourseDirectory) -> CourseError:
+def _refused(error: OSError, directory: CourseDirectory) -> ConfigurationError:
     file = os.fsdecode(error.filename2 or error.filename or directory.root)
-    return CourseError(
+    return ConfigurationError(
         f"{file} cannot be used: {error.strerror or error}; expected a course folder that this "
         "account may read and write, on a disk with room"
     )

@@ -60,6 +60,7 @@ def full_database() -> OperationalError:
 def test_what_the_system_refuses_is_told_with_file_and_remedy(
     error: OSError, file: str, logs: bool
 ) -> None:
+    assert isinstance(told(error, logs=logs), ConfigurationError), "it may pass"
     assert str(told(error, logs=logs)) == f"{file} cannot be used: {error.strerror}; {REMEDY}"
 
 
