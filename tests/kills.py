@@ -284,6 +284,8 @@ def _content(path: Path) -> Any:
     if path.suffix == ".gz":
         evidence = json.loads(gzip.decompress(path.read_bytes()))
         return [(claim["claim"], claim["count"]) for claim in evidence["claims"]]
+    if path.suffix == ".txt":  # when it was handed in, through an exchange
+        return path.read_text()
     content = json.loads(path.read_text())
     if path.suffixes[0] == ".verdicts":
         for part in (content, *content["verdicts"], *content["runs"]):

@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -71,6 +73,7 @@ def _preload() -> None:
         "grader.notebook.recording",
         "grader.notebook.release",
         "grader.notebook.reporting.feedback",
+        "grader.watch.service",
     ):
         importlib.import_module(name)
     api.get_alembic_version = functools.cache(api.get_alembic_version)
@@ -78,18 +81,22 @@ def _preload() -> None:
 
 
 def _trials(disk: Path, only: str, most: int, seed: int) -> list[Trial]:
-    from tests.faults import disturb
+    from tests.faults import disturb, service
     from tests.faults.commands import COMMANDS
-    from tests.faults.kinds import FAULTS
+    from tests.faults.kinds import FAULTS, Fault
 
+    every: dict[str, tuple[Any, tuple[Fault, ...]]] = {
+        command.name: (partial(disturb.Disturbed, disk, command), FAULTS) for command in COMMANDS
+    }
+    every["watch"] = partial(service.DisturbedService, disk), service.SERVICE_FAULTS
     trials = []
-    for command in COMMANDS:
-        faults = [fault for fault in FAULTS if only in f"{command.name}, {fault.name}"]
+    for name, (made, known) in every.items():
+        faults = [fault for fault in known if only in f"{name}, {fault.name}"]
         if not faults:
             continue
-        with disturb.Disturbed(disk, command) as disturbed:
+        with made() as disturbed:
             for fault in faults:
-                chance = random.Random(f"{seed} {command.name} {fault.name}")
+                chance = random.Random(f"{seed} {name} {fault.name}")
                 for moment in disturb.chosen(disturbed.moments, most, chance):
                     trials.append(disturbed.at(fault, moment, seed))
                     _tell(trials[-1])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,18 @@ def _command(root: Path, arguments: tuple[str, ...]) -> int:
     """What the ``grader`` command does, with made-up verdicts; returns its exit code."""
     from grader.cli import main
 
+    with made_up_verdicts():
+        try:
+            main(["--course", str(root), *arguments])
+        except SystemExit as end:
+            return int(end.code or 0)
+    return 0
+
+
+@contextmanager
+def made_up_verdicts() -> Iterator[None]:
+    """Within ``with``, nothing of a submission is run, and one after the other is judged."""
+
     def outcome(student: str, claim: str) -> Outcome:
         return LOST.get((student, claim), Outcome.PASSED)
 
@@ -102,11 +114,7 @@ def _command(root: Path, arguments: tuple[str, ...]) -> int:
             "sqlite3.dbapi2.connect": _impatient(sqlite3.connect),
         }.items():
             patches.enter_context(mock.patch(name, put))
-        try:
-            main(["--course", str(root), *arguments])
-        except SystemExit as end:
-            return int(end.code or 0)
-    return 0
+        yield
 
 
 def _impatient(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:

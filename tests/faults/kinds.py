@@ -125,8 +125,12 @@ def _jump(seconds: float) -> Callable[[Place], Lift]:
     return begin
 
 
-def _no_writing(what: Callable[[Place], Path]) -> Callable[[Place], Lift]:
-    """Mount a folder or a file once more where it stands, to be read only; files stay open."""
+def no_writing(what: Callable[[Place], Path]) -> Callable[[Place], Lift]:
+    """Mount a folder or a file once more where it stands, to be read only; open files stay so.
+
+    Args:
+        what: the folder or file.
+    """
 
     def begin(place: Place) -> Lift:
         if not what(place).exists():
@@ -137,7 +141,13 @@ def _no_writing(what: Callable[[Place], Path]) -> Callable[[Place], Lift]:
         _call("mount", path, path, None, _BIND | _RECURSIVE, None)
         _call("mount", b"none", path, None, _BIND | _REMOUNT | _READ_ONLY, None)
         os.chdir(Path.cwd())  # nbgrader works in the folder by its former mount
-        return lambda: _call("umount2", path, _DETACH)
+
+        def lift() -> None:
+            here = Path.cwd()
+            _call("umount2", path, _DETACH)
+            os.chdir(here)
+
+        return lift
 
     return begin
 
@@ -178,17 +188,17 @@ FAULTS = (
     ),
     Fault(
         "read-only course",
-        _no_writing(lambda place: place.root),
+        no_writing(lambda place: place.root),
         ("Read-only file system", *_NO_DATABASE),
     ),
     Fault(
         "read-only gradebook",
-        _no_writing(lambda place: place.root / "gradebook.db"),
+        no_writing(lambda place: place.root / "gradebook.db"),
         ("Read-only file system", *_NO_DATABASE),
     ),
     Fault(
         "no temporary folder",
-        _no_writing(lambda _: Path("/tmp")),
+        no_writing(lambda _: Path("/tmp")),
         ("Read-only file system", "No usable temporary directory"),
     ),
     Fault("locked gradebook", _lock_gradebook, ("database is locked",)),
