@@ -63,10 +63,15 @@ def _texts(root: Path) -> dict[str, str]:
 
 
 def files(course: Settings) -> list[str]:
-    """Names of the files of a course, as paths in it."""
+    """Names of the files of a course, as paths in it.
+
+    Locks stay, and so may what a killed run told of itself: it counts while its lock is held, and
+    the next run that judges something removes it.
+    """
     found = (path for path in course.root.rglob("*") if path.is_file())
     names = (str(path.relative_to(course.root)) for path in found)
-    return sorted(name for name in names if not name.endswith((".lock", ".pyc", "-journal")))
+    passing = (".lock", ".pyc", "-journal")
+    return sorted(n for n in names if not n.endswith(passing) and not n.startswith(".grading."))
 
 
 def finished(course: Settings) -> Mapping[str, tuple[int, bytes]]:

@@ -72,8 +72,10 @@ def _use_up_descriptors(place: Place) -> Lift:
     with contextlib.suppress(OSError):
         while True:
             taken.append(os.dup(0))
-    for _ in range(place.chance.choice((0, 0, 1, 2, 4))):
-        os.close(taken.pop())
+    spare = place.chance.choice((0, 0, 1, 2, 4))
+    for descriptor in taken[:spare]:
+        os.close(descriptor)
+    del taken[:spare]
 
     def lift() -> None:
         for descriptor in taken:
