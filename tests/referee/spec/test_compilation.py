@@ -220,7 +220,7 @@ ADAM = {"module": "keras.optimizers", "class_name": "Adam", "config": {}}
         ({}, "call model.compile"),
         ({"optimizer": "adam", "loss": "mse"}, "the optimizer is 'adam': expected one of Keras'"),
         ({"optimizer": {"module": ADAM["module"]}, "loss": "mse"}, "the optimizer is {'module'"),
-        ({"optimizer": ADAM, "loss": {"module": "keras.losses"}}, "the loss is None"),
+        ({"optimizer": ADAM, "loss": {"module": "keras.losses"}}, "the loss is 'keras.losses'"),
         ({"optimizer": ADAM, "loss": 5}, "the loss is 5"),
         ({"optimizer": ADAM, "loss": ADAM}, "the loss is Adam"),
         ({"optimizer": ADAM, "loss": "mse", "metrics": [ADAM]}, "a metric is Adam"),
