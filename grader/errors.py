@@ -40,7 +40,14 @@ class DataError(GraderError):
 
 
 class DeclarationRefused(GraderError):  # noqa: N818 -- the student's network is refused
-    """A network or a training asks for something that is not on the lists or over a budget."""
+    """A network or a training asks for something that is not on the lists or over a budget.
+
+    Args:
+        message: may quote the declaration: what cannot be shown in one line is spelled out.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
 
 
 class RefereeError(GraderError):

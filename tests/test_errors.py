@@ -23,3 +23,9 @@ def test_an_error_crosses_a_process_boundary_whole(kind: type[Exception]) -> Non
 def test_every_error_stands_in_the_tree_that_the_module_draws(kind: type[Exception]) -> None:
     assert errors.__doc__ is not None
     assert kind.__name__ in errors.__doc__
+
+
+def test_what_a_refusal_quotes_stays_in_its_line() -> None:
+    refused = errors.DeclarationRefused("no layer is called a\nb\x1b[31m\ud800é")
+    assert str(refused) == r"no layer is called a\nb\x1b[31m\ud800é"
+    assert str(pickle.loads(pickle.dumps(refused))) == str(refused)

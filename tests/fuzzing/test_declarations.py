@@ -121,6 +121,7 @@ def test_a_network_is_canonical_or_refused(changes: list[Change]) -> None:
 
 
 @pytest.mark.keras
+@example(changes=[Change(56, "put", {"\x1f": []})])  # a setting whose name is no line
 @example(changes=[Change(164, "drop")])  # an optimizer of no class
 @tried(150)
 @given(changes=changes.of(values))

@@ -227,7 +227,7 @@ REPLIES: list[tuple[Answer | Queued, dict[str, Any]]] = [
     ),
     (Hello({"backend": "tf"}), {"hello": {"backend": "tf"}}),
     (Queued(4), {"queued": 4}),
-    (DeclarationRefused("no\nä"), {"refused": "no\nä"}),
+    (DeclarationRefused("no: ä"), {"refused": "no: ä"}),
     (RefereeError("x"), {"failed": "x"}),
     (
         EPOCH,
