@@ -11,7 +11,7 @@ from grader.notebook import magics
 # A cell that may bind names that do not stand in it.
 _BINDS_UNKNOWN = re.compile(
     r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+\*|%(?:run|load|pylab)\b|global\b)"
-    r"|\bexec\(|\bglobals\(",
+    r"|\bexec\(|(?<!\bin )\bglobals\(",  # "name in globals()" binds nothing
     re.MULTILINE,
 )
 

@@ -11,6 +11,7 @@ def test_the_names_of_all_cells_are_known() -> None:
         "%%time\ndef f():\n    x = 1",
         "%matplotlib inline\ny = 2",
         "%%bash\nz=3",
+        "if 'y' in globals():\n    y",
     ]
     assert course_names(cells) == {"np", "f", "y"}
 
