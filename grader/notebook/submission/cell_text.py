@@ -68,12 +68,17 @@ def with_unix_line_ends(text: str) -> str:
 
 def same_lines(one: str, other: str) -> bool:
     """Whether two texts differ in line ends and blanks at the ends of lines alone."""
-    return _lines(one) == _lines(other)
+    return lines(one) == lines(other)
 
 
 def same_prose(one: str, other: str) -> bool:
     """Whether two texts hold the same words: wrapped in another way they are the same."""
-    return one.translate(_BLANKS).split() == other.translate(_BLANKS).split()
+    return words(one) == words(other)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text: what stands between blanks, those that editors put in among them."""
+    return text.translate(_BLANKS).split()
 
 
 def same_code(one: str, other: str) -> bool:
@@ -88,7 +93,7 @@ def same_code(one: str, other: str) -> bool:
 
 def same_code_and_comments(one: str, other: str) -> bool:
     """Whether two cells of code differ in their layout alone."""
-    return same_code(one, other) and _comments(one) == _comments(other)
+    return same_code(one, other) and comments(one) == comments(other)
 
 
 def alike(one: str, other: str) -> bool:
@@ -96,12 +101,12 @@ def alike(one: str, other: str) -> bool:
     one, other = one.strip()[:_COMPARED], other.strip()[:_COMPARED]
     if not one or not other:
         return False
-    lines = SequenceMatcher(None, _lines(one), _lines(other), autojunk=False)
-    if lines.ratio() >= _ALIKE:
+    by_lines = SequenceMatcher(None, lines(one), lines(other), autojunk=False)
+    if by_lines.ratio() >= _ALIKE:
         return True
     # Of letters put in another order, difflib takes a second for 3,000.
-    words = SequenceMatcher(None, _WORD.findall(one), _WORD.findall(other), autojunk=False)
-    return words.quick_ratio() >= _ALIKE and words.ratio() >= _ALIKE
+    by_words = SequenceMatcher(None, _WORD.findall(one), _WORD.findall(other), autojunk=False)
+    return by_words.quick_ratio() >= _ALIKE and by_words.ratio() >= _ALIKE
 
 
 @functools.lru_cache(maxsize=2048)  # more than the cells of one notebook
@@ -116,7 +121,7 @@ def parsed(source: str) -> Python | None:
         return Python(
             names.bound(python),
             names.free(python),
-            _dumped(tree) + magic_lines(source),
+            ast.dump(join_documentation(tree)) + magic_lines(source),
             len(tree.body) - texts,
         )
     except _NOT_PARSED:
@@ -146,11 +151,11 @@ def read_names(source: str) -> frozenset[str]:
 
     All of its words where it is no valid Python, and those of its lines of magics.
     """
-    words = magic_lines(source)
+    magics = magic_lines(source)
     try:
         python = seen_through(source)
         if parsed(source) is not None:
-            return reads(python) | frozenset(_NAME.findall(words))
+            return reads(python) | frozenset(_NAME.findall(magics))
     except _NOT_PARSED:
         pass
     return frozenset(_NAME.findall(source))
@@ -244,17 +249,18 @@ def is_prose(source: str) -> bool:
     return len(source.split()) > 3 and not bound_names(source) and not _CODE.search(source)
 
 
-def _lines(text: str) -> list[str]:
-    lines = with_unix_line_ends(text).translate(_BLANKS).strip().split("\n")
-    return [line.rstrip() for line in lines]
+def lines(text: str) -> list[str]:
+    """The lines of a text without blanks at their ends, and without empty ones at its ends."""
+    stripped = with_unix_line_ends(text).translate(_BLANKS).strip()
+    return [line.rstrip() for line in stripped.split("\n")]
 
 
-def _dumped(tree: ast.Module) -> str:
-    """The tree as text; documentation may be wrapped and indented in another way."""
+def join_documentation(tree: ast.Module) -> ast.Module:
+    """Change a tree so that documentation may be wrapped and indented in another way."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and _is_text(node):
             node.value = ast.Constant(" ".join(ast.literal_eval(node.value).split()))
-    return ast.dump(tree)
+    return tree
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -263,11 +269,11 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _comments(source: str) -> list[str]:
+def comments(source: str) -> list[str]:
     """The words of the comments of a cell that is valid Python; else all of its words."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(_PROMPT.sub("", source)).readline))
     except (tokenize.TokenError, *_NOT_PARSED):
         return source.split()
-    words = (token.string.lstrip("#") for token in tokens if token.type == tokenize.COMMENT)
-    return " ".join(words).split()
+    said_there = (t.string.lstrip("#") for t in tokens if t.type == tokenize.COMMENT)
+    return " ".join(said_there).split()
