@@ -24,7 +24,7 @@ from grader.errors import CourseError
 from grader.examiner import names
 from grader.examiner.cells.cell_code import compiled
 from grader.model import Claim
-from grader.notebook import course_files, magics, networks, notebook_json
+from grader.notebook import course_files, earlier_releases, magics, networks, notebook_json
 from grader.notebook.course_names import course_names
 from grader.settings import Settings
 
@@ -51,6 +51,8 @@ class Assignment:
         hidden_files: names and bytes of files beside it that students never get.
         course_names: names that cells of the source bind, tests excepted; None where they are not
             known.
+        earlier: digest of each text that a cell had in an earlier release to that cell's id; see
+            ``earlier_releases``.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Assignment:
     files: tuple[str, ...] = ()
     hidden_files: Mapping[str, bytes] = field(default_factory=dict)
     course_names: frozenset[str] | None = None
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def solution_ids(self) -> tuple[str, ...]:
@@ -187,6 +190,7 @@ def load_assignment(settings: Settings, name: str) -> Assignment:
         course_names=course_names(
             cell.source for cell in source.cells if cell.cell_type == "code" and not is_claim(cell)
         ),
+        earlier=earlier_releases.load(earlier_releases.beside(path)),
     )
 
 

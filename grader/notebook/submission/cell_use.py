@@ -28,17 +28,24 @@ class Use(Enum):
     ANSWER = auto()  # its text is an answer, or a part of one
     UNTOUCHED = auto()  # the code of a stub, with other comments
     CHANGED = auto()  # a given cell of code: runs behind the course's own
+    EARLIER = auto()  # given code of an earlier release: runs where the student's code needs it
     OWN = auto()  # the student's own cell
     COPY = auto()  # a further copy of an answer, apart from it: stays there
     SHOWN = auto()  # a text that does not run: it is shown where it stood
 
 
-def use_of(known: Recognised | None, cell: NotebookNode) -> Use:
-    """What becomes of a cell by what it was recognised as; guesses come later."""
+def use_of(known: Recognised | None, cell: NotebookNode, earlier: str | None) -> Use:
+    """What becomes of a cell by what it was recognised as; guesses come later.
+
+    Args:
+        known: what it was recognised as.
+        cell: the student's.
+        earlier: id of the cell that an earlier release had with its text.
+    """
     if not cell.source.strip() and not cell.get("attachments"):
         return Use.NOTHING
-    if _is_as_handed_out(cell) and not cell.get("attachments"):
-        return Use.NOTHING  # also where the source was changed since, and has it no more
+    if _is_as_handed_out(known, cell, earlier) and not cell.get("attachments"):
+        return Use.EARLIER if _is_given_code(known, cell) else Use.NOTHING
     own = Use.OWN if cell.cell_type in ("code", "markdown") else Use.SHOWN
     if known is None:
         return own
@@ -56,12 +63,26 @@ def use_of(known: Recognised | None, cell: NotebookNode) -> Use:
             return Use.NOTHING if _says_the_same(cell, known.cell) else own
 
 
-def _is_as_handed_out(cell: NotebookNode) -> bool:
+def _is_as_handed_out(known: Recognised | None, cell: NotebookNode, earlier: str | None) -> bool:
     """Whether a cell says what it said in the release that the student got, maybe an earlier one.
 
-    nbgrader's checksum tells, whatever the line ends are now.
+    nbgrader's checksum tells, whatever the line ends are now; of cells that have none, and of those
+    that have lost it, the texts of earlier releases. The text of a given cell may be an answer.
     """
-    return is_unchanged(NotebookNode(cell, source=with_unix_line_ends(cell.source)))
+    if is_unchanged(NotebookNode(cell, source=with_unix_line_ends(cell.source))):
+        return True
+    own = known is None or not known.cell.is_answer or known.cell.id == earlier
+    return earlier is not None and own
+
+
+def _is_given_code(known: Recognised | None, cell: NotebookNode) -> bool:
+    if known is not None:
+        given = known.cell.kind is Kind.GIVEN_CODE
+    else:  # the course has it no more
+        metadata = cell.metadata.get("nbgrader")
+        nbgraders = metadata if isinstance(metadata, dict) else {}
+        given = not nbgraders.get("grade") and not nbgraders.get("solution")
+    return given and cell.cell_type == "code"
 
 
 def _says_the_same(cell: NotebookNode, ours: CourseCell) -> bool:

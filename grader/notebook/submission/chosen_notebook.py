@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from grader.errors import SubmissionError
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission import parse
-from grader.notebook.submission.course_cells import CourseCell, course_cells
+from grader.notebook.submission.course_cells import course_cells
 from grader.notebook.submission.file_rules import printable_path
 from grader.notebook.submission.plan import plan
 from grader.notebook.submission.recognise import recognise
@@ -75,8 +75,7 @@ def choose(
     if [name for name, _ in found] == [expected]:
         content = found[0][1]
         return ChosenNotebook(expected, content, parse.parse(content, f"{folder}/{expected}"))
-    course = course_cells(assignment)
-    candidates = [_candidate(course, name, content, folder) for name, content in found]
+    candidates = [_candidate(assignment, name, content, folder) for name, content in found]
     first = next((each for each in candidates if each.name == expected), None)
     others = [each for each in candidates if each is not first]
     if first is not None and first.is_written:
@@ -92,14 +91,13 @@ def choose(
     return _chosen(first, others, f"{{}} {_is(others)} not graded, only {expected} is")
 
 
-def _candidate(
-    course: tuple[CourseCell, ...], name: str, content: bytes, folder: str
-) -> _Candidate:
+def _candidate(assignment: Assignment, name: str, content: bytes, folder: str) -> _Candidate:
     try:
         notebook = parse.parse(content, f"{folder}/{name}")
     except SubmissionError as error:
         return _Candidate(name, content, None, (), recognised=False, error=str(error))
-    recognition = recognise(course, notebook)
+    course = course_cells(assignment)
+    recognition = recognise(course, notebook, assignment.earlier)
     planned = plan(recognition, notebook)
     there = {known.cell.id for known in recognition.cells if known is not None}
     named = {cell.id for cell in course if cell.name}

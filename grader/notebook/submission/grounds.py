@@ -21,7 +21,7 @@ from grader.settings import Settings
 # How verdicts are reached. Raise it with every change after which the same submission may get other
 # verdicts, notes or answers: submissions that were graded before are then judged again. It is kept
 # by hand: a digest of the code would have a whole class judged again after each change of a word.
-RULES = 15
+RULES = 16
 
 NOTEBOOKS, FILES, ASSIGNMENT = "notebooks", "files", "assignment"
 
@@ -50,12 +50,11 @@ def digests(settings: Settings, assignment: Assignment, files: Files) -> dict[st
     }
     texts = [cell.source for cell in assignment.master.cells]
     hidden = {name: sha256(text).hexdigest() for name, text in assignment.hidden_files.items()}
+    parts = [assignment.sha256, texts, sorted(assignment.released.items()), sorted(hidden.items())]
     return {
         NOTEBOOKS: files.sha256(),
         FILES: files.digest(),
-        ASSIGNMENT: _digest(
-            [assignment.sha256, texts, sorted(assignment.released.items()), sorted(hidden.items())]
-        ),
+        ASSIGNMENT: _digest([*parts, sorted(assignment.earlier.items())]),
         "limits": json.dumps(limits, sort_keys=True),
         "sandbox": settings.sandbox,
         "packages": json.dumps(course_packages.installed(settings), sort_keys=True),

@@ -15,7 +15,7 @@ from grader.notebook import experiments
 from grader.notebook.submission.cell_text import read_names
 
 # Code that may use names that do not stand in it.
-_READS_UNKNOWN = re.compile(r"\b(?:eval|exec|globals|locals|vars)\(|^[ \t]*%run\b", re.MULTILINE)
+READS_UNKNOWN = re.compile(r"\b(?:eval|exec|globals|locals|vars)\(|^[ \t]*%run\b", re.MULTILINE)
 
 # Characters of code that are looked through, statement by statement: some seconds for so many. An
 # honest notebook has a tenth.
@@ -42,7 +42,7 @@ def left_out(
     running = [cell for cell in code if cell.id not in ids]
     if not waiting or sum(len(cell.source) for cell in running) > _MOST:
         return frozenset()
-    if any(c.id not in given and _READS_UNKNOWN.search(c.source) for c in running):
+    if any(c.id not in given and READS_UNKNOWN.search(c.source) for c in running):
         return frozenset()
     binds = {cell.id: experiments.binds(cell.source, repeatable) for cell in waiting}
     used = frozenset[str]()

@@ -20,6 +20,7 @@ from grader.notebook.submission.cell_text import (
 )
 from grader.notebook.submission.cell_use import Use, use_of
 from grader.notebook.submission.course_cells import CourseCell, Kind
+from grader.notebook.submission.earlier_cells import needed
 from grader.notebook.submission.guess import Guess, guess, in_place
 from grader.notebook.submission.recognise import Recognised, Recognition
 
@@ -66,13 +67,15 @@ class Plan:
 def plan(recognition: Recognition, submitted: NotebookNode) -> Plan:
     """Decide what becomes of each cell that was handed in."""
     cells = submitted.cells
-    uses = [use_of(known, cell) for known, cell in zip(recognition.cells, cells, strict=True)]
+    each = zip(recognition.cells, cells, recognition.earlier, strict=True)
+    uses = [use_of(known, cell, earlier) for known, cell, earlier in each]
     answers = {
         cell.id: _parts(recognition, cell, uses) for cell in recognition.course if cell.is_answer
     }
     planned = Plan(recognition, tuple(uses), answers)
     planned = _with_answers_in_place(_with_copies(planned), cells)
-    return _finished(_with_rests(_with_guesses(planned, cells), cells), cells)
+    planned = _with_rests(_with_guesses(planned, cells), cells)
+    return _finished(_with_earlier(planned, cells), cells)
 
 
 def _parts(recognition: Recognition, cell: CourseCell, uses: Sequence[Use]) -> tuple[int, ...]:
@@ -219,6 +222,21 @@ def _taken(planned: Plan, guesses: dict[str, Guess]) -> Plan:
         stands_in=stands_in,
         guessed=planned.guessed | guesses.keys(),
     )
+
+
+def _with_earlier(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
+    """Leave out given code of an earlier release that no code of the student's needs."""
+    texts = {p: cells[p].source for p, use in enumerate(planned.uses) if use is Use.EARLIER}
+    runs = (Use.ANSWER, Use.OWN, Use.CHANGED, Use.COPY)
+    students = [
+        cells[p].source for p, use in enumerate(planned.uses) if use in runs and _runs(cells[p])
+    ]
+    given = [c.graded for c in planned.recognition.course if c.kind is Kind.GIVEN_CODE]
+    kept = needed(texts, students, given)
+    uses = list(planned.uses)
+    for place in texts.keys() - kept:
+        uses[place] = Use.NOTHING
+    return dataclasses.replace(planned, uses=tuple(uses))
 
 
 def _finished(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:

@@ -71,7 +71,7 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
         beside: names of the files beside it; the course's own may be among them.
     """
     course = course_cells(assignment)
-    planned = plan(recognise(course, submitted), submitted)
+    planned = plan(recognise(course, submitted, assignment.earlier), submitted)
     notebook = copy.deepcopy(assignment.master)
     builder = _Builder(planned, submitted.cells)
     notebook.cells = list(builder.cells(notebook.cells))
@@ -193,7 +193,7 @@ class _Builder:
             case Use.ANSWER if part is not None and part.kind is Kind.SOLUTION:
                 if place != self._plan.answers[part.id][0] and place not in self._plan.rests:
                     yield self._new("code", place, cell, part.name)
-            case Use.OWN | Use.CHANGED | Use.COPY:
+            case Use.OWN | Use.CHANGED | Use.COPY | Use.EARLIER:
                 kind = "markdown" if cell.cell_type == "markdown" else "code"
                 if self._is_experiment(place):
                     self.experiments.append(self._id(place))
@@ -204,9 +204,9 @@ class _Builder:
                 yield self._shown(place, cell)
 
     def _is_experiment(self, place: int) -> bool:
-        """Whether a student's cell is an experiment that was changed."""
+        """Whether a student's cell is an experiment that was changed, by the student or since."""
         known = self._plan.recognition.cells[place]
-        changed = self._plan.uses[place] is Use.CHANGED
+        changed = self._plan.uses[place] in (Use.CHANGED, Use.EARLIER)
         return changed and known is not None and known.cell.experiment
 
     def _fill(self, ours: CourseCell, cell: NotebookNode) -> None:

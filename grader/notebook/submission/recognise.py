@@ -10,13 +10,14 @@ from __future__ import annotations
 import functools
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from nbformat import NotebookNode
 
 from grader.notebook.assignment import grade_id
+from grader.notebook.submission.cell_digest import code_digest, text_digest
 from grader.notebook.submission.cell_text import alike, said, same_code
 from grader.notebook.submission.course_cells import CourseCell, Kind
 
@@ -57,11 +58,14 @@ class Recognition:
         cells: for each of the student's cells what it is, or None.
         backbone: for each of the student's cells the index of the course's cell that stands ahead
             of it or is it; -1 for none. It never falls: cells that were moved do not count.
+        earlier: for each of the student's cells the id of the cell that an earlier release had with
+            this text, or None. The course may have no such cell any more.
     """
 
     course: tuple[CourseCell, ...]
     cells: tuple[Recognised | None, ...]
     backbone: tuple[int, ...]
+    earlier: tuple[str | None, ...]
 
     def next_course_cell(self, place: int) -> int:
         """The index of the first course's cell behind a student's cell; the number of all if none.
@@ -82,11 +86,31 @@ class Recognition:
         return following[::-1]
 
 
-def recognise(course: tuple[CourseCell, ...], submitted: NotebookNode) -> Recognition:
-    """Find the course's cells among those of a notebook that was handed in."""
+def recognise(
+    course: tuple[CourseCell, ...], submitted: NotebookNode, earlier: Mapping[str, str]
+) -> Recognition:
+    """Find the course's cells among those of a notebook that was handed in.
+
+    Args:
+        course: its cells.
+        submitted: the student's notebook.
+        earlier: see ``Assignment``.
+    """
+    before = tuple(_earlier(cell, earlier) for cell in submitted.cells)
     finder = _Finder(course)
-    cells = tuple(finder.find(cell) for cell in submitted.cells)
-    return _with_changed(Recognition(course, cells, _backbone(cells)), submitted)
+    pairs = zip(submitted.cells, before, strict=True)
+    cells = tuple(finder.find(cell, name) for cell, name in pairs)
+    return _with_changed(Recognition(course, cells, _backbone(cells), before), submitted)
+
+
+def _earlier(cell: NotebookNode, earlier: Mapping[str, str]) -> str | None:
+    """The id of the cell that an earlier release had with this text."""
+    if not earlier:
+        return None
+    code = cell.cell_type == "code"
+    digests = [code_digest(cell.source)] if code else []
+    digests.append(text_digest(said(cell.source) if code else cell.source))
+    return next((earlier[digest] for digest in digests if digest in earlier), None)
 
 
 def _with_changed(first: Recognition, submitted: NotebookNode) -> Recognition:
@@ -106,6 +130,8 @@ def _with_changed(first: Recognition, submitted: NotebookNode) -> Recognition:
         cell = submitted.cells[place]
         if known is not None or cell.cell_type != "code" or not open_cells:
             continue
+        if first.earlier[place] is not None:
+            continue
         low, high = first.backbone[place], first.next_course_cell(place)
         for ours in open_cells:
             if not low < ours.index < high or comparisons >= _MOST_COMPARISONS:
@@ -115,7 +141,7 @@ def _with_changed(first: Recognition, submitted: NotebookNode) -> Recognition:
                 cells[place] = Recognised(ours, How.TEXT, again=False)
                 open_cells.remove(ours)
                 break
-    return Recognition(first.course, tuple(cells), _backbone(cells))
+    return Recognition(first.course, tuple(cells), _backbone(cells), first.earlier)
 
 
 class _Finder:
@@ -132,9 +158,16 @@ class _Finder:
         self._found: set[str] = set()
         self._last = -1
 
-    def find(self, cell: NotebookNode) -> Recognised | None:
-        """What a cell is; None if it is the student's own."""
+    def find(self, cell: NotebookNode, earlier: str | None) -> Recognised | None:
+        """What a cell is; None if it is the student's own, or one that the course has no more.
+
+        Args:
+            cell: the student's.
+            earlier: id of the cell that an earlier release had with its text.
+        """
         found, how = self._find(cell)
+        if found is None and earlier is not None:
+            found = self._by_id.get(earlier)
         if found is None:
             return None
         again = found.id in self._found

@@ -17,7 +17,8 @@ def submitted(tiny_course: Settings) -> NotebookNode:
 
 
 def recognition(course: Settings, notebook: NotebookNode) -> Recognition:
-    return recognise(course_cells(load_assignment(course, "sums")), notebook)
+    assignment = load_assignment(course, "sums")
+    return recognise(course_cells(assignment), notebook, assignment.earlier)
 
 
 def names(found: Recognition) -> list[str]:
