@@ -45,7 +45,7 @@ def use_of(known: Recognised | None, cell: NotebookNode, earlier: str | None) ->
     if not cell.source.strip() and not cell.get("attachments"):
         return Use.NOTHING
     if _is_as_handed_out(known, cell, earlier) and not cell.get("attachments"):
-        return Use.EARLIER if _is_given_code(known, cell) else Use.NOTHING
+        return _use_of_handed_out(known, cell)
     own = Use.OWN if cell.cell_type in ("code", "markdown") else Use.SHOWN
     if known is None:
         return own
@@ -73,6 +73,17 @@ def _is_as_handed_out(known: Recognised | None, cell: NotebookNode, earlier: str
         return True
     own = known is None or not known.cell.is_answer or known.cell.id == earlier
     return earlier is not None and own
+
+
+def _use_of_handed_out(known: Recognised | None, cell: NotebookNode) -> Use:
+    if not _is_given_code(known, cell):
+        return Use.NOTHING
+    return Use.OWN if known is not None and _is_copy(known) else Use.EARLIER
+
+
+def _is_copy(known: Recognised) -> bool:
+    """Whether a given cell was copied: it ran once more for the student; no experiment does."""
+    return known.again and known.how is How.TEXT and not known.cell.experiment
 
 
 def _is_given_code(known: Recognised | None, cell: NotebookNode) -> bool:
@@ -112,7 +123,5 @@ def _use_of_given_code(known: Recognised, cell: NotebookNode, own: Use) -> Use:
         same = same_prose(cell.source, known.cell.released)
         return Use.NOTHING if same else own
     if same_code_and_comments(cell.source, known.cell.released):
-        # A copy of a given cell ran once more for the student, too; no experiment is run again.
-        copied = known.again and known.how is How.TEXT and not known.cell.experiment
-        return Use.OWN if copied else Use.NOTHING
+        return Use.OWN if _is_copy(known) else Use.NOTHING
     return Use.SHOWN if same_code(cell.source, known.cell.released) else Use.CHANGED

@@ -136,6 +136,16 @@ def test_what_a_student_changed_of_an_earlier_cell_counts(
     )
 
 
+def test_a_copy_of_an_earlier_cell_runs_once_more(
+    assignment: Assignment, submitted: NotebookNode
+) -> None:
+    submitted.cells.append(new_code_cell(IMPORTS))
+    rebuilt = rebuild(assignment, submitted)
+    assert texts(rebuilt).count(IMPORTS) == 1
+    assert texts(rebuilt)[-1] == IMPORTS
+    assert rebuilt.notes == ()
+
+
 def test_the_text_of_a_given_cell_may_be_an_answer(
     assignment: Assignment, submitted: NotebookNode
 ) -> None:
