@@ -18,13 +18,12 @@ from pathlib import Path
 from nbgrader.auth import Authenticator
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from nbgrader.exchange.default import Exchange
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from grader.errors import ExchangeUnusableError
 from grader.notebook.plugins.converters import LOG
-from grader.notebook.submission import paths
+from grader.notebook.submission import file_rules, paths
 from grader.settings import Settings
 
 _SETTLED_SECONDS = 30.0  # after the last change of a folder that nbgrader's submit did not make
@@ -117,7 +116,7 @@ def _named(folder: str) -> tuple[str, str, datetime | None]:
     if len(parts) < 3 or not parts[0] or parts[0][0] == "." or set(parts[0]) & set("*?[]"):
         return "", "", None
     try:
-        return parts[0], parts[1], parse_utc(parts[2])
+        return parts[0], parts[1], file_rules.utc(parts[2])
     except (ValueError, OverflowError, TypeError):
         return "", "", None
 

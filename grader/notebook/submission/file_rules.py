@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from nbgrader.utils import parse_utc
 from grader.errors import SubmissionError
 
 _MEGABYTE = 1 << 20
+_TIME_LENGTH = 100  # characters of a time, its zone's name included
 TIMESTAMP = "timestamp.txt"  # where nbgrader keeps when the folder was handed in
 
 _KINDS = {
@@ -109,7 +111,19 @@ def content(file: BinaryIO, cap: int, path: Path) -> bytes:
 
 def moment(text: str) -> datetime:
     """The time that a ``timestamp.txt`` holds; raises ``ValueError`` or ``OverflowError``."""
-    return parse_utc(text.strip()).replace(tzinfo=UTC)  # type: ignore[no-any-return]
+    return utc(text.strip()).replace(tzinfo=UTC)
+
+
+def utc(text: str) -> datetime:
+    """nbgrader's ``parse_utc`` for text of a student's, where a time zone could name any file.
+
+    Raises:
+        ValueError: it is no time, or names a place of this machine.
+        OverflowError, TypeError: likewise, as dateutil raises them.
+    """
+    if len(text) > _TIME_LENGTH or re.search(r"(?:^|\s)[/~.]|\.\.", text):
+        raise ValueError(f"{text[:_TIME_LENGTH]!r} is no time")
+    return parse_utc(text)  # type: ignore[no-any-return]
 
 
 def names(folder: Path, ignored: Sequence[str] = ()) -> frozenset[str]:
@@ -225,7 +239,8 @@ def _require_depth(depth: int, cap: int, folder: Path) -> None:
 def _require_timestamp(path: Path) -> None:
     """nbgrader gives up on the whole class where this file holds anything but a time."""
     try:
-        parse_utc(read(path, _MEGABYTE).decode().strip() or datetime.min)
+        if text := read(path, _MEGABYTE).decode().strip():
+            utc(text)
     except (ValueError, OverflowError, TypeError) as error:
         raise SubmissionError(
             f"{printable_path(path)} holds no time: expected one like 2030-01-31 12:00:00 UTC; "

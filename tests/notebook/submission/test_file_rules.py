@@ -115,6 +115,27 @@ def test_a_sparse_file_of_500_megabytes_is_not_read(folder: Path) -> None:
         file_rules.read(folder / "sums.ipynb")
 
 
+@pytest.mark.parametrize("zone", ["/etc/localtime", "../zone", "~/zone", "b" * 5000, "./UTC"])
+def test_a_time_zone_that_is_a_place_of_the_machine_is_refused(folder: Path, zone: str) -> None:
+    """dateutil opens the file that a zone's name leads to."""
+    (folder / "timestamp.txt").write_text(f"2030-01-31 12:00:00 {zone}")
+    with pytest.raises(SubmissionError, match=r"timestamp\.txt holds no time: expected one like"):
+        file_rules.check(folder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2030-01-31 12:00:00 UTC",
+        "2030-01-31 12:00:00.5 America/New_York",
+        "2030-01-31 12:00:00 +0100",
+    ],
+)
+def test_a_time_with_its_zone_is_read(folder: Path, text: str) -> None:
+    (folder / "timestamp.txt").write_text(text)
+    file_rules.check(folder)
+
+
 @pytest.mark.parametrize("text", ["yesterday or so", "9" * 900, "0001-01-01 00:00:00 +1400", "\0"])
 def test_a_timestamp_that_is_no_time_is_refused(folder: Path, text: str) -> None:
     (folder / "timestamp.txt").write_text(text)
