@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.accuracy": (),
     "grader.tensorflow_log": (),
     "grader.machine": (),
+    "grader.parsing": (),
     "grader.model": ("grader.accuracy",),
     "grader.watch_rules": ("grader.errors", "grader.model"),
     "grader.settings": ("grader.errors", "grader.language", "grader.model", "grader.watch_rules"),
@@ -57,6 +58,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "grader.examiner": (
         "grader.errors",
+        "grader.parsing",
         "grader.language",
         "grader.accuracy",
         "grader.model",
@@ -64,10 +66,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.referee.spec",
         "grader.sandbox.guest",
     ),
-    "grader.reports": ("grader.errors", "grader.language", "grader.accuracy", "grader.model"),
+    "grader.reports": (
+        "grader.errors",
+        "grader.language",
+        "grader.accuracy",
+        "grader.model",
+        "grader.parsing",
+    ),
     "grader.engines": ("grader.errors",),  # what they carry out is given to them
     "grader.notebook": (
         "grader.errors",
+        "grader.parsing",
         "grader.language",
         "grader.machine",
         "grader.model",
@@ -93,6 +102,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.kernelspec": ("grader.errors", "grader.language", "grader.datasets", "grader.settings"),
     "grader.student": (
         "grader.errors",
+        "grader.parsing",
         "grader.cell_messages",
         "grader.language",
         "grader.model",
@@ -155,6 +165,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "grader.authoring": (
         "grader.errors",
+        "grader.parsing",
         "grader.model",
         "grader.settings",
         "grader.course_packages",

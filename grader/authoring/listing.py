@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.errors import ConfigurationError
+from grader.parsing import parse
 
 FILE = "course_config.py"
 _LIST = "c.Course.assignments"
@@ -65,7 +66,7 @@ def _only_list(text: str, name: str) -> ast.List:
 def _assignments(text: str) -> list[ast.Assign]:
     return [
         node
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parse(text))
         if isinstance(node, ast.Assign) and _LIST in map(ast.unparse, node.targets)
     ]
 

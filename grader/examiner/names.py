@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import symtable
 from collections.abc import Iterator
+
+from grader.parsing import parse
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -27,7 +28,7 @@ def free(source: str) -> frozenset[str]:
 def is_python(source: str) -> bool:
     """Whether ``source`` is Python: a cell with magics or a slip of the pen is not."""
     try:
-        ast.parse(source)
+        parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

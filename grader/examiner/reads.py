@@ -11,6 +11,7 @@ import symtable
 from collections.abc import Sequence
 
 from grader.examiner import names
+from grader.parsing import parse
 
 _Names = frozenset[str]
 
@@ -18,13 +19,13 @@ _Names = frozenset[str]
 def reads(source: str) -> frozenset[str]:
     """Names that ``source`` has from its surroundings, though it may bind them later itself."""
     read: set[str] = set()
-    _block(ast.parse(source).body, frozenset(), read)
+    _block(parse(source).body, frozenset(), read)
     return frozenset(read)
 
 
 def stores_into(source: str) -> frozenset[str]:
     """Names whose values ``source`` changes by ``name[...] = ...`` or ``name.attribute = ...``."""
-    tree = ast.parse(source)
+    tree = parse(source)
     stored = (
         node
         for node in ast.walk(tree)

@@ -6,6 +6,8 @@ import ast
 import importlib.util
 from pathlib import Path
 
+from grader.parsing import parse
+
 
 def sources(module: str) -> dict[str, str]:
     """The texts of a module of ours and of those that it imports, each after what it needs."""
@@ -13,7 +15,7 @@ def sources(module: str) -> dict[str, str]:
 
     def visit(name: str) -> None:
         text = _source(name)
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parse(text)):
             needed = str(node.module) if isinstance(node, ast.ImportFrom) else ""
             if needed.startswith("grader.") and needed not in texts:
                 visit(needed)

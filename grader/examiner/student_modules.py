@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Set
 from types import ModuleType
 from typing import Any
 
+from grader.parsing import parse
+
 _WRITTEN = re.compile(r"^%%(?:writefile|file)\s+(?:-a\s+)?[\"']?(?:\./)?(\w+)\.py\b", re.MULTILINE)
 
 
@@ -25,7 +27,7 @@ def promised(solutions: str) -> frozenset[str]:
 
 def bound(source: str, modules: Set[str]) -> frozenset[str]:
     """The names to which a test cell binds such modules, or what it imports from them."""
-    return frozenset(_bound(ast.parse(source), modules)) if modules else frozenset()
+    return frozenset(_bound(parse(source), modules)) if modules else frozenset()
 
 
 def _bound(tree: ast.AST, modules: Set[str]) -> Iterator[str]:

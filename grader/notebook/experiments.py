@@ -6,7 +6,6 @@ so no other cell of the course's may use a name that it binds.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from grader.examiner.reads import reads, stores_into
 from grader.notebook.course_names import course_names
 from grader.notebook.given_imports import given_imports, imports
 from grader.notebook.magics import is_other_language, seen_through
+from grader.parsing import parse
 
 TAG = "experiment"
 
@@ -62,7 +62,7 @@ def binds(text: str, repeatable: Mapping[str, str]) -> frozenset[str] | None:
     if bound is None:
         return None
     python = seen_through(text)
-    repeated = {name for name, said in imports(ast.parse(python)) if repeatable.get(name) == said}
+    repeated = {name for name, said in imports(parse(python)) if repeatable.get(name) == said}
     return (bound | stores_into(python)) - repeated
 
 

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from grader.examiner import names
 from grader.notebook.magics import seen_through
+from grader.parsing import parse
 
 _Imports = dict[str, set[str]]
 
@@ -41,7 +42,7 @@ def given_imports(source: NotebookNode) -> dict[str, str]:
 
 def _tree(cell: NotebookNode) -> ast.Module | None:
     text = seen_through(cell.source)
-    return ast.parse(text) if names.is_python(text) else None
+    return parse(text) if names.is_python(text) else None
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[str, str]]:

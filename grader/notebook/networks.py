@@ -7,6 +7,8 @@ import re
 
 from nbformat import NotebookNode
 
+from grader.parsing import parse
+
 # In a cell that is no plain Python, because it has a magic for example.
 _MENTIONED = re.compile(r"\bkeras\b|\bsklearn\b|(?<=\.)fit\b")
 _DECIDING = frozenset(("keras", "fit", "sklearn"))
@@ -34,7 +36,7 @@ def uses_networks(notebook: NotebookNode) -> bool:
 def _used(source: str) -> frozenset[str]:
     """Those of the words that decide which a cell's code uses."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError):
         return frozenset(_MENTIONED.findall(source))
     return frozenset(word for node in ast.walk(tree) for word in _words(node)) & _DECIDING

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from grader.examiner import names
 from grader.notebook.assignment import Assignment, claims_of, grade_id, is_claim, source_path
+from grader.parsing import parse
 from grader.settings import Settings
 
 # Statements that say nothing of a student's work: a test cell of nothing else tests nothing.
@@ -78,7 +79,7 @@ def _tests_something(source: str) -> bool:
     return not all(
         isinstance(statement, _PREPARE)
         or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-        for statement in ast.parse(source).body
+        for statement in parse(source).body
     )
 
 

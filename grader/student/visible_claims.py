@@ -20,6 +20,7 @@ from grader.model import Claim
 from grader.notebook import magics, networks
 from grader.notebook.assignment import grade_id, is_claim, is_solution, is_unchanged
 from grader.notebook.submission import cell_text
+from grader.parsing import parse
 
 # A claim that imports this is about a training, even if the notebook has no call of fit yet.
 _ABOUT_TRAINING = re.compile(r"\bgrader\.checks\.training\b")
@@ -252,5 +253,5 @@ def _calls_fit(source: str) -> bool:
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "fit"
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parse(source))
     )

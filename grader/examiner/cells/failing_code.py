@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Iterator
 from types import TracebackType
 
+from grader.parsing import parse
+
 _SHOWN = 100  # characters of code
 
 
@@ -19,7 +21,7 @@ class Cell:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self.tree = ast.parse(source)
+        self.tree = parse(source)
         self._parents = {
             child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)
         }

@@ -16,6 +16,7 @@ from grader.examiner import names
 from grader.notebook.assignment import Assignment, is_claim
 from grader.notebook.experiments import is_experiment
 from grader.notebook.judging.start_kernel import warm_policy
+from grader.parsing import parse
 from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.sandbox.warm.host import WarmParent
 from grader.settings import Settings
@@ -80,7 +81,7 @@ def _needs_numpy_only(assignment: Assignment) -> bool:
         and (node.attr if isinstance(node, ast.Attribute) else node.id) in _NUMPY_ONLY_CHECKS
         for source in sources
         if names.is_python(source)
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parse(source))
     )
 
 
@@ -100,7 +101,7 @@ def imported(assignment: Assignment) -> tuple[str, ...]:
     for cell in assignment.master.cells:
         given = not is_claim(cell) and not is_experiment(cell)
         if cell.cell_type == "code" and given and names.is_python(cell.source):
-            found |= _modules(ast.parse(cell.source))
+            found |= _modules(parse(cell.source))
     return tuple(sorted(name for name in found if name.partition(".")[0] != "grader"))
 
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from grader.notebook.magics import magic_lines, seen_through
 from grader.notebook.submission.cell_text import comments, join_documentation, lines, parsed, words
+from grader.parsing import parse
 
 _LENGTH = 24  # hex digits: enough for some thousand texts
 _UNSAID = ("ctx", "kind", "type_comment")  # of a node: told by its place, or without effect
@@ -21,7 +22,7 @@ def code_digest(source: str) -> str:
     """Of a cell of code: its statements and comments, in any layout."""
     try:
         if parsed(source) is not None:
-            tree = join_documentation(ast.parse(seen_through(source)))
+            tree = join_documentation(parse(seen_through(source)))
             return _digest("code", _shape(tree), magic_lines(source), *comments(source))
     except (RecursionError, MemoryError):  # nested deeper than can be walked
         pass

@@ -21,6 +21,7 @@ from difflib import SequenceMatcher
 from grader.examiner import names
 from grader.examiner.reads import reads
 from grader.notebook.magics import PARSED, magic_lines, seen_through
+from grader.parsing import parse
 
 # What nbconvert, jupytext, VS Code and Spyder put above a cell in a script.
 _PROMPT = re.compile(r"^#[ \t]?(?:In\[[ \d]*\]:|%%|\+)[^\n]*\n", re.MULTILINE)
@@ -116,7 +117,7 @@ def parsed(source: str) -> Python | None:
         return None
     try:
         python = seen_through(source)
-        tree = ast.parse(python)
+        tree = parse(python)
         texts = sum(_is_text(statement) for statement in tree.body)
         return Python(
             names.bound(python),
@@ -176,7 +177,7 @@ def says_a_sentence(source: str) -> bool:
         return bool(source[magic.end() :].strip())
     if parsed(source) is None:
         return False
-    tree = ast.parse(seen_through(source))
+    tree = parse(seen_through(source))
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return any(isinstance(text, str) and len(text.split()) >= _SENTENCE for text in texts)
 
@@ -186,7 +187,7 @@ def definitions(source: str) -> str:
     if parsed(source) is None:
         return ""
     kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-    body = ast.parse(seen_through(source)).body
+    body = parse(seen_through(source)).body
     return "\n".join(ast.unparse(statement) for statement in body if isinstance(statement, kept))
 
 
@@ -202,7 +203,7 @@ def is_stub(source: str, wanted: frozenset[str], given: frozenset[str] = frozens
     """
     if (known := parsed(source)) is None:
         return False
-    body = ast.parse(seen_through(source)).body
+    body = parse(seen_through(source)).body
     if body and _raises_not_implemented(body[-1]):
         return not known.bound & (wanted - given)
     defined = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]

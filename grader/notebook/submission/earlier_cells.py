@@ -13,6 +13,7 @@ from grader.notebook import experiments
 from grader.notebook.magics import is_other_language, seen_through
 from grader.notebook.submission.cell_text import parsed, read_names, used_names
 from grader.notebook.submission.left_out import READS_UNKNOWN
+from grader.parsing import parse
 
 _Names = frozenset[str]
 
@@ -55,7 +56,7 @@ def _statements(text: str) -> list[str]:
     """The statements of a cell in one layout; none if it is no Python."""
     if parsed(text) is None:
         return []
-    return [ast.unparse(statement) for statement in ast.parse(seen_through(text)).body]
+    return [ast.unparse(statement) for statement in parse(seen_through(text)).body]
 
 
 def _used(text: str) -> _Names:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from grader.model import Run
+from grader.parsing import parse
 from grader.reports.similar_texts import near
 
 ALIKE = 0.95  # similarity of two normalised texts: about a line in twenty differs
@@ -109,7 +110,7 @@ def normalised(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about invalid escapes, for example
-            tree = ast.parse(code)
+            tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return " ".join(_words(code))
     for node in ast.walk(tree):
