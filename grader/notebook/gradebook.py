@@ -45,7 +45,7 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
     if recorded != _expected(assignment):
         from grader.notebook import release  # with nbgrader's programs, seldom needed here
 
-        release.register(settings, assignment.name)
+        release.register(settings, assignment)
 
 
 def _make_whole(url: str, course: str) -> None:

@@ -13,6 +13,7 @@ from grader import course_packages
 from grader.errors import CourseError
 from grader.notebook import earlier_releases, experiments, hints, notebook_json
 from grader.notebook.assignment import Assignment, load_assignment, source_path
+from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.plugins.converters import convert
 from grader.notebook.submission.cell_digest import digest_of
 from grader.notebook.submission.paths import course_directory, released
@@ -42,14 +43,14 @@ def release(settings: Settings, name: str, into: Path | None = None) -> tuple[st
     experiments.require_apart(assignment.source, source_path(settings, name))
     if into is None:
         _keep_texts(settings, assignment)
-    _compile(settings, name, into)
+    _compile(LoadedCourse(settings, assignment), into)
     return hints.without(assignment)
 
 
-def register(settings: Settings, name: str) -> None:
-    """Record the cells of an assignment that is loaded in the gradebook, and nothing else."""
+def register(settings: Settings, assignment: Assignment) -> None:
+    """Record the cells of an assignment in the gradebook, and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
-        _compile(settings, name, Path(folder))
+        _compile(LoadedCourse(settings, assignment), Path(folder))
 
 
 def _keep_texts(settings: Settings, assignment: Assignment) -> None:
@@ -86,9 +87,10 @@ def _released(settings: Settings, name: str) -> Sequence[NotebookNode]:
         ) from error
 
 
-def _compile(settings: Settings, name: str, into: Path | None) -> None:
-    directory = course_directory(settings)
-    directory.assignment_id = name
+def _compile(loaded: LoadedCourse, into: Path | None) -> None:
+    directory = course_directory(loaded.settings)
+    directory.assignment_id = loaded.assignment.name
     if into is not None:
         directory.release_directory = str(into)
-    convert(GenerateAssignment(coursedir=directory, config=settings.config, force=True))
+    config = loaded.carried_by_config()
+    convert(GenerateAssignment(coursedir=directory, config=config, force=True))

@@ -5,6 +5,7 @@ import pytest
 from grader.authoring import naming
 from grader.errors import CourseError
 from grader.notebook import release
+from grader.notebook.assignment import load_assignment
 from grader.settings import Settings
 
 
@@ -40,7 +41,7 @@ def test_what_is_there_is_never_written_over(tiny_course: Settings, place: str) 
 
 @pytest.mark.process
 def test_a_name_that_the_gradebook_has_grades_of_is_refused(tiny_course: Settings) -> None:
-    release.register(tiny_course, "sums")
+    release.register(tiny_course, load_assignment(tiny_course, "sums"))
     (tiny_course.root / "source" / "sums").rename(tiny_course.root / "old")
     with pytest.raises(CourseError, match=r"gradebook has an assignment sums already"):
         naming.require_free(tiny_course, "sums")

@@ -110,7 +110,7 @@ def test_an_unknown_assignment_is_refused(tiny_course: Settings) -> None:
 
 def test_registering_leaves_the_release_folder_alone(tmp_path: Path) -> None:
     course = tiny.make_course(tmp_path, cell_seconds=20)
-    release.register(course, "sums")
+    release.register(course, load_assignment(course, "sums"))
     assert (tmp_path / "gradebook.db").exists()
     assert not (tmp_path / "release").exists()
 
