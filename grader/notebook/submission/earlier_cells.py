@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from grader.notebook import experiments
 from grader.notebook.magics import is_other_language, seen_through
 from grader.notebook.submission.cell_text import parsed, read_names, used_names
-from grader.notebook.submission.left_out import READS_UNKNOWN
+from grader.notebook.submission.left_out import MOST, READS_UNKNOWN, is_needed
 from grader.parsing import parse
 
 _Names = frozenset[str]
@@ -30,13 +30,14 @@ def needed(
     """
     if not earlier:
         return frozenset()
-    if any(READS_UNKNOWN.search(text) for text in students):
+    too_much = sum(map(len, students)) > MOST
+    if too_much or any(READS_UNKNOWN.search(text) for text in students):
         return frozenset(earlier)
     known = frozenset(statement for text in given for statement in _statements(text))
     binds = {place: _binds(text, known) for place, text in earlier.items()}
     used = _Names().union(*map(_used, students))
     running = frozenset[int]()
-    while more := {p for p in earlier.keys() - running if _is_needed(binds[p], used)}:
+    while more := {p for p in earlier.keys() - running if is_needed(binds[p], used)}:
         running |= more
         used = used.union(*(_used(earlier[place]) for place in more))
     return running
@@ -61,7 +62,3 @@ def _statements(text: str) -> list[str]:
 
 def _used(text: str) -> _Names:
     return used_names(text) if parsed(text) is not None else read_names(text)
-
-
-def _is_needed(bound: _Names | None, used: _Names) -> bool:
-    return bound is None or not used.isdisjoint(bound)

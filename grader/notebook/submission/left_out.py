@@ -19,7 +19,7 @@ READS_UNKNOWN = re.compile(r"\b(?:eval|exec|globals|locals|vars)\(|^[ \t]*%run\b
 
 # Characters of code that are looked through, statement by statement: some seconds for so many. An
 # honest notebook has a tenth.
-_MOST = 200_000
+MOST = 200_000
 
 
 def left_out(
@@ -40,7 +40,7 @@ def left_out(
     waiting = [c for c in code if c.id in changed or experiments.is_experiment(c)]
     ids = {cell.id for cell in waiting}
     running = [cell for cell in code if cell.id not in ids]
-    if not waiting or sum(len(cell.source) for cell in running) > _MOST:
+    if not waiting or sum(len(cell.source) for cell in running) > MOST:
         return frozenset()
     if any(c.id not in given and READS_UNKNOWN.search(c.source) for c in running):
         return frozenset()
@@ -48,10 +48,11 @@ def left_out(
     used = frozenset[str]()
     while running:
         used = used.union(*(read_names(cell.source) for cell in running))
-        running = [cell for cell in waiting if _is_needed(binds[cell.id], used)]
+        running = [cell for cell in waiting if is_needed(binds[cell.id], used)]
         waiting = [cell for cell in waiting if cell not in running]
     return frozenset(cell.id for cell in waiting)
 
 
-def _is_needed(bound: frozenset[str] | None, used: frozenset[str]) -> bool:
+def is_needed(bound: frozenset[str] | None, used: frozenset[str]) -> bool:
+    """Whether code that uses some names needs a cell; None: nobody knows what it binds."""
     return bound is None or not used.isdisjoint(bound)

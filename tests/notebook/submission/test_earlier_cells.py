@@ -12,6 +12,7 @@ from nbgrader.utils import compute_checksum
 from grader.notebook.assignment import Assignment, grade_id, load_assignment
 from grader.notebook.submission.cell_digest import digest_of
 from grader.notebook.submission.earlier_cells import needed
+from grader.notebook.submission.left_out import MOST
 from grader.notebook.submission.rebuild import Rebuilt, rebuild
 from grader.settings import Settings
 from tests import tiny
@@ -191,3 +192,10 @@ def test_earlier_code_runs_where_the_students_code_needs_it(
     earlier: str, student: str, runs: bool
 ) -> None:
     assert needed({7: earlier}, [student], ["y = 1"]) == ({7} if runs else set())
+
+
+def test_earlier_cells_run_beside_very_much_code() -> None:
+    """It is not looked through, so nobody knows what it needs."""
+    much = "x = 1\n" * (MOST // 6 + 1)
+    assert needed({3: "helper = 1"}, [much], []) == {3}
+    assert needed({3: "helper = 1"}, ["x = 1\n"], []) == frozenset()
