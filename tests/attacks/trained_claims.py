@@ -10,18 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.attacks.trials import Trial
+from tests.declared_images import IMAGES
 
 FOUND = "found: %d epochs"
-IMAGES = {
-    "dataset": "mnist",
-    "part": "train",
-    "first": 0,
-    "count": 100,
-    "divisor": 255.0,
-    "offset": 0.0,
-    "shape": [28, 28],
-    "one_hot": False,
-}
 
 
 class Kernel:

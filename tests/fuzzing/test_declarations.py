@@ -17,6 +17,7 @@ from grader.model import Budget
 from grader.referee.spec import allow_list, canonical, chain, compilation, observed
 from grader.referee.spec.images import read_images
 from grader.referee.spec.recipe import canonical_json
+from tests.declared_images import IMAGES as FIRST_IMAGES
 from tests.fuzzing import changes, texts
 from tests.fuzzing.changes import Change, changed
 from tests.fuzzing.running import assert_readable, ends_well, tried, within
@@ -71,17 +72,7 @@ COMPILED = {
     "steps_per_execution": 1,
     "jit_compile": False,
 }
-IMAGES = {
-    "dataset": "mnist",
-    "part": "train",
-    "first": 0,
-    "count": 100,
-    "divisor": 255.0,
-    "offset": 0.0,
-    "shape": [28, 28],
-    "one_hot": False,
-    "digest": "a digest",
-}
+IMAGES = FIRST_IMAGES | {"digest": "a digest"}
 BEGIN = {
     "fit": "begin",
     "continues": None,

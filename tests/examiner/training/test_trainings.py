@@ -15,20 +15,10 @@ from grader.examiner.training.training_progress import EpochAwaited, EpochTraine
 from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.sandbox.guest.data.values import Decoder
+from tests.declared_images import IMAGES
 from tests.referee.fake import FakeReferee
 
 pytestmark = pytest.mark.keras
-
-IMAGES = {
-    "dataset": "mnist",
-    "part": "train",
-    "first": 0,
-    "count": 100,
-    "divisor": 255.0,
-    "offset": 0.0,
-    "shape": [28, 28],
-    "one_hot": False,
-}
 
 
 def build(units: int = 10) -> Any:
