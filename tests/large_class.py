@@ -81,6 +81,7 @@ def drawn_verdicts() -> Iterator[None]:
     with (
         mock.patch(f"{_JUDGING}.judge_submission.judge_apart", judge),
         mock.patch(f"{_JUDGING}.warm_kernels.address", return_value=""),
+        mock.patch(f"{_JUDGING}.warm_kernels.numpy_only_address", return_value=""),
     ):
         yield
 
