@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
 import pytest
 
 from grader.examiner.examiner import Finding
 from tests.in_process import InProcess
+from tests.patience import PATIENCE
 
 WORK = """
 import functools, random
@@ -171,9 +175,6 @@ throw.assert_called_once_with(1, 6)
 with mock.patch("builtins.print") as say:
     said()
 say.assert_called_once_with("a", 3)
-with mock.patch("builtins.open", mock.mock_open(read_data="a\\nb\\n")) as opened:
-    assert lines("x.txt") == ["a", "b"]
-opened.assert_called_once_with("x.txt")
 """,
     "mocks": """
 from unittest.mock import Mock, MagicMock
@@ -212,6 +213,13 @@ assert twice(lambda v: v, values) is values
 """,
 }
 
+A_PATCHED_OPEN = """
+from unittest import mock
+with mock.patch("builtins.open", mock.mock_open(read_data="a\\nb\\n")) as opened:
+    assert lines("x.txt") == ["a", "b"]
+opened.assert_called_once_with("x.txt")
+"""
+
 
 @pytest.fixture(scope="module")
 def student() -> InProcess:
@@ -223,6 +231,17 @@ def test_an_ordinary_test_means_what_it_means_in_a_notebook(student: InProcess, 
     plain = dict(student.names)
     exec(test, plain)
     assert student.tested(test) == Finding()
+
+
+def _tested_here(test: str) -> Finding:
+    return InProcess(WORK).tested(test)
+
+
+def test_a_file_that_the_test_patches_is_the_students_too() -> None:
+    """In another process: threads that other tests left in this one open files as well."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as alone:
+        assert alone.submit(_tested_here, A_PATCHED_OPEN).result(PATIENCE) == Finding()
 
 
 def test_an_input_that_the_test_cell_defines_is_the_students_too(student: InProcess) -> None:
