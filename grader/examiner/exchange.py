@@ -17,9 +17,11 @@ from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.replaced import Replaced
 from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.training.dry_runs import Script
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.data.endings import heard, told
 from grader.sandbox.guest.data.shared import Shared
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_CALL_DEPTH
 
 Message = tuple[dict[str, Any], Sequence[Any]]

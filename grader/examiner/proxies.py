@@ -29,7 +29,9 @@ from grader.examiner.surroundings.base import Around
 from grader.examiner.training.dry_runs import Script
 from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_ERROR_NAME, MAX_KEPT, MAX_LINE, MAX_MESSAGE
 
 CallBlocked = Callable[[str, tuple[Any, ...]], Any]

@@ -48,7 +48,7 @@ class Kernel:
 
     def epoch(self, number: int, model: Any = None) -> bool:
         """Ask for an epoch, whose weights the model gets; returns whether it was carried out."""
-        from grader.sandbox.guest.data.values import Decoder
+        from grader.sandbox.guest.data.decoder import Decoder
 
         reply, buffers = self.trainings.answer({"fit": "epoch", "training": number})
         if "weights" not in reply:

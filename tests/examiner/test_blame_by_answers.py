@@ -12,7 +12,7 @@ from grader.examiner.cells.finding import FindingKind as Kind
 from grader.examiner.examiner import TimeUp, examine
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.proxies import Proxies
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 
 
 def _proxies(answer: dict[str, Any]) -> Proxies:

@@ -12,7 +12,7 @@ from grader.examiner.examiner import examine
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.proxies import Proxies
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
-from grader.sandbox.guest.data.values import Unsendable
+from grader.sandbox.guest.data.counted import Unsendable
 
 NAMELESS = "an exception without a name"
 UNDEFINED = "name 'missing' is not defined"

@@ -21,7 +21,7 @@ from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import Handle
 from grader.examiner.proxies import Proxies
 from grader.examiner.sources import sources
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 from tests.in_process import InProcess
 
 

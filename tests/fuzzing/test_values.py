@@ -6,7 +6,9 @@ from typing import Any
 
 from hypothesis import given
 
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed, Unsendable
+from grader.sandbox.guest.data.counted import Malformed, Unsendable
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from tests.fuzzing import values
 from tests.fuzzing.running import ends_well, tried
 from tests.sandbox.guest.round_trips import refer, round_trip

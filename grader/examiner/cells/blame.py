@@ -23,7 +23,7 @@ from grader.examiner.cells.failing_code import Cell, basis, conditions
 from grader.examiner.cells.finding import FindingKind, is_of_students_line
 from grader.examiner.cells.taint import Taint
 from grader.examiner.objects.exceptions import StudentRaised
-from grader.sandbox.guest.data.values import Unsendable
+from grader.sandbox.guest.data.counted import Unsendable
 
 # Types of plain data: their methods are not the student's.
 _DATA = frozenset(

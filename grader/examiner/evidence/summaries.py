@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.guest.data import known_types
-from grader.sandbox.guest.data.values import Decoder
+from grader.sandbox.guest.data.decoder import Decoder
 
 TEXT = 2000  # characters of one text
 _ITEMS = 12  # of one list

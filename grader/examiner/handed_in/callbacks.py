@@ -14,7 +14,9 @@ from typing import Any
 from grader.errors import GraderError
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.open_objects import Open
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_BYTES, MAX_CALLS_BACK, MAX_NODES
 
 _NUMBERS = itertools.count()  # never used twice: an exception that is kept says nothing of others

@@ -15,7 +15,8 @@ from typing import Any
 from grader.errors import CannotTravel
 from grader.examiner.handed_in import library, open_objects
 from grader.examiner.handed_in.open_objects import Open
-from grader.sandbox.guest.data.values import Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.encoder import Encoder
 
 _NUMBERS = itertools.count()  # never used twice: a stand-in that is kept says nothing of others
 _EMPTY: dict[Any, Any] = {}

@@ -13,7 +13,9 @@ from grader.examiner.objects import exceptions, real_classes
 from grader.examiner.objects.handles import ClassHandle, Handle, made, register
 from grader.examiner.objects.kept import FACTS, Asks, ClassFacts, Kept, facts_of
 from grader.examiner.objects.special_methods import methods
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.handles import abilities
 from grader.sandbox.guest.protocol import MAX_CLASSES, MAX_KEYS, MAX_NAME
 

@@ -15,7 +15,7 @@ from typing import Any
 from grader.errors import ClaimFailed
 from grader.examiner.objects import real_classes
 from grader.examiner.objects.kept import FACTS, ClassFacts, Kept, facts_of
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 
 _KEPT = "_kept_exception"
 

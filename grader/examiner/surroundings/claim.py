@@ -17,7 +17,8 @@ from grader.examiner.surroundings.files import PREFIX, ClaimFiles, lay_out
 from grader.examiner.surroundings.outputs import Outputs
 from grader.examiner.surroundings.process import Process
 from grader.examiner.surroundings.seeds import Seeds
-from grader.sandbox.guest.data.values import Decoder, Encoder
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 
 
 class Surroundings(Around):

@@ -17,7 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.examiner.surroundings.course import Course
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_FILES, MAX_FILES_BYTES
 from grader.sandbox.guest.surroundings.shared_files import TEMPORARY, WORK, SharedFiles, is_name
 

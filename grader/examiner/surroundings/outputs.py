@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.examiner.surroundings.replaced import replaced
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_NOTICES, MAX_PRINTED
 
 _FILE = "<student>"

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from grader.sandbox.guest.data.values import Encoder
+from grader.sandbox.guest.data.encoder import Encoder
 
 
 class Process:

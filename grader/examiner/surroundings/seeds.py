@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from grader.examiner.surroundings.replaced import replaced
-from grader.sandbox.guest.data.values import Encoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.surroundings import seeds
 
 _OURS = "grader."  # modules whose calls are no test's

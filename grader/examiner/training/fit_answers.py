@@ -25,7 +25,7 @@ from grader.examiner.training.referee_costs import RefereeCosts
 from grader.examiner.training.training_list import TrainingList
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained, TrainingProgress
 from grader.model import Budget
-from grader.sandbox.guest.data.values import Encoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_REFUSAL
 
 Reply = tuple[dict[str, Any], Sequence[bytes]]

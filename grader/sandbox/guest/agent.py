@@ -19,8 +19,10 @@ from typing import Any
 from .callbacks import patches
 from .callbacks.calls import Calls, Reply, arguments_of, number_of_error
 from .data import tensors
+from .data.counted import Malformed
+from .data.decoder import Decoder
+from .data.encoder import Encoder
 from .data.endings import heard, told
-from .data.values import Decoder, Encoder, Malformed
 from .fit.stand_in import FitStandIn
 from .handles import objects
 from .handles.classes import Classes

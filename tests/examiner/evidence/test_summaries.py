@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.examiner.evidence.summaries import TEXT, digest, summary
-from grader.sandbox.guest.data.values import Encoder
+from grader.sandbox.guest.data.encoder import Encoder
 
 
 def summarised(value: Any) -> Any:

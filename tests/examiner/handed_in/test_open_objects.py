@@ -19,7 +19,7 @@ from grader.examiner.handed_in import library
 from grader.examiner.handed_in.callbacks import Callbacks
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.objects.handles import Handle
-from grader.sandbox.guest.data.values import Encoder
+from grader.sandbox.guest.data.encoder import Encoder
 from tests.in_process import InProcess
 
 SECRET = "no student ever reads this"

@@ -6,7 +6,7 @@ import pytest
 
 from grader.examiner.cells.finding import Finding
 from grader.examiner.proxies import Proxies
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 from tests.in_process import InProcess
 
 KERNEL = InProcess(

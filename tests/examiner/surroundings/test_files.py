@@ -12,7 +12,9 @@ import pytest
 from grader.examiner.examiner import Finding
 from grader.examiner.surroundings.course import Course
 from grader.examiner.surroundings.files import ClaimFiles
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_FILES_BYTES
 from tests.examiner.surroundings.conftest import Make
 

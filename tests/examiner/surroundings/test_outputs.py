@@ -12,7 +12,9 @@ import pytest
 
 from grader.examiner.examiner import Finding
 from grader.examiner.surroundings.outputs import Outputs
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from tests.examiner.surroundings.conftest import Make
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.examiner.examiner import Finding
 from grader.examiner.surroundings.process import Process
-from grader.sandbox.guest.data.values import Encoder
+from grader.sandbox.guest.data.encoder import Encoder
 from tests.examiner.surroundings.conftest import Make
 
 

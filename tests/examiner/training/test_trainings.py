@@ -14,7 +14,7 @@ from grader.examiner.training.dry_runs import NUMBER, Script
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained, TrainingProgress
 from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
-from grader.sandbox.guest.data.values import Decoder
+from grader.sandbox.guest.data.decoder import Decoder
 from tests.declared_images import IMAGES
 from tests.referee.fake import FakeReferee
 

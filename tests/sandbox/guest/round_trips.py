@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.sandbox.guest.data.values import Decoder, Encoder
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 
 
 class Kept:

@@ -17,7 +17,7 @@ from grader.examiner.examiner import examine
 from grader.examiner.objects.handles import Handle
 from grader.examiner.proxies import Proxies
 from grader.notebook.judging.cell_runs import CellStatus, Ended
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 from tests import students
 from tests.patience import PATIENCE
 from tests.students import Student, alone
@@ -300,7 +300,7 @@ def test_a_function_that_ends_python_ends_the_question(forger: Student) -> None:
 WRONG = "def add(a, b):\n    return 7\n"
 GUEST = "from grader.sandbox import guest\n"
 AGENT = "from grader.sandbox.guest.agent import AGENT as agent\n"
-ENCODER = "from grader.sandbox.guest.data.values import Encoder\n"
+ENCODER = "from grader.sandbox.guest.data.encoder import Encoder\n"
 FORGERIES = {
     "no_agent": (
         "import sys\nfor name in [name for name in sys.modules if 'grader' in name]:\n"

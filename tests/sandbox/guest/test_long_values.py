@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from grader.sandbox.guest import long_text, protocol
-from grader.sandbox.guest.data import values
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed, Unsendable
+from grader.sandbox.guest.data.counted import Malformed, Unsendable
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import CHUNK, MAX_INT_KEYS, MAX_ITEMS, MAX_KEYS, MAX_TEXT
 from tests.sandbox.guest.round_trips import arrive, refer, resolve, round_trip
 
@@ -104,7 +105,7 @@ def test_a_long_text_comes_back(text: str) -> None:
 
 
 def test_more_text_than_fits_a_message_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(values, "MAX_TEXTS", 100)
+    monkeypatch.setattr("grader.sandbox.guest.data.encoder.MAX_TEXTS", 100)
     with pytest.raises(Malformed, match="more than 100 characters of text"):
         Encoder(refer).encode([str(n) for n in range(90)])
 

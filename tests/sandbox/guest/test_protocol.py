@@ -29,7 +29,8 @@ from grader.notebook.judging.fit_requests import asked
 from grader.sandbox import client, protocol_page
 from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol
 from grader.sandbox.guest.course_images.images import FitRefused
-from grader.sandbox.guest.data import known_types, values
+from grader.sandbox.guest.data import decoder, known_types
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.fit.stand_in import FitStandIn
 from grader.sandbox.guest.handles import references
 from grader.sandbox.guest.surroundings import seeds
@@ -143,7 +144,7 @@ def recognise(content: Any, messages: Sequence[Message], *senders: Sender) -> st
 class Extras(Around):
     """Adds to each question all that a test cell may add."""
 
-    def ask(self, question: dict[str, Any], encoder: values.Encoder) -> None:
+    def ask(self, question: dict[str, Any], encoder: Encoder) -> None:
         """Add it."""
         if question["do"] == "look":
             question["folder"] = "/nowhere"
@@ -304,7 +305,7 @@ def test_messages_of_trainings_are_those_of_the_table(data: Path) -> None:
 def test_both_sides_hold_the_limits_of_the_table() -> None:
     for limit in protocol.LIMITS:
         assert type(getattr(protocol, limit.name)) is int
-    assert values.MAX_BYTES is protocol.MAX_BYTES
+    assert decoder.MAX_BYTES is protocol.MAX_BYTES
     assert printed.MAX_PRINTED is protocol.MAX_PRINTED
     assert references.MAX_MESSAGE is protocol.MAX_MESSAGE
     assert fit_declaration.MAX_CALLBACKS == protocol.MAX_CALLBACKS

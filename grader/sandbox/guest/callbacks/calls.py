@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..data.decoder import Decoder
+from ..data.encoder import Encoder
 from ..data.endings import heard, told
 from ..data.shared import Shared
-from ..data.values import Decoder, Encoder
 from ..protocol import MAX_CALL_DEPTH
 from ..stdin import Exchange
 from .handed import Handed, raised

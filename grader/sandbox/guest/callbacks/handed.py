@@ -12,7 +12,8 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..data.values import Decoder, Malformed
+from ..data.counted import Malformed
+from ..data.decoder import Decoder
 from .mirrors import mirror_class, mirrored
 
 # What is to be done with which object: its number, the operation, positional and keyword arguments.

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from ..data.values import Decoder
+from ..data.decoder import Decoder
 
 _NO_INPUT = "raw_input was called, but this frontend does not support input requests."
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .values import Decoder, Encoder
+from .decoder import Decoder
+from .encoder import Encoder
 
 
 def told(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..course_images.images import FitRefused
-from ..data.values import Decoder, Malformed
+from ..data.counted import Malformed
+from ..data.decoder import Decoder
 
 if TYPE_CHECKING:
     from ..stdin import Exchange

@@ -13,7 +13,7 @@ import types
 import typing
 from typing import Any
 
-from ..data.values import Encoder
+from ..data.encoder import Encoder
 from ..fit.class_numbers import ClassNumbers
 from ..protocol import MAX_KEYS, MAX_NAME
 from .abilities import able

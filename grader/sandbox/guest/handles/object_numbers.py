@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from ..data.values import Malformed
+from ..data.counted import Malformed
 from ..protocol import MAX_KEPT
 
 

@@ -6,7 +6,9 @@ import builtins
 import enum
 from typing import Any
 
-from ..data.values import Decoder, Encoder, Malformed
+from ..data.counted import Malformed
+from ..data.decoder import Decoder
+from ..data.encoder import Encoder
 from ..protocol import MAX_MESSAGE, MAX_NAME
 from .abilities import KINDS
 from .classes import Classes, is_enumeration, is_named_tuple

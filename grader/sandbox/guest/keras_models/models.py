@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.values import Encoder
+from ..data.encoder import Encoder
 from . import adapted
 from .keras_layers import held_by
 

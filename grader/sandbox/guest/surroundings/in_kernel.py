@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..data.values import Decoder, Encoder, Malformed
+from ..data.counted import Malformed
+from ..data.decoder import Decoder
+from ..data.encoder import Encoder
 from . import figures, process, seeds
 from .notices import Notices, noticing
 from .shared_files import TEMPORARY, WORK, SharedFiles, States

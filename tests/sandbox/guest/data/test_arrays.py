@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.protocol import MAX_BYTES
 from tests.sandbox.guest.round_trips import Kept, arrive, round_trip
 

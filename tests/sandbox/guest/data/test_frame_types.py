@@ -11,7 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal, assert_index_equal, assert_series_equal
 
 from grader.sandbox.guest.data import known_types
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 from tests.sandbox.guest.round_trips import Kept, arrive, round_trip
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 from grader.sandbox.guest.data.changeable import mark_of
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.data.endings import heard, told
 from grader.sandbox.guest.data.shared import Shared
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_SHARED
 
 

@@ -7,8 +7,8 @@ import pytest
 from scipy import sparse
 
 from grader.sandbox.guest.data import known_types
+from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.sparse_types import TYPES
-from grader.sandbox.guest.data.values import Malformed
 from tests.sandbox.guest.round_trips import Kept, arrive, round_trip
 
 DENSE = np.array([[0, 1.5, 0, 2], [0, 0, 0, 0], [3, 0, 0, -1]])

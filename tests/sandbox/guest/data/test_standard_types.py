@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.data.known_types import parts_of
 from grader.sandbox.guest.data.standard_types import TYPES
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
 from grader.sandbox.guest.protocol import MAX_NODES
 
 DAY = datetime.datetime(2026, 2, 28, 23, 59, 1, 5)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 from tests.sandbox.guest.round_trips import Kept, arrive, round_trip
 
 torch = pytest.importorskip("torch", reason="PyTorch is no package of ours; courses add it")

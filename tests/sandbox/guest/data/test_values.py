@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from grader.sandbox.guest import protocol
-from grader.sandbox.guest.data import values
-from grader.sandbox.guest.data.values import Decoder, Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
+from grader.sandbox.guest.data.encoder import Encoder
+from grader.sandbox.guest.protocol import MAX_BYTES
 
 
 class Reference:
@@ -222,7 +224,7 @@ def test_a_view_that_claims_terabytes_is_refused_before_it_is_copied() -> None:
 
 
 def test_many_views_of_one_array_are_refused_together() -> None:
-    views = [np.broadcast_to(np.uint8(1), (values.MAX_BYTES // 4,)) for _ in range(5)]
+    views = [np.broadcast_to(np.uint8(1), (MAX_BYTES // 4,)) for _ in range(5)]
     with pytest.raises(Malformed, match="bytes in one value"):
         Encoder(refer).encode(views)
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from grader.sandbox.guest.course_images.images import FitRefused
-from grader.sandbox.guest.data.values import Encoder, Malformed
+from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.fit.referee import Begun, GraderFailed, Referee
 
 

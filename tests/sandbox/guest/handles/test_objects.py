@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.handles.abilities import able
 from grader.sandbox.guest.handles.object_numbers import ObjectNumbers
 from grader.sandbox.guest.handles.objects import OPERATIONS, operate
