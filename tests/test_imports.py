@@ -31,11 +31,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.tensorflow_log": (),
     "grader.machine": (),
     "grader.parsing": (),
+    "grader.whole_files": (),
     "grader.model": ("grader.accuracy",),
     "grader.watch_rules": ("grader.errors", "grader.model"),
     "grader.settings": ("grader.errors", "grader.language", "grader.model", "grader.watch_rules"),
     "grader.course_packages": ("grader.errors", "grader.settings"),
-    "grader.datasets": ("grader.errors",),
+    "grader.datasets": ("grader.errors", "grader.whole_files"),
     "grader.cell_messages": ("grader.errors", "grader.language", "grader.model"),
     "grader.sandbox.guest": (),  # runs beside a student's code: nothing of ours is there
     "grader.checks": (
@@ -76,6 +77,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.engines": ("grader.errors",),  # what they carry out is given to them
     "grader.notebook": (
         "grader.errors",
+        "grader.whole_files",
         "grader.parsing",
         "grader.language",
         "grader.machine",
@@ -139,6 +141,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "grader.watch": (
         "grader.errors",
+        "grader.whole_files",
         "grader.language",
         "grader.model",
         "grader.settings",
@@ -165,6 +168,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "grader.authoring": (
         "grader.errors",
+        "grader.whole_files",
         "grader.parsing",
         "grader.model",
         "grader.settings",

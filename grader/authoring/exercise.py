@@ -11,6 +11,7 @@ from pathlib import Path
 import jinja2
 
 from grader import settings as course_settings
+from grader import whole_files
 from grader.authoring import listing, naming
 from grader.errors import ConfigurationError
 from grader.settings import Settings
@@ -43,13 +44,13 @@ def create(settings: Settings, name: str) -> tuple[str, ...]:
         _write(source / f"{name}.ipynb", _rendered(_templates() / "notebook.ipynb.j2", name))
         for file, template in _files(_templates() / "samples", samples):
             _write(file, _rendered(template, name))
-        config.write_bytes(after.encode())
+        whole_files.write(config.resolve(), after.encode())
         _require_listed(settings, name)
     except (OSError, ConfigurationError) as error:
         for folder in (source, samples):
             shutil.rmtree(folder, ignore_errors=True)
         if config.read_bytes() != before.encode():
-            config.write_bytes(before.encode())
+            whole_files.write(config.resolve(), before.encode())
         if isinstance(error, ConfigurationError):
             raise
         raise ConfigurationError(

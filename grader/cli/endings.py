@@ -35,7 +35,7 @@ KEPT = {
     "scheduler": f"nothing is kept; {_AGAIN}, and nodes connect to it again",
     "status": _NOTHING,
     "try": f"verdicts are not kept, trained epochs are; {_AGAIN}, or name samples with --case",
-    "vary": f"source/ may be changed in part: bring it back from version control, then {_AGAIN}",
+    "vary": f"source/ is as before, or changed as a whole; {_AGAIN}",
     "watch": f"what was tested is recorded; {_AGAIN} to go on",
     "worker": f"nothing is kept here, and other nodes take the work; {_AGAIN}",
 }

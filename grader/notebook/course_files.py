@@ -12,6 +12,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
+from grader import whole_files
 from grader.errors import CourseError
 from grader.settings import Settings
 
@@ -52,5 +53,5 @@ def hidden(settings: Settings, folder: Path) -> dict[str, bytes]:
 
 
 def _names(folder: Path, ignored: list[str]) -> Iterator[str]:
-    for path in find_all_files(str(folder), [*ignored, _NOTEBOOKS]):
+    for path in find_all_files(str(folder), [*ignored, _NOTEBOOKS, whole_files.UNFINISHED]):
         yield str(Path(path).relative_to(folder))

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader import whole_files
 from grader.errors import CourseError
 from grader.notebook import notebook_json
 
@@ -50,4 +51,5 @@ def write(path: Path, earlier: Mapping[str, str]) -> None:
     for digest, id_ in sorted(earlier.items()):
         cells[id_].append(digest)
     content = {"format": _FORMAT, "cells": dict(sorted(cells.items()))}
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    whole_files.write(path.resolve(), text.encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Grade, Gradebook, MissingEntry
 
+from grader import whole_files
 from grader.errors import ConfigurationError, CourseError
 from grader.model import Decision, Graded, Override, Submission, Verdict
 from grader.notebook import course_lock, gradebook, late_penalties
@@ -217,7 +217,7 @@ def _rewrite(submission: Submission, graded: Graded) -> None:
     """Put the verdicts on disk again, under the permissions that nbgrader gave them."""
     file = submission.verdict_file
     with _told(file):
-        verdict_file.write(graded, file, stat.S_IMODE(file.stat().st_mode))
+        verdict_file.write(graded, file, None)
 
 
 def _show(submission: Submission, graded: Graded) -> None:
@@ -226,11 +226,7 @@ def _show(submission: Submission, graded: Graded) -> None:
     with _told(file):
         notebook = nbformat.read(file, as_version=nbformat.NO_CONVERT)
         shown_verdicts.show(notebook, graded.verdicts)
-        mode = stat.S_IMODE(file.stat().st_mode)
-        unfinished = file.with_suffix(".unfinished")
-        nbformat.write(notebook, unfinished)
-        unfinished.chmod(mode)
-        unfinished.replace(file)
+        whole_files.write(file, (nbformat.writes(notebook) + "\n").encode())
 
 
 @contextlib.contextmanager

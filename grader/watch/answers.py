@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import defaultdict
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader import whole_files
 from grader.errors import ConfigurationError
 from grader.model import Told
 from grader.watch.turns import HOUR
@@ -101,15 +101,10 @@ class Answers:
         return self.last(answer.student, answer.assignment) is answer
 
     def _write(self) -> None:
-        unfinished = self._file.with_suffix(".unfinished")
         content = {"version": VERSION, "answers": [asdict(answer) for answer in self._all]}
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with unfinished.open("w") as file:
-                json.dump(content, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self._file)
+            whole_files.write(self._file, json.dumps(content, indent=1).encode())
         except OSError as error:
             raise ConfigurationError(
                 f"{self._file} cannot be written ({error.strerror}): expected a course's folder "

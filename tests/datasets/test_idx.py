@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from grader.datasets import encode_idx, read_idx, write_idx
-from grader.datasets.idx import write_whole
 from grader.errors import DataError
 
 
@@ -48,18 +47,3 @@ def test_what_is_not_idx_is_named(tmp_path, data):
     with pytest.raises(DataError, match="t10k-labels-idx1-ubyte") as caught:
         read_idx(path)
     assert "\n" not in str(caught.value)
-
-
-def test_an_interrupted_write_leaves_what_was_there(tmp_path, monkeypatch):
-    path = tmp_path / "file"
-    path.write_bytes(b"before")
-
-    def interrupted(self, target):
-        assert self.read_bytes() == b"after"
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("pathlib.Path.replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(path, b"after")
-    assert [p.name for p in tmp_path.iterdir()] == ["file"]
-    assert path.read_bytes() == b"before"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image, ImageOps
 
+from grader import whole_files
 from grader.authoring.variation import choices, replacement
 from grader.authoring.variation.choices import Choice
 from grader.authoring.variation.replacement import Replacement
@@ -78,6 +80,7 @@ def vary(
     Raises:
         CourseError: no such assignment, no choices, work was handed in, or a text is not found.
             Nothing is changed then.
+        OSError: a file cannot be written. Nothing is changed then, either.
     """
     if not force and (students := paths.students(settings, assignment)):
         raise CourseError(
@@ -91,9 +94,10 @@ def vary(
     varied = replace(notebook, offered, before, after)
     notebook.metadata.setdefault("grader", {})[_KEY] = after
     source = source_path(settings, assignment)
-    for each in filter(_turns, varied):
-        _mirror(source.parent / each.choice.image)
-    source.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+    images = (source.parent / each.choice.image for each in varied if _turns(each))
+    contents = {image.resolve(): _mirrored(image) for image in images}
+    contents[source.resolve()] = (nbformat.writes(notebook) + "\n").encode()
+    whole_files.write_all(contents)
     return varied
 
 
@@ -147,12 +151,14 @@ def _turns(each: Varied) -> bool:
     return bool(mirrored) and mirrored[each.before] != mirrored[each.after]
 
 
-def _mirror(file: Path) -> None:
+def _mirrored(file: Path) -> bytes:
+    """The bytes of an image that is mirrored, in the same format."""
+    written = io.BytesIO()
     try:
         with Image.open(file) as image:
-            mirrored = ImageOps.mirror(image)
-        mirrored.save(file, optimize=True)
+            ImageOps.mirror(image).save(written, image.format, optimize=True)
     except OSError as error:  # UnidentifiedImageError among them
         raise CourseError(
             f"{file} cannot be mirrored ({error}): expected an image beside the source notebook"
         ) from error
+    return written.getvalue()

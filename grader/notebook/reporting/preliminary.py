@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from grader import whole_files
 from grader.errors import GraderError
 from grader.model import Submission, Verdict
 from grader.notebook import exchange, titles
@@ -129,9 +130,7 @@ def publish(settings: Settings, submission: Submission, of: Ticket, html: str) -
         (folder / name).unlink(missing_ok=True)
     for name, content in of.files:
         (folder / name).write_bytes(content)
-    unfinished = folder / ".unfinished"
-    unfinished.write_text(html)
-    unfinished.replace(folder / f"{submission.assignment}.html")
+    whole_files.write(folder / f"{submission.assignment}.html", html.encode())
     return exchange.publish(settings, submission.assignment, submission.student, FOLDER)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zlib
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from grader import whole_files
 from grader.errors import CourseError
 from grader.model import Evidence, Graded
 
@@ -22,14 +22,8 @@ _NOT_READ = (OSError, EOFError, zlib.error, ValueError, RecursionError, msgspec.
 
 def write(evidence: Evidence, file: Path, permissions: int = 0o444) -> None:
     """Put the record into ``file`` at once: a reader finds all of it, or none."""
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
-    with unfinished.open("wb") as opened:
-        opened.write(gzip.compress(dump(evidence).encode(), mtime=0))
-        opened.flush()
-        os.fsync(opened.fileno())
-    unfinished.chmod(permissions)
-    unfinished.replace(file)
+    content = gzip.compress(dump(evidence).encode(), mtime=0)
+    whole_files.write(file, content, permissions)
 
 
 def dump(evidence: Evidence) -> str:

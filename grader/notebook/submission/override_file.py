@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
+from grader import whole_files
 from grader.errors import ConfigurationError, CourseError
 from grader.model import Graded, Override, Verdict
 from grader.notebook.submission import grounds, paths
@@ -114,9 +114,4 @@ def _notes(graded: Graded, overrides: Sequence[Override], worth: dict[str, float
 
 
 def _replace(file: Path, content: dict[str, object]) -> None:
-    unfinished = file.with_suffix(".unfinished")
-    with unfinished.open("w", encoding="utf-8") as opened:
-        json.dump(content, opened, indent=1, ensure_ascii=False)
-        opened.flush()
-        os.fsync(opened.fileno())
-    unfinished.replace(file)
+    whole_files.write(file, json.dumps(content, indent=1, ensure_ascii=False).encode())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from grader import whole_files
 from grader.errors import ConfigurationError, CourseError
 from grader.model import Graded
 
@@ -22,16 +22,15 @@ def dump(graded: Graded) -> bytes:
     return json.dumps({"version": VERSION} | asdict(graded), indent=1).encode()
 
 
-def write(graded: Graded, file: Path, permissions: int = 0o444) -> None:
-    """Put the verdicts into ``file`` at once: a reader finds all of them, or none."""
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
-    with unfinished.open("wb") as opened:
-        opened.write(dump(graded))
-        opened.flush()
-        os.fsync(opened.fileno())
-    unfinished.chmod(permissions)
-    unfinished.replace(file)
+def write(graded: Graded, file: Path, permissions: int | None = 0o444) -> None:
+    """Put the verdicts into ``file`` at once: a reader finds all of them, or none.
+
+    Args:
+        graded: the verdicts.
+        file: it is replaced.
+        permissions: of the file; None: those that it has.
+    """
+    whole_files.write(file, dump(graded), permissions)
 
 
 def read(file: Path) -> Graded | None:

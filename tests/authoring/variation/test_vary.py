@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import nbformat
@@ -140,3 +142,33 @@ def test_each_version_of_the_courses_exercises_stands_and_can_be_taken_back(file
         vary.replace(notebook, offered, dict.fromkeys(offered, 0), versions)
         vary.replace(notebook, offered, versions, dict.fromkeys(offered, 0))
         assert [cell.source for cell in notebook.cells] == before, versions
+
+
+def test_a_full_disk_leaves_the_source_and_its_pictures_as_they_were(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = picture(course).parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    full = OSError(errno.ENOSPC, "No space left on device", str(folder))
+    flushed = iter((None, full))  # the picture fits, the notebook does not
+
+    def fsync(_: int) -> None:
+        if (error := next(flushed)) is not None:
+            raise error
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    seed = seed_for(course, numbers=1, picture=1)
+    done = grader(course, "--seed", str(seed))
+    assert done.exit_code
+    assert "No space left on device; make room" in done.output
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    monkeypatch.undo()
+    assert grader(course, "--seed", str(seed)).exit_code == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} != before
+
+
+def test_what_a_killed_process_left_beside_the_source_is_no_file_of_the_course(
+    course: Settings,
+) -> None:
+    (picture(course).parent / ".steps.png.unfinished").write_bytes(b"half")
+    assert set(load_assignment(course, "sums").files) == {"steps.png"}

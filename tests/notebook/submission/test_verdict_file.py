@@ -92,7 +92,7 @@ def test_what_is_no_json_object_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_a_file_is_written_at_once_and_may_only_be_read(tmp_path: Path) -> None:
     file = tmp_path / "sums.verdicts.json"
-    (tmp_path / "sums.verdicts.unfinished").write_text("of a run that was killed")
+    (tmp_path / ".sums.verdicts.json.unfinished").write_text("of a run that was killed")
     for seconds in (1.0, 2.0):  # the second one replaces the first, which cannot be written to
         graded = dataclasses.replace(GRADED, seconds=seconds)
         verdict_file.write(graded, file)
