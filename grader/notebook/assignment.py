@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,15 +9,6 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.nbgraderformat import ValidationError
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-    LockCells,
-)
 
 from grader.errors import CourseError
 from grader.examiner import names
@@ -26,10 +16,8 @@ from grader.examiner.cells.cell_code import compiled
 from grader.model import Claim
 from grader.notebook import course_files, earlier_releases, magics, networks, notebook_json
 from grader.notebook.course_names import course_names
+from grader.notebook.master import compile_master, released_texts
 from grader.settings import Settings
-
-# As nbgrader's GenerateAssignment does it, but hidden tests stay: this is what gets graded.
-_COMPILE = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)
 
 # In the metadata of a cell of a rebuilt notebook: the solution cell whose answer it goes on with.
 PART_OF = "grader_part_of"
@@ -177,14 +165,14 @@ def load_assignment(settings: Settings, name: str) -> Assignment:
         raise CourseError(f"{path} is missing: expected the source notebook of {name}") from None
     except ValueError as error:
         raise CourseError(f"{path} is not a notebook: {error}") from error
-    master = _compiled(source, path, settings)
+    master = compile_master(source, path, settings)
     return Assignment(
         name=name,
         source=source,
         master=master,
         claims=claims_of(source, path),
         sha256=notebook_json.sha256(content),
-        released=_released(master, path, settings),
+        released=released_texts(master, path, settings),
         files=course_files.public(settings, name, path.parent),
         hidden_files=course_files.hidden(settings, path.parent),
         course_names=course_names(
@@ -192,32 +180,6 @@ def load_assignment(settings: Settings, name: str) -> Assignment:
         ),
         earlier=earlier_releases.load(earlier_releases.beside(path)),
     )
-
-
-def _compiled(source: NotebookNode, path: Path, settings: Settings) -> NotebookNode:
-    notebook, resources = copy.deepcopy(source), {"nbgrader": {"notebook": path.stem}}
-    try:
-        for preprocessor in _COMPILE:
-            notebook, resources = preprocessor(config=settings.config).preprocess(
-                notebook, resources
-            )
-    except (RuntimeError, ValidationError) as error:
-        raise CourseError(f"{path} cannot be compiled: {error}") from error
-    return notebook
-
-
-def _released(master: NotebookNode, path: Path, settings: Settings) -> dict[str, str]:
-    """The text of each cell as students get it."""
-    clear = ClearHiddenTests(config=settings.config)
-    resources = {"nbgrader": {"notebook": path.stem}}
-    try:
-        notebook, _ = clear.preprocess(copy.deepcopy(master), resources)
-    except RuntimeError as error:
-        raise CourseError(
-            f"{path}: its hidden tests cannot be told from the others ({error}): expected "
-            "### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS in a test cell"
-        ) from error
-    return {cell.id: cell.source for cell in notebook.cells}
 
 
 def claims_of(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
