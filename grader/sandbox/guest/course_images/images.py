@@ -7,7 +7,6 @@ trained on.
 
 from __future__ import annotations
 
-import base64
 import math
 import os
 from collections.abc import Callable, Iterator
@@ -18,13 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from . import image_rows, image_scalings
+from . import image_formula, image_rows, image_scalings
+from .image_scalings import BLOCK, PIXELS
 
-PIXELS = 28 * 28
 CLASSES = 10
 _FILES = {"train": "train", "test": "t10k"}
 _NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
-_BLOCK = 5000  # images that are looked at together
 _NO_FORMULA: dict[str, Any] = {"divisor": 1.0, "offset": 0.0, "levels": ""}
 _WANTED = (
     "While your work is graded, fit takes the course's own images, all or some of them, each once: "
@@ -120,10 +118,9 @@ def _range(rows: Any, what: str) -> tuple[Found | None, str]:
     trouble = ""
     for dataset, part, first in _places(rows[0]):
         raw = _arrays(dataset)[part][0][first : first + len(rows)]
-        scale = _scale(rows, raw)
+        scale = image_formula.scale(rows, raw)
         if isinstance(scale, tuple):
-            levels = _levels(rows, raw, *scale)
-            fields = {"divisor": scale[0], "offset": scale[1], "levels": levels}
+            fields = image_formula.fields(rows, raw, *scale)
             return (dataset, part, np.arange(first, first + len(rows)), fields), ""
         if scale:
             trouble = (
@@ -161,15 +158,13 @@ def _scattered(find: Callable[[Any], Found | None], rows: Any, what: str) -> Fou
 def _scattered_by_formula(rows: Any) -> Found | None:
     for dataset, part, first in _places(rows[0]):
         images = _arrays(dataset)[part][0]
-        scale = _scale(rows[:1], images[first : first + 1])
+        scale = image_formula.scale(rows[:1], images[first : first + 1])
         if isinstance(scale, tuple):
             places = image_rows.by_levels(rows, images, *scale)
             if places is not None:
-                better = _scale(rows, images[places])  # one image has few grey levels
+                better = image_formula.scale(rows, images[places])  # one image has few grey levels
                 scale = better if isinstance(better, tuple) else scale
-                levels = _levels(rows, images[places], *scale)
-                fields = {"divisor": scale[0], "offset": scale[1], "levels": levels}
-                return dataset, part, places, fields
+                return dataset, part, places, image_formula.fields(rows, images[places], *scale)
     return None
 
 
@@ -225,60 +220,10 @@ def _places(image: Any) -> Iterator[tuple[str, str, int]]:
     alike = image == image[0]
     for dataset in _NAMES:
         for part, (images, _) in _arrays(dataset).items():
-            for start in range(0, len(images), _BLOCK):
-                block = images[start : start + _BLOCK]
+            for start in range(0, len(images), BLOCK):
+                block = images[start : start + BLOCK]
                 hits = ((block == block[:, :1]) == alike).all(axis=1)
                 yield from ((dataset, part, start + int(row)) for row in np.flatnonzero(hits))
-
-
-def _scale(rows: Any, raw: Any) -> tuple[float, float] | int:
-    """Divisor and offset with which ``rows`` are ``raw / divisor + offset``.
-
-    Returns:
-        The two, rounded so that the same work gives the same numbers, or the first row that is
-        scaled in another way or is not there.
-    """
-    if len(rows) > len(raw):
-        return len(raw)
-    low, high = int(raw[:_BLOCK].argmin()), int(raw[:_BLOCK].argmax())
-    least, most = float(rows.flat[low]), float(rows.flat[high])
-    spread = most - least
-    if not math.isfinite(spread) or abs(spread) < 1e-3 or abs(spread) > 1e8:
-        return 0
-    divisor = float(f"{(int(raw.flat[high]) - int(raw.flat[low])) / spread:.6g}")
-    digits = 5 - math.floor(math.log10(abs(spread)))
-    offset = round(least - int(raw.flat[low]) / divisor, digits) + 0.0  # -0.0 is no other number
-    exact = np.finfo(rows.dtype).eps if rows.dtype.kind == "f" else 0.0
-    far = max(abs(least), abs(most))
-    allowed = min(abs(spread) * 0.4 / 255, abs(spread) * 2e-5 + far * float(exact))
-    for start in range(0, len(rows), _BLOCK):
-        wanted = raw[start : start + _BLOCK] / divisor + offset
-        near = np.abs(rows[start : start + _BLOCK] - wanted).max(axis=1) <= allowed
-        if not near.all():
-            return start + int(near.argmin())
-    return divisor, offset
-
-
-def _levels(rows: Any, raw: Any, divisor: float, offset: float) -> str:
-    """What the grey levels were given as: 256 float32 numbers in base64.
-
-    Two ways to scale may give numbers whose last bits differ, and then train other weights.
-
-    Returns:
-        Empty where they are ``raw / divisor + offset``, or where a level stands for several numbers
-        that differ by rounding alone: the formula's numbers are meant then.
-    """
-    formula = (np.arange(256) / divisor + offset).astype(np.float32)
-    levels = formula.copy()
-    starts = range(0, len(rows), _BLOCK)
-    blocks = [(raw[start : start + _BLOCK], rows[start : start + _BLOCK]) for start in starts]
-    for level, given in blocks:
-        levels[level] = given.astype(np.float32)
-    if np.array_equal(levels, formula):
-        return ""
-    if not all(np.array_equal(levels[level], given.astype("f4")) for level, given in blocks):
-        return ""
-    return base64.b64encode((levels + np.float32(0)).astype("<f4").tobytes()).decode()
 
 
 def _one_hot(labels: Any, numbers: Any, what: str) -> bool:
