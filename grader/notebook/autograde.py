@@ -21,6 +21,7 @@ from grader.model import Graded, Score, Submission, Timing
 from grader.notebook import (
     course_lock,
     gradebook,
+    gradebook_queries,
     grading_now,
     late_penalties,
     preflight,
@@ -184,7 +185,7 @@ class _Run:
     def look_at(self, students: Sequence[str]) -> list[Result]:
         """Prepare the work of judging; returns the results that are there without any."""
         results: list[Result] = []
-        scored = gradebook.scored(self._loaded.settings, self._loaded.assignment.name)
+        scored = gradebook_queries.scored(self._loaded.settings, self._loaded.assignment.name)
         for student in students:
             try:
                 result = self._look_at(student, student in scored)
@@ -199,7 +200,7 @@ class _Run:
         name = self._loaded.assignment.name
         graded = [result.student for result in results if result.graded is not None]
         changed = late_penalties.refresh(self._loaded.settings, name, graded)
-        known = gradebook.scores(self._loaded.settings, name) if graded else {}
+        known = gradebook_queries.scores(self._loaded.settings, name) if graded else {}
         for result in results:
             score = known.get(result.student) if result.graded is not None else None
             yield dataclasses.replace(result, other_penalty=result.student in changed, score=score)
@@ -255,7 +256,7 @@ class _Run:
 
     def _score(self, student: str) -> Score | None:
         name = self._loaded.assignment.name
-        return gradebook.scores(self._loaded.settings, name, [student]).get(student)
+        return gradebook_queries.scores(self._loaded.settings, name, [student]).get(student)
 
     def _failed(self, student: str, error: BaseException) -> Result | None:
         if not isinstance(error, GraderError | Cancelled) and self._tries_again(student):

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from grader.errors import GraderError
 from grader.model import Score
-from grader.notebook import gradebook, grading_now, submission_state, titles
+from grader.notebook import gradebook_queries, grading_now, submission_state, titles
 from grader.notebook.assignment import load_assignment
-from grader.notebook.gradebook import HandedIn
+from grader.notebook.gradebook_queries import HandedIn
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.submission import chosen_notebook, file_rules, grounds, paths
 from grader.settings import Settings
@@ -90,11 +90,11 @@ def status(settings: Settings, name: str) -> ClassStatus:
         ConfigurationError: the gradebook cannot be read.
     """
     loaded = LoadedCourse(settings, load_assignment(settings, name))
-    enrolment = gradebook.enrolment(settings, name)
+    enrolment = gradebook_queries.enrolment(settings, name)
     look = _Look(
         loaded,
-        gradebook.scores(settings, name),
-        gradebook.scored(settings, name),
+        gradebook_queries.scores(settings, name),
+        gradebook_queries.scored(settings, name),
         enrolment.submissions,
         enrolment.due,
         grading_now.being_graded(settings, name),

@@ -1,24 +1,17 @@
-"""nbgrader's gradebook: made ready for an assignment, and read."""
+"""nbgrader's gradebook: made ready for an assignment, and opened to be changed."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy.exc
 from nbgrader import api, utils
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy import case
-from sqlalchemy.sql import functions
 
-from grader.errors import ConfigurationError
-from grader.model import Score
 from grader.notebook import gradebook_errors, sqlalchemy_warnings
 from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.submission import paths
@@ -39,9 +32,11 @@ def prepare(settings: Settings, assignment: Assignment) -> None:
         with Gradebook(url, course) as gradebook:
             recorded = _recorded(gradebook, assignment.name)
     except gradebook_errors.RAISED as error:
-        raise _unusable(url, gradebook_errors.reason(error) or str(error)) from error
+        raise gradebook_errors.unusable(
+            url, gradebook_errors.reason(error) or str(error)
+        ) from error
     except subprocess.CalledProcessError as error:  # nbgrader asks alembic for a version
-        raise _unusable(url, str(error)) from error
+        raise gradebook_errors.unusable(url, str(error)) from error
     if recorded != _expected(assignment):
         from grader.notebook import release  # with nbgrader's programs, seldom needed here
 
@@ -54,7 +49,7 @@ def _make_whole(url: str, course: str) -> None:
     nbgrader makes the tables first and notes their version afterwards. One that was interrupted in
     between could not be upgraded later.
     """
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file is None or file.exists():
         return
     unfinished = file.with_name(f"{file.name}.unfinished")
@@ -74,18 +69,18 @@ def require_writable(settings: Settings) -> None:
         ConfigurationError: it cannot; says why.
     """
     url = paths.course_directory(settings).db_url
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file is None or not file.exists():
         return
     try:
         os.close(os.open(file, os.O_RDWR | os.O_CLOEXEC))
     except OSError as error:
-        raise _unusable(url, error.strerror or "it cannot be opened") from error
+        raise gradebook_errors.unusable(url, error.strerror or "it cannot be opened") from error
     if not os.access(file.parent, os.W_OK | os.X_OK):
-        raise _unusable(url, f"{file.parent} cannot be written")
+        raise gradebook_errors.unusable(url, f"{file.parent} cannot be written")
 
 
-def _sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
     """The file of a gradebook; None if a server has it."""
     parsed = sqlalchemy.make_url(url)
     return (
@@ -110,10 +105,10 @@ def assignments_in(settings: Settings) -> tuple[str, ...] | None:
         ConfigurationError: the gradebook cannot be read or written, or not be made.
     """
     url = sqlalchemy.make_url(paths.course_directory(settings).db_url)
-    file = _sqlite_file(str(url))
+    file = sqlite_file(str(url))
     if file and not file.exists():
         if not os.access(file.parent, os.W_OK | os.X_OK):
-            raise _unusable(str(url), f"{file.parent} cannot be written")
+            raise gradebook_errors.unusable(str(url), f"{file.parent} cannot be written")
         return None
     engine = sqlalchemy.create_engine(url)
     try:
@@ -126,132 +121,7 @@ def assignments_in(settings: Settings) -> tuple[str, ...] | None:
                 connection.execute(sqlalchemy.text("BEGIN IMMEDIATE"))
         return tuple(sorted(names))
     except sqlalchemy.exc.SQLAlchemyError as error:
-        raise _unusable(str(url), gradebook_errors.reason(error)) from error
-    finally:
-        engine.dispose()
-
-
-def scored(settings: Settings, name: str) -> frozenset[str]:
-    """Students for whom the gradebook has a score of an assignment that a verdict gave.
-
-    Raises:
-        ConfigurationError: the gradebook cannot be read.
-    """
-    query = _graded_cells(api.SubmittedAssignment.student_id).where(
-        api.Assignment.name == name, api.Grade.auto_score.is_not(None)
-    )
-    return frozenset(student for (student,) in rows(settings, query.distinct()))
-
-
-def scores(settings: Settings, name: str, students: Sequence[str] = ()) -> dict[str, Score]:
-    """Each student's score of an assignment, from one query: fast for a large class, too.
-
-    Args:
-        settings: the course.
-        name: the assignment.
-        students: only these; everyone in the gradebook, if left out.
-
-    Raises:
-        ConfigurationError: the gradebook cannot be read.
-    """
-    graded, task = api.GradeCell.__table__, api.TaskCell.__table__
-    worth = functions.coalesce(graded.c.max_score, task.c.max_score, 0.0)
-    query = (
-        _graded_cells(
-            api.SubmittedAssignment.student_id,
-            functions.sum(api.Grade.score),
-            functions.max(functions.coalesce(api.SubmittedNotebook.late_submission_penalty, 0.0)),
-            functions.sum(worth),
-            functions.sum(case((api.Grade.needs_manual_grade, worth), else_=0.0)),
-        )
-        .outerjoin(graded, graded.c.id == api.Grade.cell_id)
-        .outerjoin(task, task.c.id == api.Grade.cell_id)
-        .where(api.Assignment.name == name)
-        .group_by(api.SubmittedAssignment.student_id)
-    )
-    if students:
-        query = query.where(api.SubmittedAssignment.student_id.in_(students))
-    return {
-        student: Score(max(0.0, earned - penalty), possible, to_mark)
-        for student, earned, penalty, possible, to_mark in rows(settings, query)
-    }
-
-
-@dataclass(frozen=True)
-class HandedIn:
-    """What the gradebook notes of a submission: when it came, in UTC, and the extension."""
-
-    when: datetime | None
-    extension: timedelta
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """Whom the gradebook knows, and what it notes of an assignment.
-
-    Attributes:
-        due: when the assignment is due, in UTC; None for never, or for an unknown one.
-        students: ids of everybody in the gradebook.
-        submissions: student to what is noted of the submission, where there is one.
-    """
-
-    due: datetime | None
-    students: tuple[str, ...]
-    submissions: Mapping[str, HandedIn]
-
-
-def enrolment(settings: Settings, name: str) -> Enrolment:
-    """Look up who is enrolled, and when they handed in an assignment.
-
-    Raises:
-        ConfigurationError: the gradebook cannot be read.
-    """
-    due = rows(settings, sqlalchemy.select(api.Assignment.duedate).filter_by(name=name))
-    students = rows(settings, sqlalchemy.select(api.Student.id))
-    submitted, columns = api.SubmittedAssignment, ("student_id", "timestamp", "extension")
-    noted = (
-        sqlalchemy.select(*(getattr(submitted, column) for column in columns))
-        .join(api.Assignment, api.Assignment.id == submitted.assignment_id)
-        .where(api.Assignment.name == name)
-    )
-    return Enrolment(
-        due[0][0] if due else None,
-        tuple(student for (student,) in students),
-        {
-            student: HandedIn(when, extension or timedelta())
-            for student, when, extension in rows(settings, noted)
-        },
-    )
-
-
-def _graded_cells(*columns: Any) -> Any:
-    """A query of columns over every graded cell of every submission."""
-    return (
-        sqlalchemy.select(*columns)
-        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-        .join(
-            api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id
-        )
-        .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
-    )
-
-
-def rows(settings: Settings, query: Any) -> Sequence[Any]:
-    """The rows of a query; raises ``ConfigurationError`` if the gradebook cannot be read.
-
-    Nothing is made: before the first release or grade there is no gradebook, and no row.
-    """
-    url = paths.course_directory(settings).db_url
-    if (file := _sqlite_file(url)) is not None and not file.exists():
-        return ()
-    engine = sqlalchemy.create_engine(url)
-    try:
-        with engine.connect() as connection:
-            if not sqlalchemy.inspect(connection).get_table_names():
-                return ()
-            return connection.execute(query).all()
-    except sqlalchemy.exc.SQLAlchemyError as error:
-        raise _unusable(url, gradebook_errors.reason(error)) from error
+        raise gradebook_errors.unusable(str(url), gradebook_errors.reason(error)) from error
     finally:
         engine.dispose()
 
@@ -272,13 +142,6 @@ def opened(settings: Settings) -> Iterator[Gradebook]:
             if not (why := gradebook_errors.reason(error)):
                 raise
             raise gradebook_errors.unwritable(url, why) from error
-
-
-def _unusable(url: str, reason: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"the gradebook {url} cannot be used ({reason}): expected a database that this account "
-        "may write to; nothing was changed"
-    )
 
 
 def _recorded(gradebook: Gradebook, name: str) -> dict[str, tuple[str, float]] | None:

@@ -48,3 +48,16 @@ def unwritable(gradebook: object, why: str) -> ConfigurationError:
         f"the gradebook {gradebook} cannot be written ({why}): see to it, then run the same "
         "command again"
     )
+
+
+def unusable(gradebook: object, why: str) -> ConfigurationError:
+    """The error that a person reads where the gradebook cannot be opened, read or made.
+
+    Args:
+        gradebook: its address.
+        why: what the database or the machine said.
+    """
+    return ConfigurationError(
+        f"the gradebook {gradebook} cannot be used ({why}): expected a database that this account "
+        "may write to; nothing was changed"
+    )

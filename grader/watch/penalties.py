@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.errors import ConfigurationError
-from grader.notebook import gradebook, late_penalties
+from grader.notebook import gradebook_queries, late_penalties
 from grader.settings import Settings
 from grader.watch.logbook import Logbook
 
@@ -41,7 +41,7 @@ class Penalties:
             self._logbook.trouble(f"late penalties of {name}", problem)
 
     def _refresh(self, name: str) -> None:
-        students = sorted(gradebook.scored(self._settings, name))
+        students = sorted(gradebook_queries.scored(self._settings, name))
         for student in late_penalties.refresh(self._settings, name, students):
             self._logbook.tell(
                 "penalty",

@@ -18,7 +18,7 @@ from grader.engines.base import Cancelled, Event, Finished, Progressed, Started,
 from grader.engines.fake import FakeEngine
 from grader.errors import ConfigurationError
 from grader.model import Outcome, Verdict
-from grader.notebook import autograde, gradebook, recording
+from grader.notebook import autograde, gradebook_queries, recording
 from grader.notebook.judging.examination import Examination
 from grader.notebook.submission import paths, verdict_file
 from grader.settings import Settings
@@ -245,7 +245,7 @@ def test_what_judges_need_is_asked_for_only_if_something_must_be_judged(course: 
 
 def test_a_gradebook_that_is_not_made_yet_has_no_scores(course: Settings) -> None:
     (course.root / "gradebook.db").unlink()
-    assert gradebook.scored(course, "sums") == frozenset()
+    assert gradebook_queries.scored(course, "sums") == frozenset()
     assert not (course.root / "gradebook.db").exists()
     (course.root / "gradebook.db").touch()
-    assert gradebook.scored(course, "sums") == frozenset()
+    assert gradebook_queries.scored(course, "sums") == frozenset()

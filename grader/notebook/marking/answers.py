@@ -16,7 +16,7 @@ from nbgrader import api
 from sqlalchemy.orm import aliased
 
 from grader.errors import CourseError
-from grader.notebook import gradebook, notebook_json
+from grader.notebook import gradebook_queries, notebook_json
 from grader.notebook.assignment import is_unchanged, part_of
 from grader.notebook.marking import alike
 from grader.notebook.reporting import feedback_outputs
@@ -96,7 +96,7 @@ def marks(settings: Settings, assignment: str, question: str, student: str = "")
     query = _query(assignment, question)
     if student:
         query = query.where(api.SubmittedAssignment.student_id == student)
-    return {row.student_id: _mark(row) for row in gradebook.rows(settings, query)}
+    return {row.student_id: _mark(row) for row in gradebook_queries.rows(settings, query)}
 
 
 def _query(assignment: str, question: str) -> Any:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from grader import settings as course_settings
 from grader.errors import ConfigurationError, CourseError
-from grader.notebook import course_lock, gradebook
+from grader.notebook import course_lock, gradebook_queries
 from grader.notebook.assignment import grade_id, load_assignment
 from grader.notebook.marking import alike, answers, marks
 from grader.notebook.marking.questions import find, questions
@@ -90,7 +90,7 @@ def test_a_mark_is_the_formgraders_too(course: Settings) -> None:
         grade = book.find_grade(QUESTION, "sums", "sums", "ada")
         assert (grade.manual_score, grade.needs_manual_grade) == (3.5, False)
         assert book.find_comment(QUESTION, "sums", "sums", "ada").comment == "Say where from."
-    assert gradebook.scores(course, "sums")["ada"].text == "9.5 / 11"
+    assert gradebook_queries.scores(course, "sums")["ada"].text == "9.5 / 11"
     assert mark(course, after, 0, "").comment == ""
 
 
@@ -133,7 +133,7 @@ def test_a_late_penalty_follows_the_mark(course: Settings) -> None:
         book.update_or_create_assignment("sums", duedate="2026-01-01")
         book.update_or_create_submission("sums", "ada", timestamp="2026-01-02")
     mark(course, one(course), 4)
-    assert gradebook.scores(course, "sums")["ada"].earned == 0
+    assert gradebook_queries.scores(course, "sums")["ada"].earned == 0
 
 
 def test_pictures_are_encoded_again_and_loaded_with_their_answer_alone(course: Settings) -> None:

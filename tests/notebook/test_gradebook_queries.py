@@ -7,6 +7,7 @@ from pathlib import Path
 from grader.model import Score
 from grader.notebook import gradebook
 from grader.notebook.assignment import load_assignment
+from grader.notebook.gradebook_queries import scores
 from tests import tiny
 from tests.notebook.exports import school
 
@@ -20,10 +21,10 @@ def test_scores_of_a_class_have_penalties_and_what_is_to_mark(tmp_path: Path) ->
     with school.opened(course) as book:
         book.find_grade("adds", "sums", "sums", "ada").manual_score = 1.5
         book.find_grade("adds", "sums", "sums", "ada").extra_credit = 0.25
-    assert gradebook.scores(course, "sums") == {
+    assert scores(course, "sums") == {
         "ada": Score(8.75, 11, to_mark=0),
         "ben": Score(5, 11, to_mark=6),
         "cleo": Score(0, 11, to_mark=5),
     }
-    assert gradebook.scores(course, "sums", ["ben", "zoe"]) == {"ben": Score(5, 11, to_mark=6)}
-    assert gradebook.scores(course, "unknown") == {}
+    assert scores(course, "sums", ["ben", "zoe"]) == {"ben": Score(5, 11, to_mark=6)}
+    assert scores(course, "unknown") == {}
