@@ -10,7 +10,7 @@ import pytest
 
 from grader.model import Outcome
 from grader.notebook import autograde, samples
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.samples import Sample
 from grader.settings import Settings
 from tests import messages_page

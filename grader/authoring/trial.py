@@ -17,7 +17,7 @@ from grader.engines.base import Event, Progressed
 from grader.errors import CourseError
 from grader.notebook import autograde, case_file, samples
 from grader.notebook.assignment import load_assignment
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.judging.judge_messages import CellStarted
 from grader.notebook.samples import Sample
 from grader.reports.terminal.trials import Trial, trials_table

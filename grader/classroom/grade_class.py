@@ -14,7 +14,7 @@ from grader.engines.base import Engine
 from grader.model import Graded, Score
 from grader.notebook import autograde, titles
 from grader.notebook.assignment import Assignment, load_assignment
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.memory_capacity import local_capacity
 from grader.reports.terminal import class_table
 from grader.settings import Settings

@@ -19,7 +19,7 @@ from grader.classroom.class_progress import ClassProgress, OpenSubmission
 from grader.engines.base import Event, Failed, Progressed, Started, Waiting, WentOn
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.model import Score
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 from grader.reports.faulty_tests import faulty_tests
 from grader.reports.terminal.output_table import grid

@@ -16,7 +16,7 @@ from nbgrader.converters import GenerateFeedback
 from grader import settings as course_settings
 from grader.model import Outcome, WorkPart
 from grader.notebook import autograde
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.plugins.converters import convert
 from grader.notebook.submission import paths
 from grader.reports.terminal.class_table import MARKS

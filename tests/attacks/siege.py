@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from tests.attacks.attacked import SECONDS, Class, agrees, attacked_class, letters
 from tests.attacks.cases import ATTACKS, TRIALS
 from tests.attacks.leftovers import Watcher

@@ -14,7 +14,7 @@ from grader.classroom.progress_display import JsonLines, LiveDisplay, PlainLines
 from grader.engines.base import Event, Failed, Finished, Progressed, Started, Waiting, WentOn
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.model import Graded, Outcome, Score, Verdict
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 
 AWAITED = EpochAwaited("12ab34cd", 4, 20)

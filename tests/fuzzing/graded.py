@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from grader.notebook import autograde
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.submission import paths
 from grader.settings import Settings
 from tests import tiny

@@ -17,7 +17,7 @@ from grader.errors import ConfigurationError, CourseError
 from grader.model import Outcome, Verdict
 from grader.notebook import autograde, loaded_course, release
 from grader.notebook.assignment import grade_id, load_assignment
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.judging.examination import Examination
 from grader.notebook.submission import paths, verdict_file
 from grader.settings import Settings

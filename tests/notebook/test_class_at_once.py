@@ -19,6 +19,7 @@ from grader.engines.fake import FakeEngine
 from grader.errors import ConfigurationError
 from grader.model import Outcome, Verdict
 from grader.notebook import autograde, gradebook_queries, recording
+from grader.notebook.class_run import Result
 from grader.notebook.judging.examination import Examination
 from grader.notebook.submission import paths, verdict_file
 from grader.settings import Settings
@@ -52,7 +53,7 @@ def judge(outcome: Callable[[str], Outcome] = lambda _: Outcome.PASSED) -> Calla
     return judged
 
 
-def students(results: list[autograde.Result]) -> list[str]:
+def students(results: list[Result]) -> list[str]:
     return [result.student for result in results]
 
 

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grader.notebook import autograde
 from grader.notebook.assignment import grade_id
-from grader.notebook.autograde import Result
+from grader.notebook.class_run import Result
 from grader.notebook.exports import standings
 from grader.notebook.exports.standings import Standing, State
 from grader.notebook.reporting import class_report, feedback
