@@ -150,14 +150,17 @@ class ClaimJudge:
         """Run the test cell; raises ``Ended`` where a question gets no answer."""
         source = self._rebuilt.notebook.cells[index].source
         seconds = self._limits.seconds(share) + _OWN_SECONDS
-        self._cells.questions.begin()
+        asked = self._cells.questions.time
+        asked.begin()
         self._begun(claim.name, seconds)
         # The record is sent once the alarm is off, which could end a message half way.
         with (
             self._interview.about(claim, source),
-            self._limits.clock.alarm(seconds, partial(_give_up, seconds, self._cells.questions)),
+            self._limits.clock.alarm(
+                seconds, partial(_give_up, seconds, self._cells.questions.time)
+            ),
         ):
-            proxies = self._cells.proxies(
+            proxies = self._cells.questions.proxies(
                 index,
                 share,
                 lambda name, arguments: self._call_blocked(claim, index, name, arguments),

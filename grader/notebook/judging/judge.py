@@ -175,10 +175,10 @@ def _limits(examination: Examination, clock: Clock) -> TimeLimits:
 @contextlib.contextmanager
 def _kernel_time(cells: StudentCells, stopwatch: Stopwatch, start: WorkPart) -> Iterator[None]:
     """Tell the stopwatch the processor time of the kernel's start, and that of the body."""
-    started_after = cells.processor_time()
+    started_after = cells.questions.processor_time()
     stopwatch.add(start, 0.0, started_after)
     yield
-    used = cells.processor_time() - started_after
+    used = cells.questions.processor_time() - started_after
     stopwatch.add(WorkPart.STUDENT_CODE, 0.0, max(0.0, used), student=True)
 
 

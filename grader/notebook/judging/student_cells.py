@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from grader.examiner import names
-from grader.examiner.evidence.interview import Asked
-from grader.examiner.proxies import CallBlocked, Proxies
-from grader.examiner.surroundings.base import Around
 from grader.examiner.training.trainings import Trainings
 from grader.language import gettext
 from grader.notebook.assignment import part_of
 from grader.notebook.judging import undefined_names
-from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
+from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.examination import Examination
+from grader.notebook.judging.kernel_questions import KernelQuestions
 from grader.notebook.judging.kernel_session import StudentKernel
-from grader.notebook.judging.kernel_stdin import Answer
-from grader.notebook.judging.question_time import QuestionTime
 from grader.notebook.judging.strikes import OTHERS, Strike, Strikes
 from grader.notebook.judging.time_limits import TimeLimits
 
 _FAULTS = 3  # kernels that the grader itself may lose; then no other is started
-_CLOCK_SECONDS = 5.0  # for a kernel to tell its processor time, which takes milliseconds
 _MUTE = "after it the kernel gave no answer"
 _STRIKES = (CellStatus.LIMIT, CellStatus.DIED)
 
@@ -41,7 +33,7 @@ class StudentCells:
     Attributes:
         runs: how each cell went so far, by ``grade_id``, or by id where a cell has none.
         strikes: against solution cells.
-        questions: the time that they take.
+        questions: to the kernel.
     """
 
     def __init__(
@@ -60,11 +52,10 @@ class StudentCells:
         self._skipped: set[int] = set()  # they stalled, ended a kernel, or were not run at all
         self._faults = 0
         self._first_play: int | None = None  # see begin_play
-        self._kept_at: set[int] = set()  # test cells whose names are kept as they were there
         self.runs: dict[str, CellRun] = {}
         self._by_index: dict[int, CellRun] = {}
         self.strikes = Strikes()
-        self.questions = QuestionTime(limits.clock.now)
+        self.questions = KernelQuestions(kernel, trainings, limits, self._cells)
 
     @property
     def abort_reason(self) -> CellRun | None:
@@ -116,7 +107,7 @@ class StudentCells:
         A cell of the student's below may use a name again, and the claim means the first one.
         """
         self._reached = max(self._reached, index + 1)
-        self._kept_at.add(index)
+        self.questions.kept_at.add(index)
         self._keep(index)
 
     def settle_claim(self, name: str, needs: Sequence[str], run: CellRun) -> tuple[str, ...]:
@@ -155,64 +146,10 @@ class StudentCells:
             and (given or cell.id not in self._given_ids)
         ]
 
-    def proxies(
-        self,
-        index: int,
-        share: str,
-        call_blocked: CallBlocked,
-        heard: Callable[[Asked], None] = lambda _: None,
-        around: Around | None = None,
-    ) -> Proxies:
-        """The kernel's names for a test cell, whose questions share the time of one cell.
-
-        Args:
-            index: of the test cell.
-            share: the solution cell whose time it is.
-            call_blocked: see ``Proxies``.
-            heard: told each question with its answer.
-            around: what surrounds the test cell.
-        """
-        left = self._limits.countdown(share)
-        return self._proxies(left, call_blocked, index, heard, around)
-
-    def processor_time(self) -> float:
-        """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
-        try:
-            return self._proxies(lambda: _CLOCK_SECONDS, lambda *_: None).clock()
-        except (Ended, Exception):  # the student's code may have broken the agent
-            return 0.0
-
-    def _proxies(
-        self,
-        left: Callable[[], float],
-        call_blocked: CallBlocked,
-        index: int = -1,
-        heard: Callable[[Asked], None] = lambda _: None,
-        around: Around | None = None,
-    ) -> Proxies:
-        def ask(question: dict[str, Any], buffers: Sequence[bytes]) -> Answer:
-            asked = self.questions
-            try:
-                with asked.asking():
-                    return self._kernel.ask(question, buffers, left())
-            except Ended as ended:
-                raise Ended(ended.run.of_questions(asked.count, asked.seconds)) from None
-
-        return Proxies(
-            ask,
-            call_blocked,
-            self._trainings,
-            self._cells[index].id if index in self._kept_at else "",
-            heard,
-            around=around,
-        )
-
     def _keep(self, index: int) -> None:
-        """Ask the kernel to keep a test cell's names; what ails it shows in the next cell."""
+        """Keep a test cell's names in the kernel that runs now."""
         if self.abort_reason is None:
-            used = sorted(names.free(self._cells[index].source))
-            with contextlib.suppress(Ended, Exception):
-                self._proxies(lambda: _CLOCK_SECONDS, lambda *_: None, index).keep(used)
+            self.questions.keep(index)
 
     def _needs(self, index: int) -> tuple[str, ...]:
         """The solution cells that a cell rests on, itself included; none for extra cells."""
@@ -254,8 +191,8 @@ class StudentCells:
 
     def _run_again(self) -> bool:
         """Run the cells that have run before; whether the kernel outlives that."""
-        for index in sorted({*self.indices_before(self._reached), *self._kept_at}):
-            if index in self._kept_at:
+        for index in sorted({*self.indices_before(self._reached), *self.questions.kept_at}):
+            if index in self.questions.kept_at:
                 self._keep(index)
                 continue
             run = self._run(index, self._limits.again_seconds)
@@ -264,7 +201,7 @@ class StudentCells:
             self._settle_cell(index, run)
             if not run.alive:
                 return False
-            if self._is_struck(index) and not self._kernel_answers():
+            if self._is_struck(index) and not self.questions.is_answered():
                 self._skipped.add(index)
                 self._record(index, CellRun(CellStatus.LIMIT, run.seconds, message=_MUTE))
                 return False
@@ -273,16 +210,6 @@ class StudentCells:
     def _is_struck(self, index: int) -> bool:
         """Whether a cell is suspected of what happened before: it may silence the kernel."""
         return bool(self.strikes.of(part_of(self._cells[index])))
-
-    def _kernel_answers(self) -> bool:
-        """Whether the kernel answers a question that no student code is needed for."""
-        try:
-            self._proxies(lambda: _CLOCK_SECONDS, lambda *_: None).clock()
-        except Ended:
-            return False
-        except Exception:  # an answer that is none; each claim will say so
-            return True
-        return True
 
     def _run(self, index: int, seconds: float) -> CellRun:
         """Run a cell; where the referee failed, that is the grader's fault."""
