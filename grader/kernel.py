@@ -3,8 +3,8 @@
 Students and graders run the same cells on the same arrays, without a network. Elsewhere (Colab) the
 notebooks run too: Keras then downloads the data itself.
 
-`grader.kernelspec` installs it. In the sandbox this module, errors, language, datasets and
-tensorflow_log are all there is of the package: import nothing else at the top.
+`grader.kernelspec` installs it. In the sandbox this module, errors, language, datasets,
+tensorflow_log and whole_files are all there is of the package: import nothing else at the top.
 """
 
 from __future__ import annotations

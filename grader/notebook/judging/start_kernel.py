@@ -31,6 +31,7 @@ _KERNEL_FILES = (
     "language/translation.py",
     "datasets",
     "tensorflow_log.py",
+    "whole_files.py",
     "sandbox/__init__.py",
     "sandbox/guest",
 )
