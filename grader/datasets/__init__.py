@@ -4,10 +4,11 @@ The data folder holds ``mnist/`` and ``fashion_mnist/``, each with the publisher
 uncompressed. Nothing here imports keras or tensorflow.
 """
 
-from grader.datasets.catalog import DATASETS, FILES, Dataset, load, problems, verify
+from grader.datasets.catalog import DATASETS, FILES, Dataset, load, problems
 from grader.datasets.folder import SOURCES, fetch
 from grader.datasets.idx import encode_idx, read_idx, write_idx
 from grader.datasets.source import Source
+from grader.datasets.verified import begin, expect_same, verify
 
 __all__ = [
     "DATASETS",
@@ -15,7 +16,9 @@ __all__ = [
     "SOURCES",
     "Dataset",
     "Source",
+    "begin",
     "encode_idx",
+    "expect_same",
     "fetch",
     "load",
     "problems",

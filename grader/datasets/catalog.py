@@ -74,17 +74,6 @@ def problems(folder: Path) -> list[str]:
     return [line for line in lines if line is not None]
 
 
-def verify(folder: Path) -> None:
-    """Make sure that the data folder holds both data sets, whole and real (about 0.3 s).
-
-    Raises:
-        DataError: names the first file that is missing or wrong, and the remedy.
-    """
-    if lines := problems(folder):
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        raise DataError(f"{lines[0]}{more}: `grader data` fetches it")
-
-
 def load(folder: Path, name: str) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """Return ``(train_images, train_labels), (test_images, test_labels)`` as Keras does.
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from grader import datasets
 from grader.engines.base import Reporter
 from grader.examiner.evidence import draws
 from grader.model import (
@@ -100,7 +101,8 @@ def judge_submission(work: SubmissionWork, reporter: Reporter) -> Judged:
 
     Raises:
         SubmissionError: what was handed in cannot be read.
-        GraderError: nothing could be judged at all, for example without a sandbox.
+        GraderError: nothing could be judged at all, for example without a sandbox, or the course's
+            data sets changed meanwhile.
         Cancelled: the reporter was told to end.
     """
     chosen = choose(work.assignment, work.files.notebooks(), work.folder)
@@ -142,10 +144,12 @@ def judge_rebuilt(
         warm_numpy_only=warm_kernels.numpy_only_address(settings, assignment),
         seed=draws.new_seed() if work.seed is None else work.seed,
     )
+    data = datasets.begin(settings.data)
     referee = class_referee.address(settings) if assignment.uses_networks else ""
     with scratch.folder() as place:
         keeper = EvidenceKeeper(reporter)
         notebook, verdicts, runs = judge_apart(examination, stopwatch, keeper, referee, place)
+    datasets.expect_same(settings.data, data)
     lost = {verdict.claim for verdict in verdicts if verdict.outcome is not Outcome.PASSED}
     graded = Graded(
         student=work.student,
