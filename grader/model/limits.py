@@ -35,7 +35,8 @@ class Budget:
     Attributes:
         epochs: epochs of one model over all its fits; training ends there, even if ``fit`` was
             asked for more.
-        trainings: calls of ``fit`` in one submission.
+        trainings: calls of ``fit`` in one run of a submission's cells. Over all of its kernels and
+            judges, so many times ``epochs`` are trained.
         weights: weights of a network.
         operations: multiplications of a network for one image.
         epoch_seconds: wall time of one epoch.

@@ -40,6 +40,7 @@ class FitAnswers:
         budget: what the trainings may cost.
         digests: data set to the SHA-256 of its arrays, as the grading run has them.
         progress: told of each epoch that is awaited, and trained.
+        costs: counts what the trainings cost.
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class FitAnswers:
         budget: Budget,
         digests: Mapping[str, str],
         progress: Callable[[TrainingProgress], None],
+        *,
+        costs: RefereeCosts,
     ) -> None:
         self._calls, self._trainings = calls, trainings
         self._budget, self._digests, self._progress = budget, digests, progress
-        self._costs = RefereeCosts(budget)
+        self._costs = costs
         self._begun = 0
         self._fault = ""
         self._script: Script | None = None
@@ -181,14 +184,13 @@ class FitAnswers:
         awaited = _awaited(training)
         self._progress(awaited)
         try:
-            self._costs.expect_room()
-            epoch = self._calls.step(recipe, training.observed.observation)
+            observation = training.observed.observation
+            epoch = self._costs.trained(lambda: self._calls.step(recipe, observation))
         except (DeclarationRefused, RefereeError):
             training.ended = (
                 True  # asked again, it would most likely end so again, after the same work
             )
             raise
-        self._costs.add(epoch)
         accuracy = logged_accuracy(epoch.logs)
         self._progress(EpochTrained(awaited, accuracy, epoch.seconds, epoch.fresh))
         logs = training.add(recipe, epoch)

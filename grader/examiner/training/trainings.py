@@ -23,6 +23,7 @@ from grader.examiner.training.fit_answers import FitAnswers, Reply
 from grader.examiner.training.other_seeds import train_again
 from grader.examiner.training.record import Training, sha256
 from grader.examiner.training.referee_calls import RefereeCalls
+from grader.examiner.training.referee_costs import Costs, RefereeCosts
 from grader.examiner.training.training_list import TrainingList, ended_with
 from grader.examiner.training.training_progress import TrainingProgress, ignore
 from grader.model import Budget, FurtherRun, Run
@@ -40,6 +41,8 @@ class Trainings(TrainingRecord):
         budget: what they may cost.
         digests: data set to the SHA-256 of its arrays, as the grading run has them.
         progress: told of each epoch that is awaited, and trained; in the thread of ``answer``.
+        costs: what trainings of this submission cost before.
+        counted: told the costs at each change; in the thread of ``answer``.
 
     Attributes:
         waiting: entered while the examiner itself waits for the referee: clocks stand still.
@@ -53,6 +56,9 @@ class Trainings(TrainingRecord):
         budget: Budget,
         digests: Mapping[str, str],
         progress: Callable[[TrainingProgress], None] = ignore,
+        *,
+        costs: Costs = Costs(),  # noqa: B008 -- frozen
+        counted: Callable[[Costs], None] = lambda _: None,
     ) -> None:
         self._budget = budget
         self.waiting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
@@ -62,7 +68,10 @@ class Trainings(TrainingRecord):
         self._further: dict[str, list[FurtherRun]] = defaultdict(list)  # by the own run's key
         self._asked_again: list[FurtherRun] = []
         self._looked_at: dict[str, list[Any]] = defaultdict(list)
-        self._answers = FitAnswers(self._calls, self._trainings, budget, digests, progress)
+        self._answers = FitAnswers(
+            *(self._calls, self._trainings, budget, digests, progress),
+            costs=RefereeCosts(budget, costs, counted),
+        )
 
     def answer(self, message: Mapping[str, Any]) -> Reply:
         """The reply to a message of a kernel's stand-in for ``fit``, and the buffers beside it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.examiner.evidence import draws
+from grader.examiner.training.referee_costs import Costs
 from grader.model import Verdict
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging.cell_runs import CellRun
@@ -33,6 +34,7 @@ class Examination:
             ``judge_process``. Claims on networks are examined again.
         lost: the claims in whose test cells those were lost, and how each of these ended.
         spent: what they took of the submission's time, in seconds.
+        costs: what they had the referee do.
     """
 
     assignment: Assignment
@@ -47,6 +49,7 @@ class Examination:
     judged: tuple[Verdict, ...] = ()
     lost: Mapping[str, CellRun] = field(default_factory=dict)
     spent: float = 0.0
+    costs: Costs = field(default_factory=Costs)
 
     @property
     def kernel_seed(self) -> int:

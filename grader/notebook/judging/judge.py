@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from grader.examiner.evidence.interview import Interview
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
+from grader.examiner.training.referee_costs import Costs
 from grader.examiner.training.training_progress import TrainingProgress, ignore
 from grader.examiner.training.trainings import Trainings
 from grader.model import Claim, ClaimEvidence, Outcome, Run, Verdict, WorkPart
@@ -45,6 +46,7 @@ def judge(
     *,
     evidence: Callable[[ClaimEvidence], None] = lambda _: None,
     begun: Callable[[str, float], None] = lambda *_: None,
+    counted: Callable[[Costs], None] = lambda _: None,
 ) -> Generator[Verdict, None, tuple[Run, ...]]:
     """Run the student's cells, and let the examiner judge the claims.
 
@@ -58,6 +60,7 @@ def judge(
         epochs: told of each epoch that is awaited, and trained.
         evidence: told what a verdict rests on, before it is there.
         begun: told each claim whose test cell begins, and the seconds that it may take.
+        counted: told what the trainings have cost, at each change.
 
     Yields:
         One verdict a claim, in notebook order.
@@ -73,7 +76,7 @@ def judge(
         waiting = partial(stopwatch.measure, WorkPart.REFEREE_WAIT)
         resources.enter_context(clock.also_pausing(waiting))
         resources.enter_context(_data_for_checks(examination))
-        trainings = _trainings(examination, clock, epochs)
+        trainings = _trainings(examination, clock, epochs, counted)
         begin, cpu = time.monotonic(), time.process_time()
         kernel = _started(examination, trainings, clock, resources)
         start = WorkPart.COLD_KERNEL_START if kernel.started_cold else WorkPart.KERNEL_START
@@ -130,7 +133,10 @@ def _data_for_checks(examination: Examination) -> Iterator[None]:
 
 
 def _trainings(
-    examination: Examination, clock: Clock, epochs: Callable[[TrainingProgress], None]
+    examination: Examination,
+    clock: Clock,
+    epochs: Callable[[TrainingProgress], None],
+    counted: Callable[[Costs], None],
 ) -> Trainings:
     """The submission's trainings; its clock is paused while the examiner waits for one."""
     settings = examination.settings
@@ -140,6 +146,8 @@ def _trainings(
         settings.budget(examination.assignment.name),
         Digests(settings.data),
         epochs,
+        costs=examination.costs,
+        counted=counted,
     )
     trainings.waiting = clock.paused
     return trainings

@@ -17,6 +17,7 @@ from grader.notebook.judging.judge_messages import (
     CellStarted,
     ClaimBegun,
     ClaimExamined,
+    CostsCounted,
     GoOn,
     JudgeFailed,
     Message,
@@ -52,6 +53,7 @@ class Hearing:
         verdicts: so far, in notebook order.
         runs: what the referee trained.
         notebook: the executed one, once it came; before that, the one that was to be run.
+        costs: of the trainings, in earlier processes, too.
         examined: the claim whose test cell runs, and the seconds that it may take; None: none does.
     """
 
@@ -73,6 +75,7 @@ class Hearing:
         self.notebook = examination.rebuilt.notebook
         self.verdicts: list[Verdict] = []
         self.runs: tuple[Run, ...] = ()
+        self.costs = examination.costs
         self.examined: ClaimBegun | None = None
 
     @property
@@ -122,8 +125,8 @@ class Hearing:
                 self._reporter.wait("a training")
             case TrainingDone():
                 self._let_go_on()
-            case RunsCarriedOut(runs):
-                self.runs = runs
+            case RunsCarriedOut() | CostsCounted():
+                self._keep(message)
             case TimingMeasured(timing):
                 self._stopwatch.add(timing.part, timing.wall, timing.cpu, timing.student)
             case NotebookDone(notebook):
@@ -134,6 +137,12 @@ class Hearing:
                 LOG.error("judging %s failed:\n%s", self._assignment, trace)
             case _:
                 assert_never(message)
+
+    def _keep(self, message: RunsCarriedOut | CostsCounted) -> None:
+        if isinstance(message, CostsCounted):
+            self.costs = message.costs
+        else:
+            self.runs = message.runs
 
     def _take(self, verdict: Verdict) -> None:
         """Keep a verdict; one that an earlier process reached was reported then."""

@@ -29,6 +29,7 @@ from grader.notebook.judging.judge_messages import (
     CellStarted,
     ClaimBegun,
     ClaimExamined,
+    CostsCounted,
     GoOn,
     JudgeFailed,
     NotebookDone,
@@ -130,6 +131,7 @@ def _judge(there: Connection, examination: Examination, referee: str) -> None:
             epochs=there.send,
             evidence=lambda examined: there.send(ClaimExamined(examined)),
             begun=lambda claim, seconds: there.send(ClaimBegun(claim, seconds)),
+            counted=lambda costs: there.send(CostsCounted(costs)),
         )
         if runs := _send_verdicts(judging, there):
             there.send(RunsCarriedOut(runs))

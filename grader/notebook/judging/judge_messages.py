@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from grader.errors import GraderError
+from grader.examiner.training.referee_costs import Costs
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.model import ClaimEvidence, Run, Timing, Verdict
 
@@ -56,6 +57,13 @@ class ClaimExamined:
 @dataclass(frozen=True)
 class TrainingAwaited:
     """The judging process waits for the referee: its time stands still, and it needs no core."""
+
+
+@dataclass(frozen=True)
+class CostsCounted:
+    """What the submission's trainings have cost so far, in earlier processes, too."""
+
+    costs: Costs
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,7 @@ Message = (
     | TrainingAwaited
     | EpochAwaited
     | EpochTrained
+    | CostsCounted
     | TrainingDone
     | RunsCarriedOut
     | TimingMeasured

@@ -27,6 +27,7 @@ from traitlets.config import Config
 
 from grader.engines.base import Cancelled, Reporter
 from grader.errors import GraderError
+from grader.examiner.training.referee_costs import Costs
 from grader.model import Outcome, Run, Verdict, WorkPart
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging import judge_main
@@ -91,6 +92,7 @@ def judge_apart(
             judged=attempt.verdicts,
             lost={**examination.lost, claim: run},
             spent=examination.spent + attempt.spent,
+            costs=attempt.costs,
         )
 
 
@@ -113,6 +115,7 @@ class _Attempt:
             only the verdicts that it had reached.
         lost: the claim in whose test cell it was lost, and how it ended; None if in none.
         spent: seconds that count as the submission's.
+        costs: of its trainings, in earlier processes, too.
     """
 
     notebook: NotebookNode
@@ -120,6 +123,7 @@ class _Attempt:
     runs: tuple[Run, ...]
     lost: tuple[str, CellRun] | None
     spent: float
+    costs: Costs
 
 
 def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
@@ -157,7 +161,7 @@ def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
     verdicts = _reached(examination, hearing)
     if lost is None:
         verdicts = (*verdicts, *_left_open(assignment, verdicts, process.exitcode))
-    return _Attempt(hearing.notebook, verdicts, hearing.runs, lost, spent)
+    return _Attempt(hearing.notebook, verdicts, hearing.runs, lost, spent, hearing.costs)
 
 
 def _reached(examination: Examination, hearing: Hearing) -> tuple[Verdict, ...]:

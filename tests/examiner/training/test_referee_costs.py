@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.errors import DeclarationRefused
+from grader.errors import DeclarationRefused, RefereeError
 from grader.examiner.training import referee_costs
-from grader.examiner.training.referee_costs import FREE_REFUSALS, RefereeCosts
+from grader.examiner.training.referee_costs import FREE_REFUSALS, Costs, RefereeCosts
 from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.referee.spec.contract import Epoch
@@ -85,10 +85,46 @@ def test_epochs_of_a_submission_may_take_so_much_in_the_store() -> None:
     costs = RefereeCosts(Budget(stored_bytes=10_000))
     weights = (np.zeros(500, np.float32),)
     for fresh in (False, True, True):
-        costs.expect_room()
-        costs.add(Epoch("k", {}, 1.0, "no device", fresh, weights))
+        epoch = Epoch("k", {}, 1.0, "no device", fresh, weights)
+        assert costs.trained(lambda epoch=epoch: epoch) is epoch
     with pytest.raises(DeclarationRefused, match="take more than"):
-        costs.expect_room()
+        costs.trained(list)
+
+
+def test_costs_go_on_where_an_earlier_judge_was_lost() -> None:
+    told: list[Costs] = []
+    budget, weights = Budget(trainings=2, epochs=2), (np.zeros(500, np.float32),)
+    fresh, stored = (Epoch("k", {}, 1.0, "no device", new, weights) for new in (True, False))
+    costs = RefereeCosts(budget, Costs(epochs=1, stored_bytes=7), told.append)
+    costs.trained(lambda: fresh)
+    assert told[-1] == Costs(epochs=2, stored_bytes=7 + 6000)
+    for _ in range(9):  # the next judge runs the same cells: nothing is trained, nothing counted
+        costs.trained(lambda: stored)
+    assert told[-1] == Costs(epochs=2, stored_bytes=7 + 6000)
+    costs = RefereeCosts(budget, told[-1], told.append)
+    costs.trained(lambda: fresh)
+    costs.trained(lambda: fresh)
+    with pytest.raises(DeclarationRefused, match="trained for 4 epochs in all"):
+        costs.trained(lambda: stored)
+
+
+def test_a_judge_that_is_lost_in_an_epoch_has_counted_it() -> None:
+    told: list[Costs] = []
+    costs = RefereeCosts(Budget(), told=told.append)
+
+    def failing() -> Epoch:
+        assert told == [Costs(epochs=1)]
+        raise RefereeError("the trainer died")
+
+    with pytest.raises(RefereeError):
+        costs.trained(failing)
+    assert told[-1] == Costs()
+
+
+def test_refused_work_of_an_earlier_judge_counts() -> None:
+    costs = RefereeCosts(Budget(), Costs(refusals=FREE_REFUSALS, refused_seconds=60.0))
+    with pytest.raises(DeclarationRefused, match="no more trainings"), costs.counted():
+        pass
 
 
 def test_a_training_that_fills_the_store_is_closed() -> None:

@@ -143,9 +143,15 @@ def lost_in_a_claim(end: Callable[[], Any], examination: Examination, **told: An
         else:
             told["begun"](claim.name, 0.2)
             if claim.name == "adds_negatives":
+                told["counted"](dataclasses.replace(examination.costs, epochs=3))
                 end()
             told["evidence"](ClaimEvidence(claim.name, "", "", "0"))
-            yield Verdict(claim.name, Outcome.PASSED, claim.points, f"{examination.spent > 0}")
+            yield Verdict(
+                claim.name,
+                Outcome.PASSED,
+                claim.points,
+                f"{examination.spent > 0} {examination.costs.epochs}",
+            )
 
 
 def computing() -> None:
@@ -254,8 +260,8 @@ def test_a_claim_in_which_a_judge_was_lost_leaves_the_others_their_verdicts(
         *(Outcome.PASSED, Outcome.FAILED, Outcome.PASSED)
     ]
     assert what in verdicts[1].message
-    # The first was kept, the last one was judged in a second process, with less time.
-    assert [verdicts[0].message, verdicts[2].message] == ["False", "True"]
+    # The first was kept, the last one was judged in a second process, with less time and epochs.
+    assert [verdicts[0].message, verdicts[2].message] == ["False 0", "True 3"]
     assert [each for each in reporter.heard if isinstance(each, VerdictReached)] == [
         *map(VerdictReached, verdicts)
     ]
