@@ -20,6 +20,9 @@ _local: dict[tuple[Path, Path, str], str] = {}
 _open = contextlib.ExitStack()
 _one_at_a_time = threading.Lock()
 
+# Addresses that a judge of this process' has given up: the next one does not wait as long.
+_lost: set[str] = set()
+
 
 def address(settings: Settings) -> str:
     """Where the course's referee is; a local one is started if none runs yet.
@@ -38,6 +41,19 @@ def address(settings: Settings) -> str:
                 started(*known, settings.widest_budget(), settings.referee_trainers)
             )
         return _local[known]
+
+
+def is_lost(where: str) -> bool:
+    """Whether the judge that asked there last has given that referee up."""
+    return where in _lost
+
+
+def note(where: str, lost: bool) -> None:
+    """Remember how a judge found the referee at an address."""
+    if lost:
+        _lost.add(where)
+    else:
+        _lost.discard(where)
 
 
 def answers(settings: Settings, seconds: float) -> bool | None:

@@ -35,6 +35,7 @@ class Examination:
         lost: the claims in whose test cells those were lost, and how each of these ended.
         spent: what they took of the submission's time, in seconds.
         costs: what they had the referee do.
+        referee_lost: whether the process that asked the referee last has given it up.
     """
 
     assignment: Assignment
@@ -50,6 +51,7 @@ class Examination:
     lost: Mapping[str, CellRun] = field(default_factory=dict)
     spent: float = 0.0
     costs: Costs = field(default_factory=Costs)
+    referee_lost: bool = False
 
     @property
     def kernel_seed(self) -> int:

@@ -23,6 +23,7 @@ from grader.notebook.judging.judge_messages import (
     Message,
     NotebookDone,
     NothingJudged,
+    RefereeFound,
     RunsCarriedOut,
     TimingMeasured,
     TrainingAwaited,
@@ -54,6 +55,7 @@ class Hearing:
         runs: what the referee trained.
         notebook: the executed one, once it came; before that, the one that was to be run.
         costs: of the trainings, in earlier processes, too.
+        referee_lost: whether the referee was given up when it was asked last.
         examined: the claim whose test cell runs, and the seconds that it may take; None: none does.
     """
 
@@ -76,6 +78,7 @@ class Hearing:
         self.verdicts: list[Verdict] = []
         self.runs: tuple[Run, ...] = ()
         self.costs = examination.costs
+        self.referee_lost = examination.referee_lost
         self.examined: ClaimBegun | None = None
 
     @property
@@ -125,7 +128,7 @@ class Hearing:
                 self._reporter.wait("a training")
             case TrainingDone():
                 self._let_go_on()
-            case RunsCarriedOut() | CostsCounted():
+            case RunsCarriedOut() | CostsCounted() | RefereeFound():
                 self._keep(message)
             case TimingMeasured(timing):
                 self._stopwatch.add(timing.part, timing.wall, timing.cpu, timing.student)
@@ -138,11 +141,14 @@ class Hearing:
             case _:
                 assert_never(message)
 
-    def _keep(self, message: RunsCarriedOut | CostsCounted) -> None:
-        if isinstance(message, CostsCounted):
-            self.costs = message.costs
-        else:
-            self.runs = message.runs
+    def _keep(self, message: RunsCarriedOut | CostsCounted | RefereeFound) -> None:
+        match message:
+            case RunsCarriedOut(runs):
+                self.runs = runs
+            case CostsCounted(costs):
+                self.costs = costs
+            case RefereeFound(lost):
+                self.referee_lost = lost
 
     def _take(self, verdict: Verdict) -> None:
         """Keep a verdict; one that an earlier process reached was reported then."""

@@ -34,6 +34,7 @@ from grader.notebook.judging.judge_messages import (
     JudgeFailed,
     NotebookDone,
     NothingJudged,
+    RefereeFound,
     RunsCarriedOut,
     TimingMeasured,
     TrainingAwaited,
@@ -43,7 +44,7 @@ from grader.notebook.judging.judge_messages import (
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.sanitize import outputs
 from grader.notebook.submission import pictures
-from grader.referee.service.client import connect
+from grader.referee.service.client import Client, connect
 from grader.referee.spec.contract import Referee
 
 MEMORY_BYTES = 24 << 30  # of addresses: TensorFlow reserves many and uses few
@@ -115,7 +116,8 @@ def _judge(there: Connection, examination: Examination, referee: str) -> None:
     language.use(examination.settings.language)
     stopwatch, clock = Stopwatch(), Clock()
     if referee:
-        connection = connect(referee, examination.settings.referee_key)
+        lost = examination.referee_lost
+        connection = connect(referee, examination.settings.referee_key, given_up=lost)
         # Never closed: that would wait for an epoch that a dead kernel asked for.
         _open.append(connection)
         examination = dataclasses.replace(examination, referee=connection.__enter__())
@@ -135,6 +137,8 @@ def _judge(there: Connection, examination: Examination, referee: str) -> None:
         )
         if runs := _send_verdicts(judging, there):
             there.send(RunsCarriedOut(runs))
+    if isinstance(examination.referee, Client):
+        there.send(RefereeFound(examination.referee.given_up))
     with stopwatch.measure(WorkPart.OUTPUT_CLEANING):
         # Here, where decoding pictures is limited like the rest.
         outputs.sanitise_notebook(examination.rebuilt.notebook)

@@ -67,6 +67,17 @@ class CostsCounted:
 
 
 @dataclass(frozen=True)
+class RefereeFound:
+    """How the judging process found the referee when it asked last.
+
+    Attributes:
+        lost: whether it was given up.
+    """
+
+    lost: bool
+
+
+@dataclass(frozen=True)
 class TrainingDone:
     """The judging process waits no longer for the referee, but for ``GoOn``."""
 
@@ -128,6 +139,7 @@ Message = (
     | EpochAwaited
     | EpochTrained
     | CostsCounted
+    | RefereeFound
     | TrainingDone
     | RunsCarriedOut
     | TimingMeasured

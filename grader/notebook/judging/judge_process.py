@@ -30,7 +30,7 @@ from grader.errors import GraderError
 from grader.examiner.training.referee_costs import Costs
 from grader.model import Outcome, Run, Verdict, WorkPart
 from grader.notebook.assignment import Assignment
-from grader.notebook.judging import judge_main
+from grader.notebook.judging import class_referee, judge_main
 from grader.notebook.judging.cell_runs import CellRun
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_hearing import Hearing
@@ -132,7 +132,8 @@ def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
     here, there = _PROCESSES.Pipe()
     # What nbgrader's classes are configured with may hold anything, and is not needed there.
     plain = dataclasses.replace(settings, config=Config())
-    apart = dataclasses.replace(examination, settings=plain)
+    lost_before = class_referee.is_lost(scope.referee)
+    apart = dataclasses.replace(examination, settings=plain, referee_lost=lost_before)
     arguments = there, apart, scope.referee, scope.scratch, os.getpid()
     with _one_at_a_time:
         _start_server(_needed(assignment.uses_networks))
@@ -140,7 +141,7 @@ def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
         process.start()
     there.close()
     seconds = judge_seconds(settings.limits(assignment.name)) - examination.spent
-    hearing = Hearing(examination, scope.stopwatch, scope.reporter, here, seconds)
+    hearing = Hearing(apart, scope.stopwatch, scope.reporter, here, seconds)
     try:
         while hearing.seconds_left and not scope.reporter.cancelled:
             if here.poll(min(hearing.seconds_left, _LOOK_SECONDS)):
@@ -157,6 +158,7 @@ def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
         here.close()
     if scope.reporter.cancelled:
         raise Cancelled
+    class_referee.note(scope.referee, hearing.referee_lost)
     lost = hearing.lost_in(process.exitcode)
     verdicts = _reached(examination, hearing)
     if lost is None:

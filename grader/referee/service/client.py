@@ -17,11 +17,12 @@ import zmq
 from grader.errors import ConfigurationError, RefereeError
 from grader.referee.service import addresses, wire
 from grader.referee.service.messages import Answer, Hello, Queued, Request, Task
+from grader.referee.service.silence import SILENT_SECONDS, UNCONNECTED_SECONDS, Silence
 from grader.referee.spec.contract import Epoch, Measures
 from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 
 AGAIN_SECONDS = 5.0  # without a sign of life; the worker gives one every second
-GIVE_UP_SECONDS = 120.0
+_DEAD_PEER_MS = 15_000  # a machine that vanished without a word; another thread answers than works
 _POLL_MS = 100
 
 
@@ -32,16 +33,25 @@ class Client:
         address: of a worker.
         server_key: the worker's public key, for ``tcp``.
         give_up_seconds: how long it may give no sign of life.
+        given_up: whether another client has just given it up.
 
     Raises:
         ConfigurationError: no address of a referee, or no key for it.
     """
 
     def __init__(
-        self, address: str, server_key: str = "", give_up_seconds: float = GIVE_UP_SECONDS
+        self,
+        address: str,
+        server_key: str = "",
+        give_up_seconds: float = SILENT_SECONDS,
+        *,
+        given_up: bool = False,
     ) -> None:
         addresses.check(address)
-        self._address, self._give_up_seconds = address, give_up_seconds
+        self._address = address
+        here = addresses.socket_file(address) is not None
+        unconnected = give_up_seconds if here else min(give_up_seconds, UNCONNECTED_SECONDS)
+        self._silence = Silence(give_up_seconds, unconnected, given_up)
         self._log = _log_of(address)
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -50,15 +60,20 @@ class Client:
         self._socket.linger = 0
         self._socket.immediate = True  # nothing is sent to a worker that is not there
         self._socket.maxmsgsize = wire.MAX_PART
-        self._socket.heartbeat_ivl = 15_000
-        self._socket.heartbeat_timeout = 60_000
+        self._socket.heartbeat_ivl = _DEAD_PEER_MS // 3
+        self._socket.heartbeat_timeout = _DEAD_PEER_MS
         try:
-            if addresses.socket_file(address) is None:
+            if not here:
                 self._use_key(server_key)
             self._socket.connect(address)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the worker was given up, and nothing was heard of it since."""
+        return self._silence.given_up
 
     def step(
         self, recipe: Recipe, who: str, observation: Observation = NOTHING, *, later: bool = False
@@ -123,11 +138,13 @@ class Client:
 
     def _answer(self, number: int, request: bytes) -> Answer:
         """Send a request until it is answered, or there is no sign of life for too long."""
+        self._silence.begin()
         alive, asked = time.monotonic(), -AGAIN_SECONDS
         while True:
             now = time.monotonic()
-            if now - alive > self._give_up_seconds or self._is_gone():
-                raise RefereeError(self._no_sign_of_life(now - alive))
+            connected = bool(self._socket.poll(0, zmq.POLLOUT))
+            if self._silence.look(connected) or self._is_gone():
+                raise RefereeError(self._lost())
             if now - max(alive, asked) >= AGAIN_SECONDS or asked < 0:
                 asked = now if self._sent(request) else asked
             if not self._socket.poll(_POLL_MS):
@@ -137,6 +154,7 @@ class Client:
             except wire.Malformed as error:
                 raise RefereeError(f"the referee at {self._address} sent {error}") from error
             alive = time.monotonic()
+            self._silence.hear()
             if about == number and not isinstance(answer, Queued):
                 return answer
 
@@ -152,13 +170,13 @@ class Client:
         file = addresses.socket_file(self._address)
         return file is not None and not file.parent.is_dir()
 
-    def _no_sign_of_life(self, seconds: float) -> str:
+    def _lost(self) -> str:
         if self._is_gone():
             return f"the referee at {self._address} has ended{self._log}"
         why = f"is it running{self._log}"
         if addresses.socket_file(self._address) is None:
             why = "is `grader referee` running there, and c.Course.referee_key what it printed"
-        return f"no sign of life of the referee at {self._address} for {seconds:.0f} s: {why}?"
+        return f"the referee at {self._address} is lost ({self._silence}): {why}?"
 
 
 def _log_of(address: str) -> str:
@@ -172,14 +190,18 @@ def _log_of(address: str) -> str:
 
 @contextmanager
 def connect(
-    address: str, server_key: str = "", give_up_seconds: float = GIVE_UP_SECONDS
+    address: str,
+    server_key: str = "",
+    give_up_seconds: float = SILENT_SECONDS,
+    *,
+    given_up: bool = False,
 ) -> Iterator[Client]:
     """A client of the referee at ``address``, to be used while the context lasts; see ``Client``.
 
     Raises:
         ConfigurationError: no address of a referee, or no key for it.
     """
-    client = Client(address, server_key, give_up_seconds)
+    client = Client(address, server_key, give_up_seconds, given_up=given_up)
     try:
         yield client
     finally:

@@ -10,6 +10,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +19,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zmq
 from nbformat.v4 import new_notebook
 
 from grader.engines.base import Cancelled, Reporter, Silent
-from grader.errors import SandboxError
+from grader.errors import RefereeError, SandboxError
 from grader.model import ClaimEvidence, Limits, Outcome, Run, Verdict
 from grader.notebook.assignment import Assignment, load_assignment
-from grader.notebook.judging import claim_judge, judge_hearing, judge_main, judge_process
+from grader.notebook.judging import (
+    claim_judge,
+    class_referee,
+    judge_hearing,
+    judge_main,
+    judge_process,
+)
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import (
     CellStarted,
@@ -36,6 +44,7 @@ from grader.notebook.judging.judge_messages import (
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.judging.time_limits import GRACE_SECONDS
 from grader.notebook.submission.rebuild import Rebuilt, rebuild
+from grader.referee.service import client, silence
 from grader.settings import Settings
 from tests import tiny
 from tests.patience import PATIENCE
@@ -111,7 +120,8 @@ def within_less(examination: Examination, *_: Any) -> Iterator[Verdict]:
 
 
 @contextlib.contextmanager
-def no_referee(*address: str) -> Iterator[Any]:
+def no_referee(*address: str, given_up: bool) -> Iterator[Any]:
+    assert not given_up
     yield address
 
 
@@ -173,6 +183,21 @@ def about_networks(*arguments: Any) -> None:
     Assignment.uses_networks = True  # type: ignore[method-assign, assignment]
     judge_main.connect = no_referee  # type: ignore[attr-defined]
     with_less_time(*arguments)
+
+
+def asking_a_lost_referee(*arguments: Any) -> None:
+    """The process as it is, but its judge only asks the referee, and not for long."""
+
+    def judge(examination: Examination, *_: Any, **__: Any) -> Iterator[Verdict]:
+        given_up = examination.referee.given_up
+        with contextlib.suppress(RefereeError):
+            examination.referee.hello()
+        for claim in examination.assignment.claims:
+            yield Verdict(claim.name, Outcome.PASSED, claim.points, f"{given_up}")
+
+    silence.GIVEN_UP_SECONDS = client.UNCONNECTED_SECONDS = 0.3  # type: ignore[attr-defined]
+    judge_main.judge = judge  # type: ignore[attr-defined, assignment]
+    judge_main.work(*arguments)
 
 
 def outliving(driver: int) -> None:
@@ -353,6 +378,25 @@ def test_waiting_for_the_referee_takes_none_of_a_judges_time(play: Any) -> None:
     assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
     assert runs == (RUN,)
     assert reporter.heard[:2] == ["wait: a training", "go on"]
+
+
+def test_a_referee_that_one_judge_has_given_up_is_not_waited_for_as_long_by_the_next(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(judge_main, "work", asking_a_lost_referee)
+    course = dataclasses.replace(tiny_course, referee_key=zmq.curve_keypair()[0].decode())
+    assignment = load_assignment(course, "sums")
+    rebuilt = rebuild(assignment, tiny.submission(course, tiny.GOOD))
+    examination = Examination(assignment, rebuilt, course.root, course)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    for given_up in ("False", "True"):
+        _, verdicts, _ = judge_process.judge_apart(
+            examination, Stopwatch(), Silent(), address, tmp_path
+        )
+        assert [verdict.message for verdict in verdicts] == [given_up] * 3
+        assert class_referee.is_lost(address)
+    class_referee.note(address, lost=False)
 
 
 def test_a_judge_goes_on_only_when_it_may(play: Any) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,20 +27,24 @@ MEASURES = Measures(0.25, 0.5, True, 7)
 
 @contextmanager
 def answering(
-    address: str, answer: Callable[[Request], Sequence[list[wire.Part]]]
+    address: str,
+    answer: Callable[[Request], Sequence[list[wire.Part]]],
+    secret_key: bytes = b"",
 ) -> Iterator[None]:
     """A worker that gives some replies to each request."""
     over = threading.Event()
 
     def work() -> None:
-        with zmq.Context() as context, context.socket(zmq.ROUTER) as socket:
-            socket.linger = 0
-            socket.bind(address)
+        with zmq.Context() as context, context.socket(zmq.ROUTER) as router:
+            router.linger = 0
+            if secret_key:
+                router.curve_server, router.curve_secretkey = True, secret_key
+            router.bind(address)
             while not over.is_set():
-                if socket.poll(20):
-                    who, *parts = socket.recv_multipart()
+                if router.poll(20):
+                    who, *parts = router.recv_multipart()
                     for reply in answer(wire.read_request(parts)):
-                        socket.send_multipart([who, *reply])
+                        router.send_multipart([who, *reply])
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -47,7 +53,7 @@ def answering(
     finally:
         over.set()
         thread.join()
-        Path(address.removeprefix("ipc://")).unlink()
+        Path(address.removeprefix("ipc://")).unlink(missing_ok=True)
 
 
 def with_each(*answers: Answer | Queued) -> Callable[[Request], list[list[wire.Part]]]:
@@ -129,9 +135,50 @@ def test_a_worker_that_comes_late_is_waited_for(address: str) -> None:
 def test_without_a_sign_of_life_it_gives_up(address: str) -> None:
     with (
         connect(address, give_up_seconds=0.5) as client,
-        pytest.raises(RefereeError, match=r"no sign of life.*is it running\?"),
+        pytest.raises(RefereeError, match=r"is lost \(no connection for 1 s\): is it running\?"),
     ):
         client.step(recipe("x"), "ada")
+
+
+def test_a_worker_elsewhere_that_ends_in_the_middle_is_given_up_soon_and_may_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clients, "UNCONNECTED_SECONDS", 1.0)
+    monkeypatch.setattr(clients, "AGAIN_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    keys = zmq.curve_keypair()
+    ended = threading.Event()
+
+    def ending(_: Request) -> list[list[wire.Part]]:
+        ended.set()
+        return []
+
+    with connect(address, keys[0].decode()) as client, ThreadPoolExecutor() as threads:
+        with answering(address, ending, keys[1]):
+            answer = threads.submit(client.measure, recipe("x"), "ada")
+            assert ended.wait(PATIENCE)
+        begin = time.monotonic()
+        with pytest.raises(RefereeError, match=r"is lost \(no connection .*`grader referee`"):
+            answer.result(PATIENCE)
+        assert time.monotonic() - begin < clients.SILENT_SECONDS / 2
+        assert client.given_up
+        with answering(address, with_each(MEASURES), keys[1]):
+            assert client.measure(recipe("x"), "ada") == MEASURES
+        assert not client.given_up
+
+
+def test_a_worker_that_is_slow_is_waited_for(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "AGAIN_SECONDS", 0.2)
+    heard: list[Request] = []
+
+    def slow(request: Request) -> list[list[wire.Part]]:
+        heard.append(request)
+        done = len(heard) == 8
+        return [wire.write_reply(request.number, MEASURES if done else Queued(0))]
+
+    with answering(address, slow), connect(address, give_up_seconds=1.0) as client:
+        assert client.measure(recipe("x"), "ada") == MEASURES
 
 
 def test_a_local_worker_that_was_given_up_is_not_waited_for(tmp_path: Path) -> None:
