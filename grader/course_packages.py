@@ -67,7 +67,7 @@ def problems(settings: Settings) -> tuple[str, ...]:
 
 
 def require(settings: Settings) -> None:
-    """See to it that the course's packages are installed.
+    """Ensure that the course's packages are installed.
 
     Raises:
         ConfigurationError: some are missing, or have another version.

@@ -6,7 +6,7 @@
     |   `-- ExchangeUnusableError   nbgrader's exchange is not there or refuses; that may pass
     |-- DataError               a data set is missing or is not the real one
     |-- DeclarationRefused      a network or a training asks for what is not accepted
-    |-- RefereeError            the referee failed; nobody's work is judged by it
+    |-- RefereeError            the referee failed; no verdict may follow from it
     |-- SandboxError            this machine cannot give a sandbox, or one did not come up
     `-- SubmissionError         what a student handed in cannot be read; the class goes on
 
@@ -51,11 +51,11 @@ class DeclarationRefused(GraderError):  # noqa: N818 -- the student's network is
 
 
 class RefereeError(GraderError):
-    """The referee failed or cannot be reached; nobody's work is judged by it."""
+    """The referee failed or cannot be reached; no verdict may follow from it."""
 
 
 class SandboxError(GraderError):
-    """This machine cannot give a sandbox, or one did not come up; nobody's work is judged by it."""
+    """This machine cannot give a sandbox, or one did not start; no verdict may follow from it."""
 
 
 class SubmissionError(GraderError):

@@ -24,7 +24,7 @@ from grader import language, tensorflow_log
 COURSE_DATA = "COURSE_DATA"
 """The environment variable that names the data folder; it wins over the kernelspec's argument."""
 REFEREE, REFEREE_KEY = "COURSE_REFEREE", "COURSE_REFEREE_KEY"
-"""Likewise, for a referee that trains in this kernel's place, and its key."""
+"""The same for a referee that trains in this kernel's place, and for its key."""
 
 # The module of each magic: imported where it is called, since a sandbox has none of them.
 _MAGICS = {"check": "grader.student.magic", "hint": "grader.student.hint_magic"}

@@ -31,7 +31,7 @@ def free_memory() -> int:
 
 
 def memory() -> tuple[int, int]:
-    """Available and total memory of the machine, in bytes, whatever bounds this process."""
+    """Available and total memory of the machine, in bytes, without the bounds of this process."""
     lines = Path("/proc/meminfo").read_text().splitlines()
     amounts = {line.split(":")[0]: int(line.split()[1]) << 10 for line in lines}
     return amounts["MemAvailable"], amounts["MemTotal"]

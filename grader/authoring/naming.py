@@ -40,7 +40,7 @@ def require_free(settings: Settings, name: str) -> None:
     if there := [path for path in places(settings, name) if path.exists()]:
         raise CourseError(
             f"{there[0].relative_to(settings.root)} is there already: expected a new name; choose "
-            "another, or remove what is there if nobody needs it"
+            "another, or remove that if nobody needs it"
         )
     if name in (gradebook.assignments_in(settings) or ()):
         raise CourseError(

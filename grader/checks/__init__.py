@@ -1,4 +1,4 @@
-"""What a test cell calls: pure functions that return in silence or raise ``ClaimFailed``.
+"""What a test cell calls: pure functions that return None or raise ``ClaimFailed``.
 
 In a notebook, importing it also makes the messages of failing claims short.
 """

@@ -127,7 +127,7 @@ def expect_layers(model: Any, expected: Sequence[tuple[str, Mapping[str, object]
 
 
 def expect_each(model: Any, kind: str, *, called: str = "", **settings: object) -> None:
-    """Check the settings of every layer of a class, whatever else the model has.
+    """Check the settings of every layer of a class; the model may have others.
 
     Args:
         model: a Keras model.

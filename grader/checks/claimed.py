@@ -1,6 +1,6 @@
 """What claims on a student's function looked at, so that what is trained can be compared with it.
 
-A function may be defined anew before it is used for a training, or return something else each time
+A function may be defined again before it is used for a training, or return something else each time
 it is called. So a claim about a training looks at the trained model itself: it must be a network
 that the claims on layers have seen.
 """

@@ -58,7 +58,7 @@ def build(course: Settings, folder: Path) -> Settings:
 
     Args:
         course: the course whose sources, configuration and data are used.
-        folder: made anew; what an earlier demo left there is removed.
+        folder: what an earlier demo left there is removed.
 
     Returns:
         The settings of the demo's course.

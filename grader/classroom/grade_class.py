@@ -137,7 +137,7 @@ def _require_data(settings: Settings) -> None:
 
 
 def _require_here(settings: Settings) -> None:
-    """See to it that this machine has what judges need."""
+    """Ensure that this machine has what judges need."""
     _require_data(settings)
     if settings.sandbox != "none":
         from grader.sandbox.host import try_sandbox

@@ -15,7 +15,7 @@ KEPT = {
     "check": f"what was tested is shown; {_AGAIN} for the rest",
     "data": f"files that are whole are kept; {_AGAIN} for the rest",
     "demo": "what was graded is kept in the demo's folder; to go on there: grader --course FOLDER "
-    "grade ASSIGNMENT; to begin anew, run the same command again",
+    "grade ASSIGNMENT; to begin again, run the same command again",
     "doctor": _NOTHING,
     "explain": _NOTHING,
     "export": f"the file of grades may be missing or not whole; {_AGAIN}",

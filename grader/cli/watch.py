@@ -12,7 +12,7 @@ from grader.cli.context import load_course, sandbox_option
 
 @click.command(short_help="Test what students hand in, and answer within seconds.")
 @click.argument("assignments", nargs=-1)
-@click.option("--once", is_flag=True, help="Test what is there, and end.")
+@click.option("--once", is_flag=True, help="Test what has arrived, and end.")
 @click.option("--json", "as_json", is_flag=True, help="Log one JSON object a line.")
 @click.option(
     "--workers",

@@ -7,7 +7,7 @@ import logging
 
 from grader.cluster.credentials import require_extra
 
-# Dask's own web pages tell whoever asks what a cluster does, without the key. They have no content
+# Dask's own web pages tell everybody what a cluster does, without the key. They have no content
 # here, and what still listens does so on this machine alone.
 DASHBOARD = "127.0.0.1:0"
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _GRADER = "grader"
-# Whoever judges, or carries what is judged, with another version of these may judge otherwise.
+# With another version of these, a node may give other verdicts.
 _PACKAGES = (
     _GRADER,
     "distributed",

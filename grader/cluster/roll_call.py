@@ -59,7 +59,7 @@ def ask(
 
 
 def require_same_grader(tasks: Tasks, nodes: Mapping[str, NodeInfo]) -> None:
-    """See to it that all nodes have this grader and this Python.
+    """Ensure that all nodes have this grader and this Python.
 
     It asks with nothing but Python's own functions: what is ours may be another there.
 

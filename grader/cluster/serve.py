@@ -160,7 +160,7 @@ async def _worker(
 
 
 async def _require_answer(address: str, security: Security | None) -> None:
-    """See to it that a scheduler is there; a node would otherwise wait for one for ever."""
+    """Ensure that there is a scheduler; a node would otherwise wait for one for ever."""
     from distributed.core import connect
 
     given = security.get_connection_args("worker") if security is not None else {}

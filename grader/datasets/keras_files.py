@@ -101,11 +101,11 @@ class _PoochProgress:
         self.report(self.done, self.total or None)
 
     def reset(self) -> None:
-        """Begin anew; pooch does so before it sets the final figure."""
+        """Begin at zero; pooch does so before it sets the final figure."""
         self.done = 0
 
     def close(self) -> None:
-        """Do nothing: the bar belongs to whoever reports."""
+        """Do nothing: the bar belongs to the reporting code."""
 
 
 def npz_files(data: bytes, what: str | Path) -> Iterator[tuple[str, bytes]]:

@@ -44,7 +44,7 @@ class Source(Protocol):
 
 @contextmanager
 def reading(what: str | Path) -> Iterator[None]:
-    """Turn whatever a damaged file makes its reader raise into one reason."""
+    """Turn each error that a damaged file makes its reader raise into one reason."""
     try:
         yield
     except FileNotFoundError as error:

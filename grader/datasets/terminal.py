@@ -36,7 +36,7 @@ class Terminal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Take the bar away, whatever happened."""
+        """Remove the bar, also after an error."""
         self.bar.stop()
 
     def say(self, line: str) -> None:

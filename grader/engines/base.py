@@ -35,7 +35,7 @@ class Reporter(Protocol):
         ...
 
     def progress(self, detail: object) -> None:
-        """Tell something that whoever follows the events understands; picklable."""
+        """Tell something that those who follow the events understand; picklable."""
         ...
 
     def wait(self, reason: str) -> None:

@@ -152,7 +152,7 @@ class ClusterEngine(Engine):
             LOG.warning("the node %s is gone", node.name)
             for attempt in [each for each in self._attempts.values() if each.node is node]:
                 self._lose(attempt)
-        if self._nodes.nobody_seconds > NO_NODE_SECONDS:
+        if self._nodes.seconds_without_nodes > NO_NODE_SECONDS:
             said = f"no node could take it for {NO_NODE_SECONDS:.0f} s; `grader worker` starts one"
             self._events.extend(Failed(work.key, WorkLost(said)) for work in self._queue)
             self._queue.clear()

@@ -96,7 +96,7 @@ class Nodes:
         return sorted(admitted, key=lambda each: len(each[1].open) / each[1].allowed.workers)
 
     @property
-    def nobody_seconds(self) -> float:
+    def seconds_without_nodes(self) -> float:
         """For how long there has been no node that was admitted, or may still be."""
         return self._looked - self._last_node
 

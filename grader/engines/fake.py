@@ -1,6 +1,6 @@
 """An engine for tests: one piece of work after the other, in the caller's thread.
 
-It keeps the contract, and nothing in it depends on time: work runs when ``events`` comes to it, by
+It keeps the contract, and nothing in it depends on time: work runs when ``events`` reaches it, by
 priority and then in the order in which it was submitted.
 """
 

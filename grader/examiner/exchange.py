@@ -34,7 +34,7 @@ class Exchange:
     """The questions of one test.
 
     Args:
-        ask: sends a question, or what came of a callback; returns the answer or a callback.
+        ask: sends a question, or the outcome of a callback; returns the answer or a callback.
         heard: told all that is sent with the reply to it.
         refer: how a value is sent that is no plain data.
         resolve: what a reference of the kernel's stands for.
@@ -134,7 +134,7 @@ class Exchange:
         return reply, buffers
 
     def _called_back(self, message: dict[str, Any], buffers: Sequence[Any]) -> Message:
-        """Carry out a callback; returns what tells the student's code what came of it."""
+        """Carry out a callback; returns the message with its outcome for the student's code."""
         try:
             decoder = self._decoder(message, buffers)
             try:

@@ -1,6 +1,6 @@
 """Serves the marking page to one person on this machine.
 
-It listens on 127.0.0.1 only. Whoever opens it needs the token that the command prints; it becomes
+It listens on 127.0.0.1 only. A browser needs the token that the command prints; it becomes
 a cookie that no other site can use. A request for another host, or from another origin, is refused.
 """
 

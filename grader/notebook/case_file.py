@@ -45,7 +45,7 @@ def read(file: Path) -> CaseFile:
 
 
 def require_claims(file: Path, verdicts: Mapping[str, Outcome], assignment: Assignment) -> None:
-    """See to it that a file names the verdict of each claim, and of nothing else.
+    """Ensure that a file names the verdict of each claim, and of nothing else.
 
     Raises:
         CourseError: it does not; names the claims.

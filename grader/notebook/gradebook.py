@@ -19,7 +19,7 @@ from grader.settings import Settings
 
 
 def prepare(settings: Settings, assignment: Assignment) -> None:
-    """See to it that the gradebook knows the assignment as its source is now.
+    """Ensure that the gradebook knows the assignment as its source is now.
 
     Raises:
         ConfigurationError: the gradebook cannot be opened or made.
@@ -60,7 +60,7 @@ def _make_whole(url: str, course: str) -> None:
 
 
 def require_writable(settings: Settings) -> None:
-    """See to it that the gradebook, if it is a file and there, can be written, and its journal.
+    """Ensure that the gradebook, if it is a file that exists, can be written, and its journal.
 
     SQLite takes a file that may only be read for a database to read, and says so with the first
     row that is written.
@@ -99,7 +99,7 @@ def enrol(settings: Settings, names: Mapping[str, tuple[str, str]]) -> None:
 def assignments_in(settings: Settings) -> tuple[str, ...] | None:
     """Names of the assignments that the gradebook knows; None if it is still to be made.
 
-    Nothing is made or changed, but what is there is opened as a writer would.
+    Nothing is made or changed, but a gradebook that exists is opened as a writer would.
 
     Raises:
         ConfigurationError: the gradebook cannot be read or written, or not be made.

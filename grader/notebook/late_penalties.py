@@ -1,4 +1,4 @@
-"""Late penalties of submissions that are not judged again, computed anew by nbgrader's plugin.
+"""Late penalties of submissions that are not judged again, computed again by nbgrader's plugin.
 
 nbgrader computes a penalty when it grades. A due date, an extension or ``timestamp.txt`` may change
 afterwards, and a person may give points: then the penalty is another, and no verdict is.

@@ -1,4 +1,4 @@
-"""What IPython's magics and lines of the shell leave of a cell for whoever reads it as Python."""
+"""What IPython's magics and lines of the shell leave of a cell that is read as Python."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTIL
 def seen_through(source: str) -> str:
     """A cell without the magics that its body runs under in the notebook.
 
-    ``%%time`` and the like hide the body of a cell from whoever reads it as Python, and not from
+    ``%%time`` and the like hide the body of a cell from a reader of Python, and not from
     the notebook. Lines of magics and of the shell become ``pass``.
     """
     source = _body(source)

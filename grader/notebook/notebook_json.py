@@ -16,7 +16,7 @@ def decode(text: bytes) -> NotebookNode:
     notebook: NotebookNode
     try:
         with warnings.catch_warnings():
-            # Cell ids that are missing or come twice are given anew.
+            # Cell ids that are missing or come twice are replaced.
             warnings.simplefilter("ignore")
             # nbformat.reads would also print what is unusual, at any length, and change nothing.
             _, notebook = normalize(convert(reads(text.decode()), 4))

@@ -160,9 +160,9 @@ def _said(reason: str) -> str:
 def _keep(
     settings: Settings, submission: Submission, claim: str, override: Override | None
 ) -> None:
-    """Write a decision, or its removal, to all places that hold it, and the late penalty anew.
+    """Write a decision, or its removal, to all places that hold it; compute the penalty again.
 
-    The file of decisions comes first: grading takes them from there, whatever happens here.
+    The file of decisions comes first: grading takes them from there, also if a later step fails.
     """
     student, name = submission.student, submission.assignment
     with course_lock.writing(settings), gradebook.opened(settings) as book:

@@ -17,7 +17,7 @@ NEEDED_BYTES = 4 << 20
 
 
 def require_writable(settings: Settings, assignment: Assignment) -> None:
-    """See to it that results can be kept.
+    """Ensure that results can be kept.
 
     Raises:
         ConfigurationError: a folder that cannot be made or written, or a full disk.
@@ -31,7 +31,7 @@ def require_writable(settings: Settings, assignment: Assignment) -> None:
 
 
 def require_space(place: Path) -> None:
-    """See to it that a folder can be written.
+    """Ensure that a folder can be written.
 
     Raises:
         ConfigurationError: it cannot be made or written, or its disk is full.

@@ -85,7 +85,7 @@ class Recorder:
 
 
 class _Autograde(Autograde):
-    """nbgrader's, for the one notebook of the assignment, under whatever name it came."""
+    """nbgrader's, for the one notebook of the assignment; the student may have renamed it."""
 
     def init_notebooks(self) -> None:
         """Called by nbgrader: what ``SubmissionExporter`` reads in place of this file."""

@@ -79,7 +79,7 @@ def target(run: Run, level: float) -> str:
 
 
 def further(run: Run) -> tuple[str, ...]:
-    """What came of the same network with other seeds, in sentences; empty if none was tried."""
+    """How the same network did with other seeds, in sentences; empty if none was tried."""
     if not run.further:
         return ()
     began = gettext(

@@ -81,7 +81,7 @@ def check(path: Path, watch: Callable[[Checked], None] = lambda _: None) -> Chec
 
 
 class _Watched(Silent):
-    """Tells what is known, each time that something comes to it.
+    """Tells what is known, each time that there is more.
 
     Args:
         begun: what was known before.

@@ -20,7 +20,7 @@ FILE = Path("watch") / "answers.json"
 
 
 class Outcome(StrEnum):
-    """What came of testing a version."""
+    """The outcome of testing a version."""
 
     TESTED = "tested"
     UNREADABLE = "unreadable"
@@ -38,7 +38,7 @@ class Answer:
         source_sha256: digest of the source notebook that it was tested by.
         told: what was told of hidden claims.
         at: when, in seconds since 1970.
-        outcome: what came of it.
+        outcome: of testing it.
         whole: whether nothing is left to do: the work is graded in full, too.
     """
 

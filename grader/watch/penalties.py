@@ -26,7 +26,7 @@ class Penalties:
         self._looked_at = clock()
 
     def refresh(self, names: Sequence[str]) -> None:
-        """Compute them anew, if it was not done within the last minute."""
+        """Compute them again, if it was not done within the last minute."""
         if not self._settings.watch.grades:
             return
         if 0 <= self._clock() - self._looked_at < SECONDS:  # a clock may be set back

@@ -42,7 +42,7 @@ def watch(
     Args:
         settings: the course.
         names: what is watched; what the course's rules of watching name, if empty.
-        once: test what is there, and return.
+        once: test what has arrived, and return.
         as_json: log one JSON object a line.
         workers: submissions that compute at once; as many as the course says, if left out.
 
@@ -76,7 +76,7 @@ def serve(
         settings: the course.
         names: what is watched.
         logbook: is told what happens.
-        once: test what is there, and return.
+        once: test what has arrived, and return.
         workers: submissions that compute at once.
         engine: judges; one on this machine, if left out.
     """

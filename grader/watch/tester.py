@@ -35,7 +35,7 @@ class Tester:
         ungraded: told of a version that is to be graded, and what its page was made of.
 
     Attributes:
-        faults: how often the grader itself failed for good.
+        faults: how often the grader itself failed, also when it tried again.
     """
 
     def __init__(

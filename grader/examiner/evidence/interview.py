@@ -163,7 +163,7 @@ class _Record:
         for part in _AROUND:
             if part in question:
                 told[part] = summary(question[part], asked.sent)
-        for part in ("value", "class"):  # what came of a callback
+        for part in ("value", "class"):  # the outcome of a callback
             if part in question:
                 told[part] = self._value(question[part], asked.sent, where)
         return told

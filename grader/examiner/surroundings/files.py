@@ -28,7 +28,7 @@ PREFIX = "grader-claims-"  # of folders, by which they are known in texts
 
 
 class ClaimFiles:
-    """The folder of one submission's test cells, made anew for each of them.
+    """The folder of one submission's test cells, made again for each of them.
 
     Args:
         course: whose files they get.

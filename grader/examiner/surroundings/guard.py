@@ -28,7 +28,7 @@ _OF_MODULES = (".py", ".pyc", ".so")
 _FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
 _MOST_CODE = 200_000  # bytes of a file that may be Python
 
-# Of pickles these are data, whatever is made of them.
+# What a pickle may name and still holds data alone.
 _PLAIN: Mapping[str, frozenset[str]] = {
     "builtins": frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"}),
     "collections": frozenset({"Counter", "OrderedDict", "defaultdict", "deque"}),
@@ -110,7 +110,7 @@ def guarded(arrived: Arrived, names: Callable[[], Container[str]]) -> Iterator[N
         names: the last parts of their names.
 
     Raises:
-        CourseError: something was refused, whatever became of it in the body.
+        CourseError: something was refused, also where the body caught the error.
     """
     if not _GUARD.installed:
         sys.addaudithook(_GUARD.hear)  # there is no way to remove it

@@ -1,7 +1,8 @@
 """What student code writes to stderr, warns of and logs, as if it had happened in this process.
 
 So ``redirect_stderr``, ``warnings.catch_warnings``, ``pytest.warns``, ``assertLogs`` and handlers
-of a test see it. Nothing of it is shown otherwise, and no level that a test sets outlives it.
+of a test see it. Nothing of it is shown otherwise. A level that a test sets is put back
+at its end.
 """
 
 from __future__ import annotations

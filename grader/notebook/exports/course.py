@@ -46,8 +46,8 @@ def export(
         output: the file; one in the course's folder ``exports``, if left out.
         worksheet: for Moodle, the worksheet to fill in instead of making a file of grades.
         identify_by: see ``GradeExporter``; as configured, if left out.
-        include_waiting: likewise; True wins over the configuration.
-        missing_as_zero: likewise.
+        include_waiting: see ``GradeExporter``; True wins over the configuration.
+        missing_as_zero: see ``GradeExporter``; True wins over the configuration.
 
     Raises:
         CourseError: nothing is graded, or something that the platform could not take.

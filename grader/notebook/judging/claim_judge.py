@@ -187,7 +187,7 @@ class ClaimJudge:
         return hidden_claims.unquoted(finding, self._cells.own_sources)
 
     def _found(self, source: str, proxies: Proxies, seconds: float) -> Finding:
-        """What the test cell comes to; raises ``Ended`` where its time went to the work."""
+        """How the test cell ended; raises ``Ended`` where its time went to the work."""
         course = self._assignment
         try:
             return examine(

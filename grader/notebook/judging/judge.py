@@ -244,7 +244,7 @@ def _play_cells(examination: Examination) -> range:
 
 
 def _is_given(examination: Examination, play: range) -> bool:
-    """Whether all code there is the course's own, which trains nothing anew and changes nothing.
+    """Whether all code there is the course's own, which trains nothing more and changes nothing.
 
     It runs ahead of the claims that wait. A student's own code there would change what they ask of.
     """

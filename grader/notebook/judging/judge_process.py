@@ -108,7 +108,7 @@ class _Scope:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What came of one process.
+    """How one process ended.
 
     Attributes:
         notebook, verdicts, runs: as ``judge_apart`` returns them; where it was lost in a claim,

@@ -1,7 +1,7 @@
 """Judges one submission from its files to its verdicts; writes nothing in the course.
 
 This is what an engine carries out, here or on another machine: a function from data to data.
-nbgrader's files and gradebook are written afterwards, by whoever has the result.
+nbgrader's files and gradebook are written afterwards, by the process that gets the result.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Judged:
 def submission_work(
     settings: Settings, assignment: Assignment, submission: Submission, files: Files
 ) -> SubmissionWork:
-    """The work of judging a submission; it can be pickled whatever the configuration holds.
+    """The work of judging a submission; it can be pickled with any configuration.
 
     Raises:
         SubmissionError: what was handed in may not be there, or cannot be read.

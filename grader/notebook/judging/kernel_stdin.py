@@ -79,7 +79,7 @@ class KernelStdin:
         """Ask the kernel agent: it asks for the question, then hands over the answer.
 
         Before the answer there may be a callback. It is returned, and the next call of this sends
-        what came of it, or a question within it, and returns what the agent says next.
+        its outcome, or a question within it, and returns what the agent says next.
 
         Args:
             content: as ``grader.sandbox.guest.protocol`` defines it.

@@ -25,7 +25,7 @@ class QuestionTime:
         self.count = 0
 
     def begin(self) -> None:
-        """Count anew, for another test."""
+        """Count from zero, for another test."""
         self.open, self.seconds, self.count = False, 0.0, 0
 
     @contextlib.contextmanager

@@ -124,7 +124,7 @@ class StudentCells:
         suspects: tuple[str, ...] = ()
         if run.status in _STRIKES:
             suspects = self.strikes.blame(needs, Strike(name, run))
-        # A kernel that took too long may be mute from now on, though it heeds an interrupt.
+        # A kernel that took too long may answer nothing more, though an interrupt ended the cell.
         if not run.alive or run.status in _STRIKES:
             self._faults += run.status is CellStatus.FAULT
             self._restart_kernel()
@@ -190,7 +190,7 @@ class StudentCells:
                 return
 
     def _run_again(self) -> bool:
-        """Run the cells that have run before; whether the kernel outlives that."""
+        """Run the cells that have run before; whether the kernel is alive afterwards."""
         for index in sorted({*self.indices_before(self._reached), *self.questions.kept_at}):
             if index in self.questions.kept_at:
                 self._keep(index)

@@ -63,7 +63,7 @@ class CarefulCollect(ExchangeCollect):
     def _path_to_record(self, path: str) -> Record:
         """Called by nbgrader with everything that lies in the exchange for the assignment.
 
-        Whoever may write there may write thousands of folders, so this opens none.
+        Each account that may write there may write thousands of folders, so this opens none.
         """
         folder = Path(path)
         # nbgrader needs a student and a time; init_src removes these records.

@@ -86,7 +86,7 @@ def _checked(converter: BaseConverter, exporter: SubmissionExporter) -> Callable
         files_of(settings, paths.submission(settings, student, assignment)).check()
         if converter.force:
             _file(converter, assignment, student, "verdicts.json").unlink(missing_ok=True)
-        # Whatever else is in the folder, and also where the expected name is missing.
+        # For any other files in the folder, and also where the expected name is missing.
         converter.notebooks = [str(folder / f"{assignment}.ipynb")]
         exporter.submitted = assignment, student
         return bool(first_step(assignment, student))

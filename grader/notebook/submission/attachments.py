@@ -28,7 +28,7 @@ class Merged:
 
 
 def merged(cells: Sequence[NotebookNode]) -> Merged:
-    """Join cells of text; where two pictures have one name, the later is named anew."""
+    """Join cells of text; where two pictures have one name, the later is renamed."""
     texts: list[str] = []
     kept = NotebookNode()
     for number, cell in enumerate(cells, 1):

@@ -119,7 +119,7 @@ def utc(text: str) -> datetime:
 
     Raises:
         ValueError: it is no time, or names a place of this machine.
-        OverflowError, TypeError: likewise, as dateutil raises them.
+        OverflowError, TypeError: for the same reason, as dateutil raises them.
     """
     if len(text) > _TIME_LENGTH or re.search(r"(?:^|\s)[/~.]|\.\.", text):
         raise ValueError(f"{text[:_TIME_LENGTH]!r} is no time")

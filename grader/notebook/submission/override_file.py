@@ -1,7 +1,7 @@
 """People's decisions on a submission's claims, kept apart from what grading writes.
 
-Grading removes and writes ``autograded/`` anew; the decisions lie in ``overrides/`` of the course
-and are set beside the verdicts each time.
+Grading removes ``autograded/`` and writes it again. The decisions lie in ``overrides/`` of the
+course, and are set beside the verdicts each time.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ class TrainerProcess:
 
         Raises:
             EOFError: it is gone.
-            OSError: likewise.
+            OSError: for the same reason.
         """
         return receive(self._here)
 

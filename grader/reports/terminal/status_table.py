@@ -75,10 +75,10 @@ class StatusSum:
 
 @dataclass(frozen=True)
 class SubmissionsTable:
-    """A row for each student who handed in; below, reasons and what it comes to.
+    """A row for each student who handed in; below, reasons and a summary.
 
     Attributes:
-        total: what it comes to.
+        total: the summary.
         rows: the submissions.
         missing: students who handed in nothing.
     """

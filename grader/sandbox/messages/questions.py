@@ -149,7 +149,7 @@ QUESTIONS = (
     Message(
         "returned",
         Sender.EXAMINER,
-        "Says what came of a callback.",
+        "Says the outcome of a callback.",
         (
             Field("do", Kind.TEXT, "marks it", always="returned"),
             Field("value", Kind.VALUE, "what was returned"),

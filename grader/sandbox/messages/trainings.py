@@ -119,6 +119,6 @@ IMAGES = (
     ),
     Field("rows", Kind.TEXT, "a bit for each row from the first on, in base64", optional=True),
     Field("curve", Kind.TEXT, "256 float32 in base64, in place of the formula", optional=True),
-    Field("pixels", Kind.TEXT, "784 factors and 784 offsets, likewise", optional=True),
+    Field("pixels", Kind.TEXT, "784 factors and 784 offsets, in the same way", optional=True),
     Field("norm", Kind.TEXT, "what of an image was divided by its length", optional=True),
 )

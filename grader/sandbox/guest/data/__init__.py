@@ -1,1 +1,1 @@
-"""Values that travel: each type taken apart into JSON and buffers, and made anew."""
+"""Values that travel: each type taken apart into JSON and buffers, and rebuilt."""

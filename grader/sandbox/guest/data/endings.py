@@ -1,6 +1,6 @@
 """What each message of an exchange ends with: what changed of the values that both sides have.
 
-Whoever sends one says which of these values it still holds. Those that one side does not hold any
+The sender of one says which of these values it still holds. Those that one side does not hold any
 more are forgotten by both.
 """
 

@@ -1,4 +1,4 @@
-"""The columns of pandas: its one-dimensional arrays and their dtypes, taken apart and made anew.
+"""The columns of pandas: its one-dimensional arrays and their dtypes, taken apart and rebuilt.
 
 pandas makes each array by its own class from parts that it checks. Nothing here is imported before
 a student's code, or a value that arrives, has to do with pandas.

@@ -1,4 +1,4 @@
-"""What a type is that travels as what it is: a value is taken apart, and made anew of its parts."""
+"""A type whose values travel as copies of that type: taken apart, and rebuilt of their parts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class KnownType:
         module: where it is; it is imported when a value arrives, and not before.
         name: in the module.
         parts: takes a value apart into values that travel; raises ``Stays`` where it cannot.
-        make: makes it anew of these; raises where they are none that ``parts`` gives.
+        make: rebuilds it of these; raises where they are none that ``parts`` gives.
         tag: of its values; its name, where it is left out.
         called: what the class calls itself; its name, where it is left out.
     """

@@ -1,10 +1,10 @@
 """Values that both sides of an exchange have, and that either may change in place.
 
 What a call gets is copied, so a list that the call sorts is another list than the caller's. Each
-side therefore numbers what it sends and can change. Whoever goes on says first what has changed
-since, and the other side changes its own values likewise: a test's list stays the same object, and
-one that is passed twice arrives as one. That lasts for as long as both sides hold the value: a list
-that an object keeps stays one list for test and object.
+side therefore numbers what it sends and can change. The side that continues says first what has
+changed since, and the other side changes its own values in the same way: a test's list stays the
+same object, and one that is passed twice arrives as one. That lasts for as long as both sides hold
+the value: a list that an object keeps stays one list for test and object.
 """
 
 from __future__ import annotations

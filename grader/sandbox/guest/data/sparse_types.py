@@ -1,6 +1,6 @@
 """SciPy's sparse arrays and matrices, copied in the format that they have.
 
-Each is made anew by SciPy's own class, and its indices are checked before any compiled code follows
+Each is rebuilt by SciPy's own class, and its indices are checked before any compiled code follows
 them: what arrives may point anywhere.
 """
 

@@ -1,6 +1,6 @@
 """Types of the standard library that travel as what they are, not as handles.
 
-A value is taken apart into plain data, and made anew of it on the other side. Only values of
+A value is taken apart into plain data, and rebuilt on the other side. Only values of
 exactly these types travel so: an instance of a subclass is the student's, with methods of theirs,
 and stays a handle.
 """

@@ -15,7 +15,7 @@ class EventLoop:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self, awaitable: Awaitable[Any]) -> Any:
-        """What an awaitable comes to; raises what it raises."""
+        """Run an awaitable; returns its result, or raises what it raises."""
 
         async def awaited() -> Any:
             return await awaitable

@@ -34,6 +34,6 @@ class ObjectNumbers:
         return self._objects[number]
 
     def clear(self) -> None:
-        """Keep nothing any longer; numbers begin anew."""
+        """Keep nothing any longer; numbers begin at the first again."""
         self._objects.clear()
         self._numbers.clear()

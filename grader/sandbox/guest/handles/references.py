@@ -58,7 +58,7 @@ class References:
     def exception(
         self, error: BaseException, encoder: Encoder, causes: int = 0, *, whole: bool = True
     ) -> dict[str, Any]:
-        """How an exception is sent; its frames are let go, with what they hold.
+        """How an exception is sent; its frames are released, with what they hold.
 
         Args:
             error: the exception.

@@ -27,7 +27,7 @@ _THIS = f"__import__('importlib').import_module({__name__!r})"
 
 
 def install() -> None:
-    """Change this kernel's imports, and how it runs the statements of cells, for good.
+    """Change this kernel's imports, and how it runs the statements of cells, until it ends.
 
     No cell has run: none can hold one of numpy's convolutions.
     """
@@ -46,7 +46,7 @@ def missing() -> Missing:
 
 
 class Drawing:
-    """A figure, axes or whatever a drawing library has: it takes every call, and draws nothing."""
+    """A figure, axes or another part of a drawing library: takes every call, and draws nothing."""
 
     def __getattr__(self, name: str) -> Drawing:
         if name.startswith("__"):  # numpy and copy ask for what an object can do

@@ -75,7 +75,7 @@ def _image_as_png(image: Any) -> Any:
 
 
 def _use_inline(shell: Any, _: str) -> None:
-    """``%matplotlib``, which shows figures in the page, whatever it names."""
+    """``%matplotlib``, which shows figures in the page, for every backend that it names."""
     shell.enable_matplotlib("inline")
 
 
