@@ -1,7 +1,8 @@
 """Everything that works with nbgrader and its notebooks; no other package imports nbgrader."""
 
-from grader.notebook import light_nbformat, light_nbgrader, moved
+from grader.notebook import light_nbformat, light_nbgrader, moved, nbgrader_schema
 
 light_nbformat.import_nbformat()
 light_nbgrader.import_nbgrader()
+nbgrader_schema.check_once()
 moved.register()
