@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from grader.language import current, gettext, ngettext
+from grader.language import Language, current, gettext, ngettext
 from grader.model.scores import points
 from grader.reports import training_text
 
@@ -27,6 +28,24 @@ def render(template: str, style: str, script: str = "", **values: object) -> str
         script: name of the script, if the page has one: the only one that its policy lets run.
         **values: what the template names, beside style sheet and script, and their hashes.
     """
+    sheet = "".join((_TEMPLATES / name).read_text() for name in (_BASE, style))
+    code = (_TEMPLATES / script).read_text() if script else ""
+    return (
+        _environment(current())
+        .get_template(template)
+        .render(
+            style=Markup(sheet),
+            style_hash=_hash(sheet),
+            script=Markup(code),
+            script_hash=_hash(code),
+            **values,
+        )
+    )
+
+
+@functools.cache
+def _environment(language: Language) -> jinja2.Environment:
+    """Where templates are found and kept: to compile one takes longer than to fill it."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -34,7 +53,7 @@ def render(template: str, style: str, script: str = "", **values: object) -> str
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": gettext, "language": current()}
+    environment.globals |= {"_": gettext, "language": language}
     environment.filters |= {
         "prose": prose,
         "breakable": breakable,
@@ -44,15 +63,7 @@ def render(template: str, style: str, script: str = "", **values: object) -> str
         "strong": strong,
         "seconds": training_text.seconds,
     }
-    sheet = "".join((_TEMPLATES / name).read_text() for name in (_BASE, style))
-    code = (_TEMPLATES / script).read_text() if script else ""
-    return environment.get_template(template).render(
-        style=Markup(sheet),
-        style_hash=_hash(sheet),
-        script=Markup(code),
-        script_hash=_hash(code),
-        **values,
-    )
+    return environment
 
 
 def _hash(text: str) -> str:

@@ -7,6 +7,7 @@ each row is one line with tabs, and outcomes are words.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ class ClaimTable:
             for head, column in zip((*before, *after), shown, strict=True)
         ]
 
-    @property
+    @functools.cached_property
     def _mark_width(self) -> int:
         return max([1, *(mark.cell_len for row in self.rows for mark in row.marks)])
 
