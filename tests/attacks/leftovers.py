@@ -19,7 +19,7 @@ from tests.patience import eventually
 _SAMPLED = 0.05  # seconds between two looks at which processes there are
 _MOMENT = 10.0  # seconds in which everything has to be gone
 # Folders and control groups carry the number of the process that made them.
-_MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee|try)-(\d+)")
+_MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee|claims|try)-(\d+)")
 _SOCKETS, _MOUNTS = Path("/proc/net/unix"), Path("/proc/self/mountinfo")
 
 

@@ -14,7 +14,7 @@ from tests.soak.samples import Sample
 
 _LOOK_SECONDS = 0.2
 # Folders, groups, mounts and sockets carry the number of the process that made them.
-_MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee|try)-(\d+)")
+_MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee|claims|try)-(\d+)")
 
 
 class Tree:

@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 
 # A test's folder, and the names of temporary files in it, are others each time. A student's text is
 # searched: each pattern begins with letters, and looks no further than a name is long.
-_FOLDER = re.compile(r"/tmp/(?:grader-judge-\d{1,9}-\w{8}/)?grader-claims-\w{8}")
+_FOLDER = re.compile(r"/tmp/(?:grader-judge-\d{1,9}-\w{8}/)?grader-claims-\d{1,9}-\w{8}")
 _TEMPORARY = re.compile(r"\btmp/tmp[a-z0-9_]{8}")
 
 # In these the order of items, or a number, is the kernel's own; which values it still holds may

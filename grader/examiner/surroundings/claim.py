@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from grader.examiner import names as names_of
 from grader.examiner.surroundings import figures, guard, imports, masks
 from grader.examiner.surroundings.base import Around
 from grader.examiner.surroundings.course import Course
-from grader.examiner.surroundings.files import PREFIX, ClaimFiles, lay_out
+from grader.examiner.surroundings.files import ClaimFiles, lay_out, new_folder
 from grader.examiner.surroundings.outputs import Outputs
 from grader.examiner.surroundings.process import Process
 from grader.examiner.surroundings.seeds import Seeds
@@ -89,7 +88,7 @@ class Surroundings(Around):
         if self._course.one_system:
             return self._course.folder
         if self._modules is None:
-            self._modules = Path(tempfile.mkdtemp(prefix=PREFIX))
+            self._modules = new_folder()
             lay_out(self._course, self._modules)
         return self._modules
 

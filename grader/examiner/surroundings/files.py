@@ -24,7 +24,6 @@ from grader.sandbox.guest.protocol import MAX_FILES, MAX_FILES_BYTES
 from grader.sandbox.guest.surroundings.shared_files import TEMPORARY, WORK, SharedFiles, is_name
 
 _MOST_KEPT = 4 * MAX_FILES_BYTES  # of a student's files, for one test cell
-PREFIX = "grader-claims-"  # of folders, by which they are known in texts
 
 
 class ClaimFiles:
@@ -129,7 +128,7 @@ class ClaimFiles:
     def _renew(self) -> None:
         """Leave nothing of the test cell before, and lay out the course's files."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+            self._folder = new_folder().resolve()
         for place in (WORK, TEMPORARY):
             shutil.rmtree(self._folder / place, ignore_errors=True)
             (self._folder / place).mkdir()
@@ -156,6 +155,11 @@ class ClaimFiles:
             self._before = None
             os.fchdir(here)
             os.close(here)
+
+
+def new_folder() -> Path:
+    """A temporary folder with the number of this process, which may be killed before it is gone."""
+    return Path(tempfile.mkdtemp(prefix=f"grader-claims-{os.getpid()}-"))
 
 
 def lay_out(course: Course, folder: Path) -> None:

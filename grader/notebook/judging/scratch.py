@@ -14,7 +14,7 @@ from grader.sandbox.removal import remove_tree
 from grader.sandbox.sandbox_dir import PLACE
 
 # Folders that carry the number of the process that made them, and removes them if it can.
-_MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee)-(\d+)-\w+")
+_MADE = re.compile(r"grader-(?:judge|sandbox|warm|referee|claims)-(\d+)-\w+")
 
 
 @contextlib.contextmanager

@@ -100,8 +100,12 @@ def test_a_digest_is_there_whatever_is_nested() -> None:
 
 
 def test_a_tests_folder_is_no_part_of_a_digest() -> None:
-    first = {"text": "/tmp/grader-judge-12-abcdefgh/grader-claims-0123abcd/tmp/tmpabcd1234/a.csv"}
-    again = {"text": "/tmp/grader-judge-345-hgfedcba/grader-claims-x_23abcd/tmp/tmp1234abcd/a.csv"}
+    first = {
+        "text": "/tmp/grader-judge-12-abcdefgh/grader-claims-13-0123abcd/tmp/tmpabcd1234/a.csv"
+    }
+    again = {
+        "text": "/tmp/grader-judge-345-hgfedcba/grader-claims-3456-x_23abcd/tmp/tmp1234abcd/a.csv"
+    }
     other = {"text": first["text"].replace("a.csv", "b.csv")}
     assert digest(first, []) == digest(again, []) != digest(other, [])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.examiner.surroundings.files import new_folder
 from grader.notebook.judging import scratch
 from grader.sandbox.memory import WATCHED
 
@@ -29,7 +30,7 @@ def test_a_folder_is_gone_afterwards(place: Path) -> None:
 def test_folders_of_processes_that_are_gone_are_removed(place: Path) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
-    for kind in ("judge", "sandbox", "warm", "referee"):
+    for kind in ("judge", "sandbox", "warm", "referee", "claims"):
         (place / f"grader-{kind}-{gone.pid}-abc_12" / "inside").mkdir(parents=True)
     kept = {
         f"grader-judge-{os.getpid()}-abc",  # its process is there
@@ -41,6 +42,18 @@ def test_folders_of_processes_that_are_gone_are_removed(place: Path) -> None:
         (place / name).mkdir()
     scratch.remove_leftovers()
     assert {path.name for path in place.iterdir()} == kept
+
+
+def test_folders_of_test_cells_are_known(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    with monkeypatch.context() as patch:
+        patch.setattr("os.getpid", lambda: gone.pid)
+        folder = new_folder()
+    assert list(place.iterdir()) == [folder]
+    scratch.remove_leftovers()
+    assert not folder.exists()
 
 
 def test_a_link_in_place_of_a_folder_is_not_followed(place: Path, tmp_path: Path) -> None:
