@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from grader.cluster.dask_setup import own_folder
+
 
 @pytest.fixture(scope="session")
 def two_nodes() -> Iterator[Any]:
@@ -14,6 +16,7 @@ def two_nodes() -> Iterator[Any]:
     import distributed
 
     with (
+        own_folder(),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
         ) as cluster,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from grader.cluster import credentials
 from grader.cluster.addresses import LocalNodes, Scheduler
-from grader.cluster.dask_setup import DASHBOARD, set_up
+from grader.cluster.dask_setup import DASHBOARD, own_folder, set_up
 from grader.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 CONNECT_SECONDS = 10.0  # for a scheduler to answer
 LOCAL_SECONDS = 120.0  # for nodes on this machine to start
@@ -41,9 +41,21 @@ def connected(where: LocalNodes | Scheduler, key: Path) -> Iterator[Client]:
 def _local(where: LocalNodes) -> Iterator[Client]:
     import distributed
 
+    with (
+        own_folder(),
+        _local_cluster(where) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        _await_nodes(client, where.count, LOCAL_SECONDS, f"local:{where.count}")
+        yield client
+
+
+def _local_cluster(where: LocalNodes) -> LocalCluster:
+    import distributed
+
     # Also on this machine: another account could otherwise connect, and run programs as this one.
     try:
-        cluster = distributed.LocalCluster(
+        return distributed.LocalCluster(
             n_workers=where.count,
             threads_per_worker=1,
             host="tls://127.0.0.1",
@@ -56,9 +68,6 @@ def _local(where: LocalNodes) -> Iterator[Client]:
         raise ConfigurationError(
             f"{where.count} nodes could not be started on this machine: {error}"
         ) from error
-    with cluster, distributed.Client(cluster, set_as_default=False) as client:
-        _await_nodes(client, where.count, LOCAL_SECONDS, f"local:{where.count}")
-        yield client
 
 
 @contextlib.contextmanager

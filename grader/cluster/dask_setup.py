@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
+from collections.abc import Iterator
 
 from grader.cluster.credentials import require_extra
+from grader.notebook.judging import scratch
 
 # Dask's own web pages tell everybody what a cluster does, without the key. They have no content
 # here, and what still listens does so on this machine alone.
@@ -42,3 +45,15 @@ def set_up(level: int = logging.ERROR) -> None:
 
     dask.config.set(copy.deepcopy(_CONFIGURATION))  # Dask adds pages to the very list it is given
     logging.getLogger(distributed.__name__).setLevel(level)
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[None]:
+    """Keep the files of schedulers and nodes that start here in a folder that is removed.
+
+    Dask would make ``dask-scratch-space`` among the temporary files of all, and leave it there.
+    """
+    import dask
+
+    with scratch.folder() as place, dask.config.set({"temporary-directory": str(place)}):
+        yield

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from grader.cluster import addresses, credentials
 from grader.cluster.connection import CONNECT_SECONDS, no_answer
-from grader.cluster.dask_setup import DASHBOARD, set_up
+from grader.cluster.dask_setup import DASHBOARD, own_folder, set_up
 from grader.cluster.referee import GPU
 from grader.errors import ConfigurationError
 from grader.sandbox.host import try_sandbox
@@ -39,7 +39,8 @@ def scheduler(listen: str, key: Path, say: Say, *, insecure: bool = False) -> No
     """
     addresses.check(listen, insecure)
     set_up()
-    asyncio.run(_scheduler(listen, _security(listen, key, make=True), key, say))
+    with own_folder():
+        asyncio.run(_scheduler(listen, _security(listen, key, make=True), key, say))
 
 
 def worker(
@@ -70,7 +71,8 @@ def worker(
     security = _security(address, key, make=False)
     try_sandbox()
     name = name or f"{os.uname().nodename}-{os.getpid()}"
-    asyncio.run(_worker(address, security, say, name, {**gpus(), **(resources or {})}))
+    with own_folder():
+        asyncio.run(_worker(address, security, say, name, {**gpus(), **(resources or {})}))
 
 
 def gpus(devices: str = "/dev/nvidia[0-9]*") -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
@@ -81,7 +82,13 @@ def test_a_referee_that_other_machines_cannot_reach_is_refused(
 
 @pytest.mark.kernel
 @pytest.mark.process
-def test_a_class_is_graded_on_two_nodes(tiny_course: Settings, sums: Assignment) -> None:
+def test_a_class_is_graded_on_two_nodes(
+    tiny_course: Settings, sums: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     for student in ("ada", "ben"):
         tiny.hand_in(tiny_course, student, tiny.submission(tiny_course, tiny.GOOD))
     events = []
@@ -102,3 +109,4 @@ def test_a_class_is_graded_on_two_nodes(tiny_course: Settings, sums: Assignment)
     assert len(told) == 2 * len(sums.claims)
     _, left = psutil.wait_procs(nodes, timeout=60)
     assert not left
+    assert not list(temporary.iterdir())
