@@ -1,19 +1,25 @@
-"""Fixtures: a tiny course, whose one exercise is to add two numbers."""
+"""Fixtures: a tiny course, whose one exercise is to add two numbers.
+
+What is slow to import is imported in them: the process that starts others with tests needs none.
+"""
 
 from __future__ import annotations
 
 import functools
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from multiprocessing import forkserver
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.notebook.judging import judge_process
-from grader.settings import Settings
-from tests import slices, tiny
+import grader.notebook  # noqa: F401 -- ahead of nbformat, which it imports without slow grammars
+
+if TYPE_CHECKING:
+    from grader.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,13 +30,28 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _gradebooks_version() -> Iterator[None]:
-    """Ask alembic once, and not a process of a second for each gradebook that a test makes."""
-    from nbgrader import api
+def _quick_gradebooks() -> Iterator[None]:
+    """Make gradebooks without a program, and write them without waiting for the disk.
 
+    nbgrader starts alembic, for a second, to be told the newest version of its tables; and SQLite
+    waits at each commit, of which nothing is left where the power fails in the midst of a test.
+    """
+    import nbgrader
+    from alembic.script import ScriptDirectory
+    from nbgrader import api
+    from sqlalchemy import Engine, event
+
+    versions = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+    event.listen(Engine, "connect", _write_at_once)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "get_alembic_version", functools.cache(api.get_alembic_version))
+        patch.setattr(api, "get_alembic_version", functools.cache(versions.get_current_head))
         yield
+    event.remove(Engine, "connect", _write_at_once)
+
+
+def _write_at_once(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +65,8 @@ def _seeded(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def tiny_course(tmp_path: Path) -> Settings:
     """A course of its own folder with the exercise of ``tests.tiny``."""
+    from tests import tiny
+
     return tiny.make_course(tmp_path, cell_seconds=20)
 
 
@@ -52,6 +75,7 @@ def tiny_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gradebook that knows the tiny course's exercise, to be copied: one takes half a second."""
     from grader.notebook import gradebook
     from grader.notebook.assignment import load_assignment
+    from tests import tiny
 
     course = tiny.make_course(tmp_path_factory.mktemp("gradebook"), cell_seconds=20)
     gradebook.prepare(course, load_assignment(course, "sums"))
@@ -64,6 +88,7 @@ def on_slices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
     Each process of pytest-xdist has its own, and all have one store.
     """
+    from tests import slices
     from tests.courses import refereed
 
     data = tmp_path_factory.mktemp("slices")
@@ -87,5 +112,7 @@ def judges_with_keras() -> None:
 
     A test before may have started the server without; it keeps what it was started with.
     """
+    from grader.notebook.judging import judge_process
+
     forkserver._forkserver._stop()  # made for tests
     judge_process._start_server([judge_process.PRELOADED, "keras"])

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import gc
 import sys
 from collections.abc import Iterator
 from multiprocessing import forkserver
@@ -36,6 +38,7 @@ _BY_FIXTURE = {"on_slices": ("kernel", "keras", "training"), "judges_with_keras"
 _KERAS = ("keras", "tensorflow", "jax")
 _KERNELS = ("bwrap", "ipykernel", "jupyter", "grader.kernel", "grader.sandbox")
 
+_quick = False  # told by pytest_configure, before any test is imported
 _refused: list[str] = []  # what the present test was refused
 
 
@@ -49,15 +52,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marks known; in a quick run, refuse what they stand for."""
     for mark, meaning in NEEDS.items():
         config.addinivalue_line("markers", f"{mark}: {meaning}")
-    if config.getoption("quick"):
+    global _quick  # noqa: PLW0603
+    _quick = bool(config.getoption("quick"))
+    if _quick:
         sys.addaudithook(_refuse)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not import a module whose tests would all be left out."""
-    if not config.getoption("quick") or not collection_path.name.startswith("test_"):
+    """Do not import a module whose tests would all be left out, nor fixtures for such alone."""
+    if not config.getoption("quick"):
         return None
-    return True if _module_marks(collection_path) & NEEDS.keys() else None
+    if collection_path.is_dir():
+        modules = list(collection_path.rglob("test_*.py"))
+        return True if modules and all(map(_is_left_out, modules)) else None
+    return True if _is_left_out(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -73,6 +81,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not _needs(item)]
     items.sort(key=_place)
+
+
+def pytest_collection_finish() -> None:
+    """Let Python collect no garbage among modules and tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -114,6 +128,17 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if any(name in line for name in _KERNELS):
             _refused.append(f"a quick test starts {line[:150]}: mark it kernel")
             raise RuntimeError(_refused[-1])
+
+
+def is_quick() -> bool:
+    """Whether this is a quick run."""
+    return _quick
+
+
+@functools.cache
+def _is_left_out(path: Path) -> bool:
+    """Whether all tests of a module need what a quick run has not."""
+    return path.name.startswith("test_") and bool(_module_marks(path) & NEEDS.keys())
 
 
 def _module_marks(path: Path) -> set[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner, Result
-from hatchling.builders.wheel import WheelBuilder
 from rich.console import Console
 
 from grader import settings as course_settings
@@ -130,6 +129,8 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_the_templates_are_in_the_wheel() -> None:
+    from hatchling.builders.wheel import WheelBuilder
+
     packed = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
     folder = ROOT / "grader" / "authoring" / "templates"
     templates = {f"grader/authoring/templates/{name}" for name in files(folder)}

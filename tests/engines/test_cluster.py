@@ -32,6 +32,12 @@ from grader.engines.scheduling import Capacity
 SECONDS = 60  # for what takes none on a machine that is not busy
 
 
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (cluster, cluster_nodes):
+        monkeypatch.setattr(module, "LOOK_SECONDS", 0.1)
+
+
 def one_each(_neighbours: int) -> Capacity:
     return Capacity(workers=1, most_open=2)
 
@@ -253,7 +259,7 @@ def test_a_node_is_named_by_what_it_is_called_and_where_it_is() -> None:
     assert node_name("tls://10.0.0.1:1", {"name": "tls://10.0.0.1:1"}) == "10.0.0.1:1"
 
 
-@pytest.mark.parametrize("silent_seconds", [1.0, 5.0])
+@pytest.mark.parametrize("silent_seconds", [0.2, 2.0])
 def test_work_fails_where_the_scheduler_is_gone(
     monkeypatch: pytest.MonkeyPatch, silent_seconds: float
 ) -> None:
@@ -261,7 +267,7 @@ def test_work_fails_where_the_scheduler_is_gone(
     import dask
     import distributed
 
-    monkeypatch.setattr(cluster, "NO_NODE_SECONDS", 1.0)
+    monkeypatch.setattr(cluster, "NO_NODE_SECONDS", 0.2)
     monkeypatch.setattr(cluster_nodes, "SILENT_SECONDS", silent_seconds)
     made = distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"

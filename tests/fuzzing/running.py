@@ -1,7 +1,7 @@
 """How many examples of a property are tried, and how long one may take.
 
-``pytest`` tries a few, the same ones each time. ``python -m tests.fuzzing`` tries many, and sets
-``FUZZ_EXAMPLES``; other seeds give others.
+``pytest`` tries a few, the same ones each time, and ``pytest --quick`` a third of them.
+``python -m tests.fuzzing`` tries many, and sets ``FUZZ_EXAMPLES``; other seeds give others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import needs
+
 EXAMPLES = "FUZZ_EXAMPLES"  # variable of the environment: of a long run
+_QUICK = 3  # a quick run tries one of so many
 
 # What an example may take of the processor. Each takes milliseconds; what takes the square of its
 # length takes far more.
@@ -31,9 +34,9 @@ def tried(examples: int, share: float = 1.0) -> Any:
         examples: how many are tried in ``pytest``.
         share: how many of those of a long run: less than 1 for what is slow.
     """
-    many = os.environ.get(EXAMPLES)
+    many, few = os.environ.get(EXAMPLES), examples // _QUICK if needs.is_quick() else examples
     return settings(
-        max_examples=max(1, round(int(many) * share)) if many else examples,
+        max_examples=max(1, round(int(many) * share if many else few)),
         derandomize=not many,
         database=None,
         deadline=None,  # other work on the machine would decide; see ``within``

@@ -23,7 +23,7 @@ def nest(folder: Path, depth: int) -> None:
     os.close(here)
 
 
-@pytest.mark.parametrize("depth", [0, 1, 3, 3000])
+@pytest.mark.parametrize("depth", [0, 1, 3, 1500])
 def test_a_folder_of_any_depth_is_removed(tmp_path: Path, depth: int) -> None:
     folder = tmp_path / "deep"
     folder.mkdir()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import norm, t
 
 from benchmarks.margins import claims, fitted
 from benchmarks.margins.networks import CNN, DNN
@@ -14,6 +13,8 @@ VALUES = (0.9, 1.1, 1.0, 1.3, 0.8)
 
 
 def test_for_one_try_the_prediction_is_students_t() -> None:
+    from scipy.stats import norm, t
+
     miss = fitted.miss(VALUES, 1.6)
     assert miss is not None
     mean, deviation = np.mean(VALUES), np.std(VALUES, ddof=1)

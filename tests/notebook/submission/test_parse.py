@@ -114,12 +114,12 @@ def test_brackets_in_a_students_text_do_not_count(tiny_course: Settings) -> None
     assert parse.parse(nbformat.writes(notebook).encode(), "sums.ipynb") == notebook
 
 
-def test_the_worst_20_megabytes_are_refused_at_once() -> None:
+def test_the_worst_megabytes_are_refused_at_once() -> None:
     begin = time.process_time()
     for worst in (b"[],", b'"",', b'"', rb"\"", b"[" * 99 + b"]" * 99 + b","):
         with pytest.raises(SubmissionError):
-            parse.parse(worst * ((20 << 20) // len(worst)), "sums.ipynb")
-    assert time.process_time() - begin < 20
+            parse.parse(worst * ((5 << 20) // len(worst)), "sums.ipynb")
+    assert time.process_time() - begin < 5
 
 
 def test_a_notebook_of_too_many_cells_is_over_a_limit(tiny_course: Settings) -> None:

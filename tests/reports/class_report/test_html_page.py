@@ -123,7 +123,7 @@ def test_labels_of_an_axis_reach_its_maximum_without_touching(maximum: int) -> N
 
 
 def test_a_students_name_leads_to_the_feedback_page(tmp_path: Path) -> None:
-    report = made_up(2)
+    report = made_up(2, trained=False)
     feedback = tmp_path / "feedback" / "a b#" / "sums" / "sums.html"
     entry = dataclasses.replace(report.entries[0], feedback=feedback)
     report = dataclasses.replace(report, entries=(entry, report.entries[1]))
@@ -180,8 +180,8 @@ def test_where_nothing_needs_a_person_it_says_so(tmp_path: Path) -> None:
 
 
 def test_without_trainings_their_figures_are_left_out_and_it_says_so(tmp_path: Path) -> None:
-    written(made_up(5), tmp_path)
-    (tmp_path / "scores.png").touch()  # of an earlier version
+    for earlier in ("learning_curves.svg", "epochs.svg", "scores.png"):
+        (tmp_path / earlier).touch()
     reader, others = written(made_up(5, trained=False), tmp_path)
     assert others == TABLES | {"scores.svg", "times.svg"}, "no older ones stay"
     assert "No submission trained a network: there are no learning curves." in text(reader)

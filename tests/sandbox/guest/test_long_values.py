@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from grader.sandbox.guest import long_text, protocol
+from grader.sandbox.guest.data import counted
 from grader.sandbox.guest.data.counted import Malformed, Unsendable
 from grader.sandbox.guest.data.decoder import Decoder
 from grader.sandbox.guest.data.encoder import Encoder
-from grader.sandbox.guest.protocol import CHUNK, MAX_INT_KEYS, MAX_ITEMS, MAX_KEYS, MAX_TEXT
+from grader.sandbox.guest.protocol import CHUNK, MAX_ITEMS, MAX_KEYS, MAX_TEXT
 from tests.sandbox.guest.round_trips import arrive, refer, resolve, round_trip
 
 MANY = protocol.PACKED_FROM
@@ -125,15 +126,24 @@ def test_a_long_message_that_is_none_is_refused(count: Any) -> None:
         long_text.read(json.dumps({"long": count}), [b"{", b"}"])
 
 
-def test_many_words_can_be_counted() -> None:
-    counts = Counter({f"word {n}": n for n in range(100_000)})
+def test_many_words_can_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("MAX_KEYS", "MAX_INT_KEYS"):
+        monkeypatch.setattr(counted, limit, 1_000)
+    counts = Counter({f"word {n}": n for n in range(10_000)})
     assert round_trip(counts) == counts
     assert round_trip(set(counts)) == set(counts)
     assert sys.flags.hash_randomization  # which makes it safe to take so many
 
 
-@pytest.mark.parametrize(("most", "key"), [(MAX_KEYS, lambda n: (n,)), (MAX_INT_KEYS, int)])
-def test_keys_that_can_be_made_to_collide_are_counted(most: int, key: Any) -> None:
+@pytest.mark.parametrize(
+    ("limit", "most", "key"),
+    [("MAX_KEYS", 1_000, lambda n: (n,)), ("MAX_INT_KEYS", 10_000, int)],
+)
+def test_keys_that_can_be_made_to_collide_are_counted(
+    monkeypatch: pytest.MonkeyPatch, limit: str, most: int, key: Any
+) -> None:
+    assert most < getattr(counted, limit)
+    monkeypatch.setattr(counted, limit, most)
     keys = [key(n) for n in range(most + 1)]
     assert len(round_trip(dict.fromkeys(keys[:-1]))) == most
     for many in (dict.fromkeys(keys), set(keys), [set(keys[:9]), set(keys[9:])]):
