@@ -47,6 +47,7 @@ _REMEDIES = {
     errno.EACCES: "let this account use it, or choose another folder",
     errno.EPERM: "let this account use it, or choose another folder",
     errno.ENOENT: "look whether the name is right",
+    errno.EAGAIN: "end others, or allow more (ulimit -u, pids.max)",
     errno.EMFILE: "allow more open files (ulimit -n)",
 }
 
@@ -62,7 +63,8 @@ def interrupted(command: str | None) -> str:
 
 def of_system(error: OSError) -> str:
     """What is said where the operating system refused something: which file, what, what to do."""
-    what = str(error.filename2 or error.filename or "a file")
+    unnamed = "a process or thread" if error.errno == errno.EAGAIN else "a file"
+    what = str(error.filename2 or error.filename or unnamed)
     what = "".join(char if char.isprintable() else "?" for char in what)
     reason = error.strerror or str(error) or type(error).__name__
     remedy = _REMEDIES.get(error.errno or 0, "see to it")

@@ -46,6 +46,10 @@ class OneLineErrors(click.Group):
             if error.errno == errno.EPIPE:  # `| head` has seen enough
                 raise
             _end(endings.of_system(error))
+        except RuntimeError as error:
+            if "start new thread" not in str(error):
+                raise
+            _end(endings.of_system(OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))))
         except endings.database_errors() as error:
             _end(endings.of_database(error))
 

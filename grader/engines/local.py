@@ -103,7 +103,20 @@ class LocalEngine(Engine):
             thread = threading.Thread(target=self._carry_out, args=(work,), name=work.key)
             thread.daemon = True  # Python can end without it: the work's process watches this one
             self._threads.add(thread)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError as error:
+                self._threads.discard(thread)
+                self._put_back(work, error)
+                return
+
+    def _put_back(self, work: Work, error: RuntimeError) -> None:
+        """Let work wait for which the machine has no thread; it fails where no other will end."""
+        self._places.end(work.key)
+        if self._places.open:
+            self._queue.insert(0, work)
+        else:
+            self._events.put(Failed(work.key, error))
 
     def _carry_out(self, work: Work) -> None:
         end: Event

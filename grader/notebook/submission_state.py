@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from grader.errors import GraderError
 from grader.model import Graded, Submission
 from grader.notebook import notebook_json
 from grader.notebook.loaded_course import LoadedCourse
+from grader.notebook.machine_lacks import lacking
 from grader.notebook.submission import grounds, paths, verdict_file
 from grader.notebook.submission.student_ids import require_plain
 from grader.notebook.submission.submitted_files import Files, files_of
@@ -23,17 +23,6 @@ if TYPE_CHECKING:
     from grader.notebook.judging.judge_submission import SubmissionWork
 
 LOG = logging.getLogger("grader.grading")
-
-# What a machine refuses while it lacks something; a person helps there, and no traceback.
-_LACKS = {
-    errno.EAGAIN: "processes",
-    errno.EDQUOT: "room within this account's quota",
-    errno.EMFILE: "open files (ulimit -n)",
-    errno.ENFILE: "open files",
-    errno.ENOMEM: "memory",
-    errno.ENOSPC: "room on a disk",
-    errno.EROFS: "a disk that may be written",
-}
 
 
 @dataclass(frozen=True)
@@ -95,14 +84,6 @@ def work_of(loaded: LoadedCourse, state: SubmissionState) -> SubmissionWork:
     from grader.notebook.judging.judge_submission import submission_work
 
     return submission_work(loaded.settings, loaded.assignment, state.submission, state.files)
-
-
-def lacking(error: BaseException) -> str:
-    """What this machine lacks, if that is why it refused something; else empty."""
-    if not isinstance(error, OSError) or error.errno not in _LACKS:
-        return ""
-    said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return f"this machine lacks {_LACKS[error.errno]} ({said})"
 
 
 def problem(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 from grader.engines.base import Engine
 from grader.model import Submission
-from grader.notebook import submission_state
+from grader.notebook import machine_lacks
 from grader.notebook.reporting import preliminary
 from grader.settings import Settings
 from grader.watch import identity, turns
@@ -110,7 +110,7 @@ class Service:
             yield
         except Exception as error:
             self._broken += 1
-            lack = submission_state.lacking(error)
+            lack = machine_lacks.lacking(error)
             said = f"{about}: {lack or f'the grader failed ({type(error).__name__})'}"
             if said not in self._told:  # a look comes each second
                 self._told.add(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
@@ -150,3 +151,30 @@ def test_a_service_can_look_elsewhere_while_work_runs() -> None:
         assert engine.next_event(0.05) is None
         go_on.set()
         assert engine.next_event(SECONDS) == Finished("a", True)
+
+
+def test_work_waits_while_the_machine_has_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, start, go_on = [1], threading.Thread.start, threading.Event()
+
+    def started(thread: threading.Thread) -> None:
+        if not left[0]:
+            raise RuntimeError("can't start new thread")
+        left[0] -= 1
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", started)
+    with LocalEngine(Capacity(2, 2)) as engine:
+        engine.submit(Work("a", lambda _: go_on.wait(SECONDS)))
+        engine.submit(Work("b", lambda _: "done"))
+        assert engine.next_event(SECONDS) == Started("a", "this machine")
+        assert engine.next_event(0.05) is None
+        left[0] = 1  # another program has ended
+        assert list(itertools.islice(engine.events(), 2)) == [
+            *(Started("b", "this machine"), Finished("b", "done"))
+        ]
+        go_on.set()
+        assert engine.next_event(SECONDS) == Finished("a", True)
+        engine.submit(Work("c", lambda _: "done"))  # nothing else is open whose end would help
+        failed = engine.next_event(SECONDS)
+    assert isinstance(failed, Failed)
+    assert (failed.key, str(failed.error)) == ("c", "can't start new thread")

@@ -22,6 +22,7 @@ from pathlib import Path
 from grader import language
 from grader.errors import GraderError
 from grader.model import Run, Verdict, WorkPart
+from grader.notebook import machine_lacks
 from grader.notebook.judging.clock import Clock
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
@@ -80,7 +81,10 @@ def work(
         _judge(there, examination, referee)
     except GraderError as error:
         there.send(NothingJudged(error))
-    except Exception:
+    except Exception as error:
+        if machine_lacks.lacking(error):
+            there.send(NothingJudged(error))
+            return
         trace = traceback.format_exc().encode(errors="replace").decode()
         there.send(JudgeFailed(trace))
         raise

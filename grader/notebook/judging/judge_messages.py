@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from grader.errors import GraderError
 from grader.examiner.training.referee_costs import Costs
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained
 from grader.model import ClaimEvidence, Run, Timing, Verdict
@@ -110,13 +109,13 @@ class NotebookDone:
 
 @dataclass(frozen=True)
 class NothingJudged:
-    """Nothing could be judged; a person must act.
+    """Nothing could be judged; a person must act, or the machine lacks something.
 
     Attributes:
-        error: says what to do.
+        error: says what to do, or what was refused.
     """
 
-    error: GraderError
+    error: Exception
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from grader.engines.base import Cancelled, Reporter
+from grader.engines.base import Cancelled, Reporter, WorkLost
 from grader.errors import GraderError
 from grader.examiner.training.referee_costs import Costs
 from grader.model import Outcome, Run, Verdict, WorkPart
@@ -135,10 +135,7 @@ def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
     lost_before = class_referee.is_lost(scope.referee)
     apart = dataclasses.replace(examination, settings=plain, referee_lost=lost_before)
     arguments = there, apart, scope.referee, scope.scratch, os.getpid()
-    with _one_at_a_time:
-        _start_server(_needed(assignment.uses_networks))
-        process = _PROCESSES.Process(target=judge_main.work, args=arguments, daemon=True)
-        process.start()
+    process = _started(assignment, arguments)
     there.close()
     seconds = judge_seconds(settings.limits(assignment.name)) - examination.spent
     hearing = Hearing(apart, scope.stopwatch, scope.reporter, here, seconds)
@@ -148,7 +145,7 @@ def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
                 hearing.receive(here.recv())
     except (EOFError, ConnectionResetError):
         _join(process, _END_SECONDS)
-    except GraderError:
+    except (GraderError, OSError, RuntimeError):
         _join(process, _END_SECONDS)
         raise
     finally:  # also where Ctrl-C ends this: it must not leave a class's process behind
@@ -164,6 +161,20 @@ def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
     if lost is None:
         verdicts = (*verdicts, *_left_open(assignment, verdicts, process.exitcode))
     return _Attempt(hearing.notebook, verdicts, hearing.runs, lost, spent, hearing.costs)
+
+
+def _started(assignment: Assignment, arguments: tuple[object, ...]) -> BaseProcess:
+    """A process that judges; raises ``WorkLost`` where what forks it has ended meanwhile."""
+    with _one_at_a_time:
+        _start_server(_needed(assignment.uses_networks))
+        process = _PROCESSES.Process(target=judge_main.work, args=arguments, daemon=True)
+        try:
+            process.start()
+        except (EOFError, ConnectionError) as error:  # the next start finds that, and starts it
+            raise WorkLost(
+                "what judges are forked from has ended, as it does where no process is left"
+            ) from error
+    return process
 
 
 def _reached(examination: Examination, hearing: Hearing) -> tuple[Verdict, ...]:

@@ -82,7 +82,7 @@ def started(
         kernel = StudentKernel(notebook, make_manager, folder, requests, seed)
         try:
             try:
-                kernel.start()
+                _start(kernel)
             except (SandboxError, RuntimeError):
                 # A student's file may keep it from starting, which is no fault of the grader's.
                 if not any(folder.iterdir()):
@@ -92,6 +92,14 @@ def started(
             yield kernel
         finally:
             kernel.close()
+
+
+def _start(kernel: StudentKernel) -> None:
+    """Start a kernel; once more where no sandbox came up, as the machine may have lacked room."""
+    try:
+        kernel.start()
+    except SandboxError:
+        kernel.start()
 
 
 def warm_policy(blocked: Sequence[str] = ()) -> Policy:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ LOG = logging.getLogger("grader.referee")
 PLACE = Path("/tmp")  # paths of sockets hold 107 bytes, and TMPDIR may be long
 MAX_RESTARTS = 10
 END_SECONDS = 10.0
+_AGAIN_SECONDS = 1.0  # until a worker that could not be started is tried again
 
 
 class _Worker:
@@ -80,7 +82,11 @@ class _Worker:
             with self._lock:
                 if self._ending:
                     return
-                self._process = self._started()
+                try:
+                    self._process = self._started()
+                except OSError as error:  # no process, or no descriptor, is left
+                    LOG.warning("the referee's worker cannot be started: %s", error)
+                    time.sleep(_AGAIN_SECONDS)
         if not self._ended():
             LOG.error("the referee's worker keeps ending; see %s", self._setup.log)
             shutil.rmtree(self.folder, ignore_errors=True)  # its clients see that, and give up

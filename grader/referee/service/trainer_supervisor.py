@@ -77,9 +77,15 @@ class TrainerSupervisor:
         return None if self._trainer is None else self._trainer.fileno()
 
     def start(self) -> None:
-        """Start a trainer, unless there is one."""
+        """Start a trainer, unless there is one; a failure is told by ``look``."""
         if self._trainer is None:
-            self._trainer, self._ready, self._served = TrainerProcess(self._setup), False, 0
+            self._ready, self._served = False, 0
+            try:
+                self._trainer = TrainerProcess(self._setup)
+            except OSError as error:  # the machine has no process left, or no descriptor
+                self.problem = f"the referee's trainer cannot be started: {error.strerror}"
+                LOG.error("%s", self.problem)
+                return
             self._deadline, self.problem = time.monotonic() + START_SECONDS, ""
 
     def take(self, job: Job) -> None:
@@ -92,7 +98,8 @@ class TrainerSupervisor:
     def look(self) -> Done | None:
         """Look at the trainer and react: its answer, its death, its time and memory."""
         if self._trainer is None:
-            return None
+            waits = self.job is not None and self.problem
+            return self._answer(RefereeError(self.problem)) if waits else None
         if self._trainer.heard():
             return self._hear(self._trainer)
         if time.monotonic() > self._deadline:

@@ -121,7 +121,12 @@ def _serve_all(listener: socket.socket, ends: list[int], problem: str) -> Order 
         if not ready or set(ends) & set(ready):
             return None
         caller, _ = listener.accept()
-        if os.fork() == 0:
+        try:
+            helper = os.fork()
+        except OSError as error:  # no process is left: this kernel starts cold
+            _refuse(caller, error)
+            continue
+        if helper == 0:
             listener.close()
             for descriptor in ends:
                 os.close(descriptor)
@@ -152,9 +157,15 @@ def _serve(caller: socket.socket, problem: str) -> Order:
         _, status = os.waitpid(kernel, 0)
         _say(caller, status=os.waitstatus_to_exitcode(status))
     except BaseException as error:
-        with contextlib.suppress(OSError):
-            _say(caller, error=f"{type(error).__name__}: {error}")
+        _refuse(caller, error)
     os._exit(0)
+
+
+def _refuse(caller: socket.socket, error: BaseException) -> None:
+    """Tell why there is no kernel, and hang up."""
+    with contextlib.suppress(OSError):
+        _say(caller, error=f"{type(error).__name__}: {error}")
+    caller.close()
 
 
 def _settle_or_exit(order: Order, stderr: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import functools
 import multiprocessing
 import os
@@ -22,7 +23,7 @@ import pytest
 import zmq
 from nbformat.v4 import new_notebook
 
-from grader.engines.base import Cancelled, Reporter, Silent
+from grader.engines.base import Cancelled, Reporter, Silent, WorkLost
 from grader.errors import RefereeError, SandboxError
 from grader.model import ClaimEvidence, Limits, Outcome, Run, Verdict
 from grader.notebook.assignment import Assignment, load_assignment
@@ -73,6 +74,11 @@ def hanging(*_: Any) -> Iterator[Verdict]:
 def broken(*_: Any) -> Iterator[Verdict]:
     yield FIRST
     raise RuntimeError("a mistake of ours")
+
+
+def without_a_process(*_: Any) -> Iterator[Verdict]:
+    yield FIRST
+    raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
 
 def without_a_sandbox(*_: Any) -> Iterator[Verdict]:
@@ -329,6 +335,26 @@ def test_an_answer_that_python_cannot_stop_working_on_costs_its_claim_alone(
 def test_a_machine_without_a_sandbox_judges_nobody(play: Any) -> None:
     with pytest.raises(SandboxError, match="install bubblewrap"):
         play(without_a_sandbox)
+
+
+def test_a_machine_that_lacks_processes_judges_nobody_and_is_no_fault_of_ours(
+    play: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(BlockingIOError, match="Resource temporarily unavailable"):
+        play(without_a_process)
+    assert "Traceback" not in caplog.text
+
+
+def test_where_no_judge_can_be_forked_the_work_is_lost_and_may_be_tried_again(
+    play: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_: Any) -> None:
+        raise EOFError("unexpected EOF")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(judge_process._PROCESSES.Process, "start", ended)
+        with pytest.raises(WorkLost, match="what judges are forked from has ended"):
+            play(whole)
 
 
 def test_verdicts_and_the_notebook_come_back_whole(play: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zmq
@@ -101,6 +103,25 @@ def test_a_worker_that_is_killed_is_started_again_and_the_answer_comes(runs: Pat
         os.kill(process_of(runs, "grader.referee.service.worker"), signal.SIGKILL)
         release(runs)
         assert answer.result(PATIENCE).weights[0][0, 0] == 2.0
+
+
+def test_a_worker_for_which_no_process_is_left_is_started_later(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "_AGAIN_SECONDS", 0.1)
+    tried, popen = [], local.subprocess.Popen
+
+    def refusing(*given: Any, **named: Any) -> Any:
+        tried.append(given)
+        if len(tried) == 2:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return popen(*given, **named)
+
+    monkeypatch.setattr(local.subprocess, "Popen", refusing)
+    with local.started_with(world.setup(runs)) as address, connect(address) as client:
+        os.kill(process_of(runs, "grader.referee.service.worker"), signal.SIGKILL)
+        assert client.step(recipe("x"), "ada").fresh
+    assert len(tried) >= 3
 
 
 def test_a_worker_that_keeps_dying_is_given_up_at_once(

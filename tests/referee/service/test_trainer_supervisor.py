@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.errors import DeclarationRefused, RefereeError
 from grader.model import Budget
+from grader.referee.service import trainer_supervisor, wire
 from grader.referee.service.client import Client, connect
+from grader.referee.service.fair_queue import Job
+from grader.referee.service.messages import Request, Task
+from grader.referee.service.trainer_supervisor import TrainerSupervisor
 from tests.referee import world
 from tests.referee.fakes import done, recipe, release
 from tests.referee.world import trainer
@@ -107,3 +113,25 @@ def test_a_trainer_that_does_not_come_up_fails_each_request_with_the_place_to_lo
             with pytest.raises(RefereeError, match=r"ended with 1 before.*see .*referee\.log"):
                 ask()
     assert "no such backend" in (runs / "referee.log").read_text()
+
+
+def test_a_trainer_for_which_no_process_is_left_fails_the_request_and_is_tried_again(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Any) -> Any:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    supervisor = TrainerSupervisor(world.setup(runs))
+    job = Job(b"", Request(1, Task.STEP, recipe("x"), "ada"), b"")
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(trainer_supervisor, "TrainerProcess", refused)
+            supervisor.take(job)
+            done = supervisor.look()
+        assert done is not None
+        assert supervisor.idle
+        _, answer = wire.read_reply([bytes(part) for part in done.reply])
+        assert "cannot be started: Resource temporarily unavailable" in str(answer)
+    supervisor.start()
+    assert (supervisor.started, supervisor.problem) == (True, "")
+    supervisor.end()

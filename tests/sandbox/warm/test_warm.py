@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +19,10 @@ import pytest
 from grader.errors import SandboxError
 from grader.sandbox.policy import CONVOLVING_PACKAGES, Policy
 from grader.sandbox.sandbox_dir import PLACE
+from grader.sandbox.warm import parent
+from grader.sandbox.warm.call import WarmCall
 from grader.sandbox.warm.host import WarmParent
-from tests.patience import have_ended
+from tests.patience import PATIENCE, have_ended
 from tests.processes import command_line
 
 from ..conftest import SMALL, Kernel
@@ -172,3 +177,31 @@ def test_closing_leaves_no_folder(warm_parent):
     assert not folder.exists()
     assert Path(warm_parent.address).exists()
     assert folder.name.startswith(f"grader-warm-{os.getpid()}-")
+
+
+def test_a_parent_for_which_no_process_is_left_refuses_one_kernel_and_serves_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # of this process' children
+    end, over = os.pipe()
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener,
+        ThreadPoolExecutor() as threads,
+    ):
+        listener.bind(str(tmp_path / "kernels"))
+        listener.listen()
+        served = threads.submit(parent._serve_all, listener, [end], "")
+        for _ in range(2):
+            call = WarmCall(str(tmp_path / "kernels"))
+            call._socket.setblocking(True)
+            while not call.over:
+                call.listen()
+            assert "Resource temporarily unavailable" in call.error
+            call.close()
+        os.close(over)
+        assert served.result(PATIENCE) is None
+    os.close(end)
