@@ -12,7 +12,8 @@ from grader.cell_messages.frames import CellFrame
 from grader.language import gettext
 from grader.model.scores import points
 
-# The variables are JupyterLab's and VS Code's; elsewhere colours are the page's own.
+# The variables are JupyterLab's and VS Code's; elsewhere colours are the page's own. In a notebook
+# that it does not trust, JupyterLab drops this sheet: what makes a message readable is inline.
 STYLE = """
 .grader-box { color: var(--jp-content-font-color1, var(--vscode-foreground, inherit));
   font: 14px/1.45 var(--jp-ui-font-family, system-ui, sans-serif); max-width: 60em;
@@ -39,6 +40,16 @@ def cleaned(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
+def box_html(content: str, style: str = "") -> str:
+    """A message with its style sheet.
+
+    Args:
+        content: HTML.
+        style: further rules, without which the message can be read, too.
+    """
+    return f'<style>{STYLE}{style}</style><div class="grader-box">{content}</div>'
+
+
 def failure_html(failure: Failure) -> str:
     """What was found, the hint, the student's line, and where in the test it was, folded."""
     parts = [f"<div>{inline(failure.message)}</div>"] if failure.message else []
@@ -51,7 +62,7 @@ def failure_html(failure: Failure) -> str:
         folded = "".join(_place_html(place) for place in others)
         shown = gettext("Where in the test")
         parts.append(f"<details><summary>{shown}</summary>{folded}</details>")
-    return f'<style>{STYLE}</style><div class="grader-box">{"".join(parts)}</div>'
+    return box_html("".join(parts))
 
 
 def failure_lines(failure: Failure, points: str = "") -> list[str]:
@@ -73,7 +84,7 @@ def failure_lines(failure: Failure, points: str = "") -> list[str]:
 def note_html(text: str, colour: str) -> str:
     """A line below a cell, with a coloured mark before it."""
     mark = f'<span style="color: {colour}; font-weight: bold">&#9632;</span>'
-    return f'<style>{STYLE}</style><div class="grader-box">{mark} {inline(text)}</div>'
+    return box_html(f"{mark} {inline(text)}")
 
 
 def points_text(graded: test_cells.Graded | None) -> str:

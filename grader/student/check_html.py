@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from grader.cell_messages.boxes import STYLE, inline
+from grader.cell_messages.boxes import box_html, inline
 from grader.language import gettext
 from grader.model import Outcome
 from grader.student.checked import NEEDS_TRAINING, NOT_TESTED, RUNNING, Checked, Row, rows, totals
@@ -22,24 +22,23 @@ _COLOURS = {
     NEEDS_TRAINING: "#59636e",
 }
 
-_TABLE_STYLE = """
-.grader-box table.grader-check { border-collapse: collapse; table-layout: auto; width: 100%;
-  margin: 6px 0; font: inherit; color: inherit; }
-.grader-box .grader-check tr, .grader-box .grader-check tr:hover { background: transparent; }
-.grader-box .grader-check td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0;
-  border: 0; border-top: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4));
-  white-space: normal; }
-.grader-box .grader-check td.grader-score { text-align: right; white-space: nowrap;
-  padding-right: 0; }
-.grader-box .grader-chip { color: #fff; border-radius: 3px; padding: 1px 6px; font-size: 12px;
-  white-space: nowrap; }
-.grader-box .grader-claim { opacity: .8; }
+# Inline, and of properties and values that JupyterLab leaves in a notebook that it does not trust:
+# it drops style sheets and variables there. Grey with an opacity suits every theme.
+_CELL = (
+    "text-align: left; vertical-align: top; padding: 5px 10px 5px 0; white-space: normal; "
+    "border: 0; border-top: 1px solid #80808066"
+)
+_SCORE = f"{_CELL}; text-align: right; white-space: nowrap; padding-right: 0"
+_CHIP = "color: #fff; border-radius: 3px; padding: 1px 6px; font-size: 12px; white-space: nowrap"
+
+# On a narrow page the message stands below outcome and points.
+_NARROW = """
 @media (max-width: 900px) {
-  .grader-box .grader-check tr { display: flex; flex-wrap: wrap; padding: 4px 0;
-    border-top: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4)); }
-  .grader-box .grader-check td { border: 0; padding: 1px 0; }
-  .grader-box .grader-check td.grader-said { flex: 0 0 100%; order: 3; }
-  .grader-box .grader-check td.grader-score { margin-left: auto; }
+  .grader-check tr { display: flex; flex-wrap: wrap; padding: 4px 0;
+    border-top: 1px solid #80808066; }
+  .grader-box .grader-check td { border: 0 !important; padding: 1px 10px 1px 0 !important; }
+  .grader-check td.grader-said { flex: 0 0 100%; order: 3; }
+  .grader-check td.grader-score { margin-left: auto; }
 }
 """
 
@@ -48,24 +47,25 @@ def check_html(checked: Checked) -> str:
     """A table of claims, outcomes, messages and points, with sums below it."""
     body = "".join(map(_row, rows(checked)))
     below = "".join(f"<div>{inline(line)}</div>" for line in totals(checked))
-    return (
-        f'<style>{STYLE}{_TABLE_STYLE}</style><div class="grader-box">'
-        f"<b>{escape(checked.name)}</b>"
-        f'<table class="grader-check"><tbody>{body}</tbody></table>{below}</div>'
+    table = (
+        '<table class="grader-check" style="width: 100%; margin: 6px 0; border-collapse: collapse; '
+        f'table-layout: auto"><tbody>{body}</tbody></table>'
     )
+    return box_html(f"<b>{escape(checked.name)}</b>{table}{below}", _NARROW)
 
 
 def _row(row: Row) -> str:
     said = [
-        f'<b>{escape(row.claim.name)}</b> <span class="grader-claim">'
+        f'<b>{escape(row.claim.name)}</b> <span style="opacity: .8">'
         f"{inline(row.claim.statement)}</span>"
     ]
     if row.message:
         said.append(f"<div>{inline(row.message)}</div>")
     if row.hint:
         said.append(f"<div><b>{gettext('Hint:')}</b> {inline(row.hint)}</div>")
-    chip = f'<span class="grader-chip" style="background: {_COLOURS[row.label]}">{row.label}</span>'
+    chip = f'<span style="background: {_COLOURS[row.label]}; {_CHIP}">{row.label}</span>'
     return (
-        f'<tr><td>{chip}</td><td class="grader-said">{"".join(said)}</td>'
-        f'<td class="grader-score">{escape(row.score)}</td></tr>'
+        f'<tr style="background: transparent"><td style="{_CELL}">{chip}</td>'
+        f'<td class="grader-said" style="{_CELL}; width: 100%">{"".join(said)}</td>'
+        f'<td class="grader-score" style="{_SCORE}">{escape(row.score)}</td></tr>'
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from grader.cell_messages.boxes import STYLE, cleaned, inline
+from grader.cell_messages.boxes import box_html, cleaned, inline
 from grader.student.hints_asked import Answer
 
 _WIDTH = 80
@@ -27,10 +27,7 @@ def hint_html(answer: Answer) -> str:
     items = "".join(f"<li>{inline(step)}</li>" for step in answer.steps)
     steps = f'<{tag} style="margin: 4px 0">{items}</{tag}>' if items else ""
     below = "".join(f'<div style="opacity: .8">{inline(line)}</div>' for line in answer.below)
-    return (
-        f'<style>{STYLE}</style><div class="grader-box">'
-        f"<div><b>{inline(answer.title)}</b></div>{steps}{below}</div>"
-    )
+    return box_html(f"<div><b>{inline(answer.title)}</b></div>{steps}{below}")
 
 
 def hint_text(answer: Answer) -> str:
