@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import TimeUp, examine
+from grader.language import ngettext
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import grade_id, is_solution
 from grader.notebook.judging import code_places
@@ -146,10 +147,12 @@ def _not_run(finding: Finding, waiting: Sequence[str]) -> tuple[Outcome, str] | 
     """A claim whose cell was written, and not run since: what fails is not what is written."""
     if not waiting or finding.kind not in (FindingKind.NAME_UNDEFINED, FindingKind.NOT_IMPLEMENTED):
         return None
-    cells = " and ".join(f"`{name}`" for name in waiting)
-    said = (
-        f"The cells {cells} have not been run in this kernel as they are saved now: run them"
-        if len(waiting) > 1
-        else f"The cell {cells} has not been run in this kernel as it is saved now: run it"
+    cells = ", ".join(f"`{name}`" for name in waiting)
+    return Outcome.NOT_ATTEMPTED, ngettext(
+        "The cell {cells} has not been run in this kernel as it is saved now: run it, save the "
+        "notebook, and give %check again.",
+        "The cells {cells} have not been run in this kernel as they are saved now: run them, save "
+        "the notebook, and give %check again.",
+        len(waiting),
+        cells=cells,
     )
-    return Outcome.NOT_ATTEMPTED, f"{said}, save the notebook, and give %check again."

@@ -28,7 +28,7 @@ def test_claims_are_tested_on_what_the_kernel_has_now(sums: Path) -> None:
     outcome, message = verdicts["totals"]
     assert outcome is Outcome.NOT_ATTEMPTED
     assert message == (
-        "The cells `add` and `total` have not been run in this kernel as they are saved now: run "
+        "The cells `add`, `total` have not been run in this kernel as they are saved now: run "
         "them, save the notebook, and give %check again."
     )
     assert checked(sums, add=lambda a, b: a + b, total=sum) == {

@@ -18,6 +18,7 @@ from grader.errors import ClaimFailed
 from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.objects.handles import ALWAYS, is_handle, kept_of
 from grader.examiner.objects.kept import Kept, facts_of
+from grader.language import N_
 from grader.sandbox.guest.handles.abilities import ARITHMETIC, UNARY
 
 Method = Callable[..., Any]
@@ -30,6 +31,23 @@ _ASKED = {
 _SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 _DATA = frozenset((int, float, complex, str, bytes, list, tuple, set, frozenset, dict))
 _OTHER_NAMES = {"and": "and_", "or": "or_"}  # in the module ``operator``
+
+
+_CALCULATES = N_(
+    "The test calculates ({sign}) with an object of the class {name}, and a method of that class "
+    "would decide. Return plain data where it is asked for; a test of the method itself says so "
+    "with grader.checks.objects.operate({function}, ...)."
+)
+_COMPARES = N_(
+    "The test compares ({sign}) an object of the class {name}, and a method of that class would "
+    "decide. Return plain data where it is asked for; a test of the method itself says so with "
+    "grader.checks.objects.operate({function}, ...)."
+)
+_ASKS_FOR_TRUTH = N_(
+    "The test asks for the truth of an object of the class {name}, and a method of that class "
+    "would decide. Return plain data where it is asked for; a test of the method itself says so "
+    "with grader.checks.objects.operate({function}, ...)."
+)
 
 
 class Undecided(ClaimFailed):
@@ -78,7 +96,7 @@ def _arithmetic(name: str) -> Method:
             if not in_place and (data := _data(self, name)) is not None:
                 pair = (other, data[0]) if plain != name else (data[0], other)
                 return getattr(operator, operation)(*pair)
-            raise _undecided(self, f"calculates ({bare}) with", f"operator.{operation}")
+            raise _undecided(self, _CALCULATES, f"operator.{operation}", bare)
         pair = (other, self) if plain != name else (self, other)
         return _kept(pair[0]).operate(operation, pair[1])
 
@@ -92,7 +110,7 @@ def _comparison(name: str) -> Method:
             return getattr(operator, name)(_compared(self), _compared(other))
         if (both := _both_data(self, other, name)) is not None:
             return getattr(operator, name)(*both)
-        raise _undecided(self, f"compares ({_SIGNS[name]})", f"operator.{name}")
+        raise _undecided(self, _COMPARES, f"operator.{name}", _SIGNS[name])
 
     return method
 
@@ -111,7 +129,7 @@ def _equal(self: Any, other: Any) -> Any:
     if facts.fields and type(self) is type(other):
         return _compared(self) == _compared(other)
     if "eq" in facts.able or "eq" in others.able:
-        raise _undecided(self, "compares (==)", "operator.eq")
+        raise _undecided(self, _COMPARES, "operator.eq", "==")
     return False
 
 
@@ -141,7 +159,7 @@ def _compared(handle: Any) -> Any:
 def _truth(self: Any) -> bool:
     if (data := _data(self, "bool", "len")) is not None:
         return bool(data[0])
-    raise _undecided(self, "asks for the truth of", "bool")
+    raise _undecided(self, _ASKS_FOR_TRUTH, "bool")
 
 
 def _both_data(one: Any, other: Any, method: str) -> tuple[Any, Any] | None:
@@ -244,14 +262,10 @@ def _raised_by_test(error: Any, trace: TracebackType | None) -> bool:
     return raised and trace.tb_frame.f_globals.get("__name__") == "__main__"
 
 
-def _undecided(handle: Any, does: str, function: str) -> Undecided:
+def _undecided(handle: Any, message: str, function: str, sign: str = "") -> Undecided:
     facts = facts_of(type(handle))
     name = facts.name if facts is not None else "object"
-    return Undecided(
-        f"The test {does} an object of the class {name}, and a method of that class would decide. "
-        "Return plain data where it is asked for; a test of the method itself says so with "
-        f"grader.checks.objects.operate({function}, ...)."
-    )
+    return Undecided(message, name=name, function=function, sign=sign)
 
 
 _BY_NAME: dict[str, Method] = {

@@ -14,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.errors import SubmissionError
+from grader.language import N_, gettext, ngettext
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission import parse
 from grader.notebook.submission.course_cells import course_cells
@@ -22,6 +23,15 @@ from grader.notebook.submission.plan import plan
 from grader.notebook.submission.recognise import recognise
 
 _SHARE = 0.5  # of the course's cells, by which a notebook is recognised as the assignment's
+
+
+# Why the notebook of the expected name is not graded, and what is said of the one that is.
+_GRADED = {
+    "is missing": N_("{name} is graded, since {expected} is missing"),
+    "cannot be read": N_("{name} is graded, since {expected} cannot be read"),
+    "is as it was handed out": N_("{name} is graded, since {expected} is as it was handed out"),
+    "is another notebook": N_("{name} is graded, since {expected} is another notebook"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,16 +89,16 @@ def choose(
     first = next((each for each in candidates if each.name == expected), None)
     others = [each for each in candidates if each is not first]
     if first is not None and first.is_written:
-        return _chosen(first, others, f"{{}} {_is(others)} not graded, only {expected} is")
+        return _chosen(first, _left(others, expected))
     why = _why_not(first)
     written = [each for each in others if each.is_written]
     if len({each.answers for each in written}) == 1:
         rest = [each for each in others if each is not written[0]]
-        graded = f"{_shown(written[0])} is graded, since {expected} {why}"
-        return _chosen(written[0], rest, f"{{}} {_is(rest)} not graded", graded)
+        graded = gettext(_GRADED[why], name=_shown(written[0]), expected=expected)
+        return _chosen(written[0], (graded, *_left(rest)))
     if written or first is None or first.notebook is None:
         raise _undecided(first, written or others, f"{folder}/{expected}", why)
-    return _chosen(first, others, f"{{}} {_is(others)} not graded, only {expected} is")
+    return _chosen(first, _left(others, expected))
 
 
 def _candidate(assignment: Assignment, name: str, content: bytes, folder: str) -> _Candidate:
@@ -109,14 +119,29 @@ def _candidate(assignment: Assignment, name: str, content: bytes, folder: str) -
     return _Candidate(name, content, notebook, answers, recognised)
 
 
-def _chosen(
-    chosen: _Candidate, others: Sequence[_Candidate], note: str, *notes: str
-) -> ChosenNotebook:
+def _chosen(chosen: _Candidate, notes: tuple[str, ...]) -> ChosenNotebook:
     if chosen.notebook is None:
         raise SubmissionError(chosen.error)
-    if others:
-        notes = (*notes, note.format(", ".join(map(_shown, others))))
     return ChosenNotebook(chosen.name, chosen.content, chosen.notebook, notes)
+
+
+def _left(others: Sequence[_Candidate], graded: str = "") -> tuple[str, ...]:
+    """What is said of the notebooks that are not graded; ``graded`` names the expected one."""
+    if not others:
+        return ()
+    names = ", ".join(map(_shown, others))
+    if not graded:
+        return (
+            ngettext("{names} is not graded", "{names} are not graded", len(others), names=names),
+        )
+    said = ngettext(
+        "{names} is not graded, only {expected} is",
+        "{names} are not graded, only {expected} is",
+        len(others),
+        names=names,
+        expected=graded,
+    )
+    return (said,)
 
 
 def _why_not(first: _Candidate | None) -> str:
@@ -143,7 +168,3 @@ def _undecided(
 
 def _shown(candidate: _Candidate) -> str:
     return printable_path(Path(candidate.name))
-
-
-def _is(others: Sequence[_Candidate]) -> str:
-    return "is" if len(others) == 1 else "are"

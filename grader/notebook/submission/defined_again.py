@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 
 from nbformat import NotebookNode
 
+from grader.language import gettext
 from grader.notebook.assignment import Assignment, grade_id, part_of
 from grader.notebook.submission.cell_text import bound_names
 from grader.notebook.submission.course_cells import CourseCell, Kind, course_cells
@@ -32,8 +33,12 @@ def notes(assignment: Assignment, notebook: NotebookNode, lost: Collection[str])
         if solution is not None and cell.kind is Kind.TEST and cell.name in lost:
             tests.setdefault(solution.id, []).append(cell.name)
     return tuple(
-        f"cell {cell.name} is defined again below its tests, in {positions(places)}: the tests "
-        "judge what stands above them"
+        gettext(
+            "cell {cell} is defined again below its tests, in {where}: the tests judge what stands "
+            "above them",
+            cell=cell.name,
+            where=positions(places),
+        )
         for cell in course_cells(assignment)
         if cell.id in tests and (places := tuple(_below(cell, notebook, tests[cell.id][0])))
     )

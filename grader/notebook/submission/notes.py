@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nbformat import NotebookNode
 
+from grader.language import N_, gettext, ngettext
 from grader.notebook.submission import attachments
 from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind
@@ -34,14 +35,19 @@ def of(
 
 def in_documents(cells: Sequence[str], documents: Sequence[str]) -> str:
     """Of untouched solution cells, and files beside the notebook that may hold their answers."""
-    one = len(cells) == 1
-    said = f"cell {cells[0]} is as it was" if one else f"cells {', '.join(cells)} are as they were"
-    return f"{said} handed out, but files came with the notebook: look at {_file_names(documents)}"
+    return ngettext(
+        "cell {cells} is as it was handed out, but files came with the notebook: look at {files}",
+        "cells {cells} are as they were handed out, but files came with the notebook: look at "
+        "{files}",
+        len(cells),
+        cells=", ".join(cells),
+        files=_file_names(documents),
+    )
 
 
 def position(place: int) -> str:
     """A place in the student's notebook, as people count."""
-    return f"cell {place + 1} of the notebook"
+    return positions([place])
 
 
 def shown(planned: Plan, place: int) -> str:
@@ -49,9 +55,12 @@ def shown(planned: Plan, place: int) -> str:
     known = planned.recognition.cells[place]
     where = position(place)
     if known is None:
-        return f"Handed in as {where}, a raw cell:"
-    what = f"in place of the course's cell {known.cell.name or known.cell.id}"
-    return f"Handed in as {where}, {what}; it was not run:"
+        return gettext("Handed in as {where}, a raw cell:", where=where)
+    return gettext(
+        "Handed in as {where}, in place of the course's cell {cell}; it was not run:",
+        where=where,
+        cell=known.cell.name or known.cell.id,
+    )
 
 
 def _lost_metadata(planned: Plan) -> Iterator[str]:
@@ -59,12 +68,13 @@ def _lost_metadata(planned: Plan) -> Iterator[str]:
     lost = [r.cell.name for r in known if r.how is not How.GRADE_ID]
     guessed = [c.name for c in planned.recognition.course if c.id in planned.guessed]
     if lost and not any(r.how is How.GRADE_ID for r in known):
-        yield (
+        yield gettext(
             "the notebook has lost nbgrader's metadata: its cells were recognised by their ids, "
             "their text, the names that they define, and their place"
         )
     elif lost and not guessed:
-        yield f"recognised without their metadata: {', '.join(dict.fromkeys(lost))}"
+        names = ", ".join(dict.fromkeys(lost))
+        yield gettext("recognised without their metadata: {cells}", cells=names)
 
 
 def _about(
@@ -74,50 +84,90 @@ def _about(
     name = cell.name or cell.id
     places = planned.answers.get(cell.id, ())
     if cell.id in planned.missing:
-        yield f"cell {name} is missing"
+        yield gettext("cell {cell} is missing", cell=name)
     if cell.id in planned.guessed:
         yield _guessed(planned, cell)
     elif cell.id in planned.stands_in:
-        yield f"cell {name}: its answer stands in {position(planned.stands_in[cell.id])}"
+        where = position(planned.stands_in[cell.id])
+        yield gettext("cell {cell}: its answer stands in {where}", cell=name, where=where)
     elif (times := len(set(places) - planned.rests)) > 1:
-        how = "all of them run, in order" if cell.kind is Kind.SOLUTION else "they are joined"
-        yield f"cell {name} came {times} times: {how}"
+        yield _several(cell, name, times)
     if rests := planned.rests.intersection(places):
-        said = "its rest stands" if len(rests) == 1 else "its parts stand"
-        yield f"cell {name} was split inside of a statement: {said} in {positions(sorted(rests))}"
+        yield ngettext(
+            "cell {cell} was split inside of a statement: its rest stands in {where}",
+            "cell {cell} was split inside of a statement: its parts stand in {where}",
+            len(rests),
+            cell=name,
+            where=positions(sorted(rests)),
+        )
     if cell.kind is Kind.SOLUTION and places and cells[places[0]].cell_type != "code":
-        yield f"cell {name} was handed in as text, and was run as code"
+        yield gettext("cell {cell} was handed in as text, and was run as code", cell=name)
     if elsewhere:
-        yield (
-            f"cell {name} is as it was handed out, but there is text elsewhere: look at "
-            f"{positions(elsewhere)}"
+        yield gettext(
+            "cell {cell} is as it was handed out, but there is text elsewhere: look at {where}",
+            cell=name,
+            where=positions(elsewhere),
         )
     yield from _further(planned, cell)
 
 
+def _several(cell: CourseCell, name: str, times: int) -> str:
+    """Of a cell that came more than once."""
+    if cell.kind is Kind.SOLUTION:
+        return gettext(
+            "cell {cell} came {times} times: all of them run, in order", cell=name, times=times
+        )
+    return gettext("cell {cell} came {times} times: they are joined", cell=name, times=times)
+
+
 def _guessed(planned: Plan, cell: CourseCell) -> str:
     places = planned.answers[cell.id] or (planned.stands_in[cell.id],)
-    by = "the text beside it" if cell.kind is Kind.WRITTEN else "what it defines, or its place"
-    were = "was" if len(places) == 1 else "were"
-    return f"cell {cell.name}: {positions(places)} {were} taken for the answer, by {by}"
+    where = positions(places)
+    if cell.kind is Kind.WRITTEN:
+        return ngettext(
+            "cell {cell}: {where} was taken for the answer, by the text beside it",
+            "cell {cell}: {where} were taken for the answer, by the text beside it",
+            len(places),
+            cell=cell.name,
+            where=where,
+        )
+    return ngettext(
+        "cell {cell}: {where} was taken for the answer, by what it defines, or its place",
+        "cell {cell}: {where} were taken for the answer, by what it defines, or its place",
+        len(places),
+        cell=cell.name,
+        where=where,
+    )
 
 
 def _further(planned: Plan, cell: CourseCell) -> Iterator[str]:
     """Cells that were recognised as this one and are not its answer."""
-    name = cell.name or cell.id
     for place, known in enumerate(planned.recognition.cells):
         if known is None or known.cell.id != cell.id:
             continue
-        use, where = planned.uses[place], position(place)
-        if use is Use.COPY:
-            yield f"cell {name} came again as {where}, apart from its answer: it runs there"
-        elif use is Use.CHANGED and not cell.experiment:  # students are asked to change these
-            yield f"given cell {name} was changed: the student's text runs behind the course's"
-        elif cell.kind is Kind.TEST and use in (Use.OWN, Use.SHOWN):
-            runs = "runs as the student's own" if use is Use.OWN else "is shown and does not run"
-            yield f"test cell {name} was changed: the course's own tests, the text {runs}"
-        elif cell.kind is Kind.SOLUTION and use is Use.NOTHING and planned.answers[cell.id]:
-            yield f"cell {name} came again as it was handed out ({where}): that copy was left out"
+        if template := _of_further(cell, planned.uses[place], bool(planned.answers.get(cell.id))):
+            yield gettext(template, cell=cell.name or cell.id, where=position(place))
+
+
+def _of_further(cell: CourseCell, use: Use, answered: bool) -> str:
+    """What is said of a further cell, with fields for its name and place; or nothing."""
+    if use is Use.COPY:
+        return N_("cell {cell} came again as {where}, apart from its answer: it runs there")
+    if use is Use.CHANGED and not cell.experiment:  # students are asked to change these
+        return N_("given cell {cell} was changed: the student's text runs behind the course's")
+    if cell.kind is Kind.TEST and use is Use.OWN:
+        return N_(
+            "test cell {cell} was changed: the course's own tests, the text runs as the student's "
+            "own"
+        )
+    if cell.kind is Kind.TEST and use is Use.SHOWN:
+        return N_(
+            "test cell {cell} was changed: the course's own tests, the text is shown and does not "
+            "run"
+        )
+    if cell.kind is Kind.SOLUTION and use is Use.NOTHING and answered:
+        return N_("cell {cell} came again as it was handed out ({where}): that copy was left out")
+    return ""
 
 
 def _own(planned: Plan) -> Iterator[str]:
@@ -129,14 +179,17 @@ def _own(planned: Plan) -> Iterator[str]:
         if known is None and use is Use.SHOWN
     ]
     if raw:
-        yield f"raw cells are shown and do not run: {positions(raw)}"
+        yield gettext("raw cells are shown and do not run: {where}", where=positions(raw))
 
 
 def _attachments(cells: Sequence[NotebookNode]) -> Iterator[str]:
     for place, cell in enumerate(cells):
         if names := attachments.left_out(cell):
-            said = _file_names(names)
-            yield f"left out of {position(place)}, since they are neither PNG nor JPEG: {said}"
+            yield gettext(
+                "left out of {where}, since they are neither PNG nor JPEG: {files}",
+                where=position(place),
+                files=_file_names(names),
+            )
 
 
 def _file_names(names: Sequence[str]) -> str:
@@ -145,7 +198,9 @@ def _file_names(names: Sequence[str]) -> str:
 
 def positions(places: Sequence[int]) -> str:
     """Places in the student's notebook, as people count."""
-    numbers = [str(place + 1) for place in places]
-    if len(numbers) == 1:
-        return f"cell {numbers[0]} of the notebook"
-    return f"cells {', '.join(numbers[:20])} of the notebook"
+    return ngettext(
+        "cell {numbers} of the notebook",
+        "cells {numbers} of the notebook",
+        len(places),
+        numbers=", ".join(str(place + 1) for place in places[:20]),
+    )
