@@ -87,7 +87,8 @@ def _read(file: Path) -> str:
     except OSError as error:
         raise ConfigurationError(
             f"the cluster's key {file} cannot be read ({error.strerror}): `grader scheduler` makes "
-            "it; copy the file here, and name it with --key"
+            "it; copy the file there, or name another one (--key of `grader worker`, "
+            "c.Course.cluster_key for `grader grade`)"
         ) from error
     if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
         raise ConfigurationError(f"others may read the cluster's key: chmod 600 {file}")

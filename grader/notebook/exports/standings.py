@@ -145,9 +145,11 @@ def read(
 
 def _require(named: Sequence[str], known: Collection[str], what: str, remedy: str) -> None:
     if unknown := [name for name in named if name not in known]:
+        expected = (
+            f"expected some of {', '.join(sorted(known))}" if known else f"there is no {what}"
+        )
         raise CourseError(
-            f"the gradebook knows no {what} {', '.join(unknown)}: expected some of "
-            f"{', '.join(sorted(known)) or 'none, for it is empty'}; {remedy}"
+            f"the gradebook knows no {what} {', '.join(unknown)}: {expected}; {remedy}"
         )
 
 

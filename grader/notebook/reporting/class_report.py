@@ -39,8 +39,8 @@ def gather(settings: Settings, name: str) -> ClassReport:
             left_out.append((student, str(error)))
     if not entries:
         raise CourseError(
-            f"no submission of {name} has verdicts that stand ({left_out[0][1]}): "
-            f"grade the class first (grader grade {name})"
+            f"no submission of {name} has verdicts that stand; the first of {len(left_out)}: "
+            f"{left_out[0][1]}"
         )
     return ClassReport(
         assignment=name,
