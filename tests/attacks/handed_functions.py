@@ -59,6 +59,23 @@ def apply(thing, value):
     thing.__dict__.clear()
     return value
 """
+ANOTHER_METHOD = """
+def apply(thing, value):
+    try:
+        thing.is_told = lambda: True
+    except AttributeError:
+        pass
+"""
+TELLS = "def apply(thing, value):\n    thing.said = value\n    thing.tell(value)"
+TOLD = """
+class Board:
+    def __init__(self): self.notes = []
+    def tell(self, note): self.notes.append(note)
+    def is_told(self): return self.notes == [3] == [self.said]
+board = Board()
+apply(board, 3)
+assert board.is_told()
+"""
 CALLS = "def apply(function, value):\n    return function(value)"
 ADDS_ONE = "assert apply(lambda value: value + 1, 3) == 4"
 NOTES = """
@@ -120,6 +137,12 @@ TRIALS = (
         "gives a test's function another code",
         tested(ANOTHER_CODE, ADDS_ONE),
         tested(CALLS, ADDS_ONE),
+    ),
+    _trial(
+        "another_method",
+        "gives a test's object another method, by which the test judges",
+        tested(ANOTHER_METHOD, TOLD),
+        tested(TELLS, TOLD),
     ),
     Trial(
         48,

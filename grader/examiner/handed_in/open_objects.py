@@ -80,8 +80,14 @@ class Open:
         return _is_from(kind, name) or not hasattr(kind, name)
 
     def may_set(self, name: Any) -> bool:
-        """Whether an attribute may be set."""
-        return self.attributes is None and self.may_read(name)
+        """Whether an attribute may be set: a test's own methods are what it judges by."""
+        return self.attributes is None and self.may_read(name) and not self._is_method(name)
+
+    def _is_method(self, name: str) -> bool:
+        """Whether an instance has a method of this name from its class."""
+        if isinstance(self.value, type) or (owner := _owner(type(self.value), name)) is None:
+            return False
+        return isinstance(vars(owner)[name], types.FunctionType | classmethod | staticmethod)
 
 
 def opened(value: Any) -> Open | None:
