@@ -16,6 +16,7 @@ from tests.attacks import (
     forged_answers,
     forged_messages,
     handed_functions,
+    interpreted_texts,
     kernel_processes,
     listening,
     live_outputs,
@@ -64,6 +65,7 @@ TRIALS: tuple[Trial, ...] = (
     *declared_networks.TRIALS,
     *trained_claims.TRIALS,
     *handed_functions.TRIALS,
+    *interpreted_texts.TRIALS,
 )
 
 # The first corpus, cases 1 to 41, is graded by `make test`, and of all others as many as take a few

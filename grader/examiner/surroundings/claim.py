@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.examiner import names as names_of
-from grader.examiner.surroundings import figures, guard, imports, masks
+from grader.examiner.surroundings import databases, figures, guard, imports, masks
 from grader.examiner.surroundings.base import Around
 from grader.examiner.surroundings.course import Course
 from grader.examiner.surroundings.files import ClaimFiles, lay_out, new_folder
 from grader.examiner.surroundings.outputs import Outputs
 from grader.examiner.surroundings.process import Process
+from grader.examiner.surroundings.returned import Returned
 from grader.examiner.surroundings.seeds import Seeds
 from grader.sandbox.guest.data.decoder import Decoder
 from grader.sandbox.guest.data.encoder import Encoder
@@ -31,6 +32,7 @@ class Surroundings(Around):
         self._course = course
         self._files, self._outputs, self._seeds = ClaimFiles(course), Outputs(), Seeds()
         self._process = Process()
+        self._returned = Returned()
         self._modules: Path | None = None  # a folder with the course's own files alone
 
     @contextlib.contextmanager
@@ -51,7 +53,8 @@ class Surroundings(Around):
             self._process.held(),
             figures.of_the_kernel(text, pyplot),
             masks.hiding_nothing(text),
-            guard.guarded(self._files.arrived, self._files.arrived_names),
+            databases.alone(text),
+            guard.guarded(self._theirs()),
         ):
             yield
 
@@ -82,6 +85,12 @@ class Surroundings(Around):
         """Take from an answer what the student's code changed, wrote, warned of and logged."""
         self._files.answered(reply, decoder)
         self._outputs.answered(reply, decoder)
+        self._returned.hear(decoder.texts)
+
+    def _theirs(self) -> guard.Theirs:
+        self._returned.clear()
+        files = self._files
+        return guard.Theirs(files.arrived, files.arrived_names, self._returned, files.place)
 
     def _own_files(self) -> Path:
         """Where modules beside the notebook are imported from."""

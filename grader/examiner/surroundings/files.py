@@ -48,6 +48,10 @@ class ClaimFiles:
         """The working directory of test cells."""
         return self._course.folder if self._folder is None else self._folder / WORK
 
+    def place(self) -> Path | None:
+        """Where the working directory and temporary files of test cells are, if they are apart."""
+        return self._folder
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Be in a fresh working directory; temporary files are made beside it."""

@@ -1,9 +1,10 @@
-"""Keeps a test cell from running what a student's code wrote into a file.
+"""Keeps a test cell from running what a student's code wrote into a file, or returned as a text.
 
-Files come back from a student's kernel, and a test cell runs outside of every sandbox. To unpickle
-such a file, to run it, or to start a program beside it would run the student's code here. Python
-tells of each of these ahead, and it is refused. This is a net for slips of a test's author, who is
-trusted; a student's code cannot reach it.
+Files and texts come back from a student's kernel, and a test cell runs outside of every sandbox. To
+unpickle or run them, or to start a program beside them, would run the student's code here; to open
+a path that was returned would read any file of this machine. Python tells of each of these ahead,
+and it is refused. This is a net for slips of a test's author, who is trusted; a student's code
+cannot reach it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from grader.errors import CourseError
+from grader.errors import ClaimFailed, CourseError
 
 _PROGRAMS = frozenset(
     {"os.exec", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen"}
@@ -26,6 +28,7 @@ _PROGRAMS = frozenset(
 _WATCHED = _PROGRAMS | {"exec", "open", "pickle.find_class"}
 _OF_MODULES = (".py", ".pyc", ".so")
 _FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
+_WAYS = tuple((mode, flags) for mode in ("exec", "eval") for flags in _FLAGS)
 _MOST_CODE = 200_000  # bytes of a file that may be Python
 
 # What a pickle may name and still holds data alone.
@@ -46,25 +49,41 @@ Arrived = Callable[[], Mapping[str, bytes]]
 """The files that came from a student's kernel, by their names."""
 
 
+@dataclass(frozen=True)
+class Theirs:
+    """What came from a student's kernel.
+
+    Attributes:
+        arrived: reads the files that came.
+        names: the last parts of their names.
+        returned: the texts that were returned.
+        folder: tells where their files are, and the test's own; None where they are not apart.
+    """
+
+    arrived: Arrived = dict
+    names: Callable[[], Container[str]] = tuple
+    returned: Iterable[str | bytes] = ()
+    folder: Callable[[], Path | None] = lambda: None
+
+
 class _Guard:
     """What is watched now, in this process."""
 
     def __init__(self) -> None:
-        self.arrived: Arrived | None = None
-        self.names: Callable[[], Container[str]] = tuple
+        self.theirs: Theirs | None = None
         self.refused: CourseError | None = None
         self.opened = {"own": False, "student": False}  # whose files were opened
         self.installed = False
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Refuse what would run a student's file; an audit hook."""
-        if self.arrived is None or event not in _WATCHED:
+        if self.theirs is None or event not in _WATCHED:
             return
         if not _is_of_a_test(sys._getframe(1)):
             return
         if event == "open":
-            self._opened(arguments[0])
-        elif self._runs_a_students(event, arguments):
+            self._opened(arguments[0], arguments[2], self.theirs)
+        elif self._runs_a_students(event, arguments, self.theirs):
             self.refused = CourseError(
                 f"a test cell would run what a student's code wrote or returned ({event}): let the "
                 "student's code do that, in a function that the test calls, and look at what it "
@@ -72,42 +91,37 @@ class _Guard:
             )
             raise self.refused
 
-    def _opened(self, path: Any) -> None:
+    def _opened(self, path: Any, flags: int, theirs: Theirs) -> None:
         """Note whose file is opened; one that was opened by its number is nobody's."""
         if isinstance(path, (str, bytes)):
             name = Path(os.fsdecode(path)).name
-            if name in self.names():
+            if name in theirs.names():
                 self.opened["student"] = True
             elif not name.endswith(_OF_MODULES):
                 self.opened["own"] = True
+            if flags & os.O_CREAT or Path(os.fsdecode(path)).exists():
+                _require_inside(os.fsdecode(path), theirs)
 
-    def _runs_a_students(self, event: str, arguments: tuple[Any, ...]) -> bool:
+    def _runs_a_students(self, event: str, arguments: tuple[Any, ...], theirs: Theirs) -> bool:
         if event == "pickle.find_class":
             plain = arguments[1] in _PLAIN.get(arguments[0], ())
             return not plain and (self.opened["student"] or not self.opened["own"])
+        with unguarded():  # files are read
+            files = theirs.arrived()
         if event == "exec":
-            return _is_among(arguments[0], self._files().values())
-        return bool(self._files())
-
-    def _files(self) -> Mapping[str, bytes]:
-        """The files that came; they are read without this being told of it."""
-        arrived, self.arrived = self.arrived, None
-        try:
-            return arrived() if arrived is not None else {}
-        finally:
-            self.arrived = arrived
+            return _is_among(arguments[0], (*files.values(), *map(_in_bytes, theirs.returned)))
+        return bool(files) or any(theirs.returned)
 
 
 _GUARD = _Guard()
 
 
 @contextlib.contextmanager
-def guarded(arrived: Arrived, names: Callable[[], Container[str]]) -> Iterator[None]:
-    """Refuse in the body what would run a student's file.
+def guarded(theirs: Theirs) -> Iterator[None]:
+    """Refuse in the body what would run what is a student's.
 
     Args:
-        arrived: reads the files that came from a student's kernel.
-        names: the last parts of their names.
+        theirs: what came from a student's kernel.
 
     Raises:
         CourseError: something was refused, also where the body caught the error.
@@ -115,12 +129,12 @@ def guarded(arrived: Arrived, names: Callable[[], Container[str]]) -> Iterator[N
     if not _GUARD.installed:
         sys.addaudithook(_GUARD.hear)  # there is no way to remove it
         _GUARD.installed = True
-    _GUARD.arrived, _GUARD.names, _GUARD.refused = arrived, names, None
+    _GUARD.theirs, _GUARD.refused = theirs, None
     _GUARD.opened = {"own": False, "student": False}
     try:
         yield
     finally:
-        _GUARD.arrived = None
+        _GUARD.theirs = None
     if _GUARD.refused is not None:  # libraries make errors of their own of it
         raise _GUARD.refused
 
@@ -128,11 +142,11 @@ def guarded(arrived: Arrived, names: Callable[[], Container[str]]) -> Iterator[N
 @contextlib.contextmanager
 def unguarded() -> Iterator[None]:
     """Let the body, which is the judge's own, do what it needs."""
-    before, _GUARD.arrived = _GUARD.arrived, None
+    before, _GUARD.theirs = _GUARD.theirs, None
     try:
         yield
     finally:
-        _GUARD.arrived = before
+        _GUARD.theirs = before
 
 
 def _is_of_a_test(frame: FrameType | None) -> bool:
@@ -147,19 +161,61 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
     return False
 
 
-def _is_among(code: Any, files: Iterable[bytes]) -> bool:
-    """Whether code is that of one of the files; code that names nothing does nothing."""
-    if not isinstance(code, CodeType) or set(code.co_names) <= {"__doc__"}:
+def _is_among(code: Any, texts: Iterable[bytes]) -> bool:
+    """Whether code is that of one of the texts; code that names nothing does nothing."""
+    if not isinstance(code, CodeType) or not (names := _names(code) - {b"__doc__"}):
         return False
-    return any(code in _compiled(text) for text in files)
+    return any(_may_be(text, names) and code in _compiled(text) for text in texts)
+
+
+def _names(code: CodeType) -> set[bytes]:
+    """All that code names, functions in it included."""
+    inner = (_names(part) for part in code.co_consts if isinstance(part, CodeType))
+    return {name.encode("utf-8", "replace") for name in code.co_names}.union(*inner)
+
+
+def _may_be(text: bytes, names: Iterable[bytes]) -> bool:
+    """Whether code of these names may be that of a text; compiling it would take longer.
+
+    Python makes names with two underscores, and writes some letters in another way.
+    """
+    return not text.isascii() or all(name in text for name in names if b"__" not in name)
 
 
 @functools.lru_cache(maxsize=256)
 def _compiled(text: bytes) -> list[CodeType]:
-    """A file as code, as a test cell may have compiled it; empty if it is no Python."""
+    """A text as code, as a test cell may have compiled it; empty if it is no Python."""
     if len(text) > _MOST_CODE:
         return []
-    try:
-        return [compile(text, "<file>", "exec", flags, True) for flags in _FLAGS]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    found: list[CodeType] = []
+    for mode, flags in _WAYS:
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            found.append(compile(text.lstrip(b" \t"), "<file>", mode, flags, True))
+    return found
+
+
+def _in_bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+
+
+def _require_inside(path: str, theirs: Theirs) -> None:
+    """Refuse a path that leads out of the test's folder, if a student's code returned it.
+
+    Raises:
+        ClaimFailed: it does.
+    """
+    folder = theirs.folder()
+    if folder is None or Path(os.path.realpath(path)).is_relative_to(folder):
+        return
+    texts = map(os.fsdecode, theirs.returned)
+    if any(_leads(text) and text in path for text in texts):
+        raise ClaimFailed(
+            "Your answer is the path {path}, where your code has written nothing. Expected: the "
+            "path of a file that it writes into its working directory.",
+            path=path,
+        )
+
+
+def _leads(text: str) -> bool:
+    """Whether a text leads to another folder."""
+    return text.startswith(os.sep) or os.pardir in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +92,62 @@ def test_a_test_may_run_programs_where_nothing_is_a_students(both: Make, folder:
 def test_nothing_is_refused_outside_of_test_cells(both: Make) -> None:
     assert both(write=write).tested("write()") == Finding()
     subprocess.run(["true"], check=True)
+
+
+@pytest.mark.parametrize(
+    ("use", "returned"),
+    [
+        ("exec(answer())", "open('stolen', 'w').close()"),
+        ("exec(answer())", b"open('stolen', 'w').close()"),
+        ("eval(answer())", " open('stolen', 'w').close()"),
+        ("eval(answer())()", "lambda: open('stolen', 'w').close()"),
+        ("exec(answer())", "class A:\n    __a = open('stolen', 'w').close()"),
+        ("exec(answer())", "\uff4fpen('stolen', 'w').close()"),  # Python reads it as open
+        ("import os; os.system(answer())", "touch stolen"),
+        ("import subprocess; subprocess.run(answer()[0], shell=True)", ["touch stolen"] * 99),
+    ],
+)
+def test_a_text_that_a_student_returned_is_not_run(both: Make, use: str, returned: object) -> None:
+    student = both(answer=lambda: returned)
+    with pytest.raises(CourseError, match="wrote or returned"):
+        student.tested(use)
+    assert student.tested("import os\nanswer()\nassert not os.path.exists('stolen')") == Finding()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "assert eval('int(1)') == 1",
+        "from collections import namedtuple\nassert namedtuple('P', answer())(1, 2) == (1, 2)",
+        "import ast; assert ast.parse(answer())",
+        "import ast; assert ast.literal_eval(repr(answer()))",
+    ],
+)
+def test_a_text_that_is_only_looked_at_is_not_refused(both: Make, use: str) -> None:
+    assert both(answer=lambda: "x, y").tested(f"answer()\n{use}") == Finding()
+
+
+def test_what_a_text_returned_to_one_test_does_not_count_in_the_next(both: Make) -> None:
+    student = both(answer=lambda: "int(3)")
+    assert student.tested("assert answer()") == Finding()
+    assert student.tested("assert eval('int(3)') == 3") == Finding()
+
+
+def test_a_path_that_leads_out_is_not_opened(both: Make, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("hello")
+    test = "assert open(save()).read() == 'hello'"
+
+    def saving(path: str) -> Callable[[], str]:
+        def save() -> str:
+            Path("own.txt").write_text("hello")
+            return path
+
+        return save
+
+    for path in (str(secret), "../" * 30 + str(secret)[1:]):
+        finding = both(save=saving(path)).tested(test)
+        assert "your code has written nothing" in finding.message
+    assert both(save=saving("./own.txt")).tested(test) == Finding()
+    own = f"save()\nassert open({str(secret)!r}).read() == 'hello'"
+    assert both(save=saving("own.txt")).tested(own) == Finding()

@@ -26,6 +26,9 @@ class Decoder(Counted):
         resolve: called with the tag and the whole of each reference that is no plain data, and the
             decoder to use for parts of it.
         shared: the values that both sides have by now; none, where it is left out.
+
+    Attributes:
+        texts: all texts and bytes that were decoded.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Decoder(Counted):
     ) -> None:
         super().__init__()
         self.shared = Shared(0) if shared is None else shared
+        self.texts: list[str | bytes] = []
         self._buffers = buffers
         self._resolve = resolve
         self._bytes = 0
@@ -93,7 +97,10 @@ class Decoder(Counted):
         return self.shared.value(number)
 
     def _decoded(self, encoded: Any) -> Any:
-        if encoded is None or type(encoded) in (bool, str):
+        if encoded is None or type(encoded) is bool:
+            return encoded
+        if type(encoded) is str:
+            self.texts.append(encoded)
             return encoded
         if type(encoded) is not dict or not encoded:
             raise Malformed(f"{type(encoded).__name__} is no value")
@@ -111,9 +118,12 @@ class Decoder(Counted):
             case "float":
                 return float(content)
             case "bytes":
-                return self._data(content, encoded["size"])
+                self.texts.append(self._data(content, encoded["size"]))
+                return self.texts[-1]
             case "text":
-                return self._data(content, encoded["size"]).decode("utf-8", "surrogatepass")
+                data = self._data(content, encoded["size"])
+                self.texts.append(data.decode("utf-8", "surrogatepass"))
+                return self.texts[-1]
             case "list" | "tuple":
                 return _SEQUENCES[tag](map(self.decode, _a_list(content)))
             case "packed":
@@ -136,6 +146,8 @@ class Decoder(Counted):
     def _packed(self, kind: type, encoded: dict[str, Any]) -> Any:
         parts = zip(_a_list(encoded["parts"]), _a_list(encoded["sizes"]), strict=True)
         items = long_lists.unpacked(encoded["of"], [self._data(*part) for part in parts])
+        if encoded["of"] == "str":
+            self.texts += items
         return items if kind is list else kind(items)
 
     def _array(self, places: Any, encoded: dict[str, Any]) -> Any:

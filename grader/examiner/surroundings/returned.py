@@ -1,0 +1,44 @@
+"""The texts that a student's code has returned to a test cell: what is theirs is known by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+Text = str | bytes
+
+_LONGEST = 200_000  # characters of a text that may be code
+_MOST = 1 << 26  # characters of all; what comes after them is not kept
+
+
+class Returned:
+    """Texts as they were decoded, of one test cell."""
+
+    def __init__(self) -> None:
+        self._heard: list[Sequence[Text]] = []
+        self._kept: list[Text] = []
+        self._size = 0
+
+    def hear(self, texts: Sequence[Text]) -> None:
+        """Keep the texts of an answer, which is decoded next: ``texts`` grows meanwhile."""
+        self._take()
+        self._heard.append(texts)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self.__init__()  # type: ignore[misc]
+
+    def __iter__(self) -> Iterator[Text]:
+        self._take()
+        return iter(tuple(self._kept))
+
+    def __bool__(self) -> bool:
+        self._take()
+        return bool(self._kept)
+
+    def _take(self) -> None:
+        for texts in self._heard:
+            for text in texts:
+                if 0 < len(text) <= _LONGEST and self._size < _MOST:
+                    self._kept.append(text)
+                    self._size += len(text)
+        self._heard.clear()
