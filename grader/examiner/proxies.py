@@ -178,7 +178,9 @@ class Proxies:
         self._around.answered(reply, decoder)
         if "error" in reply:
             raise self._error(reply)
-        return decoder.decode(reply.get("value"))
+        value = decoder.decode(reply.get("value"))
+        self._around.decoded()
+        return value
 
     def _error(self, reply: dict[str, Any]) -> Exception:
         """What the student's code raised, or let pass of what the test raised in a callback."""

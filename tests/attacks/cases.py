@@ -20,6 +20,7 @@ from tests.attacks import (
     kernel_processes,
     listening,
     live_outputs,
+    missing_values,
     node_tricks,
     notebook_tricks,
     odd_answers,
@@ -66,6 +67,7 @@ TRIALS: tuple[Trial, ...] = (
     *trained_claims.TRIALS,
     *handed_functions.TRIALS,
     *interpreted_texts.TRIALS,
+    *missing_values.TRIALS,
 )
 
 # The first corpus, cases 1 to 41, is graded by `make test`, and of all others as many as take a few

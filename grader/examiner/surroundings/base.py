@@ -21,3 +21,6 @@ class Around:
 
     def answered(self, reply: dict[str, Any], decoder: Decoder) -> None:
         """Take from an answer what the student's code changed, wrote, warned of and logged."""
+
+    def decoded(self) -> None:
+        """Hear that an answer was decoded: what it is made of is imported by now."""

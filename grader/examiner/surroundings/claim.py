@@ -33,6 +33,7 @@ class Surroundings(Around):
         self._files, self._outputs, self._seeds = ClaimFiles(course), Outputs(), Seeds()
         self._process = Process()
         self._returned = Returned()
+        self._look_again: Callable[[], None] = lambda: None
         self._modules: Path | None = None  # a folder with the course's own files alone
 
     @contextlib.contextmanager
@@ -52,7 +53,7 @@ class Surroundings(Around):
             self._seeds.held(text),
             self._process.held(),
             figures.of_the_kernel(text, pyplot),
-            masks.hiding_nothing(text),
+            masks.hiding_nothing(text) as self._look_again,
             databases.alone(text),
             guard.guarded(self._theirs()),
         ):
@@ -86,6 +87,10 @@ class Surroundings(Around):
         self._files.answered(reply, decoder)
         self._outputs.answered(reply, decoder)
         self._returned.hear(decoder.texts)
+
+    def decoded(self) -> None:
+        """See what was imported for an answer."""
+        self._look_again()
 
     def _theirs(self) -> guard.Theirs:
         self._returned.clear()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from grader.errors import ClaimFailed
 from grader.examiner.cells.finding import FindingKind
 from grader.examiner.surroundings.masks import hiding_nothing
+from tests.examiner.surroundings.conftest import Make
 from tests.in_process import InProcess
 
 EXPECTED = "import numpy as np\nexpected = np.array([2.0, 4.0])\n"
@@ -59,3 +62,59 @@ def test_masked_arrays_compute_beside_a_test_and_after_it() -> None:
         with pytest.raises(ClaimFailed):
             hidden == np.ones(2)  # noqa: B015 - the comparison itself is tested
     assert (hidden == [0.0, 4.0]).all()
+
+
+EXPECTED_SERIES = "import pandas as pd\nexpected = pd.Series([2, 4])\n"
+
+
+def missing() -> Any:
+    return pd.Series([pd.NA, 4], dtype="Int64")
+
+
+def shown() -> Any:
+    return pd.Series([2, 4], dtype="Int64")
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert (answer() == expected).all()",
+        "assert all([(expected == answer()).all()])",
+        "assert not (answer() != expected).any()",
+        "import numpy as np\nassert np.all(answer() == expected)",
+        "assert (answer().to_frame() == expected.to_frame()).all().all()",
+        "assert (answer().to_frame() == expected.to_frame()).all(axis=None)",
+        "assert (answer().array == [2, 4]).all()",
+    ],
+)
+def test_what_is_missing_does_not_count_as_right(both: Make, test: str) -> None:
+    finding = both(answer=missing).tested(EXPECTED_SERIES + test)
+    assert finding.kind is FindingKind.REFUTED
+    assert "values are missing in it" in finding.message
+    assert both(answer=shown).tested(EXPECTED_SERIES + test).passed
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert (answer() == expected).sum() == 1",
+        "assert (answer() == expected).any()",
+        "assert not (answer() == expected + 1).all()",
+        "assert (answer() == expected).fillna(True).all()",
+    ],
+)
+def test_what_does_not_rest_on_missing_values_is_decided(both: Make, test: str) -> None:
+    assert both(answer=missing).tested(EXPECTED_SERIES + test).passed
+
+
+def test_pandas_that_an_answer_imports_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as without:
+        without.delitem(sys.modules, "pandas")
+        nothing = hiding_nothing("assert (answer() == [2, 4]).all()")
+        look = nothing.__enter__()
+    assert (missing() == [2, 4]).all()
+    look()
+    with pytest.raises(ClaimFailed):
+        (missing() == [2, 4]).all()
+    nothing.__exit__(None, None, None)
+    assert (missing() == [2, 4]).all()
