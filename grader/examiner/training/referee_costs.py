@@ -11,10 +11,13 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from grader.errors import DeclarationRefused
 from grader.model import Budget
-from grader.referee.spec.contract import Epoch
+
+if TYPE_CHECKING:  # numpy comes with it, which who follows a class has no use for
+    from grader.referee.spec.contract import Epoch
 
 FREE_REFUSALS = 5  # however long each of them took: an honest mistake is often made twice
 REFUSED_SECONDS = 60.0
