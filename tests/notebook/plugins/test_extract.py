@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import logging
@@ -38,14 +39,21 @@ def tarred(path: Path, name: str, kind: bytes = tarfile.REGTYPE, size: int = 0) 
     """A tar.gz with one member in it."""
     info = tarfile.TarInfo(name)
     info.type, info.size, info.linkname = kind, size, "/etc/passwd"
-    path.write_bytes(gzip.compress(info.tobuf()) + gzip.compress(bytes(64 << 20)) * (size >> 26))
+    content = zeros() * (size >> 26) if size else b""
+    path.write_bytes(gzip.compress(info.tobuf()) + content)
+
+
+@functools.cache
+def zeros() -> bytes:
+    """64 MB of zeros, compressed."""
+    return gzip.compress(bytes(64 << 20))
 
 
 def bomb_of_headers(path: Path) -> None:
     """One member's name of two gigabytes: tarfile would read it into memory."""
     info = tarfile.TarInfo("long")
     info.type, info.size = tarfile.GNUTYPE_LONGNAME, 2 * GIGABYTE
-    path.write_bytes(gzip.compress(info.tobuf()) + gzip.compress(bytes(64 << 20)) * 32)
+    path.write_bytes(gzip.compress(info.tobuf()) + zeros() * 32)
 
 
 def bomb_of_names(path: Path) -> None:
