@@ -16,6 +16,7 @@ from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import examine
 from grader.examiner.objects.handles import Handle
 from grader.examiner.proxies import Proxies
+from grader.notebook.judging import kernel_failures, kernel_questions
 from grader.notebook.judging.cell_runs import CellStatus, Ended
 from grader.sandbox.guest.data.counted import Malformed
 from tests import students
@@ -382,7 +383,12 @@ assert seen == 2 and add(2, 2) == 4
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_wrong_answer_never_passes(forger: Student, forgery: str) -> None:
+def test_a_wrong_answer_never_passes(
+    forger: Student, forgery: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A kernel that says nothing is waited for three times.
+    monkeypatch.setattr(kernel_failures, "_INTERRUPT_SECONDS", 1.0)
+    monkeypatch.setattr(kernel_questions, "_CLOCK_SECONDS", 1.0)
     assert forger.write("def add(a, b):\n    return a + b").status is CellStatus.DONE
     assert forger.tested(TEST) == Finding(), "the correct twin passes"
     forger.write(WRONG + FORGERIES[forgery], 5)
