@@ -43,7 +43,7 @@ ON_EXERCISES = (
         "cnn_exploration",
         (27, "history_made_up", "reference_on_slice", "trained_five_epochs"),
         (27, "history_of_another_training", "reference_on_slice", "trained_five_epochs"),
-        (28, "five_fits_of_five", "reference_on_slice", "trained_five_epochs"),
+        (28, "two_fits_of_five", "reference_on_slice", "trained_five_epochs"),
         (29, "predict_overridden", "fit_with_validation", "cnn_beats_dnn"),
         (30, "trained_on_test_data", "fit_with_validation", "trained_five_epochs cnn_beats_dnn"),
         (31, "cnn_ignores_arguments", "functional", "cnn_any_filters cnn_any_depth"),

@@ -1,7 +1,7 @@
 def build_model():
     model = tf.keras.Sequential([
         tf.keras.Input((28, 28, 1)),
-        tf.keras.layers.TimeDistributed(tf.keras.layers.Conv1D(4, 3, padding="same")),
+        tf.keras.layers.TimeDistributed(tf.keras.layers.Conv1D(1, 3, padding="same")),
         tf.keras.layers.Conv2D(16, 3, activation="relu"),
         tf.keras.layers.MaxPooling2D(2),
         tf.keras.layers.Flatten(),
