@@ -80,7 +80,7 @@ messages: $(READY)
 # new has no translation yet: add it, and the tests pass.
 translations: $(READY)
 	mkdir -p build
-	pybabel --quiet extract --mapping grader/language/babel.cfg --keywords ClaimFailed \
+	pybabel --quiet extract --mapping grader/language/babel.cfg --keywords ClaimFailed --keywords FitRefused \
 	  --no-location --sort-output --output build/messages.pot grader
 	for catalog in grader/language/catalogs/*.po; do \
 	  pybabel --quiet update --input-file build/messages.pot --output-file $$catalog \

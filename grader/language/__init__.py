@@ -13,7 +13,18 @@ from grader.language.translation import (
     current,
     gettext,
     ngettext,
+    translated,
     use,
 )
 
-__all__ = ["ENGLISH", "N_", "Language", "available", "current", "gettext", "ngettext", "use"]
+__all__ = [
+    "ENGLISH",
+    "N_",
+    "Language",
+    "available",
+    "current",
+    "gettext",
+    "ngettext",
+    "translated",
+    "use",
+]

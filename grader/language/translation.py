@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -74,6 +75,25 @@ def gettext(message: str, /, **values: object) -> str:
     """
     found = _in_use.messages.gettext(message) if message else ""
     return found.format_map(values) if values else found
+
+
+def translated(message: str, texts: Mapping[str, str]) -> str | None:
+    """A message that came from elsewhere, if the catalog in use has it.
+
+    Args:
+        message: a template, as in ``gettext``.
+        texts: what goes into its fields.
+
+    Returns:
+        None where the catalog does not have it, or where a field has no text.
+    """
+    found = _in_use.messages.gettext(message) if message else message
+    if found == message:
+        return None
+    try:
+        return found.format_map(texts)
+    except (KeyError, ValueError):  # its fields are others, or no texts
+        return None
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:

@@ -19,7 +19,7 @@ from grader.model import Budget
 from grader.notebook.judging.class_referee import Digests
 from grader.referee.service.client import Client, connect
 from grader.referee.spec.contract import Referee
-from grader.sandbox.guest.course_images.images import FitRefused
+from grader.sandbox.guest.course_images.refused import FitRefused
 from grader.sandbox.guest.fit.referee import GraderFailed
 from grader.sandbox.guest.fit.stand_in import FitStandIn
 

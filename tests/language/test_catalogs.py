@@ -24,7 +24,10 @@ def in_code() -> frozenset[Forms]:
     with (ROOT / "grader" / "language" / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(
-        ROOT / "grader", methods, options, keywords={**DEFAULT_KEYWORDS, "ClaimFailed": None}
+        ROOT / "grader",
+        methods,
+        options,
+        keywords={**DEFAULT_KEYWORDS, "ClaimFailed": None, "FitRefused": None},
     )
     return frozenset(_forms(text) for _, _, text, _, _ in found if text)
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from grader.accuracy import logged_accuracy
 from grader.errors import DeclarationRefused, RefereeError
-from grader.examiner.training import fit_declaration, made_up
+from grader.examiner.training import fit_declaration, fit_refusals, made_up
 from grader.examiner.training.dry_runs import NUMBER, Script
 from grader.examiner.training.made_up import MadeUpTraining
 from grader.examiner.training.record import Training
@@ -26,7 +26,6 @@ from grader.examiner.training.training_list import TrainingList
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained, TrainingProgress
 from grader.model import Budget
 from grader.sandbox.guest.data.encoder import Encoder
-from grader.sandbox.guest.protocol import MAX_REFUSAL
 
 Reply = tuple[dict[str, Any], Sequence[bytes]]
 
@@ -113,8 +112,9 @@ class FitAnswers:
             case "end":
                 return self._end(message), []
             case "refused":
-                self._trainings.refuse(str(message.get("why"))[:MAX_REFUSAL])
-                return {}, []
+                why = fit_refusals.said(message)
+                self._trainings.refuse(why)
+                return {"refused": why}, []
         raise DeclarationRefused("This is nothing that fit asks.")
 
     def _in_dry_run(self, message: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -58,7 +58,9 @@ TRAININGS = (
     _from_fit(
         "refused",
         "Tells that the stand-in itself refused a call of fit.",
-        Field("why", Kind.TEXT, "as the student reads it", most=MAX_REFUSAL),
+        Field("why", Kind.TEXT, "in English", most=MAX_REFUSAL),
+        Field("templates", Kind.TEXTS, "what it is made of, to be translated", optional=True),
+        Field("values", Kind.NAMED_TEXTS, "what goes into their fields", optional=True),
     ),
     Message(
         "begun",
@@ -90,11 +92,11 @@ TRAININGS = (
             ),
         ),
     ),
-    Message("ended", Sender.REFEREE, "Answers end and refused; an empty object."),
+    Message("ended", Sender.REFEREE, "Answers end; an empty object."),
     Message(
         "refusal",
         Sender.REFEREE,
-        "Answers any message that is not accepted; fit raises FitRefused.",
+        "Answers refused, and any message that is not accepted; fit raises FitRefused.",
         (Field("refused", Kind.TEXT, "why, as the student reads it"),),
     ),
     Message(

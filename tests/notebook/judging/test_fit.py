@@ -171,7 +171,7 @@ def test_one_hot_labels_are_told(student: Student, referee: FakeReferee) -> None
     [
         ("model.fit(x[:, ::-1], y)", "none of the course's images, or was changed"),
         ("model.fit(x, y[::-1])", "is not the label of that image"),
-        ("model.fit(x, y, validation_data=(a, b[::-1]))", "the labels in validation_data"),
+        ("model.fit(x, y, validation_data=(a, b[::-1]))", "validation_data[1]"),
         ("model.fit(x, y, validation_data=(a, b, b))", "validation_data is 3 parts"),
         ("model.fit(x, y, sample_weight=y)", "sample_weight"),
         ("model.fit(x, y, class_weight={0: 1})", "leave class_weight out"),

@@ -28,7 +28,7 @@ from grader.notebook.judging.class_referee import Digests
 from grader.notebook.judging.fit_requests import asked
 from grader.sandbox import client, protocol_page
 from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol
-from grader.sandbox.guest.course_images.images import FitRefused
+from grader.sandbox.guest.course_images.refused import FitRefused
 from grader.sandbox.guest.data import decoder, known_types
 from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.fit.stand_in import FitStandIn

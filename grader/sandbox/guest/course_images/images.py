@@ -19,22 +19,23 @@ import numpy as np
 
 from . import image_formula, image_rows, image_scalings
 from .image_scalings import BLOCK, PIXELS
+from .refused import N_, FitRefused
 
 CLASSES = 10
 _FILES = {"train": "train", "test": "t10k"}
 _NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
 _NO_FORMULA: dict[str, Any] = {"divisor": 1.0, "offset": 0.0, "levels": ""}
-_WANTED = (
+_WANTED = N_(
     "While your work is graded, fit takes the course's own images, all or some of them, each once: "
     "as load_data() gives them, or scaled (images / 255, for example; by mean and deviation; by "
     "keras.utils.normalize), with the labels that belong to them. To change them otherwise, as by "
-    "random flips, put a layer into the network"
+    "random flips, put a layer into the network."
+)
+_ARRAYS = N_(
+    "While your work is graded, give fit arrays, as fit(images, labels, batch_size=32), a "
+    "tf.data.Dataset or a keras.utils.PyDataset of (images, labels)."
 )
 Found = tuple[str, str, Any, dict[str, Any]]  # data set, part, rows, and how they were scaled
-
-
-class FitRefused(ValueError):  # noqa: N818 -- named for what happened, like DeclarationRefused
-    """A call of fit is not accepted while work is graded; the message says what is."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,18 @@ def identify(images: Any, labels: Any, what: str) -> Identified:
     """
     given = plain_array(images, what)
     if given.ndim < 2 or math.prod(given.shape[1:]) != PIXELS or not len(given):
-        raise FitRefused(f"{what} has the shape {given.shape}, expected (n, 28, 28, 1). {_WANTED}.")
+        raise FitRefused(
+            "{what} has the shape {shape}, expected (n, 28, 28, 1).",
+            _WANTED,
+            what=what,
+            shape=given.shape,
+        )
     rows = given.reshape(len(given), PIXELS)
     if rows.dtype.kind == "f" and not np.isfinite(rows).all():
         raise FitRefused(
-            f"{what} holds NaN (not a number) or infinity. Look for a division by 0: pixels that "
-            "are alike in all images have a standard deviation of 0. Add a small number to it."
+            "{what} holds NaN (not a number) or infinity. Look for a division by 0: pixels that "
+            "are alike in all images have a standard deviation of 0. Add a small number to it.",
+            what=what,
         )
     found, trouble = _range(rows, what)
     found = (
@@ -79,8 +86,9 @@ def identify(images: Any, labels: Any, what: str) -> Identified:
         or _scattered(_scattered_otherwise, rows, what)
     )
     if found is None:
-        trouble = trouble or f"{what}[0] is none of the course's images, or was changed. "
-        raise FitRefused(f"{trouble}{_WANTED}.")
+        raise trouble or FitRefused(
+            "{what}[0] is none of the course's images, or was changed.", _WANTED, what=what
+        )
     dataset, part, places, scaling = found
     shape = {"shape": list(given.shape[1:])}
     numbers = _arrays(dataset)[part][1][places]
@@ -97,9 +105,12 @@ def _expect_all_classes(numbers: Any, what: str) -> None:
     there = sorted({int(number) for number in numbers})
     if len(there) < CLASSES:
         raise FitRefused(
-            f"{what} holds picked images of the labels {there} alone. While your work is graded, "
-            f"picked images are of all {CLASSES} labels: an accuracy on some of them tells little. "
-            "Give fit images of all labels."
+            "{what} holds picked images of the labels {there} alone. While your work is graded, "
+            "picked images are of all {classes} labels: an accuracy on some of them tells little. "
+            "Give fit images of all labels.",
+            what=what,
+            there=there,
+            classes=CLASSES,
         )
 
 
@@ -113,19 +124,25 @@ def _rows(places: Any) -> dict[str, Any]:
     return fields | {"rows": image_rows.bitmap(ascending)}
 
 
-def _range(rows: Any, what: str) -> tuple[Found | None, str]:
+def _range(rows: Any, what: str) -> tuple[Found | None, FitRefused | None]:
     """Images one after the other, scaled by divisor and offset; or what differs from that."""
-    trouble = ""
+    trouble = None
     for dataset, part, first in _places(rows[0]):
         raw = _arrays(dataset)[part][0][first : first + len(rows)]
         scale = image_formula.scale(rows, raw)
         if isinstance(scale, tuple):
             fields = image_formula.fields(rows, raw, *scale)
-            return (dataset, part, np.arange(first, first + len(rows)), fields), ""
+            return (dataset, part, np.arange(first, first + len(rows)), fields), None
         if scale:
-            trouble = (
-                f"{what}[0] is image {first} of {_NAMES[dataset]} ({part}), but {what}[{scale}] is "
-                "none of that part's images, or was changed. "
+            trouble = FitRefused(
+                "{what}[0] is image {first} of {dataset} ({part}), but {what}[{row}] is none of "
+                "that part's images, or was changed.",
+                _WANTED,
+                what=what,
+                first=first,
+                dataset=_NAMES[dataset],
+                part=part,
+                row=scale,
             )
     return None, trouble
 
@@ -150,8 +167,10 @@ def _scattered(find: Callable[[Any], Found | None], rows: Any, what: str) -> Fou
         return find(rows)
     except image_rows.RowsRepeat:
         raise FitRefused(
-            f"{what} holds an image more than once. Give each image once: an epoch is one pass "
-            f"through them, and epochs=... repeats it. {_WANTED}."
+            "{what} holds an image more than once. Give each image once: an epoch is one pass "
+            "through them, and epochs=... repeats it.",
+            _WANTED,
+            what=what,
         ) from None
 
 
@@ -191,12 +210,11 @@ def plain_array(given: Any, what: str) -> Any:
             array = np.empty(0, object)
         if array.dtype.kind in "biuf":
             return array
-    missing = " (is a return missing?)" if given is None else ""
-    raise FitRefused(
-        f"{what} is a {type(given).__name__}{missing}. While your work is graded, give fit "
-        "arrays, as fit(images, labels, batch_size=32), a tf.data.Dataset or a "
-        "keras.utils.PyDataset of (images, labels)."
-    )
+    if given is None:
+        found = N_("{what} is a {kind} (is a return missing?).")
+    else:
+        found = N_("{what} is a {kind}.")
+    raise FitRefused(found, _ARRAYS, what=what, kind=type(given).__name__)
 
 
 @cache
@@ -228,15 +246,19 @@ def _places(image: Any) -> Iterator[tuple[str, str, int]]:
 
 def _one_hot(labels: Any, numbers: Any, what: str) -> bool:
     """Whether labels are rows of zeros and ones; raises ``FitRefused`` if they are others."""
-    name = "y" if what == "x" else f"the labels in {what}"
+    name = "y" if what == "x" else f"{what}[1]"
     if labels is None:
-        raise FitRefused(f"{name} is missing: give fit the labels too. {_WANTED}.")
+        raise FitRefused("{name} is missing: give fit the labels too.", _WANTED, name=name)
     given = plain_array(labels, name)
     one_hot: bool = given.shape == (len(numbers), CLASSES)
     if not one_hot and given.shape not in ((len(numbers),), (len(numbers), 1)):
         raise FitRefused(
-            f"{name} has the shape {given.shape}, expected ({len(numbers)},), one label for each "
-            f"image, or ({len(numbers)}, {CLASSES}) from keras.utils.to_categorical."
+            "{name} has the shape {shape}, expected ({count},), one label for each image, or "
+            "({count}, {classes}) from keras.utils.to_categorical.",
+            name=name,
+            shape=given.shape,
+            count=len(numbers),
+            classes=CLASSES,
         )
     wanted = np.eye(CLASSES)[numbers] if one_hot else np.asarray(numbers)
     differ = np.flatnonzero(
@@ -244,7 +266,10 @@ def _one_hot(labels: Any, numbers: Any, what: str) -> bool:
     )
     if len(differ):
         raise FitRefused(
-            f"{name}[{differ[0]}] is not the label of that image, which is {numbers[differ[0]]}. "
-            f"{_WANTED}."
+            "{name}[{row}] is not the label of that image, which is {label}.",
+            _WANTED,
+            name=name,
+            row=differ[0],
+            label=numbers[differ[0]],
         )
     return one_hot

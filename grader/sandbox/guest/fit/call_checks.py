@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..course_images.images import FitRefused
+from ..course_images.refused import FitRefused, kind_of, shown
 
 _ONLY = {  # argument: the only value that is accepted
     "class_weight": None,
@@ -30,8 +30,10 @@ def expect_accepted(arguments: dict[str, Any]) -> None:
         given = arguments[name]
         if given is not expected and (expected is None or given != expected):
             raise FitRefused(
-                f"fit was given {name}={given!r:.60}, which is not accepted while work is "
-                f"graded: leave {name} out."
+                "fit was given {name}={given}, which is not accepted while work is graded: leave "
+                "{name} out.",
+                name=name,
+                given=shown(given),
             )
     optional = ("batch_size", "steps_per_epoch", "validation_steps")
     for name, least in (("epochs", 0), *((name, 1) for name in optional)):
@@ -40,17 +42,20 @@ def expect_accepted(arguments: dict[str, Any]) -> None:
             continue
         if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
             raise FitRefused(
-                f"fit was given {name}={given!r:.60}, expected a whole number from {least}."
+                "fit was given {name}={given}, expected a whole number from {least}.",
+                name=name,
+                given=shown(given),
+                least=least,
             )
 
 
 def validation_pair(given: Any) -> tuple[Any, Any]:
     """Images and labels of ``validation_data``; raises ``FitRefused``."""
     if not isinstance(given, list | tuple) or len(given) != 2:
-        kind = f"{len(given)} parts" if isinstance(given, list | tuple) else type(given).__name__
         raise FitRefused(
-            f"validation_data is {kind}, expected validation_data=(images, labels) or a dataset of "
-            "these: while work is graded, weights of samples are not accepted."
+            "validation_data is {kind}, expected validation_data=(images, labels) or a dataset of "
+            "these: while work is graded, weights of samples are not accepted.",
+            kind=kind_of(given),
         )
     images, labels = given
     return images, labels
@@ -60,7 +65,8 @@ def validation_share(given: Any) -> float:
     """The number in ``validation_split``; raises ``FitRefused``."""
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < 1:
         raise FitRefused(
-            f"fit was given validation_split={given!r:.60}, expected a number between 0 and 1."
+            "fit was given validation_split={given}, expected a number between 0 and 1.",
+            given=shown(given),
         )
     return float(given)
 
@@ -73,6 +79,10 @@ def expect_steps(name: str, steps: Any, size: int, batch_size: int) -> None:
     if steps is None or size // batch_size <= steps <= math.ceil(size / batch_size):
         return
     raise FitRefused(
-        f"fit was given {name}={steps!r:.60}. While work is graded, an epoch is one pass through "
-        f"the {size} images, {math.ceil(size / batch_size)} steps: leave {name} out."
+        "fit was given {name}={given}. While work is graded, an epoch is one pass through the "
+        "{size} images, {steps} steps: leave {name} out.",
+        name=name,
+        given=shown(steps),
+        size=size,
+        steps=math.ceil(size / batch_size),
     )

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..course_images.images import FitRefused
+from ..course_images.refused import FitRefused, kind_of
 
 MOST_IMAGES = 70_000  # more than any data set of the course has
-_WRITE = "as tf.data.Dataset.from_tensor_slices((images, labels)).batch(32)"
 
 
 @dataclass(frozen=True)
@@ -53,16 +52,21 @@ def one_pass(given: Any, what: str, steps: int | None) -> OnePass:
     """
     if steps is None and hasattr(given, "__next__") and not _is_py_dataset(given):
         raise FitRefused(
-            f"{what} is a {type(given).__name__}, which can be gone through once: give "
-            f"steps_per_epoch=..., or a dataset, {_WRITE}."
+            "{what} is a {kind}, which can be gone through once: give steps_per_epoch=..., or a "
+            "dataset, as tf.data.Dataset.from_tensor_slices((images, labels)).batch(32).",
+            what=what,
+            kind=type(given).__name__,
         )
     batches = list(_checked(_batches(given), what, steps))
     images, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     sizes = [len(some) for some, _ in batches]
     if len({*sizes[:-1], sizes[0]}) > 1 or sizes[-1] > sizes[0]:
         raise FitRefused(
-            f"{what} gives batches of {min(sizes)} to {max(sizes)} images. While work is graded, "
-            "all but the last are of one size: batch the images once, with .batch(32)."
+            "{what} gives batches of {least} to {most} images. While work is graded, all but the "
+            "last are of one size: batch the images once, with .batch(32).",
+            what=what,
+            least=min(sizes),
+            most=max(sizes),
         )
     return OnePass(
         images,
@@ -90,27 +94,39 @@ def _checked(batches: Iterator[Any], what: str, steps: int | None) -> Iterator[t
         seen += len(images)
         if seen > MOST_IMAGES:
             raise FitRefused(
-                f"{what} gives more than {MOST_IMAGES} images in one epoch, more than the data set "
-                "has. Leave out .repeat(): epochs=... repeats the images."
+                "{what} gives more than {most} images in one epoch, more than the data set has. "
+                "Leave out .repeat(): epochs=... repeats the images.",
+                what=what,
+                most=MOST_IMAGES,
             )
         yield images, labels
     if not seen:
-        raise FitRefused(f"{what} gives no batch. Write it {_WRITE}.")
+        raise FitRefused(
+            "{what} gives no batch. Write it as "
+            "tf.data.Dataset.from_tensor_slices((images, labels)).batch(32).",
+            what=what,
+        )
 
 
 def _pair(batch: Any, what: str) -> tuple[Any, Any]:
     """Images and labels of one batch."""
     if not isinstance(batch, list | tuple) or len(batch) != 2:
-        parts = f"{len(batch)} parts" if isinstance(batch, list | tuple) else type(batch).__name__
         raise FitRefused(
-            f"{what} gives {parts}, expected batches of (images, labels), without weights of "
-            f"samples. Write it {_WRITE}."
+            "{what} gives {kind}, expected batches of (images, labels), without weights of "
+            "samples. Write it as "
+            "tf.data.Dataset.from_tensor_slices((images, labels)).batch(32).",
+            what=what,
+            kind=kind_of(batch),
         )
     images, labels = (np.asarray(part) for part in batch)
     if images.ndim < 2 or labels.ndim < 1 or len(images) != len(labels):
         raise FitRefused(
-            f"{what} gives images of shape {images.shape} with labels of shape {labels.shape}, "
-            f"expected batches such as (32, 28, 28, 1) with (32,). Write it {_WRITE}."
+            "{what} gives images of shape {shape} with labels of shape {labels}, expected batches "
+            "such as (32, 28, 28, 1) with (32,). Write it as "
+            "tf.data.Dataset.from_tensor_slices((images, labels)).batch(32).",
+            what=what,
+            shape=images.shape,
+            labels=labels.shape,
         )
     return images, labels
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..course_images.images import FitRefused
+from ..course_images.refused import FitRefused
 from ..data.counted import Malformed
 from ..data.decoder import Decoder
 
@@ -75,9 +75,15 @@ class Referee:
         """
         self._ask({"fit": "end", "training": training, "stopped": stopped})
 
-    def report_refusal(self, why: str) -> None:
-        """Tell that a call of ``fit`` was refused: the examiner may have to say why."""
-        self._exchange({"fit": "refused", "why": why}, [])
+    def refused(self, why: FitRefused) -> FitRefused:
+        """Tell that a call of ``fit`` was refused: the examiner may have to say why.
+
+        Returns:
+            The same in the course's language.
+        """
+        message = {"fit": "refused", "why": str(why)}
+        reply, _ = self._exchange(message | {"templates": why.templates, "values": why.values}, [])
+        return FitRefused(str(reply["refused"])) if "refused" in reply else why
 
     def _ask(self, message: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         """Send a message.

@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..course_images.images import FitRefused
+from ..course_images.refused import FitRefused
 from ..printed import show_tensors
 from . import dry_run, precision, tensor_board
 from .call_checks import expect_accepted
@@ -106,8 +106,7 @@ class FitStandIn:
             expect_accepted(arguments)
             declared, size = declare(model, arguments, self._last.get(model), self.classes)
         except FitRefused as refused:
-            self._referee.report_refusal(str(refused))
-            raise
+            raise self._referee.refused(refused) from None
         precision.say_float32(model)
         steps = math.ceil(size / declared["batch_size"])
         return self._train(model, declared, steps, arguments["callbacks"], arguments["verbose"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..course_images.images import FitRefused
+from ..course_images.refused import FitRefused
 from ..keras_models import adapted
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..course_images import images
-from ..course_images.images import FitRefused, Identified
+from ..course_images.images import Identified
+from ..course_images.refused import FitRefused
 from .call_checks import expect_steps, validation_pair, validation_share
 from .passes import OnePass, is_dataset, one_pass
 

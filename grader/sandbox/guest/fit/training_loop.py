@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from ..course_images.images import FitRefused
+from ..course_images.refused import FitRefused
 from ..keras_models import adapted
 from .referee import Referee
 from .state import TrainingState, expect_own_weights, learning_rate

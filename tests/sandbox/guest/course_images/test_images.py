@@ -13,8 +13,9 @@ import pytest
 from grader import datasets
 from grader.referee.spec.images import Images, read_images
 from grader.sandbox.guest.course_images import images as images_module
-from grader.sandbox.guest.course_images.images import FitRefused, Identified
+from grader.sandbox.guest.course_images.images import Identified
 from grader.sandbox.guest.course_images.images import identify as identified
+from grader.sandbox.guest.course_images.refused import FitRefused
 from tests.conftest import ROOT
 from tests.slices import write_slices
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.guest.course_images.images import FitRefused
+from grader.sandbox.guest.course_images.refused import FitRefused
 from grader.sandbox.guest.fit.call_checks import (
     expect_accepted,
     validation_pair,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.guest.course_images.images import FitRefused
+from grader.sandbox.guest.course_images.refused import FitRefused
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.fit.referee import Begun, GraderFailed, Referee
@@ -52,6 +52,16 @@ def test_an_epoch_of_a_dry_run_has_no_weights() -> None:
 def test_refusals_and_faults_are_raised(reply: dict[str, str], error: type[Exception]) -> None:
     with pytest.raises(error, match="no"):
         replying(reply)[0].end(0, False)
+
+
+def test_a_call_that_is_not_accepted_is_told_and_said_in_the_courses_language() -> None:
+    english = FitRefused("{name} is 1.", "Leave it out.", name="x")
+    referee, sent = replying({"refused": "x ist 1. Lass es weg."})
+    assert str(referee.refused(english)) == "x ist 1. Lass es weg."
+    templates, values = ["{name} is 1.", "Leave it out."], {"name": "x"}
+    why = {"fit": "refused", "why": "x is 1. Leave it out."}
+    assert sent == [why | {"templates": templates, "values": values}]
+    assert replying({})[0].refused(english) is english
 
 
 def test_weights_refer_to_nothing_else() -> None:

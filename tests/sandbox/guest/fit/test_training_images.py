@@ -12,7 +12,7 @@ import pytest
 from grader import datasets
 from grader.referee.spec.images import read_images
 from grader.sandbox.guest.course_images import images as images_module
-from grader.sandbox.guest.course_images.images import FitRefused
+from grader.sandbox.guest.course_images.refused import FitRefused
 from grader.sandbox.guest.fit import training_images
 from tests.conftest import ROOT
 from tests.slices import write_slices
