@@ -115,7 +115,7 @@ ATTACKS = (
         "sends a thousand answers of its own making beside the agent's",
         HandedIn({"add": FORGED_ANSWERS}),
         python("get_ipython().kernel.stdin_socket", wrong=False),
-        "??++",  # the sum is its own, by whichever road it comes
+        "LL++",  # its agent gets the replies to what it forged, and its own answer never comes
     ),
     Attack(
         44,
@@ -139,7 +139,7 @@ ATTACKS = (
         "puts another module in place of the kernel agent",
         python(FAKE_AGENT),
         python("import sys\n'grader.sandbox.guest' in sys.modules", wrong=False),
-        "xx??",
+        "CCCC",
     ),
     Attack(
         44,
@@ -147,6 +147,6 @@ ATTACKS = (
         "hides the libraries by which a kernel speaks",
         python(CHANGED_IMPORTS),
         python("import sys\nsys.meta_path.append(sys.meta_path[-1])", wrong=False),
-        "xx??",
+        "LL++",
     ),
 )

@@ -113,7 +113,8 @@ ATTACKS = (
         "starts threads until it may start no more",
         within(ALL_THREADS),
         python("import threading\nthreading.Thread(target=print, daemon=True).start()", False),
-        "??++",
+        # it ends where no more may be had, and then answers rightly
+        "++++",
         dangerous=True,
     ),
     Attack(
@@ -122,7 +123,8 @@ ATTACKS = (
         "fills pipes, whose memory is the system's",
         within(FULL_PIPES),
         within("import os\nreading, writing = os.pipe()\nos.write(writing, b'x')"),
-        "??++",
+        # it ends where no more may be had, and then answers rightly
+        "++++",
         dangerous=True,
     ),
     Attack(
@@ -131,6 +133,8 @@ ATTACKS = (
         "fills sockets, whose memory is the system's",
         within(FULL_SOCKETS),
         within("import socket\none, other = socket.socketpair()\none.send(b'x')"),
+        # How much sockets hold is the system's setting (net.core.wmem_max): they are full first,
+        # and the answer is right; or the memory limit is reached.
         "??++",
         dangerous=True,
     ),

@@ -131,7 +131,7 @@ ATTACKS = (
         "a fork bomb",
         calling(FORKS, "a + b"),
         calling("import subprocess\nsubprocess.run(['true'], check=True)", "a + b"),
-        "xx??",
+        "xx??",  # its children fill the kernel's limit until they end, and may cost it other claims
         dangerous=True,
     ),
     Attack(
