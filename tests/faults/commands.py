@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from grader import datasets
 from grader import settings as course_settings
 from grader.engines.fake import FakeEngine
 from grader.model import Outcome
 from grader.settings import Settings
 from tests import tiny
 from tests.faults.child import Ended, forked
+from tests.faults.kinds import data_files, write_data
 from tests.watch.room import JUDGE, judge
 
 LOST = {("ben", "adds"): Outcome.FAILED, ("cleo", "totals"): Outcome.CRASHED}
@@ -59,6 +61,7 @@ def make_class(folder: Path) -> Settings:
     """A class of three that has handed in, in a new folder."""
     folder.mkdir(parents=True)
     course = tiny.make_course(folder, cell_seconds=20)
+    write_data(folder)
     for student in STUDENTS:
         tiny.hand_in(course, student, tiny.submission(course, tiny.GOOD))
     return course
@@ -110,11 +113,26 @@ def made_up_verdicts() -> Iterator[None]:
             JUDGE: judge(outcome),
             "grader.notebook.judging.warm_kernels.address": lambda *_: "",
             "grader.notebook.autograde._local_engine": lambda *_: FakeEngine(),
-            "grader.classroom.grade_class._require_here": lambda *_: None,
+            "grader.classroom.grade_class._require_here": _require_data,
+            "grader.datasets.verified.problems": _problems,
             "sqlite3.dbapi2.connect": _impatient(sqlite3.connect),
         }.items():
             patches.enter_context(mock.patch(name, put))
         yield
+
+
+def _require_data(settings: Settings) -> None:
+    datasets.verify(settings.data)
+
+
+def _problems(folder: Path) -> list[str]:
+    """What is wrong with made-up data sets."""
+    files = data_files(folder.parent)
+    return [
+        f"{file} is missing or not the real file"
+        for file in files
+        if not file.exists() or file.read_text() != file.name
+    ]
 
 
 def _impatient(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:

@@ -69,6 +69,7 @@ class Disturbed:
             course.root, self._command.arguments, self._logs, _beginning(fault, place, moment)
         )
         (self._disk / FILLER).unlink(missing_ok=True)
+        fault.mend(place)
         wrong = [*judged.problems(fault, ended), *judged.damage(course.root)]
         wrong += self._run_again(course)
         return Trial(f"{self._command.name}, {fault.name}", moment, ended, tuple(wrong))

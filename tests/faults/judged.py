@@ -16,7 +16,15 @@ from tests.faults.commands import STUDENTS
 from tests.faults.kinds import KILL, KILLED, Fault
 
 # What a command ends its line with, where a person can do something.
-_REMEDIES = ("again", "expected", "see to it", "make room", "name another", "allow more")
+_REMEDIES = (
+    "again",
+    "expected",
+    "see to it",
+    "fetches it",
+    "make room",
+    "name another",
+    "allow more",
+)
 
 
 def problems(fault: Fault, ended: Ended) -> Iterator[str]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from grader.datasets import DATASETS, FILES
+
 FILLER = "filler"
 KILLED = -signal.SIGKILL
 
@@ -46,12 +48,14 @@ class Fault:
         begin: makes it so, in the command's process; returns what ends it there.
         reasons: words of which a line of a command that failed must hold one.
         harmless: whether the command must end well all the same.
+        mend: what a person does after the command, so that the next one can work.
     """
 
     name: str
     begin: Callable[[Place], Lift]
     reasons: tuple[str, ...] = ()
     harmless: bool = False
+    mend: Callable[[Place], None] = lambda _: None
 
 
 def _fill(place: Place) -> Lift:
@@ -83,6 +87,29 @@ def _use_up_descriptors(place: Place) -> Lift:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     return lift
+
+
+def _damage_data(place: Place) -> Lift:
+    """Change or remove a file of a data set."""
+    file = place.chance.choice(data_files(place.root))
+    if place.chance.random() < 0.5:
+        file.unlink()
+    else:
+        file.write_text("damaged")
+    return lambda: write_data(place.root)
+
+
+def data_files(root: Path) -> list[Path]:
+    """The files of the data sets of a course."""
+    return [root / "data" / name / file for name in DATASETS for file in FILES]
+
+
+def write_data(root: Path) -> None:
+    """Write made-up data sets where they are missing or damaged, as ``grader data`` does."""
+    for file in data_files(root):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists() or file.read_text() != file.name:
+            file.write_text(file.name)
 
 
 def _lock_gradebook(place: Place) -> Lift:
@@ -202,6 +229,12 @@ FAULTS = (
         "no temporary folder",
         no_writing(lambda _: Path("/tmp")),
         ("Read-only file system", "No usable temporary directory"),
+    ),
+    Fault(
+        "data sets changed",
+        _damage_data,
+        ("`grader data` fetches it", "since grading began"),
+        mend=lambda place: write_data(place.root),
     ),
     Fault("locked gradebook", _lock_gradebook, ("database is locked",)),
     Fault("clock jumps forwards", _jump(_YEAR), harmless=True),

@@ -17,7 +17,17 @@ from tests import tiny
 from tests.faults import commands, judged
 from tests.faults.child import Ended, forked
 from tests.faults.disturb import Trial
-from tests.faults.kinds import FAULTS, FILLER, KILL, KILLED, Fault, Lift, Place, no_writing
+from tests.faults.kinds import (
+    FAULTS,
+    FILLER,
+    KILL,
+    KILLED,
+    Fault,
+    Lift,
+    Place,
+    no_writing,
+    write_data,
+)
 from tests.faults.moments import Moments
 from tests.watch.room import Exchange, Room
 
@@ -25,7 +35,7 @@ SERVICE_FAULTS = (
     *FAULTS,
     Fault("read-only exchange", no_writing(lambda place: place.root.parent / "exchange")),
 )
-_IN_VAIN = ("no descriptors", "no temporary folder")
+_IN_VAIN = ("no descriptors", "no temporary folder", "data sets changed")
 _STEPS = 8  # in which an undisturbed service answers and records three students
 _LATER = 61.0  # seconds after which it looks again for what it could not collect
 
@@ -45,6 +55,7 @@ class DisturbedService:
         self._folder = disk / "class"  # always this one: its configuration names the exchange
         (self._folder / "course").mkdir(parents=True)
         exchange = Exchange(self._folder, tiny.make_course(self._folder / "course", 20))
+        write_data(self._folder / "course")
         exchange.release()
         for student in commands.STUDENTS:
             exchange.submit(student)
@@ -68,6 +79,7 @@ class DisturbedService:
         place = Place(self._disk, self._folder / "course", chance)
         ended = self._serve(moment, lambda: fault.begin(place))
         (self._disk / FILLER).unlink(missing_ok=True)
+        fault.mend(place)
         wrong = [*_problems(fault, ended), *judged.damage(place.root)]
         again = self._serve(0, lambda: _nothing)
         if again.code:
