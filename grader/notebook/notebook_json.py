@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import warnings
+from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.converter import convert
@@ -13,16 +16,35 @@ from nbformat.validator import normalize
 
 def decode(text: bytes) -> NotebookNode:
     """The notebook that ``text`` holds; raises ``ValueError`` with one line if it holds none."""
-    notebook: NotebookNode
     try:
-        with warnings.catch_warnings():
-            # Cell ids that are missing or come twice are replaced.
-            warnings.simplefilter("ignore")
-            # nbformat.reads would also print what is unusual, at any length, and change nothing.
-            _, notebook = normalize(convert(reads(text.decode()), 4))
-        _require_types(notebook)
+        return _decoded(text.decode())
     except Exception as error:  # its readers look before they validate, and may raise anything
+        with contextlib.suppress(Exception):
+            return _decoded(json.dumps(_filled(json.loads(text))))
         raise ValueError(one_line(error)) from error
+
+
+def _decoded(text: str) -> NotebookNode:
+    with warnings.catch_warnings():
+        # Cell ids that are missing or come twice are replaced.
+        warnings.simplefilter("ignore")
+        # nbformat.reads would also print what is unusual, at any length, and change nothing.
+        _, notebook = normalize(convert(reads(text), 4))
+    _require_types(notebook)
+    return notebook  # type: ignore[no-any-return]
+
+
+def _filled(notebook: Any) -> Any:
+    """A notebook of which some program left out what is empty, or wrote ``null`` in its place.
+
+    The outputs are not read, so that all of them may be wrong.
+    """
+    notebook["metadata"] = notebook.get("metadata") or {}
+    for cell in notebook["cells"]:
+        for field, empty in (("metadata", {}), ("source", "")):
+            cell[field] = cell.get(field) or empty
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
     return notebook
 
 

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from grader.errors import SubmissionError
-from grader.notebook.assignment import load_assignment
+from grader.notebook.assignment import grade_id, load_assignment
 from grader.notebook.submission import parse, rebuild
 from grader.settings import Settings
 from tests import tiny
@@ -21,6 +21,20 @@ from tests import tiny
 def test_a_notebook_is_read(tiny_course: Settings, tmp_path: Path) -> None:
     path = tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
     assert len(parse.read(path).cells) == len(tiny.source().cells)
+
+
+def test_what_is_empty_may_be_missing_or_null(tiny_course: Settings, tmp_path: Path) -> None:
+    notebook = json.loads(nbformat.writes(tiny.submission(tiny_course, tiny.GOOD)))
+    notebook["metadata"] = None
+    for cell in notebook["cells"]:
+        cell["metadata"]["collapsed"] = None
+        if cell["cell_type"] == "code":
+            cell["outputs"] = None
+            del cell["execution_count"]
+    notebook["cells"][0] |= {"metadata": None, "source": None}
+    read = parse.parse(json.dumps(notebook).encode(), "x.ipynb")
+    assert (read.metadata, read.cells[0].source) == ({}, "")
+    assert [cell.source for cell in read.cells if grade_id(cell) == "add"] == [tiny.GOOD["add"]]
 
 
 @pytest.mark.parametrize(
