@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from grader.checks.answers import integer, text
 from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
@@ -77,7 +79,10 @@ def _dry_run_here(callback_class: Any, logs: Sequence[dict[str, float]]) -> DryR
             found=getattr(callback_class, "__name__", type(callback_class).__name__),
         )
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse")
+    model.compile("sgd", "mse", metrics=["accuracy"])
+    # A training makes them in its first step. EarlyStopping asks them which direction is better.
+    model.compute_metrics(None, np.zeros((1, 1)), np.zeros((1, 1)))
+    model.reset_metrics()
     model.stop_training = False
     callbacks = keras.callbacks.CallbackList(
         [callback_class()], model=model, epochs=len(logs), steps=1, verbose=0

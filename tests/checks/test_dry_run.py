@@ -55,6 +55,19 @@ def test_a_dry_run_gives_texts_around_the_training_to_its_first_and_last_epoch()
     assert seen.printed == ("Off we go\n", "", "Done\n")
 
 
+class Derived(keras.callbacks.EarlyStopping):
+    """Has Keras find out for which direction of the accuracy it is to look."""
+
+    def __init__(self):
+        super().__init__(monitor="accuracy", patience=1)
+
+
+def test_a_dry_run_has_the_metrics_that_a_training_has():
+    falling = [{"accuracy": value} for value in (0.9, 0.8, 0.7, 0.6)]
+    assert dry_run(Derived, falling).stopped_after == 2
+    assert dry_run(Derived, HIT).stopped_after is None
+
+
 def test_a_dry_run_asks_a_proxy_of_the_class():
     class Handle(CallbackProxy):
         def dry_run(self, logs):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..printed import PrintedByEpoch, collecting
 
 
@@ -56,8 +58,11 @@ def _expect_callback_class(callback_class: Any, keras: Any) -> None:
 
 
 def _model(keras: Any) -> Any:
-    """A small compiled network, for callbacks that look at their model."""
+    """A small compiled network, for callbacks that look at their model and its metrics."""
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()])
     model.add(keras.layers.Dense(10, activation="softmax"))
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    # A training makes them in its first step. EarlyStopping asks them which direction is better.
+    model.compute_metrics(None, np.zeros(1), np.zeros((1, 10), np.float32))
+    model.reset_metrics()
     return model
