@@ -23,8 +23,13 @@ from grader.examiner.reads import reads
 from grader.notebook.magics import PARSED, magic_lines, seen_through
 from grader.parsing import parse
 
-# What nbconvert, jupytext, VS Code and Spyder put above a cell in a script.
-_PROMPT = re.compile(r"^#[ \t]?(?:In\[[ \d]*\]:|%%|\+)[^\n]*\n", re.MULTILINE)
+# What nbconvert, jupytext, VS Code and Spyder put above a cell in a script; the options of Quarto's
+# cells, and Colab's forms.
+_PROMPT = re.compile(
+    r"^#[ \t]?(?:In\[[ \d]*\]:|%%|\+|\||@title\b|@markdown\b)[^\n]*\n", re.MULTILINE
+)
+# What makes a text of a cell of code: in Databricks, and in IPython.
+_MARKDOWN = re.compile(r"\s*%(?:%markdown|md)\b[^\n]*(?:\n|$)")
 _COMMENT = re.compile(r"^#+ ?", re.MULTILINE)
 
 _DEFINES = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
@@ -36,7 +41,7 @@ _BLANKS = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{ZERO WIDTH NO-BREAK SPAC
 _NAME = re.compile(r"[^\W\d]\w*")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
-_TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|html|HTML|latex)\b[^\n]*(?:\n|$)")
+_TEXT_MAGIC = re.compile(r"\s*%%(?:html|HTML|latex)\b[^\n]*(?:\n|$)")
 _SENTENCE = 5  # words
 
 _ALIKE = 0.6  # ratio of difflib's, whose documentation calls this a close match
@@ -173,7 +178,7 @@ def is_rest(first: str, second: str) -> bool:
 @functools.lru_cache(maxsize=2048)
 def says_a_sentence(source: str) -> bool:
     """Whether a cell of code has a text in it that may be an answer in words."""
-    if (magic := _TEXT_MAGIC.match(source)) is not None:
+    if (magic := _TEXT_MAGIC.match(source) or _MARKDOWN.match(source)) is not None:
         return bool(source[magic.end() :].strip())
     if parsed(source) is None:
         return False
@@ -238,6 +243,8 @@ def said(source: str) -> str:
 
     A notebook that was a script for a while has its texts as comments, and ``# In[ ]:`` above code.
     """
+    if (magic := _MARKDOWN.match(source)) is not None:
+        return source[magic.end() :]
     return _COMMENT.sub("", _PROMPT.sub("", source))
 
 
@@ -245,6 +252,8 @@ def is_prose(source: str) -> bool:
     """Whether a cell of code only says something: comments, strings, or sentences."""
     if not source.strip():
         return False
+    if _MARKDOWN.match(source) is not None:
+        return True
     if (known := parsed(source)) is not None:
         return known.statements == 0
     return len(source.split()) > 3 and not bound_names(source) and not _CODE.search(source)
@@ -273,7 +282,8 @@ def _is_text(statement: ast.stmt) -> bool:
 def comments(source: str) -> list[str]:
     """The words of the comments of a cell that is valid Python; else all of its words."""
     try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(_PROMPT.sub("", source)).readline))
+        text = _PROMPT.sub("", with_unix_line_ends(source))
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, *_NOT_PARSED):
         return source.split()
     said_there = (t.string.lstrip("#") for t in tokens if t.type == tokenize.COMMENT)

@@ -17,6 +17,7 @@ from grader.notebook.submission.cell_text import (
     same_prose,
     with_unix_line_ends,
 )
+from grader.notebook.submission.code_to_run import merged_tests, without_fence, without_tests
 from grader.notebook.submission.course_cells import CourseCell, Kind
 from grader.notebook.submission.recognise import How, Recognised
 
@@ -51,7 +52,7 @@ def use_of(known: Recognised | None, cell: NotebookNode, earlier: str | None) ->
         return own
     match known.cell.kind:
         case Kind.SOLUTION:
-            return _use_of_solution(known.cell, cell.source)
+            return _use_of_solution(known.cell, without_fence(cell.source))
         case Kind.WRITTEN:
             same = _says_the_same(cell, known.cell)
             return Use.NOTHING if same and not cell.get("attachments") else Use.ANSWER
@@ -114,6 +115,9 @@ def _use_of_test(ours: CourseCell, source: str, own: Use) -> Use:
     """A test is the course's own; what looks like something else is the student's own code."""
     if any(same_code_and_comments(source, text) for text in (ours.released, ours.graded)):
         return Use.NOTHING
+    merged = without_tests(source, merged_tests([ours]))
+    if merged != with_unix_line_ends(source) and bound_names(merged):
+        return own
     shown = same_code(source, ours.released) or alike(source, ours.released)
     return Use.SHOWN if shown else own
 

@@ -73,7 +73,7 @@ def plan(recognition: Recognition, submitted: NotebookNode) -> Plan:
         cell.id: _parts(recognition, cell, uses) for cell in recognition.course if cell.is_answer
     }
     planned = Plan(recognition, tuple(uses), answers)
-    planned = _with_answers_in_place(_with_copies(planned), cells)
+    planned = _with_answers_in_place(_with_copies(planned, cells), cells)
     planned = _with_rests(_with_guesses(planned, cells), cells)
     return _finished(_with_earlier(planned, cells), cells)
 
@@ -86,11 +86,11 @@ def _parts(recognition: Recognition, cell: CourseCell, uses: Sequence[Use]) -> t
     )
 
 
-def _with_copies(planned: Plan) -> Plan:
+def _with_copies(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
     """Let parts of one answer be together; a copy behind other cells of the course's stays there.
 
     Exercises suggest to copy a cell and to play with it; a copied cell keeps its ``grade_id``. So
-    does a draft above.
+    does a draft above. A copy that was filled with something else is the student's own cell.
     """
     uses, answers = list(planned.uses), dict(planned.answers)
     for cell in planned.recognition.course:
@@ -101,7 +101,8 @@ def _with_copies(planned: Plan) -> Plan:
         together = tuple(p for p in parts if not _divided(planned.recognition, *sorted((at, p))))
         answers[cell.id] = together
         for place in set(parts) - set(together):
-            uses[place] = Use.COPY
+            again = bound_names(cells[place].source) & cell.wanted
+            uses[place] = Use.COPY if again or not cell.wanted else Use.OWN
     return dataclasses.replace(planned, uses=tuple(uses), answers=answers)
 
 

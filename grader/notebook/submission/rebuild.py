@@ -16,6 +16,7 @@ from grader.notebook.assignment import PART_OF, Assignment
 from grader.notebook.submission import attachments, notes
 from grader.notebook.submission.cell_text import with_unix_line_ends
 from grader.notebook.submission.cell_use import Use
+from grader.notebook.submission.code_to_run import code_to_run, merged_tests
 from grader.notebook.submission.course_cells import CourseCell, Kind, course_cells
 from grader.notebook.submission.documents import documents
 from grader.notebook.submission.left_out import left_out
@@ -138,6 +139,7 @@ class _Builder:
     def __init__(self, planned: Plan, submitted: Sequence[NotebookNode]) -> None:
         self._plan, self._submitted = planned, submitted
         self.experiments: list[str] = []
+        self._tests = merged_tests(planned.recognition.course)
         self._ids = {cell.id for cell in planned.recognition.course}
         self._index = {cell.id: cell.index for cell in planned.recognition.course}
         self._parts = {
@@ -215,7 +217,7 @@ class _Builder:
         if ours.kind is Kind.WRITTEN:
             self._fill_written(cell, [self._submitted[place] for place in places])
         elif places:
-            cell.source = self._text(places[0])
+            cell.source = self._code(places[0])
         elif ours.id in self._plan.stands_in:
             place = self._plan.stands_in[ours.id]
             cell.source = f"# This answer stands in another cell ({notes.position(place)})."
@@ -244,23 +246,22 @@ class _Builder:
 
     def _new(self, kind: str, place: int, cell: NotebookNode, part_of: str = "") -> NotebookNode:
         """A cell of the student's text, with nothing else of the student's but pictures."""
-        source = self._text(place)
         if kind == "code":
-            made: NotebookNode = new_code_cell(source, id=self._id(place))
+            made: NotebookNode = new_code_cell(self._code(place), id=self._id(place))
         else:
-            made = new_markdown_cell(source, id=self._id(place))
+            made = new_markdown_cell(with_unix_line_ends(cell.source), id=self._id(place))
             if kept := attachments.merged([cell]).attachments:
                 made.attachments = kept
         if part_of:
             made.metadata[PART_OF] = part_of
         return made
 
-    def _text(self, place: int) -> str:
-        """The text of a student's cell, with what was split from it."""
-        parts = [self._submitted[place].source]
+    def _code(self, place: int) -> str:
+        """The code of a student's cell, with what was split from it."""
+        parts = [self._submitted[place]]
         while (place := place + 1) in self._plan.rests:
-            parts.append(self._submitted[place].source)
-        return with_unix_line_ends("\n".join(parts))
+            parts.append(self._submitted[place])
+        return code_to_run(parts, self._tests)
 
     def _shown(self, place: int, cell: NotebookNode) -> NotebookNode:
         """A text that does not run, as a Markdown cell that shows each of its characters."""

@@ -38,6 +38,12 @@ def test_the_same_letters_in_another_order_are_compared_in_no_time() -> None:
     assert time.process_time() - begin < 1
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_line_ends_are_no_change(end: str) -> None:
+    source = "# Count.\nn = 1  # one\n# Done."
+    assert cell_text.same_code_and_comments(source, source.replace("\n", end))
+
+
 @pytest.mark.parametrize(("old", "new"), [("3", "4"), ("image", "picture"), ("return", "yield")])
 def test_an_edited_copy_is_like_what_it_was_made_from(old: str, new: str) -> None:
     assert cell_text.alike(_CODE.replace(old, new), _CODE)

@@ -107,8 +107,26 @@ def helpers(notebook: NotebookNode) -> NotebookNode:
     return colab(new_notebook(cells=cells))
 
 
+def quarto(notebook: NotebookNode) -> NotebookNode:
+    """Options above all code, and no ids."""
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            cell.source = f"#| label: cell-{number}\n#| echo: false\n{cell.source}"
+        cell.metadata, cell.id = {}, f"quarto{number}"
+    return notebook
+
+
+def databricks(notebook: NotebookNode) -> NotebookNode:
+    """Texts are cells of code below a magic."""
+    cells = [
+        cell if cell.cell_type == "code" else new_code_cell(f"%md\n{cell.source}")
+        for cell in notebook.cells
+    ]
+    return colab(new_notebook(cells=cells))
+
+
 EDITORS: tuple[Callable[[NotebookNode], NotebookNode], ...] = (
-    colab, jupytext, as_script, formatted, windows, without_text, helpers,
+    colab, jupytext, as_script, formatted, windows, without_text, helpers, quarto, databricks,
 )  # fmt: skip
 
 
@@ -134,7 +152,9 @@ def test_every_answer_is_found(
             assert WRITTEN in cell.source
 
 
-@pytest.mark.parametrize("editor", [colab, jupytext, formatted, windows], ids=lambda e: e.__name__)
+@pytest.mark.parametrize(
+    "editor", [colab, jupytext, formatted, windows, quarto, databricks], ids=lambda e: e.__name__
+)
 def test_nothing_of_the_courses_runs_twice(
     assignment: Assignment, editor: Callable[[NotebookNode], NotebookNode]
 ) -> None:

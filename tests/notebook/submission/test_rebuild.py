@@ -375,6 +375,42 @@ def test_cells_merged_with_the_later_run_at_the_earlier(
     assert cell(rebuilt.notebook, "total").source.startswith("# This answer stands in")
 
 
+@pytest.mark.parametrize("place", ["adds", "total"])
+def test_a_test_that_was_merged_with_an_answer_is_left_out(
+    assignment: Assignment, submitted: NotebookNode, place: str
+) -> None:
+    test, answer = cell(submitted, "adds").source, tiny.GOOD["total"]
+    cell(submitted, place).source = f"{test}\n\n{answer}\n{test}"
+    submitted.cells = [c for c in submitted.cells if grade_id(c) == place or grade_id(c) != "total"]
+    rebuilt = rebuild(assignment, submitted)
+    assert rebuilt.waiting == ()
+    assert answer in "".join(texts(rebuilt.notebook))
+    assert texts(rebuilt.notebook).count(cell(assignment.master, "adds").source) == 1
+    assert not any(test in text and answer in text for text in texts(rebuilt.notebook))
+
+
+@pytest.mark.parametrize("fence", ["```python\n{}\n```", "~~~\r\n{}\r\n~~~\r\n", "{}"])
+def test_an_answer_that_became_text_is_code_again(
+    assignment: Assignment, submitted: NotebookNode, fence: str
+) -> None:
+    answer = cell(submitted, "add")
+    answer.cell_type, answer.source = "markdown", fence.format(tiny.GOOD["add"])
+    rebuilt = rebuild(assignment, submitted)
+    assert cell(rebuilt.notebook, "add").source == tiny.GOOD["add"]
+    assert "cell add was handed in as text, and was run as code" in rebuilt.notes
+
+
+def test_an_answer_in_a_copy_of_another_cell_is_found(
+    assignment: Assignment, submitted: NotebookNode
+) -> None:
+    """A copied cell keeps the ``grade_id`` of the first, whatever is written into it."""
+    place = submitted.cells.index(cell(submitted, "total"))
+    submitted.cells[place] = copied(submitted, "add", tiny.GOOD["total"])
+    rebuilt = rebuild(assignment, submitted)
+    assert (rebuilt.missing, rebuilt.waiting) == ((), ())
+    assert cell(rebuilt.notebook, "total").source == tiny.GOOD["total"]
+
+
 def test_a_given_cell_merged_with_an_answer_is_the_answer(
     assignment: Assignment, submitted: NotebookNode
 ) -> None:
@@ -409,6 +445,15 @@ def test_text_below_the_question_is_the_answer(
     assert "cells 9, 10 of the notebook were taken" in rebuilt.notes[0]
 
 
+@pytest.mark.parametrize("magic", ["%%markdown", "%md", "%md-sandbox"])
+def test_text_in_code_below_the_question_is_the_answer(
+    assignment: Assignment, submitted: NotebookNode, magic: str
+) -> None:
+    submitted.cells.append(new_code_cell(f"{magic}\nBecause."))
+    rebuilt = rebuild(assignment, submitted)
+    assert cell(rebuilt.notebook, "written_answer").source == f"{magic}\nBecause."
+
+
 def test_text_elsewhere_lets_an_untouched_answer_wait(
     assignment: Assignment, submitted: NotebookNode
 ) -> None:
@@ -424,7 +469,7 @@ def test_text_elsewhere_lets_an_untouched_answer_wait(
     [
         ("print('Because sums of numbers are numbers')", True),
         ("answer = 'Because sums of numbers are numbers'", True),
-        ("%%markdown\nBecause.", True),
+        ("%%html\n<p>Because.", True),
         ("print('total:', total([1, 2]))", False),
         ("print('Because sums of numbers are numbers'", False),
     ],
@@ -527,7 +572,8 @@ def test_code_that_does_not_run_lets_the_claims_wait(
     if kind == "markdown":
         submitted.cells.insert(3, new_markdown_cell(f"```python\n{tiny.GOOD['add']}\n```"))
     else:
-        cell(submitted, "adds").source += "\n\n" + tiny.GOOD["add"]
+        test = cell(submitted, "adds")
+        test.source = test.source.replace("== 3", "== 4") + "\n\n" + tiny.GOOD["add"]
     rebuilt = rebuild(assignment, submitted)
     assert "add" in rebuilt.untouched
     assert "add" in rebuilt.waiting
