@@ -64,6 +64,14 @@ _ADVICE = tuple(
             ),
         ),
         (
+            "ModuleNotFoundError: No module named '(import_ipynb|ipynb|nbimporter|importnb)",
+            N_(
+                "This package is not installed where your work is graded. Write %run helper.ipynb, "
+                "with the name of your notebook: it runs that notebook if you handed it in beside "
+                "this one, and its names are there afterwards."
+            ),
+        ),
+        (
             "ModuleNotFoundError: ",
             N_(
                 "This package is not installed where your work is graded, and there is no network "
@@ -77,8 +85,8 @@ _ADVICE = tuple(
         (
             r"\.ipynb\W+ not found",
             N_(
-                "Other notebooks are not there while your work is graded: put what you need of it "
-                "into this notebook, or into a .py file that you hand in beside it."
+                "Only notebooks that you handed in beside this one are there while your work is "
+                "graded: hand that notebook in, too, or put what you need of it into this one."
             ),
         ),
         (

@@ -9,7 +9,6 @@ know of the first travels in the notebook's metadata.
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -20,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from grader.engines.base import Silent
 from grader.model import Override
 from grader.notebook.assignment import grade_id, is_claim
+from grader.notebook.judging import scratch
 from grader.notebook.judging.judge_submission import Judged, judge_rebuilt, submission_work
 from grader.notebook.loaded_course import CourseStep
 from grader.notebook.plugins import shown_verdicts
@@ -86,7 +86,9 @@ class JudgeClaims(CourseStep, NbGraderPreprocessor):
         submission = paths.submission(settings, names["student"], assignment.name)
         files = files_of(settings, submission)
         work = submission_work(settings, assignment, submission, files)
-        return judge_rebuilt(work, rebuilt, Path(resources["metadata"]["path"]), Silent())
+        with scratch.folder() as place:
+            files.lay_out(place)
+            return judge_rebuilt(work, rebuilt, place, Silent())
 
 
 class SaveVerdicts(SaveAutoGrades):

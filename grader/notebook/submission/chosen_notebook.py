@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nbformat import NotebookNode
 
@@ -89,16 +89,16 @@ def choose(
     first = next((each for each in candidates if each.name == expected), None)
     others = [each for each in candidates if each is not first]
     if first is not None and first.is_written:
-        return _chosen(first, _left(others, expected))
+        return _chosen(first, _left(first, others, expected))
     why = _why_not(first)
     written = [each for each in others if each.is_written]
     if len({each.answers for each in written}) == 1:
         rest = [each for each in others if each is not written[0]]
         graded = gettext(_GRADED[why], name=_shown(written[0]), expected=expected)
-        return _chosen(written[0], (graded, *_left(rest)))
+        return _chosen(written[0], (graded, *_left(written[0], rest)))
     if written or first is None or first.notebook is None:
         raise _undecided(first, written or others, f"{folder}/{expected}", why)
-    return _chosen(first, _left(others, expected))
+    return _chosen(first, _left(first, others, expected))
 
 
 def _candidate(assignment: Assignment, name: str, content: bytes, folder: str) -> _Candidate:
@@ -125,8 +125,14 @@ def _chosen(chosen: _Candidate, notes: tuple[str, ...]) -> ChosenNotebook:
     return ChosenNotebook(chosen.name, chosen.content, chosen.notebook, notes)
 
 
-def _left(others: Sequence[_Candidate], graded: str = "") -> tuple[str, ...]:
-    """What is said of the notebooks that are not graded; ``graded`` names the expected one."""
+def _left(chosen: _Candidate, others: Sequence[_Candidate], graded: str = "") -> tuple[str, ...]:
+    """What is said of the notebooks that are not graded; ``graded`` names the expected one.
+
+    Nothing is said of those that the code of the chosen one names, as to run them.
+    """
+    cells = chosen.notebook.cells if chosen.notebook is not None else ()
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    others = [each for each in others if PurePath(each.name).name not in code]
     if not others:
         return ()
     names = ", ".join(map(_shown, others))

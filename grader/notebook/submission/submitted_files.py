@@ -61,14 +61,12 @@ class FilesOnDisk:
         Raises:
             SubmissionError: a file that may not be there, no notebook, or one that cannot be read.
         """
-        folder, expected = self.submission.submitted, self.submission.notebook
+        folder, expected = self.submission.submitted, self.submission.notebook.name
         self.check()
         names = file_rules.names(folder, self.ignored)
-        found = sorted(name for name in names if _NOTEBOOK.search(name) and name != expected.name)
-        there = [expected.name] if expected.name in names or not found else []
-        return tuple(
-            (name, parse.content(folder / name)) for name in (*there, *found[:_MOST_NOTEBOOKS])
-        )
+        found = _other_notebooks(names, expected)
+        there = [expected] if expected in names or not found else []
+        return tuple((name, parse.content(folder / name)) for name in (*there, *found))
 
     def sha256(self) -> str:
         """Digest of the notebook, or of all notebooks where there are others; as ``notebooks``."""
@@ -83,8 +81,11 @@ class FilesOnDisk:
         return _digest_of_files({name: file.digest() for name, file in self._others()})
 
     def lay_out(self, folder: Path) -> None:
-        """Put the files beside the notebook into ``folder``, as nbgrader does."""
-        for name, file in self._others():
+        """Put the files beside the notebook into ``folder``, and other notebooks, for ``%run``."""
+        submitted, expected = self.submission.submitted, self.submission.notebook.name
+        notebooks = _other_notebooks(file_rules.names(submitted, self.ignored), expected)
+        helpers = ((n, _Beside(submitted / n, checked=True)) for n in notebooks if _runs(n))
+        for name, file in (*helpers, *self._others()):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.content())
@@ -188,12 +189,13 @@ class CarriedFiles:
         )
 
     def lay_out(self, folder: Path) -> None:
-        """Put the files beside the notebook into ``folder``.
+        """Put the files beside the notebook into ``folder``, and other notebooks, for ``%run``.
 
         Raises:
             SubmissionError: a name that leads elsewhere; they came from another machine.
         """
-        for name, content in self.others:
+        helpers = ((n, content) for n, content in self.found if n != self.expected and _runs(n))
+        for name, content in (*helpers, *self.others):
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts:
                 raise SubmissionError(f"{name!r:.100} leads out of the submission's folder")
@@ -212,6 +214,17 @@ Files = FilesOnDisk | CarriedFiles
 def _without_notebooks(names: Iterable[str]) -> tuple[str, ...]:
     """Each name once, without notebooks to whose names another ending was added."""
     return tuple(dict.fromkeys(name for name in names if not _NOTEBOOK.search(name)))
+
+
+def _other_notebooks(names: Iterable[str], expected: str) -> list[str]:
+    """Those of some files that are notebooks and not the expected one; not too many."""
+    found = sorted(name for name in names if _NOTEBOOK.search(name) and name != expected)
+    return found[:_MOST_NOTEBOOKS]
+
+
+def _runs(name: str) -> bool:
+    """Whether ``%run`` takes a file for a notebook, and programs do not read it unasked."""
+    return name.endswith(".ipynb") and not _is_hidden(name)
 
 
 def _is_hidden(name: str) -> bool:

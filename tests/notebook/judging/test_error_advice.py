@@ -62,7 +62,9 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
         ("TypeError", "got an unexpected keyword argument 'workers'", "leave it out"),
         ("URLError", "<urlopen error [Errno -3] Temporary failure in name", "no network"),
         ("Exception", "URL fetch failure on https://x: [Errno -3] name resolution", "no network"),
-        ("Exception", "File `'helper.ipynb'` not found", "into a .py file"),
+        ("Exception", "File `'helper.ipynb'` not found", "hand that notebook in"),
+        ("ModuleNotFoundError", "No module named 'import_ipynb'", "%run helper.ipynb"),
+        ("ModuleNotFoundError", "No module named 'ipynb.fs'", "%run helper.ipynb"),
         ("ValueError", "File not found: filepath=m.keras. Please", "handed in"),
         (
             "ValueError",

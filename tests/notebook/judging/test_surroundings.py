@@ -17,8 +17,11 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.sanitize.outputs import has_picture, sanitise_notebook
+from grader.notebook.submission import paths
 from grader.notebook.submission.rebuild import rebuild
+from grader.notebook.submission.submitted_files import files_of
 from grader.settings import Settings
+from tests import tiny
 
 pytestmark = pytest.mark.kernel
 
@@ -207,6 +210,31 @@ def test_a_test_cell_has_around_it_what_it_has_in_a_notebook(
     sanitise_notebook(rebuilt.notebook)
     shown = {cell.id: _pictures(cell) for cell in rebuilt.notebook.cells if cell.outputs}
     assert shown == {"all": 1, "shows": 2}, "one of plt.plot, and no figure that a test has drawn"
+
+
+def test_notebooks_and_modules_beside_can_be_run_as_helpers(
+    tiny_course: Settings, tmp_path: Path
+) -> None:
+    answers = {
+        "add": "%run 'my tools/plus.ipynb'\nadd = plus",
+        "total": "import sums_of\nfrom sums_of import total",
+    }
+    path = tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, answers))
+    tools = path.parent / "my tools"
+    tools.mkdir()
+    cells = ["%matplotlib inline", "def plus(a, b):\n    return a + b", "print('tools')"]
+    nbformat.write(new_notebook(cells=[*map(new_code_cell, cells)]), tools / "plus.ipynb")
+    (path.parent / "sums_of.py").write_text("def total(numbers):\n    return sum(numbers)\n")
+    assignment = load_assignment(tiny_course, "sums")
+    submission = paths.submission(tiny_course, "ada", "sums")
+    files_of(tiny_course, submission).lay_out(tmp_path / "files")
+    rebuilt = rebuild(assignment, nbformat.read(path, 4))
+    verdicts = list(
+        judge(Examination(assignment, rebuilt, tmp_path / "files", tiny_course), Stopwatch())
+    )
+    assert [(v.claim, v.message) for v in verdicts if v.outcome is not Outcome.PASSED] == []
+    (solution,) = (cell for cell in rebuilt.notebook.cells if cell.id == "add")
+    assert "tools" in solution.outputs[0].text
 
 
 def _pictures(cell: NotebookNode) -> int:

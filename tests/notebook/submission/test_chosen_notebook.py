@@ -50,6 +50,15 @@ def test_the_expected_one_is_graded_and_others_are_named(
     assert chosen.notes == ("sums (1).ipynb, play.ipynb are not graded, only sums.ipynb is",)
 
 
+def test_a_notebook_that_the_code_runs_needs_no_note(
+    assignment: Assignment, good: NotebookNode
+) -> None:
+    good.cells.append(new_code_cell("%run helper.ipynb"))
+    found = handed_in(sums=good, helper=other(), play=other())
+    notes = choose(assignment, found, "submitted/ada").notes
+    assert notes == ("play.ipynb is not graded, only sums.ipynb is",)
+
+
 def test_alone_it_needs_no_note(assignment: Assignment, blank: NotebookNode) -> None:
     assert choose(assignment, handed_in(sums=blank), "submitted/ada").notes == ()
 

@@ -38,7 +38,7 @@ def test_the_courses_files_replace_a_students(files: FilesOnDisk, tmp_path: Path
     place = tmp_path / "place"
     place.mkdir()
     files.lay_out(place)
-    assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given"}
+    assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given", "other.ipynb": "{}"}
     (files.submission.submitted / "other (1).ipynb.txt").write_text("{}")
     assert files.beside() == files.carried().beside()
     assert sorted(files.beside()) == ["given.txt", "notes/own.txt"]
@@ -53,7 +53,7 @@ def test_what_programs_read_as_they_start_is_not_laid_out(
     hidden.write_text("raise SystemExit")
     files.lay_out(tmp_path / "place")
     files.carried().lay_out(tmp_path / "other")
-    assert set(laid_out(tmp_path / "place")) == {"notes/own.txt", "given.txt"}
+    assert set(laid_out(tmp_path / "place")) == {"notes/own.txt", "given.txt", "other.ipynb"}
     assert laid_out(tmp_path / "other") == laid_out(tmp_path / "place")
 
 
@@ -63,7 +63,7 @@ def test_carried_files_are_the_same_without_the_course(files: FilesOnDisk, tmp_p
     place = tmp_path / "place"
     place.mkdir()
     carried.lay_out(place)
-    assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given"}
+    assert laid_out(place) == {"notes/own.txt": "own", "given.txt": "given", "other.ipynb": "{}"}
     assert carried.notebooks() == notebooks
     assert carried.carried() is carried
 
@@ -77,6 +77,22 @@ def test_a_file_that_students_may_change_is_theirs(tiny_course: Settings, tmp_pa
     place.mkdir()
     files_of(tiny_course, paths.submission(tiny_course, "ben", "sums")).lay_out(place)
     assert laid_out(place) == {"given.txt": "changed"}
+
+
+def test_notebooks_beside_are_laid_out_to_be_run_and_the_assignments_own_is_not(
+    files: FilesOnDisk, tmp_path: Path
+) -> None:
+    folder = files.submission.submitted
+    (folder / "a b").mkdir()
+    for name in ("a b/tools.ipynb", ".ipynb_checkpoints/x.ipynb", "._other.ipynb", "x.ipynb.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(name)
+    carried = files.carried()
+    files.lay_out(tmp_path / "place")
+    carried.lay_out(tmp_path / "other")
+    notebooks = {name for name in laid_out(tmp_path / "place") if name.endswith(".ipynb")}
+    assert notebooks == {"other.ipynb", "a b/tools.ipynb"}
+    assert laid_out(tmp_path / "other") == laid_out(tmp_path / "place")
 
 
 def test_a_link_is_refused_before_anything_is_read(files: FilesOnDisk) -> None:
