@@ -52,8 +52,7 @@ def describe(figure: Any) -> FigureDescription:
     axes = [each for each in figure.axes if _counts(each)]
     centres = []
     for each in axes:
-        # The place that was laid out: an image's aspect shrinks the axes within it when drawn.
-        box = each.get_position(original=True)
+        box = _place(each)
         centres.append(((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2))
     tops, lefts = _lines([-y for y, _ in centres]), _lines([x for _, x in centres])
     order = sorted(range(len(axes)), key=lambda i: (tops[i], lefts[i]))
@@ -63,8 +62,16 @@ def describe(figure: Any) -> FigureDescription:
     return FigureDescription(len(set(tops)), len(set(lefts)), shapes)
 
 
+def _place(axes: Any) -> Any:
+    """The place that was laid out: an image's aspect shrinks the axes within it when drawn."""
+    locate = axes.get_axes_locator()  # in an ImageGrid each axes is placed by one when drawn
+    return axes.get_position(original=True) if locate is None else locate(axes, None)
+
+
 def _counts(axes: Any) -> bool:
-    return bool(axes.get_visible()) and axes.get_label() != "<colorbar>"
+    # One that was given axes, as by make_axes_locatable, leaves their label as it was.
+    is_bar = axes.get_label() == "<colorbar>" or getattr(axes, "_colorbar", None) is not None
+    return bool(axes.get_visible()) and not is_bar
 
 
 def _lines(places: list[float]) -> list[int]:

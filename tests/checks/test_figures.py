@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from mpl_toolkits.axes_grid1 import ImageGrid, make_axes_locatable
 
 from grader.checks.activations import small_cnn
 from grader.checks.figures import FigureDescription, describe, journey_figure
@@ -39,6 +40,21 @@ def journey(rows=3, sizes=SIZES, missing=(), colorbar=False):
             shown = axes[row, column].imshow(np.zeros((sizes[column], sizes[column])))
             if colorbar:
                 figure.colorbar(shown, ax=axes[row, column])
+    return figure
+
+
+def by_image_grid():
+    figure = plt.figure(figsize=(8, 6))
+    for place, axes in enumerate(ImageGrid(figure, 111, nrows_ncols=(3, 4), axes_pad=0.1)):
+        axes.imshow(np.zeros((SIZES[place % 4], SIZES[place % 4])))
+    return figure
+
+
+def bars_in_own_axes():
+    figure = journey()
+    for axes in figure.axes:
+        beside = make_axes_locatable(axes).append_axes("right", size="5%", pad=0.05)
+        figure.colorbar(axes.images[0], cax=beside)
     return figure
 
 
@@ -75,7 +91,9 @@ def test_an_empty_figure_has_no_rows():
     assert describe(Figure()) == FigureDescription(0, 0, ())
 
 
-@pytest.mark.parametrize("draw", [journey, by_gridspec, by_numbers, drawn])
+@pytest.mark.parametrize(
+    "draw", [journey, by_gridspec, by_numbers, by_image_grid, bars_in_own_axes, drawn]
+)
 def test_a_row_per_image_and_a_column_per_layer_pass_however_made(draw, model):
     journey_figure(lambda *_: draw(), model, IMAGES, 1)
 
