@@ -10,19 +10,20 @@ import io
 import sys
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
-from grader.examiner import names, student_modules
+from grader.examiner import main_module, names, student_modules
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
-from grader.examiner.objects.derived import super_of
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
+from grader.examiner.wanted import MAIN, wanted
 from grader.language import N_, gettext
 
 _PARTED = N_(
@@ -49,11 +50,13 @@ def examine(
     *,
     course: AbstractSet[str] | None = None,
     promised: str = "",
+    module: contextlib.AbstractContextManager[ModuleType] | None = None,
 ) -> Finding:
     """Run a test cell in this process, with the student's names bound to proxies.
 
     Names that the student's kernel lacks stay unbound, so that using one raises ``NameError`` as in
-    a notebook. Each cell has a namespace of its own. As in a notebook, it may ``await``.
+    a notebook. Each cell has a namespace of its own, which is the module ``__main__`` for its time:
+    ``unittest.main()`` finds there what the cell defines. As in a notebook, it may ``await``.
 
     Args:
         source: the instructor's test cell: trusted.
@@ -61,6 +64,7 @@ def examine(
         course: the names that cells of the course's notebook bind: any other is a slip of the
             test's. None where the notebook is a student's.
         promised: texts of the course's solutions: a file that they name is the student's to write.
+        module: in which the cell runs; None: one that is `__main__` for its time.
 
     Raises:
         CourseError: the test cell does what no test may do.
@@ -70,17 +74,20 @@ def examine(
         TimeUp: as it was raised, where what the test computed rests on the student's work.
         BaseException: what ends the student's kernel or its time is no finding and passes through.
     """
-    space: dict[str, Any] = {"__name__": "__main__", "super": super_of}
-    origin = CellNames(course=course, promised=promised)
+    with module or main_module.of_a_test() as made:
+        return _examined(source, proxies, vars(made), CellNames(frozenset(), course, promised))
+
+
+def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNames) -> Finding:
     try:
-        known = proxies.look(sorted(names.free(source)))
+        known = proxies.look(sorted(wanted(source)))
         space |= known
         own = frozenset(name for name in known if not _is_imported(known[name], proxies))
-        written = student_modules.promised(promised)
+        written = student_modules.promised(origin.promised)
         own |= student_modules.bound(source, written)
-        origin = CellNames(own, course, promised)
+        origin = replace(origin, student=own)
         if isinstance(proxies, Proxies):
-            proxies.runs_beside(space)
+            proxies.runs_beside(space, known, names.bound(source))
         in_kernel = partial(proxies.operate, "import") if isinstance(proxies, Proxies) else None
         with (
             contextlib.redirect_stdout(io.StringIO()),
@@ -108,10 +115,11 @@ def _is_imported(value: Any, proxies: Looks) -> bool:
         return True
     if is_handle(value):  # each attribute of it is a question to the kernel
         return False
-    module = sys.modules.get(str(getattr(value, "__module__", None)))
+    place = str(getattr(value, "__module__", None))
+    module = sys.modules.get(place)
     if not isinstance(proxies, Proxies) or not isinstance(value, _IMPORTED) or module is None:
         return False
-    return getattr(module, value.__name__, None) is value
+    return place != MAIN and getattr(module, value.__name__, None) is value
 
 
 def _run(code: CodeType, space: dict[str, Any]) -> None:

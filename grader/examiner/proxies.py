@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -32,9 +32,11 @@ from grader.model import Budget
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder
 from grader.sandbox.guest.data.encoder import Encoder
+from grader.sandbox.guest.name_patterns import picked
 from grader.sandbox.guest.protocol import MAX_ERROR_NAME, MAX_KEPT, MAX_LINE, MAX_MESSAGE
 
 CallBlocked = Callable[[str, tuple[Any, ...]], Any]
+_Names = Mapping[str, Any]
 
 
 class Proxies:
@@ -94,15 +96,15 @@ class Proxies:
         if type(answer) is not dict:
             raise Malformed("names were asked for")
         # Only what was asked for: a kernel could also tell what `range` or `__builtins__` is.
-        known = {name: answer[name] for name in names if name in answer}
+        known = {name: answer[name] for name in picked(answer, names)}
         for name, value in known.items():
             if (kept := kept_of(value)) is not None:
                 self._names[kept.number] = name
         return known | ours
 
-    def runs_beside(self, names: Mapping[str, Any]) -> None:
-        """Say what the test cell defines: a student's code may find its ``input`` there."""
-        self._exchange.replaced.names = names
+    def runs_beside(self, names: _Names, known: _Names, bound: Set[str]) -> None:
+        """Say what the test cell defines; see ``Replaced``."""
+        self._exchange.replaced.runs_beside(names, known, bound)
 
     def name(self, number: int) -> str:
         """The name by which the test cell has an object; empty where it has it by none."""

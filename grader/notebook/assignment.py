@@ -13,10 +13,12 @@ from nbgrader import utils
 from grader.errors import CourseError
 from grader.examiner import names
 from grader.examiner.cells.cell_code import compiled
+from grader.examiner.wanted import wanted
 from grader.model import Claim
 from grader.notebook import course_files, earlier_releases, magics, networks, notebook_json
 from grader.notebook.course_names import course_names
 from grader.notebook.master import compile_master, released_texts
+from grader.sandbox.guest.name_patterns import picked
 from grader.settings import Settings
 
 # In the metadata of a cell of a rebuilt notebook: the solution cell whose answer it goes on with.
@@ -258,7 +260,7 @@ def _dependencies(source: NotebookNode) -> dict[str, tuple[str, ...]]:
         text = magics.seen_through(cell.source)
         if cell.cell_type != "code" or not names.is_python(text):
             continue
-        used = [owner[name] for name in sorted(names.free(text)) if name in owner]
+        used = [owner[name] for name in picked(sorted(owner), sorted(wanted(text)))]
         reached = set().union(*(needs[solution] for solution in used))
         if utils.is_solution(cell):
             reached.add(grade_id(cell))

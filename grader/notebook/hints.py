@@ -15,9 +15,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.errors import CourseError
-from grader.examiner import names
+from grader.examiner.wanted import wanted
 from grader.model import CellHints
 from grader.notebook.assignment import Assignment, grade_id, is_claim, is_solution
+from grader.sandbox.guest.name_patterns import picked
 
 _METADATA = "grader_hints"  # of a released notebook
 _FORMAT = 1
@@ -121,5 +122,5 @@ def _claims(assignment: Assignment, defines: frozenset[str]) -> tuple[str, ...]:
     return tuple(
         grade_id(cell)
         for cell in assignment.source.cells
-        if is_claim(cell) and names.free(cell.source) & defines
+        if is_claim(cell) and picked(defines, sorted(wanted(cell.source)))
     )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
+from grader.examiner import main_module
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import TimeUp, examine
 from grader.language import ngettext
@@ -24,6 +25,7 @@ from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.clock import Clock
 from grader.notebook.judging.verdict_messages import Circumstances, answered, unanswered
 from grader.notebook.submission.rebuild import Rebuilt
+from grader.sandbox.guest.name_patterns import picked
 from grader.student.check import read_notebook
 from grader.student.checked import Checked, planned
 from grader.student.visible_claims import Plan
@@ -34,13 +36,15 @@ _AGAIN_SECONDS = 1.0  # after which code is stopped once more that has caught th
 _LENGTH = 2000  # characters of a message
 
 
-def checked(path: Path, space: Mapping[str, Any], seconds: float = _SECONDS) -> Checked:
+def checked(path: Path, space: MutableMapping[str, Any], seconds: float = _SECONDS) -> Checked:
     """The verdicts on the claims of a saved notebook; see ``states``."""
     *_, last = states(path, space, seconds)
     return last
 
 
-def states(path: Path, space: Mapping[str, Any], seconds: float = _SECONDS) -> Iterator[Checked]:
+def states(
+    path: Path, space: MutableMapping[str, Any], seconds: float = _SECONDS
+) -> Iterator[Checked]:
     """Test the claims of a saved notebook, with the names in ``space`` as its variables.
 
     Args:
@@ -75,7 +79,11 @@ class _Tests:
     """
 
     def __init__(
-        self, saved: NotebookNode, claims_plan: Plan, space: Mapping[str, Any], seconds: float
+        self,
+        saved: NotebookNode,
+        claims_plan: Plan,
+        space: MutableMapping[str, Any],
+        seconds: float,
     ) -> None:
         self._saved, self._plan, self._space, self._seconds = saved, claims_plan, space, seconds
         self._rebuilt = Rebuilt(saved, untouched=claims_plan.untouched)
@@ -88,7 +96,12 @@ class _Tests:
         around = Circumstances(self._rebuilt, {}, self._plan.definers, public=test)
         try:
             with _stopped_after(self._seconds):
-                finding = examine(test, _ThisKernel(self._space), promised=self._written)
+                finding = examine(
+                    test,
+                    _ThisKernel(self._space),
+                    promised=self._written,
+                    module=main_module.of_this_kernel(test, self._space),
+                )
         except TimeUp:
             late = CellRun(CellStatus.LIMIT, message=f"time limit, {self._seconds:g} s")
             outcome, message = unanswered(claim, late, around, claim.needs)
@@ -114,12 +127,12 @@ def _stopped_after(seconds: float) -> Iterator[None]:
 class _ThisKernel:
     """The names defined in this kernel, for test cells."""
 
-    def __init__(self, space: Mapping[str, Any]) -> None:
+    def __init__(self, space: MutableMapping[str, Any]) -> None:
         self._space = space
 
     def look(self, names: list[str]) -> dict[str, Any]:
         """Those of ``names`` that are defined."""
-        return {name: self._space[name] for name in names if name in self._space}
+        return {name: self._space[name] for name in picked(list(self._space), names)}
 
 
 def _cells_not_run(

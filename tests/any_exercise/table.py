@@ -53,6 +53,7 @@ NOTEBOOKS = {
         "odd_types",
         "testing",
         "records",
+        "by_name",
     ),
     "values": ("collections", "dataclasses", "kinds", "text", "abstracts", "programs"),
     "changes": (

@@ -22,6 +22,7 @@ from grader.examiner.cells.cell_code import TEST
 from grader.examiner.cells.failing_code import Cell, basis, conditions
 from grader.examiner.cells.finding import FindingKind, is_of_students_line
 from grader.examiner.cells.taint import Taint
+from grader.examiner.main_module import missing_in_main
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.sandbox.guest.data.counted import Unsendable
 
@@ -175,6 +176,8 @@ class _Failure:
     def _by_what_it_rests_on(self) -> FindingKind | None:
         if isinstance(self._error, NameError) and self._error.name and not self._beyond:
             return self._by_name(self._error.name)
+        if (missing := missing_in_main(self._error)) and not self._beyond:
+            return self._by_name(missing) or FindingKind.NAME_UNDEFINED
         if isinstance(self._error, ImportError) and not self._asked:
             return FindingKind.STUMBLED if self._imports_work() else FindingKind.TEST_FAULT
         if isinstance(self._error, AttributeError) and isinstance(self._error.obj, ModuleType):

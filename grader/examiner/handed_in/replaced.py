@@ -1,6 +1,9 @@
-"""Functions of libraries that a test has replaced, as ``unittest.mock.patch`` does.
+"""What a test has replaced, as ``unittest.mock.patch`` does: functions of libraries, and names.
 
-A student's code finds the replacements too: they travel with each question.
+A student's code finds the replacements too: they travel with each question. A name of the student's
+counts as replaced where the test says so, as with ``patch("__main__.roll")`` or
+``patch.dict(globals(), roll=...)``. What the test's own code binds is the test's alone: it may be
+what the test expects.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 # What courses replace: what a program reads from people, and what differs each time.
@@ -44,8 +48,22 @@ class Replaced:
 
     def __init__(self) -> None:
         self.names: Mapping[str, Any] = {}
+        self._looked_up: Mapping[str, Any] = {}
         self._before = _current()
         self._stdin = sys.stdin
+
+    def runs_beside(
+        self, names: Mapping[str, Any], looked_up: Mapping[str, Any], bound: AbstractSet[str]
+    ) -> None:
+        """Begin with a test cell.
+
+        Args:
+            names: what is defined in it, now and later.
+            looked_up: what was there from the student's kernel.
+            bound: names that the text of the cell binds.
+        """
+        self.names = names
+        self._looked_up = {name: looked_up[name] for name in looked_up if name not in bound}
 
     def now(self) -> dict[str, Any]:
         """The replacements, by place."""
@@ -55,6 +73,11 @@ class Replaced:
             if value is not self._before.get(place, value)
         }
         found |= {f"builtins:{name}": self.names[name] for name in _SHADOWED if name in self.names}
+        found |= {
+            f"__main__:{name}": self.names[name]
+            for name, value in self._looked_up.items()
+            if name in self.names and self.names[name] is not value
+        }
         if sys.stdin is not self._stdin:
             found["sys:stdin"] = sys.stdin
         return found

@@ -8,11 +8,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.examiner import names
 from grader.examiner.evidence.interview import Asked
 from grader.examiner.proxies import CallBlocked, Proxies
 from grader.examiner.surroundings.base import Around
 from grader.examiner.training.trainings import Trainings
+from grader.examiner.wanted import wanted
 from grader.notebook.judging.cell_runs import Ended
 from grader.notebook.judging.kernel_session import StudentKernel
 from grader.notebook.judging.kernel_stdin import Answer
@@ -87,7 +87,7 @@ class KernelQuestions:
 
     def keep(self, index: int) -> None:
         """Ask the kernel to keep a test cell's names; a broken kernel shows in the next cell."""
-        used = sorted(names.free(self._cells[index].source))
+        used = sorted(wanted(self._cells[index].source))
         with contextlib.suppress(Ended, Exception):
             self._proxies(lambda: _CLOCK_SECONDS, lambda *_: None, index).keep(used)
 

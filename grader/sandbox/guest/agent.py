@@ -76,7 +76,7 @@ class Agent:
         is_read = False
         try:
             arguments = arguments_of(question, decoder)
-            patched = patches.applied(question.get("patched", {}), decoder)
+            patched = patches.applied(question.get("patched", {}), decoder, self._kept.bind)
             with (
                 self.around.during(question, decoder) as notices,
                 contextlib.redirect_stdout(printed),

@@ -7,7 +7,10 @@ import copy
 import sys
 import types
 from collections.abc import Callable, Iterator, MutableMapping
+from functools import partial
 from typing import Any
+
+from .name_patterns import picked
 
 _LARGE = 16 << 20  # bytes of an array that is not held for a test: names of images are used again
 # Neither can be copied, or only at a price; that they are the same object matters more.
@@ -36,7 +39,7 @@ class KeptNames:
     def keep(self, place: str, names: list[str]) -> None:
         """Keep what names are now; ``names`` are those that the test of the place uses."""
         space = dict(self._namespace())
-        self._used[place] = _copies({name: space[name] for name in names if name in space})
+        self._used[place] = _copies({name: space[name] for name in picked(space, names)})
         self._all[place] = {name: value for name, value in space.items() if not _is_large(value)}
 
     def look(self, place: str, names: list[str]) -> dict[str, Any]:
@@ -45,7 +48,14 @@ class KeptNames:
         if place and place in self._used:
             return self._used[place]
         space = self._namespace()
-        return {name: space[name] for name in names if name in space}
+        return {name: space[name] for name in picked(list(space), names)}
+
+    def bind(self, name: str, value: Any) -> Callable[[], None]:
+        """Let a name of the student's be something else; returns what undoes that."""
+        space = self._namespace()
+        before = {name: space[name]} if name in space else None
+        space[name] = value
+        return partial(space.pop, name, None) if before is None else partial(space.update, before)
 
     @contextlib.contextmanager
     def in_place(self, asked: str) -> Iterator[None]:

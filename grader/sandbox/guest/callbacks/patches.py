@@ -1,7 +1,8 @@
 """What a test has put in place of functions that a student's code calls, for one question.
 
 A test may replace ``builtins.input``, ``random.randint`` or ``time.sleep``, as with
-``unittest.mock.patch``. Then the student's code finds the replacement there, too.
+``unittest.mock.patch``, and names of the notebook, which are those of the module ``__main__``. Then
+the student's code finds the replacement there, too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import builtins
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from ..data.decoder import Decoder
@@ -19,17 +20,25 @@ _NO_INPUT = "raw_input was called, but this frontend does not support input requ
 
 
 @contextlib.contextmanager
-def applied(patched: Mapping[str, Any], decoder: Decoder) -> Iterator[None]:
+def applied(
+    patched: Mapping[str, Any],
+    decoder: Decoder,
+    bind: Callable[[str, Any], Callable[[], None]],
+) -> Iterator[None]:
     """Replace functions in the body.
 
     Args:
         patched: by place, such as ``random:randint``, the encoded replacements.
         decoder: for these.
+        bind: lets a name of the notebook be something else; returns what undoes that.
     """
     with contextlib.ExitStack() as stack:
         _replace(stack, builtins, "input", _read_line if "sys:stdin" in patched else _refuse)
         for place, encoded in patched.items():
             module, _, name = place.partition(":")
+            if module == "__main__":
+                stack.callback(bind(name, decoder.decode(encoded)))
+                continue
             _replace(stack, importlib.import_module(module), name, decoder.decode(encoded))
         yield
 
