@@ -66,5 +66,10 @@ def test_in_the_notebooks_own_kernel_its_names_are_as_they_were(
         assert module is not main
 
 
+@pytest.mark.parametrize("test", ["assert f(1", "%matplotlib inline\nassert f(1)"])
+def test_a_cell_that_is_no_python_is_a_fault_of_the_test(test: str) -> None:
+    assert InProcess("def f(x):\n    return x").tested(test).kind is FindingKind.TEST_FAULT
+
+
 def _cell(text: str) -> str:
     return "\n".join(line.removeprefix("    ") for line in text.splitlines())

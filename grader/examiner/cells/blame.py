@@ -87,6 +87,8 @@ def blame(error: BaseException, source: str, names: CellNames) -> Blame | None:
     cell = Cell(source) if own else None
     node = cell.node_at(traces[own[-1]]) if cell is not None else None
     if cell is None or node is None:
+        if isinstance(error, SyntaxError) and not own:  # the cell itself is no Python
+            return Blame(FindingKind.TEST_FAULT, error.lineno or 0)
         return Blame(None) if isinstance(error, Exception) else None
     line, code = traces[own[-1]].tb_lineno, cell.text(node)
     if _ends_a_message(error, cell, _once(traces[i] for i in own)):
