@@ -58,7 +58,7 @@ class Encoder(Counted):
             self.number([number])
             return {"same": number}
         encoded = self.content(value)
-        if is_changeable(value) and type(encoded) is dict and "handle" not in encoded:
+        if type(encoded) is dict and "handle" not in encoded and is_changeable(value):
             number = self.shared.add(value)
             self._unnumbered[number] = encoded
             if self._numbered:
@@ -102,7 +102,7 @@ class Encoder(Counted):
         if kind is np.ndarray and array_bytes.is_plain(value.dtype):
             return self._array("array", value)
         if (
-            isinstance(value, np.generic)
+            issubclass(kind, np.generic)  # isinstance would ask a handle for its class
             and kind.__module__ == "numpy"
             and array_bytes.is_plain(value.dtype)
         ):
