@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+# A test may have threads, and the kernel answers one question at a time.
+_TURN = threading.RLock()
 
 
 class Asks(Protocol):
@@ -31,11 +35,13 @@ class Kept:
 
     def operate(self, operation: str, *arguments: Any) -> Any:
         """What an operation on the object gives."""
-        return self.asks.operate(operation, self, *arguments)
+        with _TURN:
+            return self.asks.operate(operation, self, *arguments)
 
     def call(self, *arguments: Any, **named: Any) -> Any:
         """What a call of the object gives."""
-        return self.asks.call(self.number, arguments, named)
+        with _TURN:
+            return self.asks.call(self.number, arguments, named)
 
 
 @dataclass(frozen=True)

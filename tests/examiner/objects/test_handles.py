@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from grader.examiner.cells.finding import Finding
@@ -225,3 +227,15 @@ def test_no_memory_is_read_by_an_address_of_the_students(name: str) -> None:
         f"import numpy as np\nassert np.array(it).dtype == object\nit.{name}"
     ).error == ("AttributeError")
     assert not any(name in each.get("arguments", ()) for each in kernel.questions)
+
+
+def test_threads_of_a_test_ask_one_after_the_other() -> None:
+    kernel = InProcess("made = []\ndef add(value):\n    made.append(value)\n    return len(made)")
+    test = """
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(4) as pool:
+        lengths = list(pool.map(add, range(40)))
+    assert sorted(lengths) == list(range(1, 41))
+    """
+    assert kernel.tested(textwrap.dedent(test)).passed
+    assert sorted(kernel.names["made"]) == list(range(40))
