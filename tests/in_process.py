@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 import queue
 import textwrap
 import threading
@@ -45,7 +46,9 @@ class InProcess:
         self._open = 0
         self._agent_thread = threading.Thread()
         self.proxies = Proxies(self.ask, alone, self.trainings)
-        exec(compile(textwrap.dedent(source), "<cell>", "exec", dont_inherit=True), self.names)
+        text = textwrap.dedent(source)
+        linecache.cache["<cell>"] = len(text), None, text.splitlines(keepends=True), "<cell>"
+        exec(compile(text, "<cell>", "exec", dont_inherit=True), self.names)
 
     @property
     def questions(self) -> list[dict[str, Any]]:

@@ -19,7 +19,14 @@ from grader.errors import CourseError, DataError, RefereeError, SandboxError
 from grader.examiner import main_module, names, student_modules
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
-from grader.examiner.cells.finding import Finding, FindingKind, students_line
+from grader.examiner.cells.finding import (
+    Finding,
+    FindingKind,
+    add_note,
+    notes_of,
+    students_line,
+)
+from grader.examiner.objects import source_code
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
@@ -91,6 +98,7 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
         in_kernel = partial(proxies.operate, "import") if isinstance(proxies, Proxies) else None
         with (
             contextlib.redirect_stdout(io.StringIO()),
+            source_code.asked_for(),
             student_modules.importable(written, in_kernel or importlib.import_module),
         ):
             _run(compiled(source), space)
@@ -104,7 +112,7 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
         if (found := blame(error, source, origin)) is None:
             raise
         if isinstance(error, AssertionError) and getattr(proxies, "has_parted", False):
-            error.add_note(gettext(_PARTED))
+            add_note(error, gettext(_PARTED))
         return _finding(error, found)
     return Finding()
 
@@ -140,7 +148,7 @@ def _finding(error: BaseException, found: Blame) -> Finding:
     """What was raised, as text that can be written anywhere: half a character cannot."""
     # A class may be called nothing at all, and would look like a test that ran to its end.
     name = error.name if isinstance(error, StudentRaised) else type(error).__name__
-    notes = " ".join(getattr(error, "__notes__", ())) or students_line(error)
+    notes = " ".join(notes_of(error)) or students_line(error)
     name = name.strip() or "an exception without a name"
     message = _text(error) if found.message is None else found.message
     lost = f"{name}: {_text(error)}" if found.in_message else ""

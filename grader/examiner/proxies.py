@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from grader.checks.protocols import grant
 from grader.examiner import questions
+from grader.examiner.cells.finding import add_note
 from grader.examiner.evidence.interview import Asked
 from grader.examiner.exchange import Ask, Exchange
 from grader.examiner.loops import asking_outside
@@ -196,7 +197,7 @@ class Proxies:
         )
         error.by_student = True  # type: ignore[attr-defined]  # its text is theirs
         if line := str(reply.get("line", ""))[:MAX_LINE]:
-            error.add_note(f"It was raised in {line}.")
+            add_note(error, f"It was raised in {line}.")
         return error
 
     def _raised(self, reply: Mapping[str, Any], name: str, message: str) -> Exception:
@@ -262,10 +263,8 @@ class Proxies:
     def _handle(self, reference: dict[str, Any], decoder: Decoder) -> Handle:
         number = reference["handle"]
         if (known := self._handles.get(number)) is not None:
-            if "of" in reference:
-                decoder.decode(
-                    reference["of"]
-                )  # a class may be described there for all that follow
+            if "of" in reference:  # a class may be described there for all that follow
+                decoder.decode(reference["of"])
             return known
         if len(self._handles) >= MAX_KEPT:
             raise Malformed(f"more than {MAX_KEPT} objects")
@@ -284,14 +283,16 @@ class Proxies:
         kind = decoder.decode(reference["of"])
         if not isinstance(kind, type):
             raise Malformed("an exception has a class")
-        cause = reference.get("cause")
+        told = {part: reference.get(part) for part in ("cause", "context")}
         return exceptions.exception(
             kind,
             Kept(self, reference["exception"]),
             arguments=decoder.decode(reference["arguments"]),
             message=str(reference.get("message"))[:MAX_MESSAGE],
             bare=reference.get("bare") is True,
-            cause=None if cause is None else decoder.decode(cause),
+            **{part: each and decoder.decode(each) for part, each in told.items()},
+            suppress=reference.get("suppress") is True,
+            notes=reference.get("notes"),
         )
 
     def _model(self, reference: dict[str, Any], decoder: Decoder) -> Any:

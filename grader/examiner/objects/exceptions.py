@@ -48,10 +48,19 @@ _STANDS_FOR: dict[type, type[Exception]] = {
 }
 
 
+# Attributes of Python's own exceptions that are set by what raises them, as by a failing ``open``.
+_BESIDE_ARGUMENTS = frozenset(("filename", "filename2", "characters_written"))
+
+
 class _Told:
     """What an exception here has beside its class."""
 
     by_student = False  # not asked for; see ``Proxies``
+
+    def __getattribute__(self, name: str) -> Any:
+        """Ask for what Python's own exceptions keep beside their arguments."""
+        kept = vars(self).get(_KEPT) if name in _BESIDE_ARGUMENTS else None
+        return super().__getattribute__(name) if kept is None else kept.operate("getattr", name)
 
     def __init__(self, *_: Any) -> None:
         """Do nothing: arguments and text are those that were told."""
@@ -114,7 +123,16 @@ def class_of(meta: type, facts: ClassFacts, bases: list[type]) -> type:
 
 
 def exception(
-    kind: type, kept: Kept, *, arguments: Any, message: str, bare: bool, cause: Any
+    kind: type,
+    kept: Kept,
+    *,
+    arguments: Any,
+    message: str,
+    bare: bool,
+    cause: Any = None,
+    context: Any = None,
+    suppress: bool = False,
+    notes: Any = (),
 ) -> Exception:
     """An exception of the student's.
 
@@ -125,14 +143,20 @@ def exception(
         message: its text.
         bare: it has no attributes beside those that its arguments give it.
         cause: the exception that it was raised from, or None.
+        context: the exception that was being handled, or None.
+        suppress: the context is not to be shown, as after ``raise ... from None``.
+        notes: list of what was added to it as notes.
     """
     given = arguments if type(arguments) is list else []
     made = _pythons_own(kind, given, message) if bare else None
     if made is None:
         made = _told(kind, given, message)
     vars(made)[_KEPT] = kept
-    if isinstance(cause, BaseException):
-        made.__cause__ = cause
+    made.__cause__ = cause if isinstance(cause, BaseException) else None
+    made.__context__ = context if isinstance(context, BaseException) else made.__cause__
+    made.__suppress_context__ = suppress
+    for note in notes if type(notes) is list else ():
+        made.add_note(str(note))
     return made
 
 

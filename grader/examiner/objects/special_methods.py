@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.errors import ClaimFailed
+from grader.examiner.cells.finding import add_note
 from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.objects.handles import ALWAYS, is_handle, kept_of
 from grader.examiner.objects.kept import Kept, facts_of
@@ -246,7 +247,9 @@ def _forgets(wanted: Any, error: Any, trace: TracebackType | None) -> bool:
         return False
     if not _raised_by_test(error, trace):
         if isinstance(error, Exception):
-            error.add_note("A context manager forgets only what a raise of the test itself raises.")
+            add_note(
+                error, "A context manager forgets only what a raise of the test itself raises."
+            )
         return False
     return True
 

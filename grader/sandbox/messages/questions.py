@@ -42,7 +42,10 @@ _KEPT = Field(
 _END = (_CHANGED, _KEPT)
 _WITHIN = Field("within", Kind.NATURAL, "how deep in callbacks it is asked", optional=True)
 _PATCHED = Field(
-    "patched", Kind.NAMED_VALUES, "what the test has replaced, as `random:randint`", optional=True
+    "patched",
+    Kind.NAMED_VALUES,
+    "what the test has replaced, as `random:randint`; `__main__` has the notebook's names",
+    optional=True,
 )
 
 
@@ -72,7 +75,9 @@ QUESTIONS = (
     _question(
         "look",
         "Asks for the values of some of the notebook's names. Drops all handles.",
-        Field("names", Kind.TEXTS, "names that are not defined are left out of the answer"),
+        Field(
+            "names", Kind.TEXTS, "`*` in one stands for any text; what is not defined is left out"
+        ),
         Field("place", Kind.TEXT, "what was kept there comes before what is defined now"),
         Field("folder", Kind.TEXT, "of the test; its files are shared from now on", optional=True),
     ),

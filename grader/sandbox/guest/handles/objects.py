@@ -78,6 +78,12 @@ def _signature(function: Any) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
     return told, () if returned is empty else (returned,)
 
 
+def _source(function: Any) -> tuple[list[str], int]:
+    """The lines of a function, and how many stand before it in its cell."""
+    lines, number = inspect.getsourcelines(function)
+    return lines, max(number - 1, 0)
+
+
 def _both(parameter: inspect.Parameter) -> tuple[Any, Any]:
     return parameter.default, parameter.annotation
 
@@ -124,6 +130,7 @@ _OURS: dict[str, Callable[..., Any]] = {
     "enter": lambda manager: type(manager).__enter__(manager),
     "exit": _exit,
     "signature": _signature,
+    "source": _source,
     "attributes": lambda value, names: tuple(getattr(value, name) for name in names),
     "array": lambda value: type(value).__array__(value),
     "fspath": os.fspath,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import enum
 from typing import Any
 
@@ -17,6 +18,7 @@ from .object_numbers import ObjectNumbers
 TAGS = frozenset(("handle", "builtin", "member", "named"))
 """Of the examiner's references that are read here."""
 
+_MOST_NOTES = 20
 _MOST_CAUSES = 5  # of an exception that was raised from another, and so on
 _VIEWS = {type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"}
 
@@ -70,16 +72,26 @@ class References:
             if each is not None:
                 each.__traceback__ = None
         cause = error.__cause__ if causes < _MOST_CAUSES else None
+        context = error.__context__ if causes < _MOST_CAUSES else None
         return {
             "exception": self._kept.number(error),
             "of": self._classes.reference(type(error), encoder),
             "arguments": encoder.encode(list(error.args) if whole else []),
             "message": message(error),
-            "bare": not vars(error),
-            "cause": None
-            if cause is None
-            else self.exception(cause, encoder, causes + 1, whole=whole),
+            "bare": not vars(error).keys() - {"__notes__"},
+            "cause": cause and self.exception(cause, encoder, causes + 1, whole=whole),
+            "context": None
+            if context is None or context is cause
+            else self._context(context, encoder, causes + 1, whole=whole),
+            "suppress": error.__suppress_context__,
+            "notes": _notes(error),
         }
+
+    def _context(self, error: BaseException, encoder: Encoder, causes: int, *, whole: bool) -> Any:
+        """The exception that was being handled, where it can be sent: it may be the test's."""
+        with contextlib.suppress(Exception):
+            return self.exception(error, encoder, causes, whole=whole)
+        return None
 
     def resolve(self, tag: str, reference: dict[str, Any], decoder: Decoder) -> Any:
         """What the examiner refers to."""
@@ -102,6 +114,12 @@ class References:
         if name != "values":
             items = dict.fromkeys(items) if name == "keys" else dict(items)
         return {"view": name, "items": encoder.encode(items)}
+
+
+def _notes(error: BaseException) -> list[str]:
+    notes = vars(error).get("__notes__", ())
+    texts = notes if isinstance(notes, list) else []
+    return [text[:MAX_MESSAGE] for text in texts[:_MOST_NOTES] if type(text) is str]
 
 
 def message(error: BaseException) -> str:
