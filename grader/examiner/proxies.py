@@ -7,7 +7,6 @@ side, so none of their methods is ever run here.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence, Set
@@ -15,8 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from grader.checks.protocols import grant
-from grader.examiner import questions
-from grader.examiner.cells.finding import add_note
+from grader.examiner import questions, raised
 from grader.examiner.evidence.interview import Asked
 from grader.examiner.exchange import Ask, Exchange
 from grader.examiner.loops import asking_outside
@@ -34,7 +32,7 @@ from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder
 from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.name_patterns import picked
-from grader.sandbox.guest.protocol import MAX_ERROR_NAME, MAX_KEPT, MAX_LINE, MAX_MESSAGE
+from grader.sandbox.guest.protocol import MAX_KEPT, MAX_MESSAGE
 
 CallBlocked = Callable[[str, tuple[Any, ...]], Any]
 _Names = Mapping[str, Any]
@@ -180,34 +178,10 @@ class Proxies:
             sys.stdout.write(printed)
         self._around.answered(reply, decoder)
         if "error" in reply:
-            raise self._error(reply)
+            raise raised.by_reply(reply, self._exchange.callbacks, self._resolve)
         value = decoder.decode(reply.get("value"))
         self._around.decoded()
         return value
-
-    def _error(self, reply: dict[str, Any]) -> Exception:
-        """What the student's code raised, or let pass of what the test raised in a callback."""
-        callbacks = self._exchange.callbacks
-        if (again := callbacks.error(reply.get("again"))) is not None:
-            return again
-        name = str(reply["error"])[:MAX_ERROR_NAME]
-        message = str(reply.get("message"))[:MAX_MESSAGE]
-        error = callbacks.own_error(reply.get("of_test"), message) or self._raised(
-            reply, name, message
-        )
-        error.by_student = True  # type: ignore[attr-defined]  # its text is theirs
-        if line := str(reply.get("line", ""))[:MAX_LINE]:
-            add_note(error, f"It was raised in {line}.")
-        return error
-
-    def _raised(self, reply: Mapping[str, Any], name: str, message: str) -> Exception:
-        """What the student's code raised, as an exception of ours."""
-        if "raised" in reply and name.strip() and name not in exceptions.OF_THE_AGENT:
-            with contextlib.suppress(Malformed):
-                error = Decoder([], self._resolve).decode(reply["raised"])
-                if exceptions.kept_exception(error) is not None:
-                    return error  # type: ignore[no-any-return]
-        return exceptions.from_name(name, message)
 
     def _refer(self, value: Any, encoder: Encoder) -> dict[str, Any]:
         """How a value of the examiner's is written where it is no plain data."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.examiner.objects.handles import kept_of
 from grader.examiner.surroundings.replaced import replaced
-from grader.sandbox.guest.data.values import Malformed
+from grader.sandbox.guest.data.counted import Malformed
 
 _MOST_LINES = 100_000  # before the function, in its cell
 
