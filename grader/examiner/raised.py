@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader.examiner.cells.finding import add_note
 from grader.examiner.handed_in.callbacks import Callbacks
+from grader.examiner.notes import add_note
 from grader.examiner.objects import exceptions
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder

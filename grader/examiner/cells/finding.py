@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from grader.examiner.cells.cell_code import TEST
+from grader.examiner.notes import notes_of
 
-_NOTES = "_notes_of_the_grader"
 _LINE = "It was raised in "  # what a note begins with that names a line of the student's code
 
 
@@ -66,18 +66,6 @@ def students_line(error: BaseException) -> str:
             code = linecache.getline(file, number).strip()
             return f"{_LINE}line {number}, `{code}`." if code else ""
     return ""
-
-
-def add_note(error: BaseException, note: str) -> None:
-    """Add a sentence of ours to what a student reads of an error; a test does not see it."""
-    vars(error).setdefault(_NOTES, []).append(note)
-
-
-def notes_of(error: BaseException) -> list[str]:
-    """The sentences beside the text of an error: ours, and a check's; none of the student's."""
-    own: list[str] = vars(error).get(_NOTES, [])
-    by_student = getattr(error, "by_student", False) is True
-    return own if by_student else [*map(str, getattr(error, "__notes__", ())), *own]
 
 
 def is_of_students_line(error: BaseException) -> bool:

@@ -115,8 +115,7 @@ class Taint:
             for target in targets:
                 self._add(_roots(target))
         if any(isinstance(target, ast.Attribute) for target in targets):
-            own = {name for target in targets for name in _roots(target)}
-            self._add(set(_names(value)) - own)  # from there on another may use and change it
+            self._add(_names(value))  # from there on another may use and change it
 
     def _called(self, call: ast.Call) -> None:
         """What is handed to tainted code may be changed; what takes tainted values is changed."""

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.errors import ClaimFailed
-from grader.examiner.cells.finding import add_note
+from grader.examiner.notes import add_note
 from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.objects.handles import ALWAYS, is_handle, kept_of
 from grader.examiner.objects.kept import Kept, facts_of
