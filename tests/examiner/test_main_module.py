@@ -66,6 +66,13 @@ def test_in_the_notebooks_own_kernel_its_names_are_as_they_were(
         assert module is not main
 
 
+def test_a_class_of_the_students_is_no_import_of_the_courses() -> None:
+    """What fails with it is the student's: its module is `__main__`, and so is the test's."""
+    kernel = InProcess("class Level:\n    pass")
+    found = kernel.tested("@Level()\ndef level():\n    return 1")
+    assert found.kind in (FindingKind.STUMBLED, FindingKind.RAISED)
+
+
 @pytest.mark.parametrize("test", ["assert f(1", "%matplotlib inline\nassert f(1)"])
 def test_a_cell_that_is_no_python_is_a_fault_of_the_test(test: str) -> None:
     assert InProcess("def f(x):\n    return x").tested(test).kind is FindingKind.TEST_FAULT
