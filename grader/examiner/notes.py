@@ -1,20 +1,29 @@
-"""What the grader adds to an error for those who read it; a test that looks at its notes sees none.
+"""Notes of an error: those of the student's own code, and what is added for those who read it.
 
-``BaseException.add_note`` would stand among the notes of the student's own code.
+A test that looks at an error's notes sees the student's first. What the grader adds here, it does
+not see; a check adds its notes as any code does.
 """
 
 from __future__ import annotations
 
-_NOTES = "_notes_of_the_grader"
+from collections.abc import Sequence
+
+_OURS, _STUDENTS = "_notes_of_the_grader", "_notes_of_the_student"
 
 
 def add_note(error: BaseException, note: str) -> None:
-    """Add a sentence of ours to what a student reads of an error; a test does not see it."""
-    vars(error).setdefault(_NOTES, []).append(note)
+    """Add a sentence of ours to what a student reads of an error."""
+    vars(error).setdefault(_OURS, []).append(note)
+
+
+def take_students(error: BaseException, notes: Sequence[str]) -> None:
+    """Give an error the notes that the student's code has added to it."""
+    for note in notes:
+        error.add_note(note)
+    vars(error)[_STUDENTS] = len(notes)
 
 
 def notes_of(error: BaseException) -> list[str]:
-    """The sentences beside the text of an error: ours, and a check's; none of the student's."""
-    own: list[str] = vars(error).get(_NOTES, [])
-    by_student = getattr(error, "by_student", False) is True
-    return own if by_student else [*map(str, getattr(error, "__notes__", ())), *own]
+    """The sentences beside the text of an error: a check's, and ours; none of the student's."""
+    notes = getattr(error, "__notes__", [])[vars(error).get(_STUDENTS, 0) :]
+    return [*map(str, notes), *vars(error).get(_OURS, [])]

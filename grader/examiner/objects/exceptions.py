@@ -13,6 +13,7 @@ import contextlib
 from typing import Any
 
 from grader.errors import ClaimFailed
+from grader.examiner.notes import take_students
 from grader.examiner.objects import real_classes
 from grader.examiner.objects.kept import FACTS, ClassFacts, Kept, facts_of
 from grader.sandbox.guest.data.counted import Malformed
@@ -155,8 +156,7 @@ def exception(
     made.__cause__ = cause if isinstance(cause, BaseException) else None
     made.__context__ = context if isinstance(context, BaseException) else made.__cause__
     made.__suppress_context__ = suppress
-    for note in notes if type(notes) is list else ():
-        made.add_note(str(note))
+    take_students(made, [str(note) for note in notes] if type(notes) is list else [])
     return made
 
 

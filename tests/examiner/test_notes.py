@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from grader.examiner.notes import add_note, notes_of, take_students
+
+
+def test_the_students_notes_are_not_told_as_ours() -> None:
+    error = ValueError("x")
+    take_students(error, ["theirs"])
+    error.add_note("a check's")
+    add_note(error, "ours")
+    assert notes_of(error) == ["a check's", "ours"]
+    assert error.__notes__ == ["theirs", "a check's"]
+
+
+def test_an_error_without_notes_has_none() -> None:
+    assert notes_of(ValueError("x")) == []
