@@ -23,6 +23,7 @@ from .data.counted import Malformed
 from .data.decoder import Decoder
 from .data.encoder import Encoder
 from .data.endings import heard, told
+from .data.shared import Shared
 from .fit.stand_in import FitStandIn
 from .handles import objects
 from .handles.classes import Classes
@@ -57,7 +58,7 @@ class Agent:
         self.exchange = exchange
         self.fit = FitStandIn(exchange)
         self.around = Surroundings()
-        self.calls = Calls(self._send, self._worked, self._refer, self._resolve)
+        self.calls = Calls(self._send, self._worked, self._encoder, self._resolve)
         self._objects = ObjectNumbers()
         self._references = References(self._objects, Classes(self._objects, self.fit.classes))
         self._kept = KeptNames(namespace)
@@ -72,7 +73,7 @@ class Agent:
     def _worked(self, question: dict[str, Any], buffers: Sequence[Any]) -> Reply:
         """The answer to a question, or what was raised instead, with what changed meanwhile."""
         shared, printed, notices = self.calls.shared, Printed(), Notices()
-        decoder, encoder = Decoder(buffers, self._resolve, shared), Encoder(self._refer, shared)
+        decoder, encoder = Decoder(buffers, self._resolve, shared), self._encoder(shared)
         is_read = False
         try:
             arguments = arguments_of(question, decoder)
@@ -103,16 +104,19 @@ class Agent:
         reply |= told(encoder, changed, ends="within" not in question)
         return reply, encoder.buffers
 
+    def _encoder(self, shared: Shared | None = None, *, numbered: bool = False) -> Encoder:
+        return Encoder(self._refer, shared, numbered=numbered, path=self.around.path_in_test)
+
     def _changed(self) -> tuple[dict[str, Any], Encoder]:
         """What a call changed that raised something; nothing where that cannot be sent."""
         shared = self.calls.shared
         shared.forget_unsent()
-        encoder = Encoder(self._refer, shared)
+        encoder = self._encoder(shared)
         try:
             return shared.changed(encoder.content), encoder
         except Exception:
             shared.forget_unsent()
-            return {}, Encoder(self._refer, shared)
+            return {}, self._encoder(shared)
 
     def _error(self, error: BaseException) -> dict[str, Any]:
         """What was raised, in words; what the test itself raised, or is a class of, by number."""
@@ -192,7 +196,7 @@ class Agent:
     def _raised(self, error: BaseException) -> dict[str, Any]:
         """What was raised, as far as it can be sent: long arguments are left out."""
         for whole in (True, False):
-            encoder = Encoder(self._refer)
+            encoder = self._encoder()
             with contextlib.suppress(Exception):
                 raised = self._references.exception(error, encoder, whole=whole)
                 if not encoder.buffers:

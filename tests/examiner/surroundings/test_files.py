@@ -84,6 +84,38 @@ assert open(make()).read() == "made"
     assert both(read=read, write=write, make=make).tested(test) == Finding()
 
 
+def test_an_absolute_path_leads_to_the_same_file_on_both_sides(both: Make, kernel: Path) -> None:
+    def saved(name: str) -> str:
+        os.chdir(kernel)  # as a kernel is; this process is where the test is
+        write(name, "saved")
+        return str(Path(name).absolute())
+
+    def listed() -> list[Path]:
+        return sorted(kernel.iterdir())
+
+    def missing() -> None:
+        read(str(kernel / "missing.txt"))
+
+    test = """
+import os
+from pathlib import Path
+here = Path.cwd()
+path = saved("out.txt")
+os.chdir(here)
+assert path == os.path.abspath("out.txt") and open(path).read() == "saved"
+assert read(path) == "saved"
+assert listed() == [here / "out.txt"]
+try:
+    missing()
+except FileNotFoundError as error:
+    assert error.filename == str(here / "missing.txt")
+assert near().endswith("/kernels/x")
+"""
+    names = {"saved": saved, "listed": listed, "missing": missing, "near": lambda: f"{kernel}s/x"}
+    student = both(read=read, **names)
+    assert student.tested(test) == Finding()
+
+
 def test_what_the_students_cells_wrote_is_there_for_each_test(both: Make, kernel: Path) -> None:
     (kernel / "sales.csv").write_text("given")
     student = both(read=read)

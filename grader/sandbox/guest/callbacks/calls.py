@@ -36,7 +36,7 @@ class Calls:
     Args:
         exchange: sends a message to the examiner and returns its reply.
         worked: works on a question; returns the answer and its buffers.
-        refer: how a value is sent that is no plain data; see ``Encoder``.
+        encoder: makes what writes the values of a message, from what both sides have.
         resolve: what a reference of the examiner's stands for; see ``Decoder``.
 
     Attributes:
@@ -48,12 +48,12 @@ class Calls:
         self,
         exchange: Exchange,
         worked: Callable[[dict[str, Any], Sequence[Any]], Reply],
-        refer: Callable[[Any, Encoder], dict[str, Any]],
+        encoder: Callable[..., Encoder],
         resolve: Callable[[str, dict[str, Any], Decoder], Any],
     ) -> None:
         self.shared, self.handed = Shared(1), Handed(self.call_back)
         self._exchange, self._worked = exchange, worked
-        self._refer, self._resolve = refer, resolve
+        self._encoder, self._resolve = encoder, resolve
         self._turn = threading.RLock()  # a student's threads call back one after the other
         self._depth = 0
 
@@ -92,7 +92,7 @@ class Calls:
         self, number: int, operation: str, arguments: Sequence[Any], named: dict[str, Any]
     ) -> Any:
         self.shared.forget_unsent()
-        encoder = Encoder(self._refer, self.shared, numbered=True)
+        encoder = self._encoder(self.shared, numbered=True)
         message = {
             "callback": operation,
             "of": number,

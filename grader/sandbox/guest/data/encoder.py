@@ -30,6 +30,7 @@ class Encoder(Counted):
         shared: the values that both sides have by now; none, where it is left out.
         numbered: whether all values that can change get a number, or those alone that stand at two
             places or are named to ``number``.
+        path: gives a text as the other side has it, if it is a path of a file that both sides have.
     """
 
     refusal = Unsendable
@@ -40,6 +41,7 @@ class Encoder(Counted):
         shared: Shared | None = None,
         *,
         numbered: bool = False,
+        path: Callable[[str], str] = str,
     ) -> None:
         super().__init__()
         self.shared = Shared(1) if shared is None else shared
@@ -47,7 +49,7 @@ class Encoder(Counted):
         self._unnumbered: dict[int, dict[str, Any]] = {}  # by the number that a value may get
         self.buffers: list[Any] = []
         self.described: set[int] = set()  # classes, each of which is described once
-        self._refer = refer
+        self._refer, self._path = refer, path
         self._bytes = self._texts = 0
 
     def encode(self, value: Any) -> Any:
@@ -118,6 +120,7 @@ class Encoder(Counted):
 
     def _text(self, text: str) -> Any:
         """A text as JSON, or as bytes where it is long."""
+        text = self._path(text)
         if len(text) > MAX_TEXT:
             data = text.encode("utf-8", "surrogatepass")
             return {"text": self._add(_cut(data)), "size": len(data)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ class Surroundings:
         self._given: States = {}
         self._files: SharedFiles | None = None
         self._temporary: str | None = None
+        self._in_test: Path | None = None
 
     def install(self) -> None:
         """Take the working directory, and what is in it, as given by the course."""
@@ -66,6 +68,13 @@ class Surroundings:
         except Malformed:  # together with the answer it is too much
             return {}
 
+    def path_in_test(self, text: str) -> str:
+        """A path below this kernel's working directory as the test has it; else the text itself."""
+        here = str(self._work)
+        if self._in_test is None or not (text == here or text.startswith(here + os.sep)):
+            return text
+        return str(self._in_test) + text[len(here) :]
+
     def _process(
         self, question: Mapping[str, Any], decoder: Decoder
     ) -> contextlib.AbstractContextManager[None]:
@@ -83,7 +92,7 @@ class Surroundings:
     def _begin(self, folder: str | None) -> None:
         """Begin with a test cell: its folder, without the files of the one before."""
         figures.close_all()
-        self._files = self._temporary = None
+        self._files = self._temporary = self._in_test = None
         if folder is None or self._work is None:
             return
         temporary = Path(folder, TEMPORARY)
@@ -93,6 +102,7 @@ class Surroundings:
             self._temporary = str(temporary)
         with contextlib.suppress(OSError):  # a path below the test's working directory leads here
             Path(folder, WORK).symlink_to(self._work)
+        self._in_test = Path(folder, WORK)
         self._files = SharedFiles({WORK: self._work, TEMPORARY: temporary}, self._given)
 
 
