@@ -76,6 +76,26 @@ board = Board()
 apply(board, 3)
 assert board.is_told()
 """
+ANOTHER_MOCK = """
+class Other:
+    def __call__(self, value): pass
+    def __getattr__(self, name): return lambda *arguments: None
+def apply(thing, value):
+    thing.send = Other()
+"""
+SENDS = "def apply(thing, value):\n    thing.send(value)\n    thing.sent = len"
+SENT = """
+from unittest.mock import Mock
+board = Mock()
+apply(board, 3)
+board.send.assert_called_once_with(3)
+"""
+CALLED = """
+from unittest.mock import Mock, call
+board = Mock()
+apply(board, 3)
+assert board.method_calls == [call.send(3)]
+"""
 CALLS = "def apply(function, value):\n    return function(value)"
 ADDS_ONE = "assert apply(lambda value: value + 1, 3) == 4"
 NOTES = """
@@ -143,6 +163,18 @@ TRIALS = (
         "gives a test's object another method, by which the test judges",
         tested(ANOTHER_METHOD, TOLD),
         tested(TELLS, TOLD),
+    ),
+    _trial(
+        "another_mock",
+        "puts an object that agrees with every assertion in place of a part of a test's mock",
+        tested(ANOTHER_MOCK, SENT),
+        tested(SENDS, SENT),
+    ),
+    _trial(
+        "calls_of_its_own",
+        "gives a test's mock another list of its calls",
+        tested("def apply(thing, value):\n    thing.method_calls = [('send', (3,), {})]", CALLED),
+        tested("def apply(thing, value):\n    thing.send(value)", CALLED),
     ),
     Trial(
         48,

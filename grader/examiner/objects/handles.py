@@ -17,9 +17,10 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any, Final, Generic, Protocol
 
-from grader.errors import CannotTravel
+from grader.errors import CannotTravel, ClaimFailed
 from grader.examiner.objects import derived, real_classes, signatures
 from grader.examiner.objects.kept import ClassFacts, Kept, facts_of
+from grader.language import N_
 from grader.sandbox.guest.handles.abilities import ABILITIES
 
 ALWAYS = ("eq", "ne", "hash", "repr", "str", "format", "dir", "copy", "deepcopy")
@@ -31,6 +32,18 @@ _OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__class__", 
 _CLOSED = (
     *("__array_", "__cuda_", "__dlpack", "__torch_", "__tf_", "__arrow_", "__reduce"),
     *("__getstate__", "__setstate__", "__buffer__", "__globals__", "__builtins__"),
+)
+# By these a mock of a test judges how it was called; what is put in its place would judge itself.
+_OF_MOCKS = ("assert_called", "assert_not_called", "assert_any_call", "assert_has_calls")
+_OF_ASYNCHRONOUS_MOCKS = (
+    "assert_awaited",
+    "assert_not_awaited",
+    "assert_any_await",
+    "assert_has_awaits",
+)
+_JUDGES_ITSELF = N_(
+    "The test asks an object of your code for {name}, and that object would decide by itself. "
+    "Expected: your code calls what the test hands in, and puts nothing in its place."
 )
 _DRIVES = frozenset(("send", "throw", "close"))  # what an event loop asks of a coroutine
 
@@ -198,6 +211,8 @@ def _asked(kept: Kept, name: str, facts: ClassFacts | None) -> Any:
     """An attribute, asked of the kernel unless what reads it could be misled."""
     if name.startswith(_CLOSED):
         raise AttributeError(f"{name} does not leave the student's kernel")
+    if name.startswith((*_OF_MOCKS, *_OF_ASYNCHRONOUS_MOCKS)):
+        raise ClaimFailed(_JUDGES_ITSELF, name=name)
     if name == "__signature__":
         return signatures.signature(kept.operate("signature"))
     if name == "__dataclass_fields__" and facts is not None and facts.fields:
