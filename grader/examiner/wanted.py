@@ -7,6 +7,7 @@ Most of them it reads. It may also ask for one by its text: ``"total" in globals
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -28,7 +29,7 @@ def wanted(source: str) -> frozenset[str]:
     A name counts where the cell binds it itself, but reads it first: ``x = x + 1``. A pattern is a
     name with ``*`` in it; see ``grader.sandbox.guest.name_patterns``.
     """
-    return names.free(source) | reads(source) | by_text(source)
+    return names.free(source) | reads(source) | by_text(source) | in_examples(source)
 
 
 def asks_by_text(source: str) -> bool:
@@ -42,6 +43,21 @@ def by_text(source: str) -> frozenset[str]:
         return frozenset()
     found = (name for node in ast.walk(parse(source)) for name in _named(node))
     return frozenset(name for name in found if name not in names.BUILTINS)
+
+
+def in_examples(source: str) -> frozenset[str]:
+    """The names that examples for ``doctest`` in a cell's texts want."""
+    if ">>>" not in source:
+        return frozenset()
+    import doctest
+
+    parser, found = doctest.DocTestParser(), set[str]()
+    for node in ast.walk(parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            with contextlib.suppress(ValueError):  # it is laid out as no examples are
+                code = "".join(example.source for example in parser.get_examples(node.value))
+                found |= names.free(code) if names.is_python(code) else set()
+    return frozenset(found)
 
 
 def _asks(node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.examiner import names as names_of
-from grader.examiner.surroundings import databases, figures, guard, imports, masks
+from grader.examiner.surroundings import databases, doctests, figures, guard, imports, masks
 from grader.examiner.surroundings.base import Around
 from grader.examiner.surroundings.course import Course
 from grader.examiner.surroundings.files import ClaimFiles, lay_out, new_folder
@@ -55,6 +55,7 @@ class Surroundings(Around):
             figures.of_the_kernel(text, pyplot),
             masks.hiding_nothing(text) as self._look_again,
             databases.alone(text),
+            doctests.found(text),
             guard.guarded(self._theirs()),
         ):
             yield

@@ -28,7 +28,7 @@ _PROGRAMS = frozenset(
 _WATCHED = _PROGRAMS | {"exec", "open", "pickle.find_class"}
 _OF_MODULES = (".py", ".pyc", ".so")
 _FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
-_WAYS = tuple((mode, flags) for mode in ("exec", "eval") for flags in _FLAGS)
+_WAYS = tuple((mode, flags) for mode in ("exec", "eval", "single") for flags in _FLAGS)
 _MOST_CODE = 200_000  # bytes of a file that may be Python
 
 # What a pickle may name and still holds data alone.
@@ -162,10 +162,24 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
 
 
 def _is_among(code: Any, texts: Iterable[bytes]) -> bool:
-    """Whether code is that of one of the texts; code that names nothing does nothing."""
+    """Whether code is that of one of the texts, or of a part; without names it does nothing."""
     if not isinstance(code, CodeType) or not (names := _names(code) - {b"__doc__"}):
         return False
-    return any(_may_be(text, names) and code in _compiled(text) for text in texts)
+    whole = (text for text in texts if _may_be(text, names))
+    parts = (part for text in whole for part in _parts(text) if _may_be(part, names))
+    return any(code in _compiled(part) for part in parts)
+
+
+def _parts(text: bytes) -> Iterator[bytes]:
+    """A text, and what a test may take out of it to run: its lines, its examples for doctest."""
+    yield text
+    yield from text.splitlines()
+    if b">>>" in text:
+        import doctest
+
+        with contextlib.suppress(ValueError):  # it is laid out as no examples are
+            examples = doctest.DocTestParser().get_examples(text.decode("utf-8", "replace"))
+            yield from (example.source.encode("utf-8", "surrogatepass") for example in examples)
 
 
 def _names(code: CodeType) -> set[bytes]:

@@ -103,12 +103,19 @@ def test_nothing_is_refused_outside_of_test_cells(both: Make) -> None:
         ("eval(answer())()", "lambda: open('stolen', 'w').close()"),
         ("exec(answer())", "class A:\n    __a = open('stolen', 'w').close()"),
         ("exec(answer())", "\uff4fpen('stolen', 'w').close()"),  # Python reads it as open
+        ("for line in answer().splitlines(): exec(line)", "x = 1\nopen('stolen', 'w').close()"),
+        (
+            "import doctest; doctest.run_docstring_examples(double, globals())",
+            "Twice.\n\n>>> double(2)\n4\n>>> if True:\n...     open('stolen', 'w').close()",
+        ),
         ("import os; os.system(answer())", "touch stolen"),
         ("import subprocess; subprocess.run(answer()[0], shell=True)", ["touch stolen"] * 99),
     ],
 )
 def test_a_text_that_a_student_returned_is_not_run(both: Make, use: str, returned: object) -> None:
-    student = both(answer=lambda: returned)
+    double = eval(compile("lambda x: 2 * x", "<cell>", "eval"))
+    double.__doc__ = str(returned)
+    student = both(answer=lambda: returned, double=double)
     with pytest.raises(CourseError, match="wrote or returned"):
         student.tested(use)
     assert student.tested("import os\nanswer()\nassert not os.path.exists('stolen')") == Finding()

@@ -1,0 +1,32 @@
+"""Doctests in a test cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.errors import CourseError
+from grader.examiner.examiner import Finding
+from tests.examiner.surroundings.conftest import Make
+
+double = eval(compile("lambda x: 2 * x", "<cell>", "eval"))
+double.__doc__ = "Twice.\n\n>>> double(2)\n5"
+
+
+def test_a_testmod_that_finds_no_example_is_refused(both: Make) -> None:
+    test = "import doctest\nassert double and doctest.testmod().failed == 0"
+    with pytest.raises(CourseError, match="found no example"):
+        both(double=double).tested(test)
+
+
+def test_examples_of_the_test_itself_run(both: Make) -> None:
+    test = """
+import doctest
+def examples():
+    \"\"\"
+    >>> double(2)
+    4
+    \"\"\"
+results = doctest.testmod()
+assert (results.failed, results.attempted) == (0, 1), results
+"""
+    assert both(double=double).tested(test) == Finding()
