@@ -17,7 +17,7 @@ demo: $(READY)
 	grader data
 	grader demo
 
-# What needs no sandbox, no Keras and no other program: a minute and a quarter on two cores.
+# What needs no sandbox, no Keras and no other program: 80 seconds on two cores.
 quick: $(READY)
 	pytest --quick --numprocesses 2
 
