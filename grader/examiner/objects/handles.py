@@ -34,12 +34,9 @@ _CLOSED = (
     *("__getstate__", "__setstate__", "__buffer__", "__globals__", "__builtins__"),
 )
 # By these a mock of a test judges how it was called; what is put in its place would judge itself.
-_OF_MOCKS = ("assert_called", "assert_not_called", "assert_any_call", "assert_has_calls")
-_OF_ASYNCHRONOUS_MOCKS = (
-    "assert_awaited",
-    "assert_not_awaited",
-    "assert_any_await",
-    "assert_has_awaits",
+_OF_MOCKS = (
+    *("assert_called", "assert_not_called", "assert_any_call", "assert_has_calls"),
+    *("assert_awaited", "assert_not_awaited", "assert_any_await", "assert_has_awaits"),
 )
 _JUDGES_ITSELF = N_(
     "The test asks an object of your code for {name}, and that object would decide by itself. "
@@ -211,7 +208,7 @@ def _asked(kept: Kept, name: str, facts: ClassFacts | None) -> Any:
     """An attribute, asked of the kernel unless what reads it could be misled."""
     if name.startswith(_CLOSED):
         raise AttributeError(f"{name} does not leave the student's kernel")
-    if name.startswith((*_OF_MOCKS, *_OF_ASYNCHRONOUS_MOCKS)):
+    if name.startswith(_OF_MOCKS):
         raise ClaimFailed(_JUDGES_ITSELF, name=name)
     if name == "__signature__":
         return signatures.signature(kept.operate("signature"))
