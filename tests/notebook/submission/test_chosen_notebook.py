@@ -6,15 +6,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.errors import SubmissionError
-from grader.notebook.assignment import Assignment, load_assignment
+from grader.notebook.assignment import Assignment
 from grader.notebook.submission.chosen_notebook import choose
 from grader.settings import Settings
 from tests import tiny
-
-
-@pytest.fixture
-def assignment(tiny_course: Settings) -> Assignment:
-    return load_assignment(tiny_course, "sums")
 
 
 @pytest.fixture

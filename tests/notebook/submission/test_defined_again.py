@@ -6,16 +6,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.notebook.assignment import Assignment, grade_id, load_assignment
+from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.submission import defined_again
 from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 from tests import tiny
-
-
-@pytest.fixture
-def assignment(tiny_course: Settings) -> Assignment:
-    return load_assignment(tiny_course, "sums")
 
 
 def notes(assignment: Assignment, submitted: NotebookNode, *lost: str) -> tuple[str, ...]:

@@ -22,16 +22,6 @@ BESIDE = (
 )
 
 
-@pytest.fixture
-def assignment(tiny_course: Settings) -> Assignment:
-    return load_assignment(tiny_course, "sums")
-
-
-@pytest.fixture
-def submitted(tiny_course: Settings) -> NotebookNode:
-    return tiny.submission(tiny_course, tiny.GOOD)
-
-
 def test_what_code_names_is_data_and_no_answer() -> None:
     cells = [new_code_cell("plt.imread('photo.png')"), new_markdown_cell("Answer.DOCX")]
     assert documents(BESIDE, cells) == ("Answer.DOCX", "scans/IMG_1.jpg")

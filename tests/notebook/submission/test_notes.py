@@ -10,23 +10,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_raw_cell
 
 from grader import language
-from grader.notebook.assignment import Assignment, grade_id, load_assignment
+from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.submission import defined_again
 from grader.notebook.submission.chosen_notebook import choose
 from grader.notebook.submission.notes import in_documents, positions
 from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 from tests import tiny
-
-
-@pytest.fixture
-def assignment(tiny_course: Settings) -> Assignment:
-    return load_assignment(tiny_course, "sums")
-
-
-@pytest.fixture
-def submitted(tiny_course: Settings) -> NotebookNode:
-    return tiny.submission(tiny_course, tiny.GOOD)
 
 
 @pytest.fixture(params=["de", "ar"])

@@ -7,21 +7,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.utils import compute_checksum
 
-from grader.notebook.assignment import Assignment, grade_id, load_assignment, part_of
+from grader.notebook.assignment import Assignment, grade_id, part_of
 from grader.notebook.submission import rebuild as rebuild_module
 from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 from tests import tiny
-
-
-@pytest.fixture
-def assignment(tiny_course: Settings) -> Assignment:
-    return load_assignment(tiny_course, "sums")
-
-
-@pytest.fixture
-def submitted(tiny_course: Settings) -> NotebookNode:
-    return tiny.submission(tiny_course, tiny.GOOD)
 
 
 def cell(notebook: NotebookNode, name: str) -> NotebookNode:
