@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
 import stat
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from benchmarks.classes import courses, environments
 from grader import settings as course_settings
 from grader.notebook.assignment import is_claim, load_assignment
 from tests.attacks import exercise
+from tests.attacks.apart import apart
 from tests.attacks.submissions import notebook_in
 from tests.attacks.world import World
 from tests.conftest import ROOT
@@ -34,16 +32,18 @@ def write_autograder(world: World) -> None:
     courses.write_autograder(assignment, source, world.course / "autograder.zip")
 
 
-def points_by_otter(world: World, student: str) -> Any:
-    """Points; None where it gave up, ``hangs`` where it had to be ended."""
+def points_by_otter(world: World, student: str) -> tuple[Any, list[str]]:
+    """Points and traces; for points None where it gave up, ``hangs`` where it had to be ended."""
     folder = world.course / "submitted" / student / exercise.NAME
     autograder, said = world.course / "autograder.zip", world.course / f"{student}.json"
     _without_claims(notebook_in(folder))
     program = str(Path(__file__).with_name("otter_one.py"))
     words = [str(OTTER), program, str(autograder), str(notebook_in(folder)), str(said)]
-    if not run(words, folder, OTTER):
-        return "hangs"
-    return json.loads(said.read_text()) if said.exists() else None
+    with run(words, folder, OTTER) as ended:
+        traces = world.traces(student)
+    if not ended:
+        return "hangs", traces
+    return (json.loads(said.read_text()) if said.exists() else None), traces
 
 
 def _without_claims(notebook: Path) -> None:
@@ -60,20 +60,11 @@ def _without_claims(notebook: Path) -> None:
         nbformat.write(content, notebook)
 
 
-def run(command: Sequence[str], folder: Path, python: Path) -> bool:
-    """Run a command in an environment; False if it had to be ended."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environments.variables(python),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        process.wait(SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return False
-    return True
+def run(
+    command: Sequence[str], folder: Path, python: Path
+) -> contextlib.AbstractContextManager[bool]:
+    """Run a command in an environment, among processes of its own; False if it had to be ended.
+
+    What it has started stays until the context is left.
+    """
+    return apart(command, folder, environments.variables(python), SECONDS)

@@ -4,10 +4,12 @@
     python -m tests.attacks.stock --only 12 --pipeline otter --again
 
 Each attack gets a course folder of its own, in which three students hand in: the attacker, an
-honest classmate, and the attacker's harmless twin. What would hurt a machine without a sandbox is
-not run through the others' pipelines. What comes of a case is written into docs/security.md at
-once, so the same command goes on where it was stopped. Otter-Grader's environment is the one that
-``make bench`` makes; where it is not there, its cells say that nothing was tried.
+honest classmate, and the attacker's harmless twin. The others' pipelines run among processes of
+their own (``apart.py``) and for a limited time; one that does not end is a result. What would hurt
+a machine without a sandbox is not run through them. What comes of a case is written into
+docs/security.md at once, so the same command goes on where it was stopped. Otter-Grader's
+environment is the one that ``make bench`` makes; where it is not there, its cells say that nothing
+was tried.
 """
 
 from __future__ import annotations
@@ -133,7 +135,8 @@ def collected(archive: Archive, config: str) -> str:
     with tempfile.TemporaryDirectory() as course:
         _configure(Path(course), config)
         hand_in_archives(Path(course), archive)
-        ended = _nbgrader(Path(course), "zip_collect", exercise.NAME, COLLECT)
+        with _nbgrader(Path(course), "zip_collect", exercise.NAME, COLLECT) as ended:
+            pass
         submitted = Path(course).glob(f"submitted/*/*/{exercise.NAME}.ipynb")
         names = ", ".join(sorted(path.parts[-3] for path in submitted))
         return f"collected: {names or 'nobody'}" + ("" if ended else "; had to be ended")
@@ -142,12 +145,14 @@ def collected(archive: Archive, config: str) -> str:
 def stock_row(attack: Attack) -> Row | str:
     """What nbgrader's own pipeline makes of an attack."""
     with _course(STOCK, "python3") as world:
-        _nbgrader(world.course, "generate_assignment", exercise.NAME)
+        with _nbgrader(world.course, "generate_assignment", exercise.NAME):
+            pass
         if not _hand_in(world, attack):
             return "not run"
-        ended = _nbgrader(world.course, "autograde", exercise.NAME)
+        with _nbgrader(world.course, "autograde", exercise.NAME) as ended:
+            traces = world.traces(ATTACKER)
         remarks = () if ended else (f"hangs the class: ended after {other_graders.SECONDS} s",)
-        return _row(world, remarks)
+        return _row(world, (*remarks, *traces))
 
 
 def otter_row(attack: Attack) -> Row | str:
@@ -159,12 +164,11 @@ def otter_row(attack: Attack) -> Row | str:
         if not _hand_in(world, attack):
             return "not run"
         other_graders.write_autograder(world)
-        attacker, twin = (
-            other_graders.points_by_otter(world, student) for student in (ATTACKER, TWIN)
-        )
+        attacker, traces = other_graders.points_by_otter(world, ATTACKER)
+        twin, _ = other_graders.points_by_otter(world, TWIN)
         hangs = () if attacker != "hangs" else (f"hangs: ended after {other_graders.SECONDS} s",)
         points = (None if hangs else attacker, honest, None if twin == "hangs" else twin)
-        return Row(points, (*hangs, *dict.fromkeys(world.traces(ATTACKER))))
+        return Row(points, (*hangs, *dict.fromkeys(traces)))
 
 
 @functools.cache
@@ -177,7 +181,7 @@ def _honest_by_otter() -> float:
     with _course(_our_config(), "python3") as world:
         hand_in(world, PEER, HandedIn())
         other_graders.write_autograder(world)
-        points = other_graders.points_by_otter(world, PEER)
+        points, _ = other_graders.points_by_otter(world, PEER)
     if not isinstance(points, float):
         raise RuntimeError(f"{other_graders.OTTER} grades no honest notebook: {points}")
     return points
@@ -197,7 +201,7 @@ def our_row(attack: Attack) -> Row | str:
         except GraderError as error:
             return f"not run: {error}"
         refused = () if results[ATTACKER].graded else ("refused by name",)
-        return _row(world, refused)
+        return _row(world, (*refused, *world.traces(ATTACKER)))
 
 
 @contextlib.contextmanager
@@ -233,7 +237,7 @@ def _hand_in(world: World, attack: Attack) -> bool:
     return True
 
 
-def _nbgrader(course: Path, *words: str) -> bool:
+def _nbgrader(course: Path, *words: str) -> contextlib.AbstractContextManager[bool]:
     """Run a command of nbgrader's; False if it had to be ended."""
     return other_graders.run(
         [sys.executable, "-m", "nbgrader", *words], course, Path(sys.executable)
@@ -243,7 +247,7 @@ def _nbgrader(course: Path, *words: str) -> bool:
 def _row(world: World, remarks: Sequence[str]) -> Row:
     with Gradebook(f"sqlite:///{world.course}/gradebook.db") as gradebook:
         points = tuple(_points(gradebook, student) for student in (ATTACKER, PEER, TWIN))
-    return Row(points, (*remarks, *dict.fromkeys(world.traces(ATTACKER))))
+    return Row(points, tuple(dict.fromkeys(remarks)))
 
 
 def _points(gradebook: Gradebook, student: str) -> float | None:
