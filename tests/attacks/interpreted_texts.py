@@ -1,4 +1,4 @@
-"""Attacks by texts that a test runs, opens or sends to a database, outside of every sandbox.
+"""Attacks by texts that a test runs, opens, removes or sends on, outside of every sandbox.
 
 The agent is the real one, in this process; files, paths and what surrounds a test are apart.
 """
@@ -16,6 +16,16 @@ from tests.examiner.surroundings.both import Both
 PASSED, NOT_PASSED = "passed", "not passed"
 RUNS = "assert eval(answer())(2) == 3"
 READS = "from pathlib import Path\nassert 'secret' in Path(answer()).read_text()"
+NORMALISED = READS.replace("Path(answer())", "Path(answer()).resolve()")
+REMOVES = """
+import os
+from pathlib import Path
+path = Path(answer())
+assert path.name == 'own.txt' or path.name == 'secret.txt'
+os.remove(path)
+"""
+REMOVES_ALL = "import shutil\nshutil.rmtree(answer())"
+FETCHES = "import pandas\nassert 'secret' in list(pandas.read_csv(answer()))[0]"
 ASKS = """
 import sqlite3
 table = sqlite3.connect(":memory:")
@@ -38,18 +48,21 @@ def returning(text: str, test: str) -> Carry:
             place.mkdir()
         (outside / "secret.txt").write_text("a secret")
         (folder / "kernel" / "own.txt").write_text("no secret")
+        (folder / "kernel" / "made").mkdir()
+        (folder / "kernel" / "made" / "own.txt").write_text("no secret")
         answer = text.replace("@OUTSIDE@", str(outside))
 
         def answered() -> str:
             Path("own.txt").write_text("no secret")
+            Path("made", "own.txt").write_text("no secret")
             return answer
 
         student = Both(folder / "kernel", Course(folder / "beside"), {"answer": answered})
         came = NOT_PASSED
         with contextlib.closing(student), contextlib.suppress(CourseError):
             came = PASSED if student.tested(test).passed else NOT_PASSED
-        written = sorted(path.name for path in outside.iterdir() if path.name != "secret.txt")
-        return ", ".join([came, *written])
+        found = {path.name for path in outside.iterdir()} if outside.exists() else set()
+        return ", ".join([came, *sorted(found ^ {"secret.txt"})])
 
     return carry
 
@@ -81,5 +94,40 @@ TRIALS = (
         "insert into numbers values (9); attach database '@OUTSIDE@/run' as o;"
         " create table o.a (b);",
         "insert into numbers values (9);",
+    ),
+    _trial(
+        "path_of_another_written_otherwise",
+        "writes that path with links, dots and a second slash in it",
+        NORMALISED,
+        "/proc/self/root/@OUTSIDE@/./secret.txt",
+        "./own.txt",
+    ),
+    _trial(
+        "path_that_a_test_removes",
+        "returns the path of a file of the machine where a test removes what was written",
+        REMOVES,
+        "@OUTSIDE@/secret.txt",
+        "own.txt",
+    ),
+    _trial(
+        "folder_that_a_test_removes",
+        "returns a folder of the machine where a test removes the folder that was made",
+        REMOVES_ALL,
+        "@OUTSIDE@",
+        "made",
+    ),
+    _trial(
+        "address_of_a_file",
+        "returns a file of the machine as an address where a test reads a table",
+        FETCHES,
+        "file://@OUTSIDE@/secret.txt",
+        "own.txt",
+    ),
+    _trial(
+        "long_code_in_an_answer",
+        "returns code that is too long to be compiled for a comparison",
+        RUNS,
+        "lambda value: 3 + open('@OUTSIDE@/run', 'w').close()" + " " * 300_000,
+        "lambda value: value + 1",
     ),
 )

@@ -2,9 +2,9 @@
 
 Files and texts come back from a student's kernel, and a test cell runs outside of every sandbox. To
 unpickle or run them, or to start a program beside them, would run the student's code here; to open
-a path that was returned would read any file of this machine. Python tells of each of these ahead,
-and it is refused. This is a net for slips of a test's author, who is trusted; a student's code
-cannot reach it.
+a path that was returned would read any file of this machine (``places.py``). Python tells of each
+of these ahead, and it is refused. This is a net for slips of a test's author, who is trusted; a
+student's code cannot reach it.
 """
 
 from __future__ import annotations
@@ -15,21 +15,24 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from grader.errors import ClaimFailed, CourseError
+from grader.errors import CourseError
+from grader.examiner.surroundings import databases, places
+from grader.examiner.surroundings.returned import Returned
 
 _PROGRAMS = frozenset(
     {"os.exec", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen"}
 )
-_WATCHED = _PROGRAMS | {"exec", "open", "pickle.find_class"}
+_WATCHED = _PROGRAMS | places.WATCHED | {"exec", "open", "pickle.find_class"}
+_IMPORTER = "importlib._bootstrap_external"
 _OF_MODULES = (".py", ".pyc", ".so")
 _FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
 _WAYS = tuple((mode, flags) for mode in ("exec", "eval", "single") for flags in _FLAGS)
-_MOST_CODE = 200_000  # bytes of a file that may be Python
+_MOST_CODE = 200_000  # bytes that are compiled; what is longer is known by its names alone
 
 # What a pickle may name and still holds data alone.
 _PLAIN: Mapping[str, frozenset[str]] = {
@@ -62,8 +65,13 @@ class Theirs:
 
     arrived: Arrived = dict
     names: Callable[[], Container[str]] = tuple
-    returned: Iterable[str | bytes] = ()
+    returned: Returned = field(default_factory=Returned)
     folder: Callable[[], Path | None] = lambda: None
+
+    @property
+    def texts(self) -> places.Texts:
+        """What was returned, as it may name places."""
+        return places.Texts(tuple(self.returned), self.returned.lost)
 
 
 class _Guard:
@@ -81,8 +89,13 @@ class _Guard:
             return
         if not _is_of_a_test(sys._getframe(1)):
             return
+        imports = sys._getframe(1).f_globals.get("__name__") == _IMPORTER
         if event == "open":
-            self._opened(arguments[0], arguments[2], self.theirs)
+            self._opened(arguments[0], arguments[2], self.theirs, imports)
+        elif event in places.WATCHED:
+            with unguarded() as theirs:
+                if not imports:
+                    places.refuse(event, arguments, theirs.texts, theirs.folder())
         elif self._runs_a_students(event, arguments, self.theirs):
             self.refused = CourseError(
                 f"a test cell would run what a student's code wrote or returned ({event}): let the "
@@ -91,7 +104,7 @@ class _Guard:
             )
             raise self.refused
 
-    def _opened(self, path: Any, flags: int, theirs: Theirs) -> None:
+    def _opened(self, path: Any, flags: int, theirs: Theirs, imports: bool) -> None:
         """Note whose file is opened; one that was opened by its number is nobody's."""
         if isinstance(path, (str, bytes)):
             name = Path(os.fsdecode(path)).name
@@ -99,8 +112,9 @@ class _Guard:
                 self.opened["student"] = True
             elif not name.endswith(_OF_MODULES):
                 self.opened["own"] = True
-            if flags & os.O_CREAT or Path(os.fsdecode(path)).exists():
-                _require_inside(os.fsdecode(path), theirs)
+            folder = theirs.folder()
+            if folder and (flags & os.O_CREAT or Path(os.fsdecode(path)).exists()):
+                theirs.texts.require_elsewhere(os.fsdecode(path), folder, imports)
 
     def _runs_a_students(self, event: str, arguments: tuple[Any, ...], theirs: Theirs) -> bool:
         if event == "pickle.find_class":
@@ -109,8 +123,9 @@ class _Guard:
         with unguarded():  # files are read
             files = theirs.arrived()
         if event == "exec":
-            return _is_among(arguments[0], (*files.values(), *map(_in_bytes, theirs.returned)))
-        return bool(files) or any(theirs.returned)
+            texts = (*files.values(), *map(_in_bytes, theirs.returned))
+            return _is_among(arguments[0], texts, theirs.returned.lost)
+        return bool(files) or bool(theirs.returned)
 
 
 _GUARD = _Guard()
@@ -140,11 +155,11 @@ def guarded(theirs: Theirs) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def unguarded() -> Iterator[None]:
-    """Let the body, which is the judge's own, do what it needs."""
+def unguarded() -> Iterator[Theirs]:
+    """Let the body, which is the judge's own, do what it needs; yields what is watched else."""
     before, _GUARD.theirs = _GUARD.theirs, None
     try:
-        yield
+        yield before or Theirs()
     finally:
         _GUARD.theirs = before
 
@@ -155,17 +170,25 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
         name = str(frame.f_globals.get("__name__", ""))
         if name == "__main__":
             return True
-        if name.startswith("grader.") and name != __name__:
+        if name.startswith("grader.") and name not in (__name__, databases.__name__):
             return False
         frame = frame.f_back
     return False
 
 
-def _is_among(code: Any, texts: Iterable[bytes]) -> bool:
-    """Whether code is that of one of the texts, or of a part; without names it does nothing."""
+def _is_among(code: Any, texts: Iterable[bytes], lost: bool) -> bool:
+    """Whether code is that of one of the texts, or of a part; without names it does nothing.
+
+    Args:
+        code: that is about to run.
+        texts: of the student's.
+        lost: whether there were more: it may be that of any of them.
+    """
     if not isinstance(code, CodeType) or not (names := _names(code) - {b"__doc__"}):
         return False
-    whole = (text for text in texts if _may_be(text, names))
+    whole = [text for text in texts if _may_be(text, names)]
+    if lost or any(len(text) > _MOST_CODE for text in whole):
+        return True
     parts = (part for text in whole for part in _parts(text) if _may_be(part, names))
     return any(code in _compiled(part) for part in parts)
 
@@ -199,8 +222,6 @@ def _may_be(text: bytes, names: Iterable[bytes]) -> bool:
 @functools.lru_cache(maxsize=256)
 def _compiled(text: bytes) -> list[CodeType]:
     """A text as code, as a test cell may have compiled it; empty if it is no Python."""
-    if len(text) > _MOST_CODE:
-        return []
     found: list[CodeType] = []
     for mode, flags in _WAYS:
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
@@ -210,26 +231,3 @@ def _compiled(text: bytes) -> list[CodeType]:
 
 def _in_bytes(text: str | bytes) -> bytes:
     return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-
-
-def _require_inside(path: str, theirs: Theirs) -> None:
-    """Refuse a path that leads out of the test's folder, if a student's code returned it.
-
-    Raises:
-        ClaimFailed: it does.
-    """
-    folder = theirs.folder()
-    if folder is None or Path(os.path.realpath(path)).is_relative_to(folder):
-        return
-    texts = map(os.fsdecode, theirs.returned)
-    if any(_leads(text) and text in path for text in texts):
-        raise ClaimFailed(
-            "Your answer is the path {path}, where your code has written nothing. Expected: the "
-            "path of a file that it writes into its working directory.",
-            path=path,
-        )
-
-
-def _leads(text: str) -> bool:
-    """Whether a text leads to another folder."""
-    return text.startswith(os.sep) or os.pardir in text

@@ -6,17 +6,21 @@ from collections.abc import Iterator, Sequence
 
 Text = str | bytes
 
-_LONGEST = 200_000  # characters of a text that may be code
 _MOST = 1 << 26  # characters of all; what comes after them is not kept
 
 
 class Returned:
-    """Texts as they were decoded, of one test cell."""
+    """Texts as they were decoded, of one test cell.
+
+    Attributes:
+        lost: whether there were more than are kept.
+    """
 
     def __init__(self) -> None:
         self._heard: list[Sequence[Text]] = []
         self._kept: list[Text] = []
         self._size = 0
+        self.lost = False
 
     def hear(self, texts: Sequence[Text]) -> None:
         """Keep the texts of an answer, which is decoded next: ``texts`` grows meanwhile."""
@@ -38,7 +42,8 @@ class Returned:
     def _take(self) -> None:
         for texts in self._heard:
             for text in texts:
-                if 0 < len(text) <= _LONGEST and self._size < _MOST:
+                self.lost = self.lost or self._size + len(text) > _MOST
+                if text and not self.lost:
                     self._kept.append(text)
                     self._size += len(text)
         self._heard.clear()
