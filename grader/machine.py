@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _NO_LIMIT = 1 << 60  # version 1 writes the largest number of pages
+_OOM_SCORE = 500  # of 1000
 
 
 def cores() -> int:
@@ -28,6 +29,18 @@ def free_memory() -> int:
     """Bytes that this process may still use, with its children; never negative."""
     rooms = [room for group in _upward("memory") if (room := _room(group)) is not None]
     return max(0, min([memory()[0], *rooms]))
+
+
+def all_memory() -> int:
+    """Bytes that this process could use if nothing else ran: the machine's, or a group's limit."""
+    limits = [most for group in _upward("memory") if (most := _most(group)) is not None]
+    return min([memory()[1], *limits])
+
+
+def end_this_first() -> None:
+    """Where memory runs out, let the kernel end this process before others."""
+    with contextlib.suppress(OSError):  # some machines do not allow it
+        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
 
 
 def memory() -> tuple[int, int]:
@@ -49,13 +62,19 @@ def _quota(group: Path) -> float | None:
 
 def _room(group: Path) -> int | None:
     """Bytes that a control group may still take; files that can be dropped count as free."""
-    most = _read(group / "memory.max") or _read(group / "memory.limit_in_bytes") or "max"
+    most = _most(group)
     used = _read(group / "memory.current") or _read(group / "memory.usage_in_bytes")
-    if most == "max" or int(most) >= _NO_LIMIT or used is None:
+    if most is None or used is None:
         return None
     statistics = dict(line.split() for line in (_read(group / "memory.stat") or "").splitlines())
     droppable = int(statistics.get("total_inactive_file", statistics.get("inactive_file", 0)))
-    return int(most) - int(used) + droppable
+    return most - int(used) + droppable
+
+
+def _most(group: Path) -> int | None:
+    """Bytes that a control group may take; None: not limited."""
+    most = _read(group / "memory.max") or _read(group / "memory.limit_in_bytes") or "max"
+    return None if most == "max" or int(most) >= _NO_LIMIT else int(most)
 
 
 @dataclass(frozen=True)

@@ -90,3 +90,6 @@ def test_the_limits_of_groups_above_hold_too(
     monkeypatch.setattr(machine, "own_groups", lambda _: iter([own]))
     monkeypatch.setattr(machine, "memory", lambda: (16 * GB, 32 * GB))
     assert machine.free_memory() == 2 * GB
+    assert machine.all_memory() == 2 * GB
+    (job / "memory.max").write_text("max")
+    assert machine.all_memory() == 32 * GB

@@ -282,8 +282,9 @@ class SandboxSupervisor:
 
 def main() -> None:
     """Supervise the sandbox whose orders the descriptor on the command line holds."""
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # the judge's own is not the sandbox's
+    for kind in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+        _, most = resource.getrlimit(kind)
+        resource.setrlimit(kind, (most, most))  # the judge's own is not the sandbox's
     with os.fdopen(int(sys.argv[1])) as orders:
         supervisor = SandboxSupervisor(json.load(orders))
     signal.signal(signal.SIGTERM, lambda *_: supervisor._conclude(SandboxExit(EndReason.STOPPED)))

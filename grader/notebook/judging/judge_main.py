@@ -10,7 +10,6 @@ import dataclasses
 import os
 import resource
 import select
-import signal
 import tempfile
 import threading
 import traceback
@@ -26,6 +25,7 @@ from grader.notebook import machine_lacks
 from grader.notebook.judging.clock import Clock
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
+from grader.notebook.judging.judge_limits import limit_this_process
 from grader.notebook.judging.judge_messages import (
     CellStarted,
     ClaimBegun,
@@ -48,11 +48,6 @@ from grader.notebook.submission import pictures
 from grader.referee.service.client import Client, connect
 from grader.referee.spec.contract import Referee
 
-MEMORY_BYTES = 24 << 30  # of addresses: TensorFlow reserves many and uses few
-# That can be written: 2,000 images in a network of two layers take 1.8 GB at once. What a test
-# makes of a student's answer could else use up the machine, since the answer says how large it is.
-WRITABLE_BYTES = 8 << 30
-
 _open: list[AbstractContextManager[Referee]] = []  # of this process
 
 
@@ -72,7 +67,7 @@ def work(
         scratch: where temporary files belong.
         parent: the process that asked for this; None: it may end before.
     """
-    _limit_this_process()
+    limit_this_process()
     if parent is not None:
         _end_with(parent)
     if scratch is not None:
@@ -101,18 +96,6 @@ def _end_with(process: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="parent").start()
-
-
-def _limit_this_process() -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    memory = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, MEMORY_BYTES)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    writable = WRITABLE_BYTES if hard == resource.RLIM_INFINITY else min(hard, WRITABLE_BYTES)
-    # Only the soft limit: sandboxes have a bound of their own, and their supervisors lift this one.
-    resource.setrlimit(resource.RLIMIT_DATA, (writable, hard))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends this one
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # networks are looked at on the CPU
 
 
 def _judge(there: Connection, examination: Examination, referee: str) -> None:

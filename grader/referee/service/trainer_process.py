@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from grader import machine
 from grader.errors import DeclarationRefused, RefereeError
 from grader.model import Budget
 from grader.referee.service import wire
@@ -34,7 +35,6 @@ from grader.referee.training import backends
 LOG = logging.getLogger("grader.referee")
 
 PR_SET_PDEATHSIG = 1
-OOM_SCORE = 500  # of 1000: where memory runs out, the kernel ends this process before others
 
 
 @dataclass(frozen=True)
@@ -174,8 +174,7 @@ def receive(pipe: Connection) -> list[Part]:
 def main(fileno: int, parent: int, setup: Setup) -> None:
     """Run the process: send what it trains with, then answer requests until it is ended."""
     _die_with(parent)
-    with contextlib.suppress(OSError):  # some machines do not allow it
-        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
+    machine.end_this_first()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the worker's, who ends this one
     module, _, function = setup.factory.partition(":")
     make: Callable[[Setup], tuple[Referee, dict[str, str]]]

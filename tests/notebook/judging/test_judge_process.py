@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import dataclasses
 import errno
@@ -31,6 +32,7 @@ from grader.notebook.judging import (
     claim_judge,
     class_referee,
     judge_hearing,
+    judge_limits,
     judge_main,
     judge_process,
 )
@@ -63,7 +65,7 @@ def killed(*_: Any) -> Iterator[Verdict]:
 
 def out_of_memory(*_: Any) -> Iterator[Verdict]:
     yield FIRST
-    bytearray(judge_main.MEMORY_BYTES)
+    bytearray(judge_limits.ADDRESS_BYTES)
 
 
 def hanging(*_: Any) -> Iterator[Verdict]:
@@ -102,16 +104,17 @@ def working_on(*arguments: Any) -> Iterator[Verdict]:
 
 
 def telling_its_memory(*_: Any) -> Iterator[Verdict]:
-    kinds = resource.RLIMIT_AS, resource.RLIMIT_DATA
+    kinds = resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE
     memory = [resource.getrlimit(kind)[0] for kind in kinds]
     with contextlib.suppress(MemoryError):
-        np.ones(judge_main.WRITABLE_BYTES // 8)  # addresses enough, but not so much memory
+        np.ones(judge_limits.writable_bytes() // 8)  # addresses enough, but not so much memory
         memory.append(0)
+    memory.append(int(Path("/proc/self/oom_score_adj").read_text()))
     yield dataclasses.replace(FIRST, message=str(memory))
 
 
 def within_less(examination: Examination, *_: Any) -> Iterator[Verdict]:
-    less = judge_main.MEMORY_BYTES // 2
+    less = judge_limits.ADDRESS_BYTES // 2
     resource.setrlimit(resource.RLIMIT_AS, (less, less))
     read, write = multiprocessing.Pipe(duplex=False)
     with write:
@@ -393,7 +396,10 @@ def test_cancelled_judging_ends_the_process(play: Any) -> None:
 
 def test_memory_is_bounded_and_an_account_with_less_can_grade(play: Any) -> None:
     _, (verdict, *_), _ = play(telling_its_memory)
-    assert verdict.message == str([judge_main.MEMORY_BYTES, judge_main.WRITABLE_BYTES])
+    *limits, ends_first = ast.literal_eval(verdict.message)
+    writable = judge_limits.writable_bytes()
+    assert limits == [judge_limits.ADDRESS_BYTES, writable, judge_limits.FILE_BYTES]
+    assert ends_first > int(Path("/proc/self/oom_score_adj").read_text())
     _, (verdict, *_), _ = play(within_less)
     assert verdict.message == "done"
 
