@@ -8,6 +8,7 @@ code raised, and what a check found, is never the test's.
 from __future__ import annotations
 
 import ast
+import errno
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -123,6 +124,12 @@ def _ends_a_message(error: BaseException, cell: Cell, own: Iterable[TracebackTyp
 _Found = tuple[FindingKind | None, str | None]
 
 
+def _is_used_up(error: BaseException) -> bool:
+    """Whether the process had no more memory, or no more room in a file."""
+    full = isinstance(error, OSError) and error.errno in (errno.EFBIG, errno.ENOSPC)
+    return full or isinstance(error, MemoryError)
+
+
 class _Failure:
     """An error at a place of a test cell.
 
@@ -209,7 +216,10 @@ class _Failure:
         return any((each.asname or each.name) in self._names.student for each in aliases)
 
     def _rests(self) -> bool:
-        return self._taint.rests(*basis(self._cell, self._node))
+        parts = basis(self._cell, self._node)
+        if _is_used_up(self._error):  # how often a loop runs counts, too
+            parts = (*parts, *conditions(self._cell, self._node))
+        return self._taint.rests(*parts)
 
     def _in_function_for_work(self) -> bool:
         """Whether it stands in a function of the test's that tainted values are handed to."""

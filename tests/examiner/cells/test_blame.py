@@ -68,6 +68,7 @@ def found(source: str) -> Finding:
 
 
 THE_WORK = [
+    "for _ in range(number()):\n    bytes(1 << 60)",
     "rows = empty()\nassert rows[0] == 1",
     "assert empty()[0] == 1",
     "got = record()\nassert got['month'] == 'Jan'",
@@ -148,6 +149,8 @@ THE_TEST = [
     "await nowhere_defined()",
     "math.sqrt(-1)",
     "math.sqroot(number())",
+    "for _ in range(3):\n    bytes(1 << 60)",
+    "for _ in range(number()):\n    bytes('seven')",
 ]
 
 
