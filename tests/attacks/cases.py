@@ -11,6 +11,7 @@ from tests.attacks import (
     archive_tricks,
     cell_tricks,
     changed_notebooks,
+    computed_answers,
     declared_networks,
     file_tricks,
     forged_answers,
@@ -67,6 +68,7 @@ TRIALS: tuple[Trial, ...] = (
     *trained_claims.TRIALS,
     *handed_functions.TRIALS,
     *interpreted_texts.TRIALS,
+    *computed_answers.TRIALS,
     *missing_values.TRIALS,
 )
 
