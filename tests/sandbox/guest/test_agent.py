@@ -35,7 +35,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Student]:
 @pytest.fixture
 def student(shared: Student) -> Student:
     """The module's one kernel, without what an earlier test defined."""
-    run = shared.write("%reset -f")
+    # What stays, TensorFlow above all, is collected once: it would take a second each time.
+    run = shared.write("%reset -f\nimport gc\ngc.freeze()\ndel gc")
     assert run.status is CellStatus.DONE, run.message
     return shared
 
@@ -391,7 +392,7 @@ def test_a_wrong_answer_never_passes(
     monkeypatch.setattr(kernel_questions, "_CLOCK_SECONDS", 1.0)
     assert forger.write("def add(a, b):\n    return a + b").status is CellStatus.DONE
     assert forger.tested(TEST) == Finding(), "the correct twin passes"
-    forger.write(WRONG + FORGERIES[forgery], 5)
+    forger.write(WRONG + FORGERIES[forgery], 3)
     begin = time.monotonic()
     with contextlib.suppress(Ended):
         assert forger.tested(TEST, seconds=2).error
