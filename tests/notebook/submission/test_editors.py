@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Callable
 
@@ -130,16 +131,26 @@ EDITORS: tuple[Callable[[NotebookNode], NotebookNode], ...] = (
 )  # fmt: skip
 
 
-def handed_in(assignment: Assignment, editor: Callable[[NotebookNode], NotebookNode]) -> Rebuilt:
-    text = nbformat.writes(editor(solved(assignment)))
-    return rebuild(assignment, parse.parse(text.encode(), "x.ipynb"))
+Editor = Callable[[NotebookNode], NotebookNode]
+
+
+@pytest.fixture(scope="module")
+def handed_in(assignment: Assignment) -> Callable[[Editor], Rebuilt]:
+    """What becomes of the solved notebook behind an editor; rebuilt once for all tests."""
+
+    @functools.cache
+    def rebuilt(editor: Editor) -> Rebuilt:
+        text = nbformat.writes(editor(solved(assignment)))
+        return rebuild(assignment, parse.parse(text.encode(), "x.ipynb"))
+
+    return rebuilt
 
 
 @pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.__name__)
 def test_every_answer_is_found(
-    assignment: Assignment, editor: Callable[[NotebookNode], NotebookNode]
+    assignment: Assignment, handed_in: Callable[[Editor], Rebuilt], editor: Editor
 ) -> None:
-    rebuilt = handed_in(assignment, editor)
+    rebuilt = handed_in(editor)
     assert (rebuilt.missing, rebuilt.untouched, rebuilt.waiting) == ((), (), ())
     expected = solutions(assignment)
     for cell in rebuilt.notebook.cells:
@@ -156,9 +167,9 @@ def test_every_answer_is_found(
     "editor", [colab, jupytext, formatted, windows, quarto, databricks], ids=lambda e: e.__name__
 )
 def test_nothing_of_the_courses_runs_twice(
-    assignment: Assignment, editor: Callable[[NotebookNode], NotebookNode]
+    handed_in: Callable[[Editor], Rebuilt], editor: Editor
 ) -> None:
-    rebuilt = handed_in(assignment, editor)
+    rebuilt = handed_in(editor)
     extra = [cell.source for cell in rebuilt.notebook.cells if cell.id.startswith("extra")]
     assert extra == []
 
