@@ -17,7 +17,7 @@ demo: $(READY)
 	grader data
 	grader demo
 
-# What needs no sandbox, no Keras and no other program: 80 seconds on two cores.
+# Short tests that need no sandbox, no Keras and no other program: about a minute on two cores.
 quick: $(READY)
 	pytest --quick --numprocesses 2
 

@@ -25,6 +25,7 @@ NEEDS = {
     "process": "starts other programs that take seconds: a referee's worker, nbgrader's commands",
     "browser": "opens JupyterLab in a browser",
     "hub": "starts a JupyterHub with accounts",
+    "lengthy": "takes more than half a second, and needs nothing of the above",
     "slow": "takes minutes",
     "long": "takes so many that `make test` leaves it out and `make test-all` does not",
 }

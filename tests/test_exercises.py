@@ -81,6 +81,7 @@ def experiments() -> dict[str, Any]:
     return printed
 
 
+@pytest.mark.lengthy
 def test_the_slider_shows_a_place_without_javascript(experiments: dict[str, Any]) -> None:
     names = experiments["names"]
     assert len(names["frames"]) == 24

@@ -47,6 +47,7 @@ def parsed_below(frames: int, errors: list[str], parser=parse) -> None:
             errors.append(str(error))
 
 
+@pytest.mark.lengthy
 @pytest.mark.usefixtures("threads_that_take_turns")
 def test_threads_may_parse_at_once() -> None:
     errors: list[str] = []

@@ -98,6 +98,7 @@ def test_a_wrong_row_is_told_and_makes_the_exit_code_1(
     assert f"1 hostile cases: {code} earned an undeserved point" in told
 
 
+@pytest.mark.lengthy
 def test_what_is_left_behind_is_seen() -> None:
     with Watcher() as watcher:
         before = watcher.now()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from grader.notebook import autograde, class_status
 from grader.notebook.class_status import Stage
 from tests import large_class
 
 
+@pytest.mark.lengthy
 def test_a_class_is_made_and_all_of_it_is_graded(tmp_path: Path) -> None:
     name = "convolution_from_scratch"
     course = large_class.make_course(tmp_path / "course")

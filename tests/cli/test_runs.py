@@ -48,6 +48,7 @@ def test_a_recipe_is_printed_as_json(tiny_course: Settings, keys: list[str]) -> 
     assert recipe.parse(json.loads(result.stdout)) == entries.recipe(2)
 
 
+@pytest.mark.lengthy
 def test_a_learning_curve_is_drawn(tiny_course: Settings, keys: list[str], tmp_path: Path) -> None:
     picture = tmp_path / "curve.png"
     result = grader(tiny_course, "runs", "show", keys[-1], "--json", "--picture", str(picture))

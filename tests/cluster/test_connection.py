@@ -45,6 +45,7 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "NODE_SECONDS", 0.5)
 
 
+@pytest.mark.lengthy
 def test_a_scheduler_without_nodes_is_named(scheduler: Any, key: Path) -> None:
     where = Scheduler(scheduler.scheduler_address)
     with (
@@ -64,6 +65,7 @@ def test_nobody_joins_with_another_key(scheduler: Any, tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.lengthy
 def test_an_address_that_does_not_answer_is_named(
     key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +76,7 @@ def test_an_address_that_does_not_answer_is_named(
             pass
 
 
+@pytest.mark.lengthy
 def test_an_address_where_nobody_listens_is_named(
     key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ def nodes(tasks: Tasks) -> Mapping[str, NodeInfo]:
     return tasks.nodes()
 
 
+@pytest.mark.lengthy
 def test_every_node_answers(tasks: Tasks, nodes: Mapping[str, NodeInfo]) -> None:
     answers = roll_call.ask(tasks, nodes, str.upper, lambda address: (address,))
     assert answers == {address: address.upper() for address in nodes}
@@ -45,6 +46,7 @@ def test_a_node_that_does_not_answer_is_named(tasks: Tasks, nodes: Mapping[str, 
         roll_call.ask(tasks, nodes, time.sleep, lambda _: (2,), seconds=0.2)
 
 
+@pytest.mark.lengthy
 def test_another_grader_is_named(
     tasks: Tasks, nodes: Mapping[str, NodeInfo], monkeypatch: pytest.MonkeyPatch
 ) -> None:

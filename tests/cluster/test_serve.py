@@ -41,6 +41,7 @@ def test_a_node_without_a_sandbox_does_not_join(
         serve.worker("tls://127.0.0.1:1", tmp_path / "cluster.pem", print)
 
 
+@pytest.mark.lengthy
 def test_a_node_does_not_wait_for_a_scheduler_that_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

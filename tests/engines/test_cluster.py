@@ -99,6 +99,7 @@ def test_work_that_ends_its_nodes_fails_alone(two_processes: Any, tmp_path: Path
     assert (tmp_path / "poisoned").read_text() == "x" * cluster.MOST_LOSSES
 
 
+@pytest.mark.lengthy
 def test_a_suspect_runs_where_nothing_else_does(two_nodes: Any) -> None:
     with ClusterEngine(two_nodes, one_each) as engine:
         engine._losses["suspect"] = cluster.MOST_LOSSES - 1
@@ -116,6 +117,7 @@ def test_a_suspect_runs_where_nothing_else_does(two_nodes: Any) -> None:
     assert beside == {"suspect": {"suspect"}}, "what came later ran on the other node, or after"
 
 
+@pytest.mark.lengthy
 def test_work_fails_where_no_node_is(two_nodes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "NO_NODE_SECONDS", 0.5)
 
@@ -259,6 +261,7 @@ def test_a_node_is_named_by_what_it_is_called_and_where_it_is() -> None:
     assert node_name("tls://10.0.0.1:1", {"name": "tls://10.0.0.1:1"}) == "10.0.0.1:1"
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("silent_seconds", [0.2, 2.0])
 def test_work_fails_where_the_scheduler_is_gone(
     monkeypatch: pytest.MonkeyPatch, silent_seconds: float

@@ -102,6 +102,7 @@ def test_memory_bounds_what_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     assert most == [2]
 
 
+@pytest.mark.lengthy
 def test_an_endless_piece_does_not_hold_up_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduling, "OVERDUE_SECONDS", 0.1)
 

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,6 +130,7 @@ _values = (
 _replies = st.builds(changed, st.sampled_from(_REPLIES), changes.of(_values))
 
 
+@pytest.mark.lengthy
 @tried(200)
 @given(
     test=st.sampled_from(TESTS),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ _parts = st.lists(
 )
 
 
+@pytest.mark.lengthy
 @tried(150)
 @given(changes=changes.of(_values), more=_parts)
 def test_a_request_is_read_or_refused(changes: list[Change], more: list[bytes]) -> None:

@@ -4,6 +4,7 @@ import json
 import warnings
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from grader.sandbox.guest.data.counted import Malformed, Unsendable
@@ -14,6 +15,7 @@ from tests.fuzzing.running import ends_well, tried
 from tests.sandbox.guest.round_trips import refer, round_trip
 
 
+@pytest.mark.lengthy
 @tried(150)
 @given(value=values.values)
 def test_a_value_comes_back_as_it_was(value: Any) -> None:

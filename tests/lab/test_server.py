@@ -52,6 +52,7 @@ def test_a_server_that_ends_by_itself_is_told_with_its_log(
     assert (tmp_path / "server.log").read_text() == "no module\n"
 
 
+@pytest.mark.lengthy
 def test_a_server_that_never_answers_is_told(
     start: Callable[[str], Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_server_that_never_answers_is_told(
         one.wait_until_it_answers()
 
 
+@pytest.mark.lengthy
 def test_a_server_that_does_not_listen_to_signals_is_ended_too(
     start: Callable[[str], Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:

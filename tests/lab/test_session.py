@@ -54,6 +54,7 @@ class Terminal:
             os.kill(os.getpid(), self._ending)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_lab_says_where_and_ends_when_it_is_told_to(
     course: Settings, tmp_path: Path, port: int, ending: signal.Signals

@@ -57,6 +57,7 @@ def students(results: list[Result]) -> list[str]:
     return [result.student for result in results]
 
 
+@pytest.mark.lengthy
 def test_what_is_graded_is_durable_at_once(course: Settings) -> None:
     grading = autograde.grade(course, "sums", engine=FakeEngine())
     first = next(grading)
@@ -71,6 +72,7 @@ def test_what_is_graded_is_durable_at_once(course: Settings) -> None:
     assert [result.fresh for result in results] == [False, True, True]
 
 
+@pytest.mark.lengthy
 def test_a_gradebook_that_was_interrupted_is_made_whole(
     course: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ def test_an_answer_waits_until_a_person_marks_it(course: Settings) -> None:
     assert stages(course)["eve"] == (Stage.DONE, "")
 
 
+@pytest.mark.lengthy
 def test_what_was_handed_in_again_is_to_be_graded(course: Settings) -> None:
     grade(course, "ada")
     notebook = paths.submission(course, "ada", "sums").notebook

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from grader.model import Outcome
 from grader.notebook.assignment import grade_id
@@ -83,6 +84,7 @@ def test_one_claim_after_the_other_is_running(sums: Path) -> None:
     assert (states[0].hidden, states[0].written) == ((1.0,), (5.0,))
 
 
+@pytest.mark.lengthy
 def test_an_endless_loop_is_over_a_limit_and_the_next_claim_is_tested(sums: Path) -> None:
     def add(*_: object) -> int:
         for _ in itertools.count():

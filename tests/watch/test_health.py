@@ -80,6 +80,7 @@ def get(port: int, path: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
+@pytest.mark.lengthy
 def test_it_is_served_over_http() -> None:
     board = Board()
     with socket.socket() as free:

@@ -127,6 +127,7 @@ def test_what_cannot_be_done_changes_nothing(course: Settings) -> None:
         vary.current(course, "sums")
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("file", sorted((ROOT / "variations").glob("*.toml")), ids=lambda p: p.stem)
 def test_each_version_of_the_courses_exercises_stands_and_can_be_taken_back(file: Path) -> None:
     """In memory: each version of each choice alone, and all choices together."""

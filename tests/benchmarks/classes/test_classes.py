@@ -128,6 +128,7 @@ def submitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return courses.hand_in(ROOT, convolution_class.ASSIGNMENT, students, folder)
 
 
+@pytest.mark.lengthy
 def test_a_notebook_has_the_exercises_cells(submitted: Path, assignment: Assignment) -> None:
     expected_ids = [grade_id(cell) for cell in assignment.master.cells]
     notebooks = sorted(submitted.glob("*/*/*.ipynb"))

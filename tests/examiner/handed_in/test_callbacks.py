@@ -237,6 +237,7 @@ def _tested_here(test: str) -> Finding:
     return InProcess(WORK).tested(test)
 
 
+@pytest.mark.lengthy
 def test_a_file_that_the_test_patches_is_the_students_too() -> None:
     """In another process: threads that other tests left in this one open files as well."""
     spawn = multiprocessing.get_context("spawn")

@@ -15,6 +15,7 @@ from grader.settings import Settings
 from tests.notebook.exports import school
 
 
+@pytest.mark.lengthy
 def test_what_is_final_is_exported_as_nbgrader_itself_does(
     course: Settings, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_referee_that_was_not_started_is_not_asked(tiny_course: Settings) -> N
     assert class_referee.answers(tiny_course, 1.0) is None
 
 
+@pytest.mark.lengthy
 def test_a_referee_that_does_not_answer_is_no_error(tiny_course: Settings, tmp_path: Path) -> None:
     course = dataclasses.replace(tiny_course, referee=f"ipc://{tmp_path}/nobody")
     assert class_referee.answers(course, 0.5) is False

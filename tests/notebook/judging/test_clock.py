@@ -9,6 +9,7 @@ import pytest
 from grader.notebook.judging.clock import Clock
 
 
+@pytest.mark.lengthy
 def test_a_clock_goes_on_but_for_pauses() -> None:
     clock, wall = Clock(), time.monotonic()
     begin = clock.now()
@@ -33,6 +34,7 @@ def test_an_alarm_rings_in_the_body() -> None:
         time.sleep(30)
 
 
+@pytest.mark.lengthy
 def test_an_alarm_waits_while_the_clock_stands_still() -> None:
     clock = Clock()
     with clock.alarm(0.3, ring), clock.paused():

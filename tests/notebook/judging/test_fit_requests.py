@@ -16,6 +16,7 @@ async def alive() -> None:
     """Somebody waits."""
 
 
+@pytest.mark.lengthy
 def test_a_message_is_answered_while_the_clock_stands_still() -> None:
     clock, wall = Clock(), time.monotonic()
     begin = clock.now()
@@ -37,6 +38,7 @@ def test_a_mistake_of_ours_is_raised() -> None:
         asyncio.run(FitRequests(answer, Clock()).reply({}, alive))
 
 
+@pytest.mark.lengthy
 def test_nobody_waits_for_a_dead_kernels_answer() -> None:
     release, clock = threading.Event(), Clock()
 

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from grader.model import WorkPart
 from grader.notebook.judging.stopwatch import Stopwatch
 
 
+@pytest.mark.lengthy
 def test_a_part_within_a_part_is_counted_once() -> None:
     stopwatch = Stopwatch()
     begin = time.monotonic()

@@ -201,6 +201,7 @@ def test_a_picture_that_is_attached_is_shown(text: str) -> None:
     assert "data:image/png;base64,aGk=" in page.partition('<div class="help">')[0]
 
 
+@pytest.mark.lengthy
 def test_a_text_of_very_many_formulas_is_shown_as_it_was_typed() -> None:
     for beginning in (r"\begin{a}", r"\\[", r"\\("):
         page = rendered(beginning * 10_000 + "<b>x</b>")

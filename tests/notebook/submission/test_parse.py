@@ -128,6 +128,7 @@ def test_brackets_in_a_students_text_do_not_count(tiny_course: Settings) -> None
     assert parse.parse(nbformat.writes(notebook).encode(), "sums.ipynb") == notebook
 
 
+@pytest.mark.lengthy
 def test_the_worst_megabytes_are_refused_at_once() -> None:
     begin = time.process_time()
     for worst in (b"[],", b'"",', b'"', rb"\"", b"[" * 99 + b"]" * 99 + b","):
@@ -180,6 +181,7 @@ def put(node: object, path: tuple[str | int, ...], value: object) -> object:
     return changed
 
 
+@pytest.mark.lengthy
 def test_a_notebook_of_odd_types_is_refused_or_rebuilt(tiny_course: Settings) -> None:
     assignment = load_assignment(tiny_course, "sums")
     whole = json.loads(nbformat.writes(tiny.submission(tiny_course, tiny.GOOD)))

@@ -57,6 +57,7 @@ def test_a_picture_beside_the_notebook_is_attached(tmp_path: Path, text: str) ->
     assert [size(cell, name) for name in cell.attachments] == [(4, 3)]
 
 
+@pytest.mark.lengthy
 def test_a_large_photograph_is_made_smaller(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(png(3000, 4000))
     assert size(embedded(new_markdown_cell("![](photo.png)"), tmp_path), "photo.png") == (960, 1280)

@@ -109,6 +109,7 @@ def test_an_answer_to_another_question_is_the_referees_fault(address: str) -> No
         client.hello()
 
 
+@pytest.mark.lengthy
 def test_who_hears_nothing_asks_the_same_again(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_worker_that_comes_late_is_waited_for(address: str) -> None:
             assert answer.result(PATIENCE) == MEASURES
 
 
+@pytest.mark.lengthy
 def test_without_a_sign_of_life_it_gives_up(address: str) -> None:
     with (
         connect(address, give_up_seconds=0.5) as client,
@@ -140,6 +142,7 @@ def test_without_a_sign_of_life_it_gives_up(address: str) -> None:
         client.step(recipe("x"), "ada")
 
 
+@pytest.mark.lengthy
 def test_a_worker_elsewhere_that_ends_in_the_middle_is_given_up_soon_and_may_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -168,6 +171,7 @@ def test_a_worker_elsewhere_that_ends_in_the_middle_is_given_up_soon_and_may_com
         assert not client.given_up
 
 
+@pytest.mark.lengthy
 def test_a_worker_that_is_slow_is_waited_for(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clients, "AGAIN_SECONDS", 0.2)
     heard: list[Request] = []

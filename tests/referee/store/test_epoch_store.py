@@ -265,6 +265,7 @@ def write_all(folder: Path, who: str) -> None:
         entries.put_all(store, entries.recipe(5, units), who)
 
 
+@pytest.mark.lengthy
 def test_writers_at_once_all_get_through(store: Store) -> None:
     names = [f"student {number}" for number in range(4)]
     processes = multiprocessing.get_context("spawn")

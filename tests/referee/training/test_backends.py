@@ -74,6 +74,7 @@ def test_says_how_many_threads_compute(unimported: pytest.MonkeyPatch, backend: 
     assert threads(backend) == cores
 
 
+@pytest.mark.lengthy
 def test_jax_knows_the_flag() -> None:
     """An unknown one ends a process; this is what tells when a new JAX drops it."""
     environment = os.environ | {"XLA_FLAGS": DETERMINISTIC, "JAX_PLATFORMS": "cpu"}

@@ -56,6 +56,7 @@ def text(reader: Reader) -> str:
     return " ".join(reader.text.split())
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("size", [1, 2, 200])
 def test_a_class_of_any_size_has_a_report(report_of: Callable[[int], Written], size: int) -> None:
     folder, reader, others = report_of(size)
@@ -216,6 +217,7 @@ def test_trainings_that_nobody_measured_have_no_place_among_weights(tmp_path: Pa
     assert "epochs.svg" not in others
 
 
+@pytest.mark.lengthy
 def test_nothing_that_a_student_wrote_runs(tmp_path: Path) -> None:
     report = made_up(1)
     verdicts = (Verdict("prepared_images", Outcome.FAILED, 2, f"`{EVIL}`"),)

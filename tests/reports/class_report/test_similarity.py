@@ -47,6 +47,7 @@ def test_any_text_can_be_normalised(code: str) -> None:
     assert isinstance(normalised(code), str)
 
 
+@pytest.mark.lengthy
 def test_long_code_is_compared_in_parts() -> None:
     numbers = [f"x{n} = [{', '.join(map(str, range(n, n + 400_000)))}]" for n in (0, 7)]
     texts = {"ada": [numbers[0]], "ben": [numbers[0]], "cleo": [numbers[1]], "dan": [LONG] * 3}
@@ -55,6 +56,7 @@ def test_long_code_is_compared_in_parts() -> None:
     assert all("dan" not in group.students for group in near)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("end", ["a", "b"])
 def test_long_code_that_differs_behind_what_is_compared_is_nearly_the_same(end: str) -> None:
     long = "\n".join(f"f({n})" for n in range(similarity.LONG // 5))

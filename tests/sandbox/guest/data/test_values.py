@@ -374,6 +374,7 @@ def test_a_million_parts_are_refused() -> None:
         decode({"list": [None] * protocol.MAX_NODES})
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("tag", ["set", "frozenset", "dict"])
 def test_keys_that_collide_cost_no_minutes(tag: str) -> None:
     keys = [{"int": hex((2**61 - 1) * number)} for number in range(30_000)]
