@@ -8,10 +8,12 @@ for the time of one submission.
 from __future__ import annotations
 
 import functools
+from typing import Any
 from unittest import mock
 
 from nbgrader import api
 from nbgrader.converters import Autograde
+from sqlalchemy import Engine, NullPool, create_engine
 from traitlets.config import Config
 
 from grader.errors import CourseError
@@ -37,9 +39,6 @@ class Recorder:
     def __init__(self, loaded: LoadedCourse) -> None:
         self._loaded = loaded
         self._config = _without_checks(loaded.carried_by_config())
-        # nbgrader opens the gradebook seven times for a submission. With one engine, SQLAlchemy
-        # compiles each statement once for the class.
-        self._engine = functools.cache(api.create_engine)
 
     def record(
         self, judged: Judged, wait_seconds: float = course_lock.WAIT_SECONDS
@@ -76,12 +75,23 @@ class Recorder:
         directory.student_id = judged.graded.student
         self._config.JudgeClaims.judged = lambda: judged
         try:
-            with mock.patch.object(api, "create_engine", self._engine):
+            with mock.patch.object(api, "create_engine", _engine):
                 convert(_Autograde(coursedir=directory, config=self._config, force=True))
         except gradebook_errors.RAISED as error:  # locked by nbgrader, for example
             raise gradebook_errors.unwritable(
                 directory.db_url, gradebook_errors.reason(error) or str(error)
             ) from error
+
+
+@functools.cache
+def _engine(url: str, **options: Any) -> Engine:
+    """The one engine of this process for a gradebook, which keeps no connection open.
+
+    nbgrader opens the gradebook seven times for a submission. With one engine, SQLAlchemy compiles
+    each statement once. With one for each class, its mappers would keep the statements of the last
+    hundred: 15 MiB.
+    """
+    return create_engine(url, poolclass=NullPool, **options)
 
 
 class _Autograde(Autograde):
