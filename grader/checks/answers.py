@@ -8,11 +8,11 @@ refused.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
 
+from grader.checks import array_likes
 from grader.errors import ClaimFailed
 from grader.language import N_, gettext
 
@@ -25,6 +25,7 @@ MAX_TEXT = 1_000_000
 
 _NUMBERS = {int, float, bool}
 _SCALARS = {np.dtype(code).type for code in np.typecodes["AllInteger"] + "efdg?"}
+_PLAIN = _NUMBERS | _SCALARS | {list, tuple, np.ndarray}
 _CLASS_NAME: Any = type.__dict__["__name__"]  # a metaclass of the student's cannot override this
 
 
@@ -38,7 +39,8 @@ def array(
     """Copy an answer into an exact, finite numpy array.
 
     Args:
-        answer: a numpy array, a number, nested lists or tuples of these, or a TensorFlow tensor.
+        answer: a numpy array or matrix, a number, nested lists or tuples of these, a range, a
+            tensor of TensorFlow or PyTorch, or a Series, Index or DataFrame of pandas.
         what: the answer's name in messages, such as ``convolve(image, kernel)``.
         shape: the expected shape; None accepts any.
         kind: the accepted dtypes: ``number`` (bool included), ``whole`` or ``float``.
@@ -250,10 +252,8 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
     ``seen`` counts numbers and lists so far: a list that holds itself, or one list many times
     over, is small in memory and endless to copy.
     """
+    answer = _read(answer)
     kind = type(answer)
-    if _tensor_class() is kind:
-        answer = _tensor_class().numpy(answer)
-        kind = type(answer)
     seen[0] += answer.size if kind is np.ndarray else 1  # type: ignore[attr-defined]
     if seen[0] > MAX_ELEMENTS or depth > MAX_DEPTH:
         raise ClaimFailed(
@@ -276,16 +276,19 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
     )
 
 
+def _read(answer: object) -> object:
+    """Return the numbers of an array of another library, and anything else as it is."""
+    if type(answer) in _PLAIN:  # asked first: a list may hold millions of numbers
+        return answer
+    values = array_likes.numbers(answer, MAX_ELEMENTS)
+    return answer if values is None or values.dtype.kind not in KINDS["number"] else values
+
+
 def _next_step(answer: object) -> str:
     """Give the next step for an answer that holds no numbers."""
     if answer is None:
         return gettext("End the function with return and its result: print only shows it.")
     return gettext("Convert the result, for example with np.array(...).")
-
-
-def _tensor_class() -> Any:
-    """Return the class of TensorFlow's eager tensors, or None where TensorFlow is not loaded."""
-    return getattr(sys.modules.get("tensorflow.python.framework.ops"), "EagerTensor", None)
 
 
 def _is_huge(answer: object) -> bool:

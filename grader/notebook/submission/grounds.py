@@ -21,7 +21,7 @@ from grader.settings import Settings
 # How verdicts are reached. Raise it with every change after which the same submission may get other
 # verdicts, notes or answers: submissions that were graded before are then judged again. It is kept
 # by hand: a digest of the code would have a whole class judged again after each change of a word.
-RULES = 23
+RULES = 24
 
 NOTEBOOKS, FILES, ASSIGNMENT = "notebooks", "files", "assignment"
 
