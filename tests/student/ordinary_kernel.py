@@ -82,7 +82,8 @@ class OrdinaryKernel:
     def passed(self, notebook: NotebookNode, folder: Path, name: str) -> dict[str, bool]:
         """Whether each test cell ran, in a notebook that is run as ``see`` does."""
         nbformat.write(notebook, folder / f"{name}.ipynb")
-        self._run("%reset -f")
+        # What stays, TensorFlow above all, is collected once: it would take a second each time.
+        self._run("%reset -f\nimport gc\ngc.freeze()\ndel gc")
         self._run(f"import os; os.chdir({str(folder)!r}); del os")
         planned = plan(notebook)
         tests = {planned.tests[claim.name]: claim.name for claim in planned.checkable}

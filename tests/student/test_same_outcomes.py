@@ -91,6 +91,7 @@ def put(folder: Path, target: Path) -> None:
             shutil.copy(file, target)
 
 
+@pytest.mark.xdist_group("ordinary kernel")  # one worker: the kernel imports TensorFlow once
 @pytest.mark.parametrize("folder", parameters(SOME))
 def test_an_ordinary_kernel_says_what_grading_says(
     folder: Path, kernel: OrdinaryKernel, tmp_path: Path
