@@ -56,6 +56,23 @@ def test_a_penalty_follows_the_timestamp(course: Settings) -> None:
     assert refreshed(course) == (("ada",), 6.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "penalty"),
+    [
+        ("15.01.2026 13:00:00", 6.0),
+        ("\ufeff2026-01-15T12:30:00+01:00\r\n", 0.0),
+        ("2026-01-15 12:30:00 +0100", 0.0),
+        ("2026-01-15 14:30:00 CEST", 6.0),
+    ],
+)
+def test_a_timestamp_may_be_written_in_other_ways(
+    course: Settings, text: str, penalty: float
+) -> None:
+    file = paths.submission(course, "ada", "sums").submitted / "timestamp.txt"
+    file.write_text(text, encoding="utf-8")
+    assert refreshed(course)[1] == penalty
+
+
 def test_an_extension_counts(course: Settings) -> None:
     refreshed(course)
     with school.opened(course) as book:

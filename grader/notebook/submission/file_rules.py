@@ -20,6 +20,7 @@ from typing import BinaryIO
 from nbgrader.utils import parse_utc
 
 from grader.errors import SubmissionError
+from grader.notebook.submission import time_text
 
 _MEGABYTE = 1 << 20
 _TIME_LENGTH = 100  # characters of a time, its zone's name included
@@ -111,7 +112,7 @@ def content(file: BinaryIO, cap: int, path: Path) -> bytes:
 
 def moment(text: str) -> datetime:
     """The time that a ``timestamp.txt`` holds; raises ``ValueError`` or ``OverflowError``."""
-    return utc(text.strip()).replace(tzinfo=UTC)
+    return time_text.utc(text.removeprefix("\ufeff")).replace(tzinfo=UTC)
 
 
 def utc(text: str) -> datetime:
@@ -238,11 +239,12 @@ def _require_depth(depth: int, cap: int, folder: Path) -> None:
 
 def _require_timestamp(path: Path) -> None:
     """nbgrader gives up on the whole class where this file holds anything but a time."""
+    text = ""
     try:
-        if text := read(path, _MEGABYTE).decode().strip():
-            utc(text)
-    except (ValueError, OverflowError, TypeError) as error:
+        if text := time_text.decoded(read(path, _MEGABYTE)):
+            time_text.utc(text)
+    except (ValueError, OverflowError) as error:
         raise SubmissionError(
-            f"{printable_path(path)} holds no time: expected one like 2030-01-31 12:00:00 UTC; "
-            "correct the file, or remove it"
+            f"{printable_path(path)} holds no time: expected one like 2030-01-31 12:00:00 UTC, "
+            f"found {text[:40]!a}; correct the file, or remove it"
         ) from error

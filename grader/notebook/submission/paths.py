@@ -5,20 +5,38 @@ from __future__ import annotations
 import glob
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
 from grader.errors import ConfigurationError
 from grader.model import Submission
+from grader.notebook.submission import file_rules, time_text
 from grader.settings import Settings
 
 OVERRIDES = "overrides"  # the folder of people's decisions, which no nbgrader command touches
 
 
+class _CourseDirectory(CourseDirectory):
+    """nbgrader's, where a time of handing in has one meaning."""
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime | None:
+        """Called by nbgrader, for the folder of a submission that was checked before."""
+        file = Path(dest_path) / file_rules.TIMESTAMP
+        if not file.exists():
+            return None
+        try:
+            text = time_text.decoded(file_rules.read(file))
+            return time_text.utc(text) if text else None
+        except (ValueError, OverflowError):
+            self.fail(f"Invalid timestamp string: {file}")
+            return None
+
+
 def course_directory(settings: Settings) -> CourseDirectory:
     """nbgrader's own view of the course's folder."""
-    directory = CourseDirectory(config=settings.config)
+    directory = _CourseDirectory(config=settings.config)
     directory.root = str(settings.root)
     return directory
 
