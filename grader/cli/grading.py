@@ -141,13 +141,20 @@ def report(course: Path, assignment: str, output: Path | None) -> None:
     """
     from grader.notebook.reporting.class_report import gather
     from grader.reports.class_report import html_page
+    from grader.reports.few_names import few_names
 
     settings = load_course(course)
-    content = gather(settings, assignment)
-    page, *others = html_page.write(content, output or settings.root / "reports" / assignment)
+    with terminal().status("Reading submissions ...") as status:
+        content = gather(
+            settings,
+            assignment,
+            lambda done, of: status.update(f"Reading submissions: {done} of {of} ..."),
+        )
+        status.update("Drawing figures and comparing code ...")
+        page, *others = html_page.write(content, output or settings.root / "reports" / assignment)
     click.echo(f"{page}  (and {len(others)} files of figures and tables beside it)")
     if content.left_out:
-        students = ", ".join(student for student, _ in content.left_out)
+        students = few_names([student for student, _ in content.left_out], "the report")
         click.echo(f"Not graded, and not in the figures: {students}", err=True)
 
 
@@ -184,8 +191,8 @@ def report(course: Path, assignment: str, output: Path | None) -> None:
 def export(course: Path, /, to: str, assignments: tuple[str, ...], **how: Any) -> None:
     """Write the grades of ASSIGNMENTS (all, if none is named) as Canvas or Moodle imports them.
 
-    Grades that are not final are left out and listed on stderr. The exit code is 0 only if every
-    submission has a grade in the file.
+    Grades that are not final are left out; stderr says how many, and names the first. The exit
+    code is 0 only if every submission has a grade in the file.
 
     Example: grader export mnist_998 --to canvas
     """

@@ -22,6 +22,7 @@ from grader import settings as course_settings
 from grader.errors import CourseError, GraderError
 from grader.notebook.exports import cells, standings
 from grader.notebook.exports.standings import Assignment, Person, Standing, Standings, State
+from grader.reports.few_names import few_names
 
 Row = Sequence[str]
 
@@ -99,7 +100,8 @@ class GradeExporter(ExportPlugin):
                 if who:
                     left = self.score(Standing(state)) is None
                     done = "left out" if left else _AS[state]
-                    text = f"{assignment.name}: {state}, {done}: {', '.join(who)}"
+                    told = few_names(who, f"grader status {assignment.name} --json")
+                    text = f"{assignment.name}: {state}, {done}: {told}"
                     yield Note(text, lacking=left and state is not State.MISSING)
 
     def export(self, gradebook: Gradebook) -> None:

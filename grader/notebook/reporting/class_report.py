@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,8 +20,15 @@ from grader.reports.class_report.content import ClassReport, Entry
 from grader.settings import Settings
 
 
-def gather(settings: Settings, name: str) -> ClassReport:
+def gather(
+    settings: Settings, name: str, progress: Callable[[int, int], None] = lambda done, of: None
+) -> ClassReport:
     """Gather the content of an assignment's class report.
+
+    Args:
+        settings: the course.
+        name: of the assignment.
+        progress: told before each submission is read how many are done, and of how many.
 
     Raises:
         CourseError: unknown assignment, nothing handed in, or nothing graded.
@@ -30,7 +38,8 @@ def gather(settings: Settings, name: str) -> ClassReport:
     known = grades.read_class(paths.course_directory(settings).db_url, name)
     asked = hints.of_assignment(assignment) if settings.record_hints else ()
     entries, left_out = [], []
-    for student in students:
+    for done, student in enumerate(students):
+        progress(done, len(students))
         try:
             submission = paths.submission(settings, student, name)
             entry = _entry(settings, assignment, submission, known)

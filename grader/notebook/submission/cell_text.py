@@ -152,6 +152,7 @@ def used_names(source: str) -> frozenset[str]:
     return known.free if known is not None else frozenset()
 
 
+@functools.lru_cache(maxsize=2048)  # a class shares its given cells and tests
 def read_names(source: str) -> frozenset[str]:
     """Names that a cell may have from other cells: rather too many than too few.
 
@@ -279,12 +280,13 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def comments(source: str) -> list[str]:
+@functools.lru_cache(maxsize=2048)
+def comments(source: str) -> tuple[str, ...]:
     """The words of the comments of a cell that is valid Python; else all of its words."""
     try:
         text = _PROMPT.sub("", with_unix_line_ends(source))
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, *_NOT_PARSED):
-        return source.split()
+        return tuple(source.split())
     said_there = (t.string.lstrip("#") for t in tokens if t.type == tokenize.COMMENT)
-    return " ".join(said_there).split()
+    return tuple(" ".join(said_there).split())

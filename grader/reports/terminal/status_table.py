@@ -12,6 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from grader.model import Score
+from grader.reports.few_names import few_names
 from grader.reports.terminal.output_table import OutputTable, indented, tabbed
 from grader.reports.terminal.plain import plain
 
@@ -157,9 +158,7 @@ def _missing(students: Sequence[str]) -> Iterator[Text]:
 
 
 def _some(students: Sequence[str]) -> str:
-    left = len(students) - _NAMED
-    more = f" and {left} more (--json names all)" if left > 0 else ""
-    return f"{', '.join(students[:_NAMED])}{more}"
+    return few_names(students, "--json", _NAMED)
 
 
 def moment(when: datetime | None) -> str:

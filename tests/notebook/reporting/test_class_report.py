@@ -57,7 +57,9 @@ def test_verdicts_and_grades_come_together(course: Settings) -> None:
         answer.manual_score, answer.needs_manual_grade = 4, False
         book.find_submission_notebook("sums", "sums", "ada").late_submission_penalty = 2
         book.db.commit()
-    report = class_report.gather(course, "sums")
+    told: list[tuple[int, int]] = []
+    report = class_report.gather(course, "sums", lambda done, of: told.append((done, of)))
+    assert told == [(0, 2), (1, 2)]
     ada, ben = report.entries
     assert (ada.claims_score, ada.by_hand, ada.total, ada.waiting) == (1.5, 4, 3.5, ())
     assert (ben.claims_score, ben.waiting) == (0, ("written_answer",))
