@@ -72,6 +72,13 @@ _ADVICE = tuple(
             ),
         ),
         (
+            "ImportError: Keras cannot be imported|No module named 'tf_keras",
+            N_(
+                "Keras 3 is installed where your work is graded, and the older tf_keras is not: "
+                "leave out the line that sets TF_USE_LEGACY_KERAS or imports tf_keras."
+            ),
+        ),
+        (
             "ModuleNotFoundError: ",
             N_(
                 "This package is not installed where your work is graded, and there is no network "

@@ -53,6 +53,8 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
         ("ModuleNotFoundError", "No module named 'google.colab'", "in Colab alone"),
         ("ModuleNotFoundError", "No module named 'sklearn'", "validation_split=0.2"),
         ("ModuleNotFoundError", "No module named 'pandas'", "Use numpy"),
+        ("ModuleNotFoundError", "No module named 'tf_keras'", "older tf_keras is not"),
+        ("ImportError", "Keras cannot be imported. Check that it is installed.", "LEGACY_KERAS"),
         ("StdinNotImplementedError", "raw_input was called", "Nobody answers input()"),
         ("FileNotFoundError", "[Errno 2] No such file or directory: 'x.npy'", "handed in"),
         ("ValueError", "Argument(s) not recognized: {'lr': 0.001}", "learning_rate=..."),
