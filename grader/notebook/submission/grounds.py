@@ -21,7 +21,8 @@ from grader.settings import Settings
 # How verdicts are reached. Raise it with every change after which the same submission may get other
 # verdicts, notes or answers: submissions that were graded before are then judged again. It is kept
 # by hand: a digest of the code would have a whole class judged again after each change of a word.
-RULES = 24
+# Name the latest reason on the same line: two branches that raise it to one number then conflict.
+RULES = 24  # answers that are matrices, columns or ranges are read as arrays
 
 NOTEBOOKS, FILES, ASSIGNMENT = "notebooks", "files", "assignment"
 
