@@ -3,6 +3,9 @@
 The content is written beside the file and flushed, and the result renamed. A full disk, a kill or a
 power cut leaves the file as it was. A file that a killed process left beside is replaced by the
 next one that writes the same file.
+
+The store of runs writes otherwise (``grader.referee.store.atomic_files``): its entries are new
+folders, which are renamed as a whole and checked by a digest when they are read.
 """
 
 from __future__ import annotations

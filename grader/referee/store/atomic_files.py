@@ -1,4 +1,7 @@
-"""Files that are whole or not there: written aside, flushed, renamed, and checked when read."""
+"""Files of the store: new ones, flushed before their folder is renamed, and checked when read.
+
+A file that is there already is replaced by ``grader.whole_files`` instead.
+"""
 
 from __future__ import annotations
 
