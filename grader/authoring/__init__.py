@@ -1,1 +1,4 @@
-"""Creates a new assignment: a small working exercise to rewrite, and tries its samples."""
+"""Creates a new assignment: a small working exercise to rewrite, and tries its samples.
+
+Process: your shell.
+"""

@@ -2,4 +2,6 @@
 
 It works in any IPython kernel that imports ``grader.checks``, and in the course's kernel from its
 start. It needs the standard library and the IPython that runs the kernel.
+
+Process: any notebook's kernel, never in a sandbox.
 """

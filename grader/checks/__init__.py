@@ -1,6 +1,8 @@
 """What a test cell calls: pure functions that return None or raise ``ClaimFailed``.
 
 In a notebook, importing it also makes the messages of failing claims short.
+
+Process: examiner, and any kernel.
 """
 
 from grader.cell_messages import shell

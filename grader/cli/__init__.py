@@ -1,4 +1,7 @@
-"""The ``grader`` command."""
+"""The ``grader`` command.
+
+Process: your shell.
+"""
 
 from grader.cli.group import main
 

@@ -1,1 +1,4 @@
-"""A class graded on several machines: nodes, who may join them, and the referee among them."""
+"""A class graded on several machines: nodes, who may join them, and the referee among them.
+
+Process: driver and nodes, trusted.
+"""

@@ -2,6 +2,8 @@
 
 The data folder holds ``mnist/`` and ``fashion_mnist/``, each with the publisher's four files,
 uncompressed. Nothing here imports keras or tensorflow.
+
+Process: all.
 """
 
 from grader.datasets.catalog import DATASETS, FILES, Dataset, load, problems

@@ -1,4 +1,7 @@
-"""What works on this machine and what does not, each with its remedy."""
+"""What works on this machine and what does not, each with its remedy.
+
+Process: your shell.
+"""
 
 from grader.doctor.checks import CHECKS
 from grader.doctor.examination import examine

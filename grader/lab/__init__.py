@@ -1,4 +1,7 @@
-"""The course in JupyterLab: a class on one machine, for trying both roles."""
+"""The course in JupyterLab: a class on one machine, for trying both roles.
+
+Process: your shell, two servers.
+"""
 
 from grader.lab.session import open_lab
 

@@ -3,6 +3,8 @@
 English is the source: a message is written in English where it is made, and ``gettext`` finds its
 translation in ``catalogs/``. Names of claims, cells and code are not translated, nor is what
 Python, Keras or the student's own code said.
+
+Process: all.
 """
 
 from grader.language.translation import (

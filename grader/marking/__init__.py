@@ -1,1 +1,4 @@
-"""``grader mark``: a page of this machine on which a person marks written answers."""
+"""``grader mark``: a page of this machine on which a person marks written answers.
+
+Process: your shell, a server on 127.0.0.1.
+"""

@@ -1,4 +1,7 @@
-"""Values that all packages share, as frozen dataclasses; import them from here."""
+"""Values that all packages share, as frozen dataclasses; import them from here.
+
+Process: all.
+"""
 
 from grader.model.evidence import ClaimEvidence, Consulted, Evidence, Question, Replayed
 from grader.model.graded import Graded, Timing, WorkPart

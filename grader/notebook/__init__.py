@@ -1,4 +1,7 @@
-"""Everything that works with nbgrader and its notebooks; no other package imports nbgrader."""
+"""Everything that works with nbgrader and its notebooks; no other package imports nbgrader.
+
+Process: grader grade, nbgrader.
+"""
 
 from grader.notebook import light_nbformat, light_nbgrader, moved, nbgrader_schema
 

@@ -1,1 +1,4 @@
-"""What people look at: tables, pictures and pages, from frozen dataclasses."""
+"""What people look at: tables, pictures and pages, from frozen dataclasses.
+
+Process: your shell.
+"""

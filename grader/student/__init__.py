@@ -1,1 +1,4 @@
-"""What runs on a student's own machine: %check, grader check, a referee for one's kernel."""
+"""What runs on a student's own machine: %check, grader check, a referee for one's kernel.
+
+Process: a student's own machine.
+"""

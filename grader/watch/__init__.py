@@ -1,1 +1,4 @@
-"""A service that tests what students hand in, and answers with preliminary feedback."""
+"""A service that tests what students hand in, and answers with preliminary feedback.
+
+Process: a service, trusted.
+"""

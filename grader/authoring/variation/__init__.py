@@ -1,1 +1,4 @@
-"""Changes the numbers of an exercise for another year: what may change, and the change itself."""
+"""Changes the numbers of an exercise for another year: what may change, and the change itself.
+
+Process: your shell.
+"""

@@ -1,1 +1,4 @@
-"""A test cell: its code, how it ended, and whose fault that is."""
+"""A test cell: its code, how it ended, and whose fault that is.
+
+Process: judge, trusted.
+"""

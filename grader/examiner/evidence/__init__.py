@@ -1,1 +1,4 @@
-"""What a verdict rests on: questions, answers and the seeds of random draws."""
+"""What a verdict rests on: questions, answers and the seeds of random draws.
+
+Process: judge, trusted.
+"""

@@ -1,1 +1,4 @@
-"""What stands in the examiner for the student's objects, classes and exceptions."""
+"""What stands in the examiner for the student's objects, classes and exceptions.
+
+Process: judge, trusted.
+"""

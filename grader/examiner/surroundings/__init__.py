@@ -1,1 +1,4 @@
-"""What a test cell may touch around a question, so that it means what it means in a notebook."""
+"""What a test cell may touch around a question, so that it means what it means in a notebook.
+
+Process: judge, trusted.
+"""

@@ -1,1 +1,4 @@
-"""The trainings of one submission, as its kernel asks for them and the referee carries them out."""
+"""The trainings of one submission, as its kernel asks for them and the referee carries them out.
+
+Process: judge, trusted.
+"""

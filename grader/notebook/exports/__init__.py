@@ -1,1 +1,4 @@
-"""Grades as files for learning platforms; each exporter is also a plugin of ``nbgrader export``."""
+"""Grades as files for learning platforms; each exporter is also a plugin of ``nbgrader export``.
+
+Process: your shell.
+"""

@@ -1,1 +1,4 @@
-"""From a rebuilt notebook to verdicts: judge, its process, kernel session, clock."""
+"""From a rebuilt notebook to verdicts: judge, its process, kernel session, clock.
+
+Process: judge, trusted.
+"""

@@ -1,1 +1,4 @@
-"""What a person marks: questions, a class's answers, and marks in nbgrader's gradebook."""
+"""What a person marks: questions, a class's answers, and marks in nbgrader's gradebook.
+
+Process: grader grade, nbgrader.
+"""

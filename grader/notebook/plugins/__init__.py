@@ -2,6 +2,8 @@
 
 An attribute is imported when it is first asked for: `nbgrader collect` does not load what judges
 submissions.
+
+Process: nbgrader.
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""Gathers the content of pages from verdicts, gradebook and notebooks."""
+"""Gathers the content of pages from verdicts, gradebook and notebooks.
+
+Process: your shell.
+"""

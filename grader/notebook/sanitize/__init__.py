@@ -1,1 +1,4 @@
-"""Sanitises what leaves a student's kernel: text, images, outputs."""
+"""Sanitises what leaves a student's kernel: text, images, outputs.
+
+Process: judge, trusted.
+"""

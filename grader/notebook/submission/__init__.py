@@ -1,1 +1,4 @@
-"""One submission: paths, file rules, parsing, the rebuilt notebook, what is up to date."""
+"""One submission: paths, file rules, parsing, the rebuilt notebook, what is up to date.
+
+Process: grader grade.
+"""

@@ -1,1 +1,4 @@
-"""The referee as processes: broker, fair queue, trainer process, wire, client."""
+"""The referee as processes: broker, fair queue, trainer process, wire, client.
+
+Process: worker, trusted.
+"""

@@ -1,1 +1,4 @@
-"""What may be trained: recipe and key, allow-list, canonical form, and what it costs."""
+"""What may be trained: recipe and key, allow-list, canonical form, and what it costs.
+
+Process: judge, worker, trainer.
+"""

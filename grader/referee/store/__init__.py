@@ -1,1 +1,4 @@
-"""The store of runs: epochs on the disk, and what is kept of them."""
+"""The store of runs: epochs on the disk, and what is kept of them.
+
+Process: trainer, your shell.
+"""

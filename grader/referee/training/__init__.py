@@ -1,1 +1,4 @@
-"""How an epoch is trained: Keras loop, JAX scan loop, checkpoints, determinism."""
+"""How an epoch is trained: Keras loop, JAX scan loop, checkpoints, determinism.
+
+Process: trainer, trusted.
+"""

@@ -1,1 +1,4 @@
-"""Pictures: learning curves and scores, and what figures have in common."""
+"""Pictures: learning curves and scores, and what figures have in common.
+
+Process: your shell.
+"""

@@ -1,1 +1,4 @@
-"""The report on a class: its content, page, figures, tables, and what is alike."""
+"""The report on a class: its content, page, figures, tables, and what is alike.
+
+Process: your shell.
+"""

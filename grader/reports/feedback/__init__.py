@@ -1,1 +1,4 @@
-"""The page that a student reads after grading."""
+"""The page that a student reads after grading.
+
+Process: your shell.
+"""

@@ -1,1 +1,4 @@
-"""Tables on the terminal."""
+"""Tables on the terminal.
+
+Process: your shell.
+"""

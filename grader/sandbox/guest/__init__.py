@@ -4,6 +4,8 @@ The sandbox shows this package read-only at the same name as outside, and the gr
 before any student code runs. So it imports nothing of ours but itself. Nothing in it is secret or
 trusted: students who change it change what they say. ``PROTOCOL.md`` lists what both sides may
 send.
+
+Process: student kernel, not trusted.
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""All messages between the grader and the kernel agent, as tables that tests hold both to."""
+"""All messages between the grader and the kernel agent, as tables that tests hold both to.
+
+Process: judge and supervisor, trusted.
+"""

@@ -2,4 +2,6 @@
 
 ``host`` starts that process, the warm parent, on the grader's side; ``parent`` is its program; a
 sandbox's supervisor asks it for a kernel through ``call``.
+
+Process: warm parent, trusted until it becomes a kernel.
 """

@@ -1,1 +1,4 @@
-"""Calls of a student's functions, and what they call of the test's meanwhile."""
+"""Calls of a student's functions, and what they call of the test's meanwhile.
+
+Process: student kernel, not trusted.
+"""

@@ -1,1 +1,4 @@
-"""Identifies the course's images in what a student trains on."""
+"""Identifies the course's images in what a student trains on.
+
+Process: student kernel, not trusted.
+"""

@@ -1,1 +1,4 @@
-"""Values that travel: each type taken apart into JSON and buffers, and rebuilt."""
+"""Values that travel: each type taken apart into JSON and buffers, and rebuilt.
+
+Process: student kernel, not trusted.
+"""

@@ -1,1 +1,4 @@
-"""Stands in for ``keras.Model.fit``: the referee trains, and callbacks run in the kernel."""
+"""Stands in for ``keras.Model.fit``: the referee trains, and callbacks run in the kernel.
+
+Process: student kernel, not trusted.
+"""

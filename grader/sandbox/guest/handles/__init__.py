@@ -1,1 +1,4 @@
-"""Objects that stay in the student's kernel: kept by number, described, and asked."""
+"""Objects that stay in the student's kernel: kept by number, described, and asked.
+
+Process: student kernel, not trusted.
+"""

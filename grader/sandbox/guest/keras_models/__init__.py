@@ -1,1 +1,4 @@
-"""Describes Keras models and their layers."""
+"""Describes Keras models and their layers.
+
+Process: student kernel, not trusted.
+"""

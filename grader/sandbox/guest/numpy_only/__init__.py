@@ -1,1 +1,4 @@
-"""A kernel in which numpy is the only library, and its convolutions are withheld."""
+"""A kernel in which numpy is the only library, and its convolutions are withheld.
+
+Process: student kernel, not trusted.
+"""

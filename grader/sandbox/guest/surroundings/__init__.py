@@ -1,1 +1,4 @@
-"""What a test and a student's code have around a question: files, seeds, outputs, figures."""
+"""What a test and a student's code have around a question: files, seeds, outputs, figures.
+
+Process: student kernel, not trusted.
+"""
