@@ -110,17 +110,24 @@ def feedback_(course: Path, assignment: str, students: tuple[str, ...]) -> None:
     """
     from grader.notebook.reporting.feedback import generate
     from grader.notebook.submission.file_rules import printable_text
+    from grader.reports.few_names import few_names
 
     settings = load_course(course)
-    complete = True
+    lacking, written = [], 0
     for feedback in generate(settings, assignment, students):
         if feedback.page is None:
             student = printable_text(feedback.student)
             click.echo(f"grader: {student} has no feedback: {feedback.problem}", err=True)
-            complete = False
+            lacking.append(student)
         else:
             click.echo(f"{feedback.student}: {feedback.page.relative_to(settings.root)}")
-    if not complete:
+            written += 1
+    if lacking and written:  # the lines above may have scrolled away
+        every = len(lacking) + written
+        click.echo(
+            f"grader: {len(lacking)} of {every} have no feedback: {few_names(lacking)}", err=True
+        )
+    if lacking:
         sys.exit(1)
 
 

@@ -354,3 +354,4 @@ def test_the_command_names_every_page_and_every_problem(course: Settings) -> Non
     assert done.exit_code == 1
     assert done.stdout == "ada: feedback/ada/sums/sums.html\n"
     assert done.stderr.startswith("grader: ben has no feedback: ben's sums is not graded yet")
+    assert done.stderr.endswith("grader: 1 of 2 have no feedback: ben\n")
