@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import array_likes
+from grader.checks.array_likes import numbers
 from grader.errors import ClaimFailed
 from grader.language import N_, gettext
 
@@ -280,7 +280,7 @@ def _read(answer: object) -> object:
     """Return the numbers of an array of another library, and anything else as it is."""
     if type(answer) in _PLAIN:  # asked first: a list may hold millions of numbers
         return answer
-    values = array_likes.numbers(answer, MAX_ELEMENTS)
+    values = numbers(answer, MAX_ELEMENTS)
     return answer if values is None or values.dtype.kind not in KINDS["number"] else values
 
 
