@@ -39,10 +39,16 @@ def rebuilt(submitted: NotebookNode) -> Rebuilt:
     _assert_ours(found)
     ours = lines("\n".join(assignment().released.values()))
     ours |= lines("\n".join(cell.source for cell in assignment().master.cells))
-    theirs = lines("\n".join(cell.source for cell in submitted.cells))
+    theirs = lines("\n".join(cell.source for cell in submitted.cells if not _is_untouched(cell)))
     kept = lines("\n".join([*found.notes, *(cell.source for cell in found.notebook.cells)]))
     assert theirs <= ours | kept, theirs - ours - kept
     return found
+
+
+def _is_untouched(cell: NotebookNode) -> bool:
+    """Whether a text is a released one, also where it was split between two words and merged."""
+    released = map(str.split, assignment().released.values())
+    return cell.cell_type == "markdown" and cell.source.split() in released
 
 
 def _assert_ours(found: Rebuilt) -> None:
@@ -62,6 +68,7 @@ def _assert_ours(found: Rebuilt) -> None:
     nbformat.writes(found.notebook).encode()
 
 
+@example(edits=[Edit("split", 7, 4, ""), Edit("merge", 7, 0, "")], solved=False, writing=Writing())
 @tried(120)
 @given(edits=_few, solved=st.booleans(), writing=writings.honest)
 def test_honest_edits(edits: list[Edit], solved: bool, writing: Writing) -> None:
