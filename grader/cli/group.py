@@ -55,7 +55,10 @@ class OneLineErrors(click.Group):
 
 
 def _end(line: str, code: int = 2) -> NoReturn:
-    click.echo(f"grader: {line}", err=True)
+    from grader.notebook.submission.file_rules import printable_text
+
+    shown = "\n".join(map(printable_text, line.split("\n")))  # it may quote a name of a student's
+    click.echo(f"grader: {shown}", err=True)
     sys.exit(code)
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from grader.classroom import demo
 from grader.cli import endings, main
+from grader.errors import SubmissionError
 from grader.settings import Settings
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -131,3 +132,11 @@ def test_a_kernel_is_not_installed_for_an_address_that_is_none(
     assert result.exit_code == 0
     assert f"grader data --folder {tmp_path / 'none'}" in result.stderr
     assert installed == [tmp_path / "none"]
+
+
+def test_no_command_of_a_terminal_is_in_a_line(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = SubmissionError("\x1b]0;owned\x07\udcff is not graded\nyet")
+    shown = ending(tiny_course, monkeypatch, error).stderr
+    assert shown == "grader: \\x1b]0;owned\\x07\\udcff is not graded\nyet\n"

@@ -22,6 +22,7 @@ from grader import settings as course_settings
 from grader.errors import CourseError, GraderError
 from grader.notebook.exports import cells, standings
 from grader.notebook.exports.standings import Assignment, Person, Standing, Standings, State
+from grader.notebook.submission.file_rules import printable_text
 from grader.reports.few_names import few_names
 
 Row = Sequence[str]
@@ -91,7 +92,8 @@ class GradeExporter(ExportPlugin):
         for assignment in standings.assignments:
             for state in (State.WAITING, State.BEING_GRADED, State.NOT_GRADED, State.MISSING):
                 who = [
-                    f"{student} ({', '.join(standing.waiting)})" if standing.waiting else student
+                    printable_text(student)
+                    + (f" ({', '.join(standing.waiting)})" if standing.waiting else "")
                     for (name, student), standing in sorted(
                         standings.of.items(), key=lambda item: item[0]
                     )

@@ -172,7 +172,7 @@ def _standing(
         return Standing(State.BEING_GRADED)
     try:
         submission = gradebook.find_submission(name, student)
-    except MissingEntry:
+    except (MissingEntry, UnicodeEncodeError):  # no id in a database has half a character
         return Standing(State.NOT_GRADED if handed_in else State.MISSING)
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     if not has_verdicts and _nothing_scored(submission):

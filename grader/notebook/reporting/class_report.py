@@ -15,6 +15,7 @@ from grader.notebook.reporting import grades
 from grader.notebook.reporting.grades import Grades
 from grader.notebook.submission import current_verdicts, paths, rebuild
 from grader.notebook.submission.chosen_notebook import choose
+from grader.notebook.submission.file_rules import printable_text
 from grader.notebook.submission.submitted_files import files_of
 from grader.reports.class_report.content import ClassReport, Entry
 from grader.settings import Settings
@@ -45,7 +46,7 @@ def gather(
             entry = _entry(settings, assignment, submission, known)
             entries.append(replace(entry, hints=hint_record.read(submission.submitted, asked)))
         except GraderError as error:
-            left_out.append((student, str(error)))
+            left_out.append((printable_text(student), printable_text(str(error))))
     if not entries:
         raise CourseError(
             f"no submission of {name} has verdicts that stand; the first of {len(left_out)}: "

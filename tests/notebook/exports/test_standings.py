@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from grader.engines.base import Finished, Started
 from grader.notebook import grading_now
 from grader.notebook.exports.course import export
@@ -40,3 +42,11 @@ def test_claims_that_all_wait_for_a_person_are_not_being_graded(graded: Settings
     verdicts.touch()
     waits = "cleo (adds, adds_negatives, totals, written_answer)"
     assert f"sums: waiting for a person, left out: ben (written_answer), {waits}" in notes(graded)
+
+
+def test_a_folder_whose_name_is_no_text_is_named_and_costs_nobody_a_grade(graded: Settings) -> None:
+    (graded.root / "submitted" / os.fsdecode(b"\xff\x1b[2J") / "sums").mkdir(parents=True)
+    done = export(graded, "csv", ["sums"], include_waiting=True)
+    named = "sums: handed in but not graded, left out: \\udcff\\x1b[2J"
+    assert named in [note.text for note in done.notes]
+    assert "Lovelace" in done.file.read_text()

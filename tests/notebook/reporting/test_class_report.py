@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -168,9 +169,12 @@ def test_the_command_says_who_is_left_out_and_what_is_wrong(
     )
     assert not (tmp_path / "out").exists()
     graded(course, "sums", "ada")
+    # As an archive or another system leaves it: a name that is no text, with a terminal's command.
+    (course.root / "submitted" / os.fsdecode(b"\xff\x1b[2J") / "sums").mkdir(parents=True)
     done = CliRunner().invoke(cli.main, command)
     assert done.exit_code == 0
-    assert done.stderr == "Not graded, and not in the figures: ben\n"
+    assert done.stderr == "Not graded, and not in the figures: ben, \\udcff\\x1b[2J\n"
+    assert "\\udcff\\x1b[2J" in (tmp_path / "out" / "report.html").read_text()
     assert (tmp_path / "out" / "scores.csv").read_text().count("ada") == 1
 
 
