@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,14 @@ from grader.examiner import names
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.wanted import wanted
 from grader.model import Claim
-from grader.notebook import course_files, earlier_releases, magics, networks, notebook_json
+from grader.notebook import (
+    course_files,
+    earlier_releases,
+    experiments,
+    magics,
+    networks,
+    notebook_json,
+)
 from grader.notebook.course_names import course_names
 from grader.notebook.master import compile_master, released_texts
 from grader.sandbox.guest.name_patterns import picked
@@ -75,10 +83,15 @@ class Assignment:
         """``id`` of every cell that is the course's and no student's to write."""
         return frozenset(cell.id for cell in self.master.cells if not utils.is_solution(cell))
 
-    @property
+    @functools.cached_property  # it parses the notebook, and is asked for each submission
     def rests_on(self) -> dict[str, tuple[str, ...]]:
         """For the id of each cell of code, the solution cells that it rests on; see ``Claim``."""
         return _dependencies(self.source)
+
+    @functools.cached_property
+    def repeatable_imports(self) -> Mapping[str, str]:
+        """Imports that a student's experiment may repeat; see ``experiments.imported``."""
+        return experiments.imported(self.source)
 
     @property
     def same_for_all(self) -> frozenset[str]:

@@ -99,8 +99,8 @@ def _without_experiments(
     notebook: NotebookNode, assignment: Assignment, changed: frozenset[str]
 ) -> frozenset[str]:
     """Ids of the experiments that are not run; each cell says so in place of its outputs."""
-    repeatable = experiments.imported(assignment.source)
-    ids = left_out(notebook.cells, changed, assignment.given_ids, repeatable)
+    imports = assignment.repeatable_imports
+    ids = left_out(notebook.cells, changed, assignment.given_ids, imports)
     for cell in notebook.cells:
         if cell.id in ids:
             experiments.leave_out(cell)
