@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.notebook.class_run import Result
+from grader.notebook.judging import judge_process
 from tests.attacks.attacked import SECONDS, Class, agrees, attacked_class, letters
 from tests.attacks.cases import ATTACKS, TRIALS
 from tests.attacks.leftovers import Watcher
@@ -208,6 +209,8 @@ def carry_out(cases: Sequence[Case], output: Path, folder: Path) -> None:
         folder: an empty one, which student code may enter.
     """
     attacks = [case for case in cases if isinstance(case, Attack)]
+    # What judges are forked from stays for the next one: it is no leftover of the first trial.
+    judge_process.start_server(uses_networks=False)
     with Watcher() as watcher:
         for case in cases:
             if isinstance(case, Trial):
