@@ -84,6 +84,7 @@ def test_what_was_carried_out_is_not_carried_out_again(tmp_path: Path) -> None:
     assert siege.missing([NOWHERE], siege.read(file)) == []
 
 
+@pytest.mark.kernel  # the server that judges are forked from is started
 @pytest.mark.parametrize(("answer", "code"), [("no", 0), ("a point", 1)])
 def test_a_wrong_row_is_told_and_makes_the_exit_code_1(
     answer: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
