@@ -14,6 +14,7 @@ import contextlib
 import functools
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,7 +97,9 @@ class _Guard:
             with unguarded() as theirs:
                 if not imports:
                     places.refuse(event, arguments, theirs.texts, theirs.folder())
-        elif self._runs_a_students(event, arguments, self.theirs):
+        elif not (imports and _is_elsewhere(arguments[0], self.theirs.folder())) and (
+            self._runs_a_students(event, arguments, self.theirs)
+        ):
             self.refused = CourseError(
                 f"a test cell would run what a student's code wrote or returned ({event}): let the "
                 "student's code do that, in a function that the test calls, and look at what it "
@@ -176,6 +179,13 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
     return False
 
 
+def _is_elsewhere(code: Any, folder: Path | None) -> bool:
+    """Whether a module that is imported lies outside of the test's folder: it is no student's."""
+    return isinstance(code, CodeType) and not (
+        folder and Path(os.path.realpath(code.co_filename)).is_relative_to(folder)
+    )
+
+
 def _is_among(code: Any, texts: Iterable[bytes], lost: bool) -> bool:
     """Whether code is that of one of the texts, or of a part; without names it does nothing.
 
@@ -187,7 +197,7 @@ def _is_among(code: Any, texts: Iterable[bytes], lost: bool) -> bool:
     if not isinstance(code, CodeType) or not (names := _names(code) - {b"__doc__"}):
         return False
     whole = [text for text in texts if _may_be(text, names)]
-    if lost or any(len(text) > _MOST_CODE for text in whole):
+    if lost or any(len(text) > _MOST_CODE and b"\0" not in text for text in whole):
         return True
     parts = (part for text in whole for part in _parts(text) if _may_be(part, names))
     return any(code in _compiled(part) for part in parts)
@@ -214,9 +224,21 @@ def _names(code: CodeType) -> set[bytes]:
 def _may_be(text: bytes, names: Iterable[bytes]) -> bool:
     """Whether code of these names may be that of a text; compiling it would take longer.
 
-    Python makes names with two underscores, and writes some letters in another way.
+    Python makes names with two underscores, and compiles nothing with a zero byte; a line of such
+    a text may be code.
     """
-    return not text.isascii() or all(name in text for name in names if b"__" not in name)
+    found = _as_python_reads(text)
+    return found is None or all(name in found for name in names if b"__" not in name)
+
+
+def _as_python_reads(text: bytes) -> bytes | None:
+    """A text whose letters are those of Python's names; None if it is not in UTF-8."""
+    if text.isascii():
+        return text
+    try:
+        return unicodedata.normalize("NFKC", text.decode()).encode()
+    except UnicodeDecodeError:
+        return None
 
 
 @functools.lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,6 +133,21 @@ def test_a_text_that_a_student_returned_is_not_run(both: Make, use: str, returne
 )
 def test_a_text_that_is_only_looked_at_is_not_refused(both: Make, use: str) -> None:
     assert both(answer=lambda: "x, y").tested(f"answer()\n{use}") == Finding()
+
+
+@pytest.mark.parametrize(
+    "returned",
+    ["Käse, x und y; " * 20_000, b"\xff\0\n" * 99_999],
+    ids=["a book", "an image"],
+)
+def test_libraries_run_their_own_code_beside_what_is_long(both: Make, returned: object) -> None:
+    def write() -> None:
+        Path("weights.h5").write_bytes(b"\x89HDF\r\n\0" * 99_999)
+
+    sys.modules.pop("colorsys", None)
+    use = "import colorsys\nfrom collections import namedtuple\nnamedtuple('P', 'a, b')"
+    student = both(answer=lambda: returned, write=write)
+    assert student.tested(f"answer()\nwrite()\n{use}") == Finding()
 
 
 def test_what_a_text_returned_to_one_test_does_not_count_in_the_next(both: Make) -> None:
