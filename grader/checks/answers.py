@@ -252,7 +252,9 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
     ``seen`` counts numbers and lists so far: a list that holds itself, or one list many times
     over, is small in memory and endless to copy.
     """
-    answer = _read(answer)
+    if type(answer) not in _PLAIN:  # asked first: a list may hold millions of numbers
+        values = numbers(answer, MAX_ELEMENTS)
+        answer = answer if values is None else values
     kind = type(answer)
     seen[0] += answer.size if kind is np.ndarray else 1  # type: ignore[attr-defined]
     if seen[0] > MAX_ELEMENTS or depth > MAX_DEPTH:
@@ -274,14 +276,6 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
         said=gettext(said, what=what, found=describe(answer)),
         next_step=_next_step(answer),
     )
-
-
-def _read(answer: object) -> object:
-    """Return the numbers of an array of another library, and anything else as it is."""
-    if type(answer) in _PLAIN:  # asked first: a list may hold millions of numbers
-        return answer
-    values = numbers(answer, MAX_ELEMENTS)
-    return answer if values is None or values.dtype.kind not in KINDS["number"] else values
 
 
 def _next_step(answer: object) -> str:

@@ -23,8 +23,8 @@ def numbers(answer: object, most: int) -> np.ndarray | None:
         most: how many values are read at most; a range of billions is small in memory.
 
     Returns:
-        The values, which may be no numbers; None if the object is of another class, holds more
-        values, or has values that numpy has no type for.
+        The values; None if the object is of another class, holds more values, or holds anything
+        else than numbers that numpy has a type for.
 
     Example:
         In a check, before an answer is compared::
@@ -36,9 +36,10 @@ def numbers(answer: object, most: int) -> np.ndarray | None:
     if reader is None or (kind in _lazy() and len(answer) > most):  # type: ignore[arg-type]
         return None
     try:
-        return reader(answer)
+        values = reader(answer)
     except (TypeError, ValueError, RuntimeError):  # for example bfloat16, or a sparse tensor
         return None
+    return values if values.dtype.kind in "biuf" else None
 
 
 def _readers() -> Iterator[tuple[type, _Reader]]:
