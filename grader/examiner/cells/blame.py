@@ -19,6 +19,7 @@ from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 from grader.errors import CannotTravel, GraderError
+from grader.examiner.cells import tracebacks
 from grader.examiner.cells.cell_code import TEST
 from grader.examiner.cells.failing_code import Cell, basis, conditions
 from grader.examiner.cells.finding import FindingKind, is_of_students_line
@@ -83,8 +84,8 @@ def blame(error: BaseException, source: str, names: CellNames) -> Blame | None:
     Returns:
         None for what is no finding at all: Ctrl-C, and what ends the kernel or its time.
     """
-    traces = _traces(error)
-    own = [i for i, trace in enumerate(traces) if _file(trace.tb_frame) == TEST]
+    traces = tracebacks.of_error(error)
+    own = [i for i, trace in enumerate(traces) if tracebacks.file_of(trace.tb_frame) == TEST]
     cell = Cell(source) if own else None
     node = cell.node_at(traces[own[-1]]) if cell is not None else None
     if cell is None or node is None:
@@ -92,7 +93,7 @@ def blame(error: BaseException, source: str, names: CellNames) -> Blame | None:
             return Blame(FindingKind.TEST_FAULT, error.lineno or 0)
         return Blame(None) if isinstance(error, Exception) else None
     line, code = traces[own[-1]].tb_lineno, cell.text(node)
-    if _ends_a_message(error, cell, _once(traces[i] for i in own)):
+    if _ends_a_message(error, cell, tracebacks.once(traces[i] for i in own)):
         return Blame(FindingKind.REFUTED, line, code, message="", in_message=True)
     frames = [trace.tb_frame for trace in traces[own[-1] :]]
     judged = _Failure(error, cell, node, frames, names).judged()
@@ -101,12 +102,12 @@ def blame(error: BaseException, source: str, names: CellNames) -> Blame | None:
 
 def computed_alone(ended: BaseException, source: str, names: CellNames) -> Blame | None:
     """Where a test computed until its time was up; None if what it did rests on the work."""
-    own = [each for each in _traces(ended) if _file(each.tb_frame) == TEST]
+    own = [each for each in tracebacks.of_error(ended) if tracebacks.file_of(each.tb_frame) == TEST]
     if not own:
         return None
     cell = Cell(source)
     taint = Taint(cell.tree, names.student)
-    nodes = [node for node in map(cell.node_at, _once(own)) if node is not None]
+    nodes = [node for node in map(cell.node_at, tracebacks.once(own)) if node is not None]
     if any(taint.rests(*basis(cell, node), *conditions(cell, node)) for node in nodes):
         return None
     code = cell.text(nodes[-1]) if nodes else ""
@@ -125,9 +126,12 @@ _Found = tuple[FindingKind | None, str | None]
 
 
 def _is_used_up(error: BaseException) -> bool:
-    """Whether the process had no more memory, or no more room in a file."""
-    full = isinstance(error, OSError) and error.errno in (errno.EFBIG, errno.ENOSPC)
-    return full or isinstance(error, MemoryError)
+    """Whether the process had no more memory, or a file was larger than it may be.
+
+    A full disk is the machine's lack, and nobody's work.
+    """
+    large = isinstance(error, OSError) and error.errno == errno.EFBIG
+    return large or isinstance(error, MemoryError)
 
 
 class _Failure:
@@ -152,7 +156,7 @@ class _Failure:
         self._error, self._cell, self._node, self._names = error, cell, node, names
         self._frame, self._beyond = frames[0], frames[1:]
         self._taint = Taint(cell.tree, names.student)
-        self._asked = any(_asks(_module(each)) for each in self._beyond)
+        self._asked = any(_asks(tracebacks.module_of(each)) for each in self._beyond)
 
     def judged(self) -> _Found | None:
         """The kind of finding, and a message in place of the error's own."""
@@ -180,7 +184,10 @@ class _Failure:
         """Whether a line of theirs raised it, here or in their kernel."""
         if isinstance(self._error, StudentRaised) or is_of_students_line(self._error):
             return True
-        return any(_module(each) == "__main__" and _file(each) != TEST for each in self._beyond)
+        return any(
+            tracebacks.module_of(each) == "__main__" and tracebacks.file_of(each) != TEST
+            for each in self._beyond
+        )
 
     def _by_what_it_rests_on(self) -> FindingKind | None:
         if isinstance(self._error, NameError) and self._error.name and not self._beyond:
@@ -199,7 +206,9 @@ class _Failure:
             return None
         if self._asked or self._rests() or self._misses_promised_file():
             # A check looks at answers before it goes on: what fails in it is a call of the work.
-            in_check = any(_module(each).startswith("grader.checks.") for each in self._beyond)
+            in_check = any(
+                tracebacks.module_of(each).startswith("grader.checks.") for each in self._beyond
+            )
             return None if in_check else FindingKind.STUMBLED
         return FindingKind.TEST_FAULT
 
@@ -267,27 +276,6 @@ def _in_words(message: str) -> str:
     """What pytest says where ``pytest.raises`` saw no exception, in a sentence."""
     missing = re.fullmatch(r"DID NOT RAISE (?:<class '(?:[\w<>]+\.)*)?(\w+)(?:'>)?", message)
     return f"The test expected {missing[1]} to be raised, and nothing was." if missing else message
-
-
-def _once(traces: Iterable[TracebackType]) -> Iterable[TracebackType]:
-    """Those of different places in the code: a function may have called itself a thousand times."""
-    return {(trace.tb_frame.f_code, trace.tb_lasti): trace for trace in traces}.values()
-
-
-def _traces(error: BaseException) -> list[TracebackType]:
-    traces, trace = [], error.__traceback__
-    while trace is not None:
-        traces.append(trace)
-        trace = trace.tb_next
-    return traces
-
-
-def _file(frame: FrameType) -> str:
-    return frame.f_code.co_filename
-
-
-def _module(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__"))
 
 
 def _asks(module: str) -> bool:

@@ -150,6 +150,7 @@ THE_TEST = [
     "math.sqrt(-1)",
     "math.sqroot(number())",
     "for _ in range(3):\n    bytes(1 << 60)",
+    "import os\nfor _ in range(number()):\n    os.write(os.open('/dev/full', os.O_WRONLY), b'a')",
     "for _ in range(number()):\n    bytes('seven')",
 ]
 
