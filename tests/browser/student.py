@@ -10,12 +10,16 @@ MINUTE = 60_000  # Playwright counts in milliseconds
 
 
 class StudentPage:
-    """JupyterLab with nbgrader's Assignment List, which the lab has opened."""
+    """JupyterLab with nbgrader's Assignment List, which the lab has opened.
+
+    Whoever comes back finds in front what was in front when JupyterLab last kept the workspace:
+    the list need not be seen until its tab is clicked.
+    """
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         page.goto(address)
-        expect(self._released).to_be_visible(timeout=MINUTE)
+        expect(self._tab("Assignments")).to_be_visible(timeout=MINUTE)
 
     @property
     def _released(self) -> Locator:
