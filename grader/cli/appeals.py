@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 @click.argument("assignment", default="")
 @click.argument("claim", default="")
 @click.option("--points", type=float, help="What the claim gets: from 0 to what it is worth.")
+@click.option(
+    "--handed-in",
+    metavar="TIME",
+    default="",
+    help="In place of CLAIM: when it was handed in, if timestamp.txt may mean several times.",
+)
 @click.option("--reason", default="", help="Why, for students and colleagues.")
 @click.option("--by", default="", help="Who decides; default: the name of your account.")
 @click.option("--remove", is_flag=True, help="Take the decision back: the verdict counts again.")
@@ -32,11 +38,15 @@ def override(
     assignment: str,
     claim: str,
     points: float | None,
+    handed_in: str,
     reason: str,
     by: str,
     remove: bool,
 ) -> None:
     """Record a decision on the points of a graded CLAIM, with its reason.
+
+    With --handed-in, the decision is on when the submission was handed in. The late penalty
+    follows from it.
 
     It survives grading again, and stands in gradebook, feedback, report and exports. Without
     CLAIM, the decisions are listed: all, those on a STUDENT, or those on one ASSIGNMENT of hers.
@@ -44,15 +54,24 @@ def override(
     Example: grader override ada mnist_998 stop_message --points 1 --reason "A comma was missing."
     """
     from grader.errors import CourseError
-    from grader.notebook import overrides
+    from grader.notebook import overrides, time_decisions
     from grader.reports.terminal import decisions
 
     settings = load_course(course)
+    if handed_in:
+        if claim or points is not None or remove or not assignment:
+            raise CourseError("--handed-in is about a submission: expected STUDENT ASSIGNMENT")
+        when = time_decisions.decide(
+            settings, student, assignment, handed_in=handed_in, reason=reason, by=by
+        )
+        terminal().print(decisions.time_decided(student, assignment, when))
+        return
     if not claim:
         if points is not None or reason or remove:
             raise CourseError("no claim was named: expected STUDENT ASSIGNMENT CLAIM and options")
         found = tuple(overrides.listed(settings, student, assignment))
-        terminal().print(decisions.listing(found))
+        times = tuple(time_decisions.listed(settings, student, assignment))
+        terminal().print(decisions.listing(found, times))
         return
     if remove:
         if points is not None or reason:

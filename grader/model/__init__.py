@@ -10,7 +10,7 @@ from grader.model.limits import Budget, Limits
 from grader.model.runs import FurtherRun, KeptEpoch, KeptRun, Run
 from grader.model.scores import Score
 from grader.model.submission import Submission
-from grader.model.verdicts import Claim, Decision, Outcome, Override, Verdict
+from grader.model.verdicts import Claim, Decision, Outcome, Override, TimeDecision, Verdict
 from grader.model.watch import Source, Told, WatchRules
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Score",
     "Source",
     "Submission",
+    "TimeDecision",
     "Timing",
     "Told",
     "Verdict",

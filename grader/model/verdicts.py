@@ -68,6 +68,25 @@ class Override:
 
 
 @dataclass(frozen=True)
+class TimeDecision:
+    """A person's decision on when a submission was handed in, where its file is unclear.
+
+    Attributes:
+        received: the text of ``timestamp.txt`` that it is about; it ends with another text.
+        handed_in: the time, in UTC without a zone, as ISO 8601 has it.
+        reason: in one line.
+        by: who decided.
+        when: the moment of the decision, in UTC, as ISO 8601 has it.
+    """
+
+    received: str
+    handed_in: str
+    reason: str
+    by: str
+    when: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The verdict on one claim of one submission.
 

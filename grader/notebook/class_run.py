@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grader.engines.base import Cancelled, Engine, Event, Failed, Finished, Work
 from grader.errors import GraderError
 from grader.model import Graded, Score, Timing
-from grader.notebook import gradebook_queries, late_penalties, submission_state
+from grader.notebook import gradebook_queries, late_penalties, penalty_waits, submission_state
 from grader.notebook.loaded_course import LoadedCourse
 
 if TYPE_CHECKING:
@@ -89,9 +89,17 @@ class ClassRun:
         graded = [result.student for result in results if result.graded is not None]
         changed = late_penalties.refresh(self._loaded.settings, name, graded)
         known = gradebook_queries.scores(self._loaded.settings, name) if graded else {}
+        waits = penalty_waits.waiting(self._loaded.settings, name, graded)
         for result in results:
-            score = known.get(result.student) if result.graded is not None else None
-            yield dataclasses.replace(result, other_penalty=result.student in changed, score=score)
+            if result.graded is None:
+                yield result
+                continue
+            yield dataclasses.replace(
+                result,
+                graded=penalty_waits.noted(result.graded, waits),
+                other_penalty=result.student in changed,
+                score=known.get(result.student),
+            )
 
     def events(self) -> Iterator[Event]:
         """Let the engine judge; yields what it tells."""
@@ -138,6 +146,10 @@ class ClassRun:
         try:
             graded, timings = self._recorder.record(judged)
             score = self._score(student)
+            waits = penalty_waits.waiting(
+                self._loaded.settings, self._loaded.assignment.name, [student]
+            )
+            graded = penalty_waits.noted(graded, waits)
         except GraderError as error:
             return Result(student, None, str(error))
         return Result(student, graded, timings=(*graded.timings, *timings), score=score)

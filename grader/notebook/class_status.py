@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from enum import StrEnum
 
 from grader.errors import GraderError
 from grader.model import Score
-from grader.notebook import gradebook_queries, grading_now, submission_state, titles
+from grader.notebook import gradebook_queries, grading_now, penalty_waits, submission_state, titles
 from grader.notebook.assignment import load_assignment
 from grader.notebook.gradebook_queries import HandedIn
 from grader.notebook.loaded_course import LoadedCourse
-from grader.notebook.submission import chosen_notebook, file_rules, grounds, paths
+from grader.notebook.submission import chosen_notebook, grounds, paths
 from grader.settings import Settings
 
 
@@ -91,6 +92,7 @@ def status(settings: Settings, name: str) -> ClassStatus:
     """
     loaded = LoadedCourse(settings, load_assignment(settings, name))
     enrolment = gradebook_queries.enrolment(settings, name)
+    students = paths.students(settings, name)
     look = _Look(
         loaded,
         gradebook_queries.scores(settings, name),
@@ -98,8 +100,8 @@ def status(settings: Settings, name: str) -> ClassStatus:
         enrolment.submissions,
         enrolment.due,
         grading_now.being_graded(settings, name),
+        penalty_waits.waiting(settings, name, students),
     )
-    students = paths.students(settings, name)
     submissions = tuple(look.at(student) for student in students)
     missing = tuple(sorted(set(enrolment.students) - set(students)))
     heading = titles.labelled(settings, loaded.assignment)
@@ -116,6 +118,7 @@ class _Look:
     recorded: Mapping[str, HandedIn]
     due: datetime | None
     doing: Mapping[str, grading_now.Doing]
+    penalties: Mapping[str, str]
 
     def at(self, student: str) -> SubmissionStatus:
         """Where a student's submission stands."""
@@ -129,13 +132,12 @@ class _Look:
 
     def _handed_in(self, student: str) -> datetime | None:
         """When, in UTC without a zone, as the gradebook has it: by the file, if there is one."""
-        folder = paths.submission(self.loaded.settings, student, self.loaded.assignment.name)
-        try:
-            text = file_rules.read(folder.submitted / file_rules.TIMESTAMP).decode()
-            return file_rules.moment(text).replace(tzinfo=None)
-        except (GraderError, OSError, ValueError, OverflowError):
-            known = self.recorded.get(student)
-            return known.when if known else None
+        with contextlib.suppress(GraderError, OSError, ValueError, OverflowError):
+            name = self.loaded.assignment.name
+            if times := paths.handed_in(self.loaded.settings, student, name):
+                return times[0]
+        known = self.recorded.get(student)
+        return known.when if known else None
 
     def _stage(self, student: str) -> tuple[Stage, str]:
         if student in self.doing:
@@ -147,8 +149,8 @@ class _Look:
         except GraderError as error:
             return Stage.REFUSED, str(error)
         score = self.scores.get(student)
-        if score and score.to_mark:
-            return Stage.TO_MARK, ""
+        if student in self.penalties or (score and score.to_mark):
+            return Stage.TO_MARK, self.penalties.get(student, "")
         return Stage.DONE, ""
 
     def _not_graded(self, state: submission_state.SubmissionState) -> tuple[Stage, str]:

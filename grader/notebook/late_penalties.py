@@ -33,7 +33,7 @@ def refresh(settings: Settings, name: str, students: Sequence[str]) -> tuple[str
     Raises:
         ConfigurationError: another process keeps the gradebook.
     """
-    step = _step(settings)
+    step = step_of(settings)
     if step is None or not students:
         return ()
     with course_lock.writing(settings), sqlalchemy_warnings.ignored():
@@ -57,7 +57,7 @@ def _refresh_all(
     return changed
 
 
-def _step(settings: Settings) -> AssignLatePenalties | None:
+def step_of(settings: Settings) -> AssignLatePenalties | None:
     """The step of the course's that assigns late penalties; None if it has none."""
     for named in settings.config.get("Autograde", {}).get("autograde_preprocessors", ()):
         step = import_item(named) if isinstance(named, str) and "Late" in named else named
@@ -77,19 +77,18 @@ def _refresh(
     timestamp = directory.get_existing_timestamp(str(folder))
     if timestamp is not None and timestamp != submission.timestamp:
         submission.timestamp = timestamp
-    penalty = _penalty(step, notebook)
-    if penalty == (notebook.late_submission_penalty or 0.0):
+    now = penalty(step, notebook, submission.total_seconds_late)
+    if now == (notebook.late_submission_penalty or 0.0):
         return False
-    notebook.late_submission_penalty = penalty or None
+    notebook.late_submission_penalty = now or None
     return True
 
 
-def _penalty(step: AssignLatePenalties, notebook: SubmittedNotebook) -> float:
+def penalty(step: AssignLatePenalties, notebook: SubmittedNotebook, seconds_late: float) -> float:
     """In points, as ``AssignLatePenalties.preprocess`` has it."""
-    late = notebook.assignment.total_seconds_late
-    if late <= 0:
+    if seconds_late <= 0:
         return 0.0
-    penalty = step.plugin_inst.late_submission_penalty(
-        notebook.assignment.student_id, notebook.score, late
+    found = step.plugin_inst.late_submission_penalty(
+        notebook.assignment.student_id, notebook.score, seconds_late
     )
-    return 0.0 if penalty is None else float(step._check_late_penalty(notebook, penalty))
+    return 0.0 if found is None else float(step._check_late_penalty(notebook, found))

@@ -65,7 +65,7 @@ def decide(
     override = Override(
         claim=claim,
         points=points,
-        reason=_said(reason),
+        reason=reason_line(reason),
         by=" ".join(by.split()) or account(),
         when=datetime.now(UTC).isoformat(timespec="seconds"),
         handed_in=override_file.handed_in(graded),
@@ -148,8 +148,8 @@ def find_verdict(graded: Graded, claim: str) -> Verdict:
     )
 
 
-def _said(reason: str) -> str:
-    """The reason in one line."""
+def reason_line(reason: str) -> str:
+    """The reason in one line; raises ``CourseError`` if there is none, or a long one."""
     if not (text := " ".join(reason.split())):
         raise CourseError("no reason was given: say why, for students and colleagues (--reason)")
     if len(text) > _REASON:

@@ -11,7 +11,8 @@ from nbgrader.api import Grade, Gradebook, MissingEntry, Student, SubmittedAssig
 
 from grader.errors import CourseError
 from grader.model import Override, Score
-from grader.notebook import grading_now
+from grader.notebook import grading_now, penalty_waits
+from grader.notebook.penalty_waits import LATE_PENALTY
 from grader.notebook.submission import override_file, paths
 from grader.settings import Settings
 
@@ -61,7 +62,8 @@ class Standing:
         raw_score: of all cells; those that wait for a person count what they have, or nothing.
         penalty: for handing in late, in points.
         handed_in: when, in UTC, where nbgrader knows it.
-        waiting: ``grade_id`` of each cell that waits for a person.
+        waiting: ``grade_id`` of each cell that waits for a person; then the late penalty, if it
+            does.
         lost: name, score and points of each graded cell without its full points.
         comments: of a person (or nbgrader), by the name of the cell; then reasons for points that
             a person decided on.
@@ -127,6 +129,7 @@ def read(
         handed_in = set(paths.students(settings, name))
         doing = grading_now.being_graded(settings, name)
         ids = {person.id for person in chosen} | (set() if students else handed_in)
+        unclear = penalty_waits.waiting(settings, name, sorted(ids & handed_in))
         of |= {
             (name, student): _standing(
                 gradebook,
@@ -135,6 +138,7 @@ def read(
                 handed_in=student in handed_in,
                 has_verdicts=paths.submission(settings, student, name).verdict_file.exists(),
                 being_graded=student in doing,
+                penalty_waits=student in unclear,
                 decided=override_file.read(settings, student, name),
             )
             for student in ids
@@ -166,6 +170,7 @@ def _standing(
     handed_in: bool,
     has_verdicts: bool,
     being_graded: bool,
+    penalty_waits: bool,
     decided: Sequence[Override],
 ) -> Standing:
     if being_graded:
@@ -178,6 +183,7 @@ def _standing(
     if not has_verdicts and _nothing_scored(submission):
         return Standing(State.BEING_GRADED)
     waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
+    waiting += (LATE_PENALTY,) if penalty_waits else ()
     return Standing(
         state=State.WAITING if waiting else State.FINAL,
         raw_score=submission.score,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from grader.errors import CourseError, GraderError
 from grader.model import Submission
-from grader.notebook import autograde, hint_record, hints, titles
+from grader.notebook import autograde, hint_record, hints, penalty_waits, titles
 from grader.notebook.assignment import Assignment, load_assignment, part_of
 from grader.notebook.loaded_course import LoadedCourse
 from grader.notebook.reporting import grades
@@ -37,6 +37,7 @@ def gather(
     assignment = load_assignment(settings, name)
     students = autograde.choose(settings, name)
     known = grades.read_class(paths.course_directory(settings).db_url, name)
+    waits = penalty_waits.waiting(settings, name, students)
     asked = hints.of_assignment(assignment) if settings.record_hints else ()
     entries, left_out = [], []
     for done, student in enumerate(students):
@@ -44,7 +45,8 @@ def gather(
         try:
             submission = paths.submission(settings, student, name)
             entry = _entry(settings, assignment, submission, known)
-            entries.append(replace(entry, hints=hint_record.read(submission.submitted, asked)))
+            read = hint_record.read(submission.submitted, asked)
+            entries.append(replace(entry, hints=read, penalty_waits=waits.get(student, "")))
         except GraderError as error:
             left_out.append((printable_text(student), printable_text(str(error))))
     if not entries:

@@ -20,7 +20,7 @@ from nbgrader.converters import GenerateFeedback
 
 from grader.errors import GraderError
 from grader.model import Graded, Outcome, Submission, Verdict
-from grader.notebook import autograde, titles
+from grader.notebook import autograde, penalty_waits, titles
 from grader.notebook.assignment import Assignment, grade_id, load_assignment, part_of
 from grader.notebook.loaded_course import CourseStep, LoadedCourse
 from grader.notebook.plugins.converters import convert
@@ -123,7 +123,7 @@ def collect(loaded: LoadedCourse, submission: Submission, nb: NotebookNode, grad
         assignment=assignment.name,
         title=titles.title(loaded.settings, assignment),
         description=titles.description(loaded.settings, assignment),
-        handed_in=handing_in.sentence(known.handed_in, known.due, known.seconds_late),
+        handed_in=_handed_in(loaded.settings, submission, known),
         student=submission.student,
         student_name=known.student_name,
         score=known.score,
@@ -139,6 +139,13 @@ def collect(loaded: LoadedCourse, submission: Submission, nb: NotebookNode, grad
         seconds=graded.seconds,
         timings=graded.timings,
     )
+
+
+def _handed_in(settings: Settings, submission: Submission, known: Grades) -> str:
+    student = submission.student
+    if student in penalty_waits.waiting(settings, submission.assignment, [student]):
+        return handing_in.unclear()
+    return handing_in.sentence(known.handed_in, known.due, known.seconds_late)
 
 
 def judged_claims(assignment: Assignment, graded: Graded, known: Grades) -> tuple[Judged, ...]:

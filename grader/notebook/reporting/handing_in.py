@@ -35,6 +35,14 @@ def sentence(handed_in: datetime | None, due: datetime | None, seconds_late: flo
     )
 
 
+def unclear() -> str:
+    """What stands there while a person has to decide when it was handed in."""
+    return gettext(
+        "The file timestamp.txt that was handed in may mean several times: a person decides "
+        "whether the work was late. The score is without a late penalty so far."
+    )
+
+
 def moment(time: datetime) -> str:
     """A time of nbgrader's, which says no zone and means UTC, in this machine's zone."""
     zoned = time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -111,8 +111,12 @@ def content(file: BinaryIO, cap: int, path: Path) -> bytes:
 
 
 def moment(text: str) -> datetime:
-    """The time that a ``timestamp.txt`` holds; raises ``ValueError`` or ``OverflowError``."""
-    return time_text.utc(text.removeprefix("\ufeff")).replace(tzinfo=UTC)
+    """The time that a ``timestamp.txt`` holds, the earliest of several that it may mean.
+
+    Raises:
+        ValueError, OverflowError: it is no time.
+    """
+    return time_text.meanings(text.removeprefix("\ufeff"))[0].replace(tzinfo=UTC)
 
 
 def utc(text: str) -> datetime:
@@ -242,7 +246,7 @@ def _require_timestamp(path: Path) -> None:
     text = ""
     try:
         if text := time_text.decoded(read(path, _MEGABYTE)):
-            time_text.utc(text)
+            time_text.meanings(text)
     except (ValueError, OverflowError) as error:
         raise SubmissionError(
             f"{printable_path(path)} holds no time: expected one like 2030-01-31 12:00:00 UTC, "

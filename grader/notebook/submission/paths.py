@@ -12,26 +12,35 @@ from nbgrader.coursedir import CourseDirectory
 
 from grader.errors import ConfigurationError
 from grader.model import Submission
-from grader.notebook.submission import file_rules, time_text
+from grader.notebook.submission import file_rules, handed_in_file
 from grader.settings import Settings
 
 OVERRIDES = "overrides"  # the folder of people's decisions, which no nbgrader command touches
 
 
 class _CourseDirectory(CourseDirectory):
-    """nbgrader's, where a time of handing in has one meaning."""
+    """nbgrader's, where a time of handing in is read by ``time_text``, and a person may decide."""
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
-        """Called by nbgrader, for the folder of a submission that was checked before."""
-        file = Path(dest_path) / file_rules.TIMESTAMP
-        if not file.exists():
-            return None
+        """Called by nbgrader, for the folder of a submission that was checked before.
+
+        Returns:
+            The earliest time that ``timestamp.txt`` may mean, while nobody has decided.
+        """
         try:
-            text = time_text.decoded(file_rules.read(file))
-            return time_text.utc(text) if text else None
+            times = handed_in_file.times(Path(dest_path), self._decided(dest_path))
         except (ValueError, OverflowError):
-            self.fail(f"Invalid timestamp string: {file}")
+            self.fail(f"Invalid timestamp string: {Path(dest_path) / file_rules.TIMESTAMP}")
             return None
+        return times[0] if times else None
+
+    def _decided(self, submitted: str) -> Path:
+        names = ("(?P<student>[^/]+)", "(?P<assignment>[^/]+)")
+        found = re.fullmatch(
+            self.format_path(self.submitted_directory, *names, escape=True), submitted
+        )
+        whose = found.groupdict() if found else {"student": "", "assignment": ""}
+        return _time_file(self, whose["student"], whose["assignment"])
 
 
 def course_directory(settings: Settings) -> CourseDirectory:
@@ -61,6 +70,17 @@ def override_file(settings: Settings, student: str, assignment: str) -> Path:
     """Where the decisions of people on a submission are kept; see ``override_file``."""
     folder = course_directory(settings).format_path(OVERRIDES, student, assignment)
     return Path(folder) / f"{assignment}.overrides.json"
+
+
+def time_file(settings: Settings, student: str, assignment: str) -> Path:
+    """Where a person's decision is kept on when it was handed in; see ``handed_in_file``."""
+    return _time_file(course_directory(settings), student, assignment)
+
+
+def handed_in(settings: Settings, student: str, assignment: str) -> tuple[datetime, ...]:
+    """When a submission may have been handed in; see ``handed_in_file.times``."""
+    folder = submission(settings, student, assignment).submitted
+    return handed_in_file.times(folder, time_file(settings, student, assignment))
 
 
 def released(settings: Settings, assignment: str) -> Path:
@@ -93,6 +113,11 @@ def _with_folder(settings: Settings, step: str, assignment: str) -> tuple[str, .
     marked = directory.format_path(step, "(?P<student>[^/]+)", assignment, escape=True)
     matches = (re.fullmatch(marked, folder) for folder in glob.glob(pattern))  # noqa: PTH207 -- an absolute pattern
     return tuple(sorted({match["student"] for match in matches if match} | closed))
+
+
+def _time_file(directory: CourseDirectory, student: str, assignment: str) -> Path:
+    folder = directory.format_path(OVERRIDES, student, assignment)
+    return Path(folder) / f"{assignment}.handed_in.json"
 
 
 def _closed_folders(folder: Path) -> set[str]:

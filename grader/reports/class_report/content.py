@@ -33,6 +33,7 @@ class Entry:
         name: the student's, as the gradebook has it; empty if it has none.
         feedback: the page that the student reads; None if there is none yet.
         hints: cell and number of each hint that the student has read, by the student's own file.
+        penalty_waits: why a person must decide on the late penalty; empty where it is known.
     """
 
     graded: Graded
@@ -44,6 +45,7 @@ class Entry:
     name: str = ""
     feedback: Path | None = None
     hints: frozenset[tuple[str, int]] = frozenset()
+    penalty_waits: str = ""
 
     @property
     def student(self) -> str:
@@ -185,6 +187,11 @@ class ClassReport:
     def waiting(self) -> tuple[Entry, ...]:
         """Submissions with an answer that is not graded yet."""
         return tuple(entry for entry in self.entries if entry.waiting)
+
+    @property
+    def undecided_penalties(self) -> tuple[Entry, ...]:
+        """Submissions whose late penalty waits for a person."""
+        return tuple(entry for entry in self.entries if entry.penalty_waits)
 
     @property
     def noted(self) -> tuple[tuple[str, str], ...]:

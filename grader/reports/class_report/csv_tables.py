@@ -89,6 +89,8 @@ def _attention(report: ClassReport) -> Iterator[Row]:
         yield (student, f"grader fault: {verdict.claim}", verdict.message)
     for entry in report.waiting:
         yield (entry.student, "to be graded by a person", " ".join(entry.waiting))
+    for entry in report.undecided_penalties:
+        yield (entry.student, "late penalty to be decided by a person", entry.penalty_waits)
     for student, verdict in report.decided:
         if (decision := verdict.override) is not None:
             said = f"{verdict.result} points, {decision.by}, {decision.day}"

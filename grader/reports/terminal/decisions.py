@@ -7,17 +7,31 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from grader.model import Decision, Score
+from grader.model import Decision, Score, TimeDecision
 from grader.model.scores import points
 from grader.reports.terminal.output_table import indented
 from grader.reports.terminal.plain import plain
 
 
-def listing(decisions: Sequence[Decision]) -> RenderableType:
-    """Each decision with its verdict, who decided and when, and the reason."""
-    if not decisions:
+def listing(
+    decisions: Sequence[Decision], times: Sequence[tuple[str, str, TimeDecision]] = ()
+) -> RenderableType:
+    """Each decision with its verdict, who decided and when, and the reason.
+
+    Args:
+        decisions: on claims.
+        times: student, assignment, and a decision on when it was handed in.
+    """
+    if not decisions and not times:
         return Text("Nothing was decided.")
-    return Group(*(part for each in decisions for part in _told(each)))
+    told = [part for each in decisions for part in _told(each)]
+    return Group(*told, *(part for each in times for part in _time_told(*each)))
+
+
+def time_decided(student: str, assignment: str, decision: TimeDecision) -> RenderableType:
+    """A decision on when a submission was handed in, and where its penalty stands."""
+    told = _time_told(student, assignment, decision)
+    return Group(*told, plain(f"The late penalty follows: grader status {assignment}", "dim"))
 
 
 def decided(decision: Decision) -> RenderableType:
@@ -46,4 +60,11 @@ def _told(decision: Decision) -> tuple[RenderableType, ...]:
     else:
         head.append("; there is no verdict", "dim")
     said = plain(f"{override.by}, {override.day}: {override.reason}")
+    return head, indented(said, 2)
+
+
+def _time_told(student: str, assignment: str, decision: TimeDecision) -> tuple[RenderableType, ...]:
+    head = plain(f"{student}, {assignment}: handed in at {decision.handed_in} UTC", "bold")
+    head.append_text(plain(f"; timestamp.txt: {decision.received}", "dim"))
+    said = plain(f"{decision.by}, {decision.when[:10]}: {decision.reason}")
     return head, indented(said, 2)
