@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,3 +45,19 @@ def terminal() -> Console:
     if not console.is_terminal:
         console.width = _PIPE_WIDTH
     return console
+
+
+@contextmanager
+def counting(step: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, within ``with``; yields what is told how many are done, and of how many.
+
+    Elsewhere nothing is shown, and nothing stays on the terminal either.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = terminal()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bar:
+        task = bar.add_task(step, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from grader.cli.context import load_course, sandbox_option, terminal
+from grader.cli.context import counting, load_course, sandbox_option, terminal
 
 
 @click.command(short_help="Grade everything that was handed in for an assignment.")
@@ -100,8 +100,9 @@ def demo(course: Path, folder: Path) -> None:
 @click.command("feedback", short_help="Write the feedback pages that students read after grading.")
 @click.argument("assignment")
 @click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
+@click.option("--verbose", is_flag=True, help="Name every page and every student.")
 @click.pass_obj
-def feedback_(course: Path, assignment: str, students: tuple[str, ...]) -> None:
+def feedback_(course: Path, assignment: str, students: tuple[str, ...], verbose: bool) -> None:
     """Write feedback/<student>/ASSIGNMENT/ASSIGNMENT.html from claims, verdicts and comments.
 
     The exit code is 0 only if every student who handed in has a page.
@@ -110,24 +111,18 @@ def feedback_(course: Path, assignment: str, students: tuple[str, ...]) -> None:
     """
     from grader.notebook.reporting.feedback import generate
     from grader.notebook.submission.file_rules import printable_text
-    from grader.reports.few_names import few_names
+    from grader.reports.terminal import feedback_written
 
     settings = load_course(course)
-    lacking, written = [], 0
-    for feedback in generate(settings, assignment, students):
-        if feedback.page is None:
-            student = printable_text(feedback.student)
-            click.echo(f"grader: {student} has no feedback: {feedback.problem}", err=True)
-            lacking.append(student)
-        else:
-            click.echo(f"{feedback.student}: {feedback.page.relative_to(settings.root)}")
-            written += 1
-    if lacking and written:  # the lines above may have scrolled away
-        every = len(lacking) + written
-        click.echo(
-            f"grader: {len(lacking)} of {every} have no feedback: {few_names(lacking)}", err=True
-        )
-    if lacking:
+    with counting("Writing feedback") as progress:
+        written = [*generate(settings, assignment, students, progress)]
+    problems = [(each.student, each.problem) for each in written if each.page is None]
+    pages = [each.page.relative_to(settings.root) for each in written if each.page]
+    for line in feedback_written.problems(problems, assignment, every=verbose):
+        click.echo(f"grader: {printable_text(line)}", err=True)
+    for line in feedback_written.pages(pages, len(written), every=verbose):
+        click.echo(line)
+    if problems:
         sys.exit(1)
 
 
@@ -151,13 +146,9 @@ def report(course: Path, assignment: str, output: Path | None) -> None:
     from grader.reports.few_names import few_names
 
     settings = load_course(course)
-    with terminal().status("Reading submissions ...") as status:
-        content = gather(
-            settings,
-            assignment,
-            lambda done, of: status.update(f"Reading submissions: {done} of {of} ..."),
-        )
-        status.update("Drawing figures and comparing code ...")
+    with counting("Reading submissions") as progress:
+        content = gather(settings, assignment, progress)
+    with terminal().status("Drawing figures and comparing code ..."):
         page, *others = html_page.write(content, output or settings.root / "reports" / assignment)
     click.echo(f"{page}  (and {len(others)} files of figures and tables beside it)")
     if content.left_out:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,14 +57,27 @@ class Written:
     problem: str = ""
 
 
-def generate(settings: Settings, name: str, students: Sequence[str] = ()) -> Iterator[Written]:
+def generate(
+    settings: Settings,
+    name: str,
+    students: Sequence[str] = (),
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Iterator[Written]:
     """Write the feedback of an assignment; yields each student when the page is written.
+
+    Args:
+        settings: the course.
+        name: of the assignment.
+        students: only these; everyone who handed something in, if left out.
+        progress: told before each page is written how many are done, and of how many.
 
     Raises:
         CourseError: unknown assignment, nothing handed in, or nothing by a student who was named.
     """
     loaded = LoadedCourse(settings, load_assignment(settings, name))
-    for student in autograde.choose(settings, name, students):
+    chosen = autograde.choose(settings, name, students)
+    for done, student in enumerate(chosen):
+        progress(done, len(chosen))
         submission = paths.submission(settings, student, name)
         try:
             require_plain(student)

@@ -344,14 +344,19 @@ def test_from_a_students_kernel_to_the_page(course: Settings) -> None:
     assert [tag for tag, _ in reader.tags].count("img") == 1
 
 
-def test_the_command_names_every_page_and_every_problem(course: Settings) -> None:
+def test_the_command_says_where_pages_are_and_names_every_problem(course: Settings) -> None:
     graded(course, "sums", "ada")
     command = ["--course", str(course.root), "feedback", "sums"]
     done = CliRunner().invoke(cli.main, command)
-    assert (done.exit_code, done.stdout) == (0, "ada: feedback/ada/sums/sums.html\n")
-    tiny.hand_in(course, "ben", tiny.submission(course, {}))
-    done = CliRunner().invoke(cli.main, command)
+    assert (done.exit_code, done.stdout) == (0, "Feedback is in feedback/ada/sums/sums.html\n")
+    for student in ("ben", "cleo"):
+        tiny.hand_in(course, student, tiny.submission(course, {}))
+    done = CliRunner().invoke(cli.main, [*command, "--verbose"])
     assert done.exit_code == 1
-    assert done.stdout == "ada: feedback/ada/sums/sums.html\n"
-    assert done.stderr.startswith("grader: ben has no feedback: ben's sums is not graded yet")
-    assert done.stderr.endswith("grader: 1 of 2 have no feedback: ben\n")
+    assert done.stdout == (
+        "feedback/ada/sums/sums.html\n"
+        "Feedback for 1 of 3 students is in feedback/<student>/sums/sums.html\n"
+    )
+    assert done.stderr == (
+        "grader: no feedback for ben, cleo: not graded yet: grade it first (grader grade sums)\n"
+    )
