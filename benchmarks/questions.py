@@ -62,6 +62,11 @@ def numbers(n):
 def each(function, n):
     return sum(function(i) for i in range(n))
 
+TABLE = [[n] for n in range(1000)]
+
+def table():
+    return TABLE
+
 def append(values):
     values.append(0)
 
@@ -97,6 +102,8 @@ class Kind:
 KINDS = (
     Kind("calls", "call with a number", 3000,
          "for i in range({n}):\n    assert double(i) == 2 * i"),
+    Kind("held", "call, while both sides hold 1,000 lists", 300,
+         "held = table()\nfor i in range({n}):\n    assert double(i) == 2 * i"),
     Kind("attributes", "attribute of an object", 1000,
          "account = Account(1)\nfor _ in range({n}):\n    assert account.balance == 1"),
     Kind("methods", "method of an object", 1000,

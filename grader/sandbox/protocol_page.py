@@ -65,8 +65,8 @@ A *value* is `null`, `true`, `false`, a text, or an object whose first key is it
 
 A value that can change in place may have a number, `"as": 3`; the examiner gives even ones and the
 agent odd ones. By it the value is named again, and a change of it is told. A number
-holds for as long as each message says that its sender holds the value (`kept`), and no longer than
-one test.
+holds if the message that gives it says so (`kept`), until one side says that it does not hold the
+value any more (`dropped`), and no longer than one test.
 
 Arrays have a dtype of the kinds b, i, u, f, c, S, U, m and M; others are sent as `ndarray`, of
 their fields or items.

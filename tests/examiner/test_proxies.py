@@ -59,7 +59,8 @@ def offered(value: Any, kind: Any) -> Any:
 
 
 def test_a_call_says_what_is_called_with_what() -> None:
-    kernel = Kernel(look("f", handle(7)), {"value": handle(8, "Box")}, {"value": {"int": 3}})
+    answers = {"value": handle(8, "Box"), "dropped": [0]}, {"value": {"int": 3}}
+    kernel = Kernel(look("f", handle(7)), *answers)
     f = Proxies(kernel.ask, lambda *_: None).look(["f"])["f"]
     box = f(1, key=[f])
     assert f(box) == 3

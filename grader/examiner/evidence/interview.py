@@ -38,6 +38,7 @@ _OURS = (
     "changed",
     "within",
     "kept",
+    "dropped",
 )
 _AROUND = ("files", "random", "levels", "environment", "argv")  # what surrounds a question
 

@@ -36,8 +36,11 @@ _TEMPORARY = re.compile(r"\btmp/tmp[a-z0-9_]{8}")
 # depend on when Python has collected cycles.
 _UNSTABLE = (
     *('"set"', '"frozenset"', '"handle"', '"model"', '"own"', '"callback"', '"again"'),
-    *('"class"', '"exception"', '"as"', '"kept"'),
+    *('"class"', '"exception"', '"as"', '"kept"', '"dropped"'),
 )
+
+
+_HELD = ("as", "kept", "dropped")
 
 
 def digest(content: Mapping[str, Any], buffers: Sequence[Any]) -> str:
@@ -207,7 +210,7 @@ def _stable(value: Any) -> Any:
         return [_stable(item) for item in value]
     if type(value) is not dict:
         return value
-    known = {key: _stable(item) for key, item in value.items() if key not in ("as", "kept")}
+    known = {key: _stable(item) for key, item in value.items() if key not in _HELD}
     for tag in ("set", "frozenset"):
         if type(known.get(tag)) is list:
             known[tag] = sorted(known[tag], key=lambda item: json.dumps(item, sort_keys=True))

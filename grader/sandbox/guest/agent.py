@@ -94,7 +94,8 @@ class Agent:
                 raise
             reply = self._error(error)
             if not is_read:  # and nobody knows of which values both sides have heard
-                shared.keep([])
+                decoder.keep(question)
+                shared.clear()
             changed, encoder = self._changed()
             if not reply.keys() & {"again", "of_test"}:
                 reply |= self._raised(error)

@@ -36,10 +36,16 @@ _CHANGED = Field(
 _KEPT = Field(
     "kept",
     Kind.NUMBERS,
-    "the numbered values that the sender holds; others are none",
+    "those of the values numbered in this message that the sender holds on; others are dropped",
     optional=True,
 )
-_END = (_CHANGED, _KEPT)
+_DROPPED = Field(
+    "dropped",
+    Kind.NUMBERS,
+    "numbered values of earlier messages that the sender does not hold any more",
+    optional=True,
+)
+_END = (_CHANGED, _KEPT, _DROPPED)
 _WITHIN = Field("within", Kind.NATURAL, "how deep in callbacks it is asked", optional=True)
 _PATCHED = Field(
     "patched",

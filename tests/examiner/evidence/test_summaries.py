@@ -116,6 +116,6 @@ def test_a_long_text_is_searched_once(text: str) -> None:
 
 
 def test_which_values_both_sides_hold_is_no_part_of_an_answer() -> None:
-    held = {"value": {"list": [{"int": 1}], "as": 5}, "kept": [5]}
+    held = {"value": {"list": [{"int": 1}], "as": 5}, "kept": [5], "dropped": [3]}
     assert digest(held, []) == digest({"value": {"list": [{"int": 1}]}}, [])
     assert digest(held, []) != digest({"value": {"list": [{"int": 2}]}}, [])

@@ -6,7 +6,7 @@ bytes that came with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..protocol import MAX_BYTES, MAX_DIGITS
@@ -75,10 +75,10 @@ class Decoder(Counted):
         except (ValueError, TypeError) as error:
             raise Malformed(str(error)) from error
 
-    def keep(self, numbers: Any) -> None:
+    def keep(self, message: Mapping[str, Any]) -> None:
         """Forget the values that the other side does not hold; both sides have the same now."""
         try:
-            self.shared.keep(numbers)
+            self.shared.keep(message.get("kept", []), message.get("dropped", []))
         except ValueError as error:
             raise Malformed(str(error)) from error
         self.shared.mark()

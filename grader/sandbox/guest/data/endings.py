@@ -1,7 +1,7 @@
 """What each message of an exchange ends with: what changed of the values that both sides have.
 
-The sender of one says which of these values it still holds. Those that one side does not hold any
-more are forgotten by both.
+The sender of one says which of the values that it sends it holds on, and which of the others it
+does not hold any more. Those that one side does not hold are forgotten by both.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ def told(
     if changed is None:
         changed = shared.changed(encoder.content)
     shared.settle(changed)
-    kept = shared.sent(ends=ends)
+    kept, dropped = shared.sent(ends=ends)
     encoder.number(kept)
     shared.mark()
-    return {name: part for name, part in (("changed", changed), ("kept", kept)) if part}
+    end = {"changed": changed, "kept": kept, "dropped": dropped}
+    return {name: part for name, part in end.items() if part}
 
 
 def heard(message: Mapping[str, Any], decoder: Decoder) -> None:
     """Take in what a message ends with, once all else of it is decoded."""
     decoder.update(message.get("changed", {}))
-    decoder.keep(message.get("kept", []))
+    decoder.keep(message)

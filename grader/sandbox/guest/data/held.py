@@ -6,37 +6,64 @@ What is told is an upper bound: a reference that nobody accounts for counts as s
 from __future__ import annotations
 
 import gc
+import operator
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from . import long_lists
 
 
-def held(values: Mapping[int, Any], marks: Iterable[Any]) -> list[int]:
-    """The keys of those values that are held by anything beside this, or are part of such a value.
+@dataclass(frozen=True)
+class Held:
+    """Which of some values are held by others.
+
+    Attributes:
+        numbers: the keys of these.
+        least: for each of the values, with how many references it is held by itself; 0 where it is
+            held as a part of another one, or not at all.
+    """
+
+    numbers: list[int]
+    least: list[int]
+
+
+def held(values: Mapping[int, Any], marks: Iterable[Any]) -> Held:
+    """Those values that are held by anything beside this, or are part of such a value.
 
     Args:
         values: the mapping is the only one that holds them on behalf of the caller.
         marks: tuples that hold some of their parts, too, and other things.
     """
-    more = _references(values)
+    counts = _counts(values)
+    more = dict(zip(map(id, values.values()), counts, strict=True))
     if not any(count > 0 for count in more.values()):
-        return []
+        return Held([], [0] * len(counts))
     for mark in marks:
         if type(mark) is tuple:
             _subtract(mark, more)
     for key in values:
         _subtract(_parts(values[key]), more)
-    return reached(values, {number for number, count in more.items() if count > 0})
+    roots = {number for number, count in more.items() if count > 0}
+    left = zip(counts, more.values(), strict=True)
+    least = [count - others + 1 if others > 0 else 0 for count, others in left]
+    return Held(reached(values, roots), least)
 
 
-def _references(values: Mapping[int, Any]) -> dict[int, int]:
-    """By the identity of each value, the references to it that are not this module's."""
-    found = {}
-    for value in values.values():
-        found[id(value)] = sys.getrefcount(value) - _OWN
-    return found
+def is_held_still(values: Mapping[int, Any], least: Sequence[int]) -> bool:
+    """Whether all values are held as they were, where neither they nor their marks have changed.
+
+    Args:
+        values: as ``held`` had them, which found all of them held.
+        least: what it found.
+    """
+    return all(map(operator.ge, _counts(values), least))
+
+
+def _counts(values: Mapping[int, Any]) -> list[int]:
+    """The references to each value that are not this module's."""
+    return [count - _OWN for count in map(sys.getrefcount, values.values())]
 
 
 def _subtract(parts: Iterable[Any], more: dict[int, int]) -> None:
@@ -67,11 +94,4 @@ def reached(values: Mapping[int, Any], roots: set[int]) -> list[int]:
     return [key for key, value in values.items() if id(value) in found]
 
 
-def _own_references() -> Iterator[int]:
-    """How many references ``_references`` sees to a value that nobody holds."""
-    values: dict[int, Any] = {0: []}
-    for value in values.values():
-        yield sys.getrefcount(value)
-
-
-_OWN = next(_own_references())
+_OWN = next(map(sys.getrefcount, {0: []}.values()))  # of a value that nobody holds

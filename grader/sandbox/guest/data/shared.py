@@ -9,22 +9,15 @@ the value: a list that an object keeps stays one list for test and object.
 
 from __future__ import annotations
 
-import collections
 import operator
-import types
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
-from ..protocol import MAX_DEPTH, MAX_NODES, MAX_SHARED
-from . import long_lists
+from ..protocol import MAX_NODES, MAX_SHARED
 from .changeable import is_empty, mark_of, twin, update, weight_of
-from .held import held, reached
-
-_MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
-_CONTAINERS = (list, set, frozenset, collections.deque)
-_PACKED_TOGETHER = 100  # items of a long list count as one part: it travels packed
+from .glance import glance
+from .held import held, is_held_still, reached
+from .sizes import size
 
 
 class Shared:
@@ -40,11 +33,17 @@ class Shared:
         self._values: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}  # by identity; values in it are kept alive
         self._marks: dict[int, Any] = {}  # what values were when both sides had the same
+        self._digested: dict[int, None] = {}  # numbers of marks that are digests, in their order
         self._sizes: dict[int, int] = {}
         self._unsent: list[int] = []  # numbers that the other side has not heard of
         self._handed: list[int] = []  # what the open question has handed in
         self._free: set[int] = set()  # ours that a later call of the other side may change
         self._touched: set[int] = set()  # what the other side has changed
+        self._told: set[int] = set()  # numbers that both sides have, by what was told last
+        # What was seen when nothing had changed, and is so until a value or a mark is another one.
+        self._glance: list[int] | None = None
+        self._least: list[int] | None = None
+        self._are_few = False  # whether that is known of all values
         self.has_parted = False  # whether a change of data was not let through
 
     def begin(self) -> None:
@@ -87,7 +86,7 @@ class Shared:
 
     def size(self, number: int) -> int:
         """How many parts the value of a number has, each counted as often as it is part of it."""
-        return _size(self.value(number), self._sizes, 0)
+        return size(self.value(number), self._sizes)
 
     def forget_unsent(self) -> None:
         """Forget what was numbered for a message that was not sent."""
@@ -95,19 +94,31 @@ class Shared:
             self._forget(number)
         self._unsent.clear()
 
-    def sent(self, *, ends: bool = False) -> list[int]:
+    def sent(self, *, ends: bool = False) -> tuple[list[int], list[int]]:
         """Forget what nobody holds on this side any more, with the message that is sent now.
 
         Args:
             ends: the message ends a question of a test: many or large values do not hold on.
 
         Returns:
-            The numbers that hold on, for the other side.
+            For the other side: the numbers of this message that hold on, and those that both sides
+            had until now and that do not.
         """
-        kept = held(self._values, self._marks.values())
         self._unsent.clear()
-        self.keep(self._few(kept) if ends else kept)
-        return [*self._values]
+        if not self._holds_on(ends=ends):
+            found = held(self._values, self._marks.values())
+            self._forget_others(self._few(found.numbers) if ends else found.numbers)
+            if len(found.numbers) == len(self._values):
+                self._least, self._are_few = found.least, ends
+        kept, dropped = self._values.keys() - self._told, self._told - self._values.keys()
+        self._told = set(self._values)
+        return sorted(kept), sorted(dropped)
+
+    def _holds_on(self, *, ends: bool) -> bool:
+        """Whether all values are held as they were, and may be held on."""
+        if self._least is None or (ends and not self._are_few):
+            return False
+        return is_held_still(self._values, self._least)
 
     def _few(self, numbers: list[int]) -> list[int]:
         """Those that may be looked at with every question."""
@@ -118,31 +129,41 @@ class Shared:
                 few.append(number)
         return few
 
-    def keep(self, numbers: Any) -> None:
-        """Forget all values but those of some numbers; raises ``ValueError``.
+    def keep(self, kept: Any, dropped: Any) -> None:
+        """Forget what the other side does not hold; raises ``ValueError``.
 
-        A number of what was not taken in is ignored: the other side hears of it by what is sent.
+        Args:
+            kept: numbers of its message that it holds on. One that was not taken in here is told
+                to be dropped, with the next message.
+            dropped: numbers that both sides had.
         """
-        if type(numbers) is not list or len(numbers) > MAX_NODES:
-            raise ValueError("a list of numbers is due")
-        kept = {number for number in numbers if type(number) is int}
-        for number in self._values.keys() - kept:
-            self._forget(number)
+        self._told |= _numbers(kept)
+        self._told -= _numbers(dropped)
+        self._forget_others(self._told)
         self._sizes.clear()
+
+    def clear(self) -> None:
+        """Forget all values; the next message says so."""
+        self._forget_others(())
+
+    def _forget_others(self, numbers: Iterable[int]) -> None:
+        for number in self._values.keys() - numbers:
+            self._forget(number)
 
     def mark(self) -> None:
         """Remember what all values are that were not looked at yet: both sides have the same."""
-        for number, value in self._values.items():
-            if number not in self._marks:
-                self._marks[number] = mark_of(value)
+        for number in self._values.keys() - self._marks.keys():
+            self._mark(number)
 
     def changed(self, encode: Callable[[Any], Any]) -> dict[str, Any]:
         """What of the marked values is no more what it was, by number, as ``encode`` writes it."""
+        now = glance(self._values.values())
         found = [
             number
-            for number, mark in self._marks.items()
-            if not _same(mark, mark_of(self._values[number]))
+            for number in (self._digested if now == self._glance else self._marks)
+            if not _same(self._marks[number], mark_of(self._values[number]))
         ]
+        self._glance = None if found else now
         self._free.difference_update(set(found) - self._touched)
         return {str(number): encode(self._values[number]) for number in found}
 
@@ -170,7 +191,7 @@ class Shared:
         """Mark those values again that the other side knows as they are now."""
         for number in map(int, changed):
             if number in self._marks:
-                self._marks[number] = mark_of(self._values[number])
+                self._mark(number)
 
     def update(self, changed: Mapping[str, Any], decode: Callable[[Any], Any]) -> None:
         """Change values as the other side has changed its own.
@@ -200,11 +221,27 @@ class Shared:
     def _put(self, number: int, value: Any) -> None:
         self._values[number] = value
         self._numbers[id(value)] = number
+        self._glance = self._least = None
+
+    def _mark(self, number: int) -> None:
+        mark = self._marks[number] = mark_of(self._values[number])
+        if type(mark) is bytes:
+            self._digested[number] = None
+        self._glance = self._least = None
 
     def _forget(self, number: int) -> None:
         self._numbers.pop(id(self._values.pop(number)), None)
         self._marks.pop(number, None)
+        self._digested.pop(number, None)
         self._free.discard(number)
+        self._glance = self._least = None
+
+
+def _numbers(told: Any) -> set[int]:
+    """Numbers as a message tells them."""
+    if type(told) is not list or len(told) > MAX_NODES:
+        raise ValueError("a list of numbers is due")
+    return {number for number in told if type(number) is int}
 
 
 def _number(text: str) -> int:
@@ -219,36 +256,3 @@ def _same(old: Any, new: Any) -> bool:
     if type(old) is not tuple or type(new) is not tuple:
         return type(old) is type(new) is bytes and old == new
     return len(old) == len(new) and all(map(operator.is_, old, new))
-
-
-def _size(value: Any, known: dict[int, int], depth: int) -> int:
-    """How many parts a value has. One that is part of itself has too many."""
-    if (size := known.get(id(value))) is not None:
-        return size
-    if (travelling := long_lists.is_long(value)) or (items := _items(value)) is None:
-        return len(value) // _PACKED_TOGETHER if travelling else 1
-    if depth > MAX_DEPTH:
-        raise ValueError("a value with too many parts, or nested too deep")
-    size = 1
-    for item in items:
-        size += _size(item, known, depth + 1)
-        if size > MAX_NODES:
-            raise ValueError("a value with too many parts, or nested too deep")
-    known[id(value)] = size
-    return size
-
-
-def _items(value: Any) -> Iterator[Any] | None:
-    """What a value holds; None for what is no container."""
-    kind, items = type(value), None
-    if kind in _MAPPINGS:
-        items = (*value, *value.values())
-    elif kind in _CONTAINERS:
-        items = value
-    elif issubclass(kind, tuple):
-        return tuple.__iter__(value)
-    elif kind is types.SimpleNamespace:
-        items = vars(value).values()
-    elif kind is np.ndarray and value.dtype.hasobject:
-        items = value.flat
-    return None if items is None else (item for item in items)

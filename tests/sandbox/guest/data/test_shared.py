@@ -275,7 +275,7 @@ def test_what_was_not_sent_has_no_number() -> None:
     shared.forget_unsent()
     assert shared.number_of(value) is None
     shared.add(value)
-    assert shared.sent() == [2]
+    assert shared.sent() == ([2], [])
     shared.forget_unsent()
     assert shared.number_of(value) == 2
 
@@ -285,16 +285,17 @@ def test_numbers_that_nobody_gave_hold_nothing(kept: Any) -> None:
     sides = Sides()
     ours = [1]
     sides.send(ours)
-    Decoder([], refuse, sides.ours).keep(kept)
-    assert sides.ours.sent() == []
+    Decoder([], refuse, sides.ours).keep({"kept": kept})
+    assert sides.ours.sent() == ([], [number for number in kept if type(number) is int])
 
 
-@pytest.mark.parametrize("kept", [None, {"0": 1}, "0"], ids=str)
-def test_what_is_no_list_of_numbers_is_refused(kept: Any) -> None:
+@pytest.mark.parametrize("name", ["kept", "dropped"])
+@pytest.mark.parametrize("numbers", [None, {"0": 1}, "0"], ids=str)
+def test_what_is_no_list_of_numbers_is_refused(name: str, numbers: Any) -> None:
     sides = Sides()
     sides.send([1])
     with pytest.raises(Malformed):
-        Decoder([], refuse, sides.ours).keep(kept)
+        Decoder([], refuse, sides.ours).keep({name: numbers})
 
 
 def test_what_the_other_side_did_not_take_in_is_forgotten() -> None:
@@ -306,6 +307,49 @@ def test_what_the_other_side_did_not_take_in_is_forgotten() -> None:
     heard({"kept": [1]}, Decoder([], refuse, sides.ours))
     heard(told(Encoder(refuse, sides.ours)), Decoder([], refuse, sides.theirs))
     assert sides.theirs.number_of(held) is None
+
+
+def test_a_number_that_was_not_taken_in_is_dropped_once() -> None:
+    sides = Sides()
+    heard({"kept": [1]}, Decoder([], refuse, sides.ours))
+    assert told(Encoder(refuse, sides.ours)) == {"dropped": [1]}
+    assert told(Encoder(refuse, sides.ours)) == {}
+
+
+def test_what_is_held_is_told_once_and_not_with_every_message() -> None:
+    sides = Sides()
+    ours: list[Any] = [[n] for n in range(1000)]
+    theirs = sides.send(tuple(ours))
+    sides.end()
+    for sender, receiver in ((sides.ours, sides.theirs), (sides.theirs, sides.ours)):
+        for _ in range(2):
+            end = told(Encoder(refuse, sender), ends=sender is sides.theirs)
+            assert end == {}
+            heard(end, Decoder([], refuse, receiver))
+    dropped = sides.theirs.number_of(theirs[0])
+    theirs = theirs[1:]
+    assert told(Encoder(refuse, sides.theirs), ends=True) == {"dropped": [dropped]}
+
+
+def test_a_change_of_one_of_many_is_noticed_though_none_is_looked_at_by_itself() -> None:
+    sides = Sides()
+    ours: list[Any] = [[1], {"a": 1}, {1}, deque([1]), OrderedDict(a=1, b=2), np.zeros(2)]
+    theirs = sides.send(tuple(ours))
+    sides.end()
+    changes: list[Callable[[Any], Any]] = [
+        lambda value: value.__setitem__(0, 2),
+        lambda value: value.update(a=2),
+        lambda value: value.add(2),
+        lambda value: value.rotate() or value.append(2),
+        lambda value: value.move_to_end("a"),
+        lambda value: value.fill(3),
+    ]
+    for change, copy in zip(changes, theirs, strict=True):
+        assert sides.theirs.changed(refuse) == {}
+        change(copy)
+        found = sides.theirs.changed(lambda value: value)
+        assert list(found.values()) == [copy]
+        sides.theirs.settle(found)
 
 
 HOSTILE = {
