@@ -35,6 +35,11 @@ def told(
 
 
 def heard(message: Mapping[str, Any], decoder: Decoder) -> None:
-    """Take in what a message ends with, once all else of it is decoded."""
-    decoder.update(message.get("changed", {}))
-    decoder.keep(message)
+    """Take in what a message ends with, once all else of it is decoded.
+
+    Numbers are told once: they are taken in also where a change cannot be.
+    """
+    try:
+        decoder.update(message.get("changed", {}))
+    finally:
+        decoder.keep(message)

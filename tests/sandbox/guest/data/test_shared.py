@@ -316,6 +316,16 @@ def test_a_number_that_was_not_taken_in_is_dropped_once() -> None:
     assert told(Encoder(refuse, sides.ours)) == {}
 
 
+def test_numbers_are_taken_in_beside_a_change_that_cannot_be() -> None:
+    sides = Sides()
+    held = sides.send([1])
+    message = {"changed": {"0": {"dict": []}}, "kept": [1], "dropped": [0]}
+    with pytest.raises(Malformed, match="cannot become"):
+        heard(message, Decoder([], refuse, sides.ours))
+    assert told(Encoder(refuse, sides.ours)) == {"dropped": [1]}
+    assert sides.theirs.number_of(held) == 0
+
+
 def test_what_is_held_is_told_once_and_not_with_every_message() -> None:
     sides = Sides()
     ours: list[Any] = [[n] for n in range(1000)]
