@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import select
 import signal
+import time
 from pathlib import Path
+
+PR_SET_CHILD_SUBREAPER = 36
+_REAP_SECONDS = 0.005
 
 
 def children_of(parent: int) -> list[int]:
@@ -57,3 +62,28 @@ def gone(process: int, milliseconds: int) -> bool:
     waiting = select.poll()
     waiting.register(process, select.POLLIN)
     return bool(waiting.poll(milliseconds))
+
+
+def adopt_orphans() -> None:
+    """Become the parent of each process below this one whose own parent ends.
+
+    Else the first process of the machine gets them. In a container that is often a program that
+    reaps nobody: they stay, and the first process of a namespace does not end before all others in
+    it are reaped.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_children(seconds: float) -> None:
+    """Kill all children of this process, adopted ones too, and reap those that end in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for pid in children_of(os.getpid()):  # a number stays its own until it is reaped
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+        except ChildProcessError:
+            return
+        time.sleep(_REAP_SECONDS)

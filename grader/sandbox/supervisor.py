@@ -23,7 +23,13 @@ from typing import Any
 from grader import machine
 from grader.sandbox import account, memory, memory_monitor
 from grader.sandbox.bubblewrap_process import BubblewrapProcess
-from grader.sandbox.processes import number_of, only_child_of, send
+from grader.sandbox.processes import (
+    adopt_orphans,
+    end_children,
+    number_of,
+    only_child_of,
+    send,
+)
 from grader.sandbox.sandbox_clock import SandboxClock
 from grader.sandbox.sandbox_dir import (
     SandboxDir,
@@ -37,6 +43,7 @@ from grader.sandbox.warm.call import CALL_SECONDS, WarmCall
 START_SECONDS = 60.0  # usual is one second; a loaded machine takes longer
 TICK = 0.1  # how late a full group or a passed deadline is noticed
 START_TICK = 0.01  # how late a step of the start is
+END_SECONDS = 5.0  # for killed processes to be gone
 EXIT_SECONDS = 1.0  # a kernel that exits drops its channels first; others may not
 PRIVATE_FILE_SYSTEMS = ("/home/student", "/dev/shm")
 
@@ -274,6 +281,7 @@ class SandboxSupervisor:
             words = self.sandbox.words
         if self.group is not None:
             self.group.remove()
+        end_children(END_SECONDS)  # what bubblewrap did not live to reap
         self.directory.remove()
         end = self.end or SandboxExit(EndReason.LOST)
         detail = " ".join(part for part in (end.detail, words) if part)
@@ -285,6 +293,7 @@ def main() -> None:
     for kind in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
         _, most = resource.getrlimit(kind)
         resource.setrlimit(kind, (most, most))  # the judge's own is not the sandbox's
+    adopt_orphans()
     with os.fdopen(int(sys.argv[1])) as orders:
         supervisor = SandboxSupervisor(json.load(orders))
     signal.signal(signal.SIGTERM, lambda *_: supervisor._conclude(SandboxExit(EndReason.STOPPED)))

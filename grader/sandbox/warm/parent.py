@@ -31,7 +31,7 @@ NAMESPACES = (
     0x10000000 | 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
 )
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
-PR_SET_NO_NEW_PRIVS = 38
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 SECCOMP_MODE_FILTER = 2
 LAST_CAPABILITY = 63
@@ -114,8 +114,13 @@ def _shares_memory() -> bool:
 
 
 def _serve_all(listener: socket.socket, ends: list[int], problem: str) -> Order | None:
-    """Fork a helper for each caller; in a kernel, what it is made of; None when it is over."""
+    """Fork a helper for each caller; in a kernel, what it is made of; None when it is over.
+
+    Linux reaps helpers, and kernels whose helper was killed before it could: none stays, whoever is
+    the first process of the machine.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _call(_libc.prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     while True:
         ready, _, _ = select.select([listener.fileno(), *ends], [], [], IDLE_SECONDS)
         if not ready or set(ends) & set(ready):

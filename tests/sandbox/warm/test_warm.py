@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import errno
 import os
 import signal
@@ -18,11 +20,12 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.sandbox.policy import CONVOLVING_PACKAGES, Policy
+from grader.sandbox.processes import PR_SET_CHILD_SUBREAPER
 from grader.sandbox.sandbox_dir import PLACE
 from grader.sandbox.warm import parent
 from grader.sandbox.warm.call import WarmCall
 from grader.sandbox.warm.host import WarmParent
-from tests.patience import PATIENCE, have_ended
+from tests.patience import PATIENCE, eventually, have_ended
 from tests.processes import command_line
 
 from ..conftest import SMALL, Kernel
@@ -91,6 +94,37 @@ def test_nothing_of_a_kernel_is_left_beside_the_parent(warm_parent):
     assert helpers
     kernel.close()
     assert have_ended(helpers)
+
+
+@contextlib.contextmanager
+def adopting():
+    """This process gets every orphan below it, and reaps none, as a container's first may."""
+    prctl = ctypes.CDLL(None).prctl
+    before = set(psutil.Process().children())
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield lambda: set(psutil.Process().children()) - before
+    finally:
+        prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("warm", "code"),
+    [
+        (True, "os.kill(-1, 9)"),
+        (True, "os.fork() or os.kill(os.getpid(), 19)"),
+        (False, "os._exit(0)"),
+    ],
+    ids=["kills", "stops", "cold"],
+)
+def test_nobody_else_has_to_reap_what_a_kernel_leaves(warm_parent, warm, code):
+    with adopting() as orphans:
+        kernel = Kernel(Policy(SMALL, warm=warm_parent.address if warm else None), parent=warm)
+        kernel.client.execute(f"import os; {code}")
+        ends = "fork" in code or kernel.ends() is not None
+        kernel.close()
+        assert ends
+        assert eventually(lambda: not orphans()), orphans()
 
 
 def test_where_packages_are_blocked_the_kernel_starts_cold(warm_parent):
