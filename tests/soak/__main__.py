@@ -114,8 +114,8 @@ def _soak(folder: Path, submissions: int, seed: int) -> Soak:
         finally:
             grading.end()
             watching.end()
-            eventually(lambda: not tree.alive() and not tree.made(), _GONE_SECONDS)
-            left = [*(f"process {pid}" for pid in tree.alive()), *tree.made()]
+            eventually(lambda: not tree.left(), _GONE_SECONDS)
+            left = tree.left()
             tree.close()
     command = f"make soak SOAK='--submissions {submissions} --seed {seed}'"
     return Soak(taken, watched, wrong, left, command)

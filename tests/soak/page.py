@@ -29,6 +29,8 @@ _PANELS = {
     "on the machine": ("groups", "folders", "mounts", "sockets"),
 }
 
+_BELOW, _ABOVE = 0.03, 1.15  # a line that stays level is not drawn on an edge
+
 
 @dataclass(frozen=True)
 class Soak:
@@ -91,8 +93,8 @@ def plot(soak: Soak, file: Path) -> None:
             scaled = [value / (1 << 20) for value in values] if name in MEMORY else values
             axes.plot(done, scaled, style, label=_named(name).replace("`", ""))
         axes.set_ylabel(unit)
-        axes.margins(y=0.1)
-        axes.set_ylim(bottom=0)
+        highest = axes.dataLim.y1 or 1.0
+        axes.set_ylim(-_BELOW * highest, _ABOVE * highest)
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     axes.set_xlabel("submissions")
     figure.savefig(file, dpi=110)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchmarks.errors import BenchError
@@ -95,6 +96,22 @@ def test_the_page_of_the_docs_has_the_markers(tmp_path: Path) -> None:
     page.write(soak(), copied)
 
 
+def test_a_line_that_stays_level_is_within_its_panel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.figure import Figure
+
+    drawn: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: drawn.append(figure))
+    page.plot(soak(), tmp_path / "soak.png")
+    for axes in drawn[0].axes:
+        low, high = axes.get_ylim()
+        for line in axes.lines:
+            values = [float(value) for value in line.get_ydata()]  # type: ignore[union-attr]
+            assert low <= min(values)
+            assert max(values) < low + 0.9 * (high - low)
+
+
 def test_a_tree_knows_who_was_started_below_and_what_they_made(tmp_path: Path) -> None:
     script = (
         "import subprocess, sys, tempfile, os\n"
@@ -120,6 +137,8 @@ def test_a_tree_knows_who_was_started_below_and_what_they_made(tmp_path: Path) -
         root.stdin.close()
         root.wait()
         assert list(tree.alive()) == [int(pid)], "it is known although its parent has ended"
+        assert tree.left()[0].startswith(f"process {pid} (S ")
+        assert f": sleep 60; parent {psutil.Process(int(pid)).ppid()} (" in tree.left()[0]
         os.kill(int(pid), 9)
         assert eventually(lambda: not tree.alive())
         assert tree.made() == [f"folder {Path(made).name}"]
@@ -128,6 +147,22 @@ def test_a_tree_knows_who_was_started_below_and_what_they_made(tmp_path: Path) -
     finally:
         tree.close()
         root.stdout.close()  # type: ignore[union-attr]
+
+
+def test_a_zombie_is_left_and_told_by_its_last_command_line() -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        tree = Tree({"grading": child.pid, "service": child.pid})
+        try:
+            assert eventually(lambda: "sleep" in tree.left()[0])
+            child.kill()
+            assert eventually(lambda: not tree.alive())
+            (line,) = tree.left()
+            assert f"process {child.pid} (Z" in line
+            assert f": sleep 60; parent {os.getpid()} (" in line
+            child.wait()
+            assert not tree.left()
+        finally:
+            tree.close()
 
 
 @pytest.mark.kernel

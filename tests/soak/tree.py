@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.sandbox.memory import memory_bound
 from grader.sandbox.sandbox_dir import PLACE
+from tests.soak import processes
 from tests.soak.samples import Sample
 
 _LOOK_SECONDS = 0.2
@@ -26,8 +27,9 @@ class Tree:
 
     def __init__(self, roots: dict[str, int]) -> None:
         self._roots = roots
-        self._alive: dict[int, str] = {pid: _started(pid) for pid in roots.values()}
-        self._ever = set(roots.values())
+        self._alive = {pid: processes.read(pid).started for pid in roots.values()}
+        self._ever = dict(self._alive)
+        self._commands: dict[int, str] = {}
         self._lock, self._stop = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._watch, name="tree", daemon=True)
         self._thread.start()
@@ -64,6 +66,14 @@ class Tree:
             self._look()
             return sorted(self._alive)
 
+    def left(self) -> list[str]:
+        """A line for each process that runs, or is a zombie, and for what they have made."""
+        self.alive()
+        there = {each.pid: each.started for each in processes.every()}
+        stay = [pid for pid, started in self._ever.items() if there.get(pid) == started]
+        named = [processes.described(pid, self._commands.get(pid, "")) for pid in sorted(stay)]
+        return [*named, *self.made()]
+
     def made(self) -> list[str]:
         """What those that run, or have ended, have on the machine."""
         self.alive()
@@ -90,27 +100,18 @@ class Tree:
                 self._look()
 
     def _look(self) -> None:
-        stats = dict(_stats())
+        there = {each.pid: each for each in processes.every() if each.state != "Z"}
         self._alive = {
-            pid: at for pid, at in self._alive.items() if stats.get(pid, ("", ""))[1] == at
+            pid: at for pid, at in self._alive.items() if pid in there and there[pid].started == at
         }
         while added := {
-            pid: at
-            for pid, (parent, at) in stats.items()
-            if pid not in self._alive and int(parent) in self._alive
+            pid: each.started
+            for pid, each in there.items()
+            if pid not in self._alive and each.parent in self._alive
         }:
             self._alive |= added
-        self._ever |= self._alive.keys()
-
-
-def _stats() -> Iterator[tuple[int, tuple[str, str]]]:
-    """Each process that is no zombie, with its parent's number and when it started."""
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError):
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                if fields[0] != "Z":
-                    yield int(folder.name), (fields[1], fields[19])
+        self._ever |= self._alive
+        self._commands |= {pid: said for pid in self._alive if (said := processes.command(pid))}
 
 
 def _memory(pid: int) -> int:
@@ -124,10 +125,6 @@ def _memory(pid: int) -> int:
         kept = (line.split() for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
         return sum(int(fields[1]) << 10 for fields in kept)
     return 0
-
-
-def _started(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
 
 
 def _count(pid: int, kind: str) -> int:
