@@ -135,10 +135,12 @@ def letters(result: Result) -> str:
 
 
 def agrees(received: str, expected: str) -> bool:
-    """Whether outcomes are as expected: an x is any that costs the claim, a ? is any at all."""
+    """Whether outcomes are as expected: an x costs the claim, a * may, a ? is any at all."""
     kept = (Outcome.PASSED, Outcome.GRADER_FAULT)  # a fault of ours takes nothing from an attacker
     lost = {mark for outcome, (mark, _) in MARKS.items() if outcome not in kept}
     return len(received) == len(expected) and all(
-        letter in (mark, "?") or (letter == "x" and mark in lost)
+        letter in (mark, "?")
+        or (letter in "x*" and mark in lost)
+        or (letter == "*" and mark == MARKS[Outcome.PASSED][0])
         for mark, letter in zip(received, expected, strict=True)
     )

@@ -192,7 +192,9 @@ ATTACKS = (
         "kills every process that it may signal, the place holder among them",
         calling("import os\nos.kill(-1, 9)"),
         calling("import os\nos.kill(os.getpid(), 0)", "a + b"),
-        "CC++",
+        # The place holder's end ends the kernel a moment later: by then `add` may have answered,
+        # wrongly, and `total` may be the one that is being asked.
+        "xx**",
     ),
     Attack(
         42,

@@ -186,7 +186,7 @@ def _earned(received: str, expected: str) -> bool:
     if not expected:
         return "+" in received
     pairs = zip(received, expected, strict=False)
-    return any(mark == "+" and letter not in "+?" for mark, letter in pairs)
+    return any(mark == "+" and letter not in "+*?" for mark, letter in pairs)
 
 
 def _count(rows: Iterable[Row], holds: Callable[[Row], object]) -> int:

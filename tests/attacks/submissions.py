@@ -47,8 +47,8 @@ class Attack:
         attacker: what is handed in.
         twin: what is handed in by somebody who keeps all points.
         outcomes: of the claims, one letter each: + passed, F failed, C crashed, L over a limit,
-            - not attempted, x any of these but passed, ? any at all; empty where the folder is
-            refused.
+            - not attempted, x any of these but passed, * any of these, ? any at all, a fault of the
+            grader's too; empty where the folder is refused.
         refused: words of the refusal.
         dangerous: whether it can hurt a machine that runs it without a sandbox.
     """

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.attacks import siege
+from tests.attacks.attacked import agrees
 from tests.attacks.cases import ATTACKS, SAMPLED
 from tests.attacks.leftovers import Watcher
 from tests.attacks.siege import Row
@@ -66,12 +67,29 @@ def test_the_summary_counts_attacks_and_twins() -> None:
         ("++L+", "??L?", False),
         ("", "", False),
         ("++++", "", True),
+        ("CF++", "xx**", False),
+        ("C+++", "xx**", True),
     ],
 )
 def test_a_claim_that_passed_and_should_not_is_earned(
     received: str, expected: str, earned: bool
 ) -> None:
     assert siege._earned(received, expected) is earned
+
+
+@pytest.mark.parametrize(
+    ("received", "expected", "agree"),
+    [
+        ("FC+C", "xx**", True),
+        ("CF++", "xx**", True),
+        ("+C++", "xx**", False),
+        ("CC+?", "xx**", False),
+        ("CC+?", "xx*?", True),
+        ("CC+", "xx**", False),
+    ],
+)
+def test_letters_of_outcomes_say_what_may_come(received: str, expected: str, agree: bool) -> None:
+    assert agrees(received, expected) is agree
 
 
 def test_what_was_carried_out_is_not_carried_out_again(tmp_path: Path) -> None:
