@@ -17,6 +17,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Instance, Type
 
+from grader.errors import SandboxError
 from grader.sandbox.channel_monitor import DisconnectMonitor
 from grader.sandbox.policy import CONNECTION, Policy
 from grader.sandbox.provisioner import SandboxProvisioner
@@ -266,7 +267,7 @@ async def run_kernel(
     """A sandboxed kernel and its client, ready; both are removed afterwards.
 
     Raises:
-        SandboxError: the sandbox did not start.
+        SandboxError: the sandbox did not start, or its kernel ended before it answered.
     """
     manager = SandboxManager(policy, argv)
     client: SandboxClient | None = None
@@ -276,7 +277,7 @@ async def run_kernel(
         assert isinstance(made, SandboxClient)
         client = made
         client.start_channels()
-        await client.wait_for_ready(timeout=60)
+        await _expect_ready(manager, client)
         yield manager, client
     finally:
         if client is not None:
@@ -284,6 +285,18 @@ async def run_kernel(
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)
         await manager._async_cleanup_resources()
+
+
+async def _expect_ready(manager: SandboxManager, client: SandboxClient) -> None:
+    try:
+        await client.wait_for_ready(timeout=60)
+    except RuntimeError as error:
+        end = manager.end()
+        how = f" (its sandbox ended: {' '.join((end.reason, end.detail)).strip()})" if end else ""
+        raise SandboxError(
+            f"the kernel of a sandbox started and gave no answer: {error}{how}; "
+            "`grader doctor` says what this machine lacks: memory or processes, for example"
+        ) from error
 
 
 def _guarded_context() -> Any:

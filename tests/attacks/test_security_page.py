@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks import security_page, siege, stock
+from tests.attacks import exercise, security_page, siege, stock
 from tests.attacks.cases import ATTACKS, TRIALS
 from tests.attacks.security_page import NOT_TRIED
 from tests.conftest import ROOT
@@ -57,6 +57,22 @@ def test_the_page_has_rows_of_cases_that_there_are() -> None:
     trials = security_page.between(security_page.PAGE.read_text(), "trials").splitlines()
     assert len(trials) > 40
     assert set(trials) <= set(security_page.of_trials(TRIALS).splitlines())
+
+
+def test_points_of_this_grader_are_those_that_the_cases_expect() -> None:
+    compared = security_page.read(tuple(stock.PIPELINES.values()))
+    worth = [points for points, _ in exercise.CLAIMS.values()]
+    checked = 0
+    for attack in ATTACKS:
+        if not attack.outcomes or set(attack.outcomes) - set("+FC-x"):
+            continue  # refused, or of more than one outcome
+        said = compared.cell(attack.number, attack.about, stock.PIPELINES["ours"])
+        if points := re.match(r"\d+", said):
+            passed = zip(worth, attack.outcomes, strict=True)
+            due = sum(points for points, letter in passed if letter == "+")
+            assert int(points[0]) == due, (attack.name, said)
+            checked += 1
+    assert checked > 100
 
 
 def test_no_two_cases_are_described_alike() -> None:

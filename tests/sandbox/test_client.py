@@ -12,11 +12,17 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from grader.errors import SandboxError
-from grader.sandbox.client import KernelMisbehaved, SandboxClient, SandboxManager, kernel_command
+from grader.sandbox.client import (
+    KernelMisbehaved,
+    SandboxClient,
+    SandboxManager,
+    _expect_ready,
+    kernel_command,
+)
 from grader.sandbox.host import try_sandbox
 from grader.sandbox.policy import Policy
 from grader.sandbox.remedies import remedy
-from grader.sandbox.sandbox_exit import EndReason
+from grader.sandbox.sandbox_exit import EndReason, SandboxExit
 from tests.patience import PATIENCE
 
 from .conftest import MB, SMALL
@@ -54,6 +60,17 @@ def test_a_flood_of_other_messages_makes_nobody_wait_longer(monkeypatch, said):
 
     with pytest.raises(RuntimeError, match="didn't respond"):
         asyncio.run(ask())
+
+
+def test_a_kernel_that_ends_before_it_answers_is_told_in_a_line(monkeypatch):
+    async def died(*_, **__):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    manager = SandboxManager()
+    monkeypatch.setattr(manager, "end", lambda: SandboxExit(EndReason.LOST, detail="no process"))
+    monkeypatch.setattr(SandboxClient, "wait_for_ready", died)
+    with pytest.raises(SandboxError, match=r"Kernel died .*no process\); `grader doctor`"):
+        asyncio.run(_expect_ready(manager, SandboxClient()))
 
 
 def test_too_much_output_ends_the_sandbox(fresh):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import resource
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +170,36 @@ def test_what_rests_on_no_answer_is_the_tests(source: str) -> None:
     finding = found(source)
     assert finding.kind is Kind.TEST_FAULT, finding
     assert 0 < finding.line <= source.count("\n") + 1
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file of this process may grow beyond a page, as a judge's beyond its limit."""
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, former[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, former)
+
+
+_WRITING = """
+import tempfile
+with tempfile.TemporaryFile(buffering=0) as file:
+    for _ in range({count}):
+        file.write(b"x" * 1000)
+"""
+
+
+@pytest.mark.parametrize(
+    ("count", "kind"),
+    [("number()", Kind.STUMBLED), ("7", Kind.TEST_FAULT)],
+    ids=["theirs", "ours"],
+)
+def test_a_file_that_grows_too_large_is_whose_loop_it_is(
+    count: str, kind: Kind, small_files: None
+) -> None:
+    finding = found(_WRITING.format(count=count))
+    assert (finding.kind, finding.error) == (kind, "OSError"), finding
+    assert "File too large" in finding.message
 
 
 @pytest.mark.parametrize(
