@@ -4,6 +4,7 @@ import asyncio
 import json
 import pickle
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -66,8 +67,7 @@ def test_a_kernel_that_ends_before_it_answers_is_told_in_a_line(monkeypatch):
     async def died(*_, **__):
         raise RuntimeError("Kernel died before replying to kernel_info")
 
-    manager = SandboxManager()
-    monkeypatch.setattr(manager, "end", lambda: SandboxExit(EndReason.LOST, detail="no process"))
+    manager = SimpleNamespace(end=lambda: SandboxExit(EndReason.LOST, detail="no process"))
     monkeypatch.setattr(SandboxClient, "wait_for_ready", died)
     with pytest.raises(SandboxError, match=r"Kernel died .*no process\); `grader doctor`"):
         asyncio.run(_expect_ready(manager, SandboxClient()))

@@ -182,10 +182,10 @@ def small_files() -> Iterator[None]:
 
 
 _WRITING = """
-import tempfile
+import os, tempfile
 with tempfile.TemporaryFile(buffering=0) as file:
     for _ in range({count}):
-        file.write(b"x" * 1000)
+        os.write(file.fileno(), b"x" * 1000)
 """
 
 
