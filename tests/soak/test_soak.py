@@ -154,13 +154,15 @@ def test_a_zombie_is_left_and_told_by_its_last_command_line() -> None:
         tree = Tree({"grading": child.pid, "service": child.pid})
         try:
             assert eventually(lambda: "sleep" in tree.left()[0])
+            assert not tree.zombies()
             child.kill()
             assert eventually(lambda: not tree.alive())
-            (line,) = tree.left()
+            assert not tree.left()
+            (line,) = tree.zombies()
             assert f"process {child.pid} (Z" in line
             assert f": sleep 60; parent {os.getpid()} (" in line
             child.wait()
-            assert not tree.left()
+            assert not tree.zombies()
         finally:
             tree.close()
 

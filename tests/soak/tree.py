@@ -67,12 +67,18 @@ class Tree:
             return sorted(self._alive)
 
     def left(self) -> list[str]:
-        """A line for each process that runs, or is a zombie, and for what they have made."""
+        """A line for each process that runs, and for what they have made."""
+        return [*map(self._described, self.alive()), *self.made()]
+
+    def zombies(self) -> list[str]:
+        """A line for each process that has ended and was not reaped."""
         self.alive()
-        there = {each.pid: each.started for each in processes.every()}
-        stay = [pid for pid, started in self._ever.items() if there.get(pid) == started]
-        named = [processes.described(pid, self._commands.get(pid, "")) for pid in sorted(stay)]
-        return [*named, *self.made()]
+        ended = {each.pid: each.started for each in processes.every() if each.state == "Z"}
+        ours = (pid for pid, started in self._ever.items() if ended.get(pid) == started)
+        return list(map(self._described, sorted(ours)))
+
+    def _described(self, pid: int) -> str:
+        return processes.described(pid, self._commands.get(pid, ""))
 
     def made(self) -> list[str]:
         """What those that run, or have ended, have on the machine."""
