@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ZEROMQ_THREADS = 2  # of a context: one reads and writes, one closes sockets
 _NO_LIMIT = 1 << 60  # version 1 writes the largest number of pages
 _OOM_SCORE = 500  # of 1000
 
@@ -35,6 +36,28 @@ def all_memory() -> int:
     """Bytes that this process could use if nothing else ran: the machine's, or a group's limit."""
     limits = [most for group in _upward("memory") if (most := _most(group)) is not None]
     return min([memory()[1], *limits])
+
+
+def expect_threads(count: int) -> None:
+    """Start so many threads at once, and end them.
+
+    Called before a library that ends the whole process where it gets no thread, as ZeroMQ does.
+
+    Raises:
+        RuntimeError: this machine has not as many left ("can't start new thread").
+    """
+    import threading  # not in a supervisor, which never asks
+
+    over, started = threading.Event(), list[threading.Thread]()
+    try:
+        for _ in range(count):
+            thread = threading.Thread(target=over.wait, name="probe")
+            thread.start()
+            started.append(thread)
+    finally:
+        over.set()
+        for thread in started:
+            thread.join()
 
 
 def end_this_first() -> None:

@@ -1,8 +1,9 @@
-"""What is read off control groups, of both versions and in containers."""
+"""What is read off control groups, of both versions and in containers, and what is left."""
 
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,25 @@ def test_the_limits_of_groups_above_hold_too(
     assert machine.all_memory() == 2 * GB
     (job / "memory.max").write_text("max")
     assert machine.all_memory() == 32 * GB
+
+
+def test_threads_that_are_expected_are_started_and_ended() -> None:
+    before = threading.active_count()
+    machine.expect_threads(3)
+    assert threading.active_count() == before
+
+
+def test_where_too_few_threads_are_left_it_is_said_and_none_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, start, left = threading.active_count(), threading.Thread.start, iter([True, False])
+
+    def refused(thread: threading.Thread) -> None:
+        if not next(left):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    with pytest.raises(RuntimeError, match="start new thread"):
+        machine.expect_threads(2)
+    assert threading.active_count() == before

@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import zmq
-import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.connect import ConnectionFileMixin, channel_socket_types
@@ -19,15 +17,13 @@ from traitlets import Instance, Type
 
 from grader.errors import SandboxError
 from grader.sandbox.channel_monitor import DisconnectMonitor
+from grader.sandbox.guarded_context import guarded_context
 from grader.sandbox.policy import CONNECTION, Policy
 from grader.sandbox.provisioner import SandboxProvisioner
 from grader.sandbox.sandbox_exit import EndReason, SandboxExit
 
-MESSAGE_BYTES = 16 << 20
-SEND_SECONDS = 10.0  # for a message to be taken: a peer that is gone takes none, for ever
 # How long a kernel that has just started may take before it is asked again.
 ANSWER_SECONDS, STATUS_SECONDS = 1.0, 0.2
-WAITING_MESSAGES = 100  # times the above is what an unread channel can hold in memory
 KERNEL_NAME = "sandbox"
 
 
@@ -113,7 +109,7 @@ class SandboxClient(_LingerFree, AsyncKernelClient):
     received = 0
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"context": _guarded_context()} | kwargs)
+        super().__init__(**{"context": guarded_context()} | kwargs)
         self._created_context = "context" not in kwargs  # the base class then destroys it
         self._monitor: DisconnectMonitor | None = None
 
@@ -245,7 +241,7 @@ class SandboxManager(_LingerFree, AsyncKernelManager):
         specs = SandboxSpecManager()
         specs.argv = argv or kernel_command(policy)
         kwargs |= {"kernel_name": KERNEL_NAME, "kernel_spec_manager": specs}
-        super().__init__(policy=policy, context=_guarded_context(), **kwargs)
+        super().__init__(policy=policy, context=guarded_context(), **kwargs)
         self._created_context = True  # the base class then destroys it with the kernel
 
     def end(self) -> SandboxExit | None:
@@ -297,16 +293,6 @@ async def _expect_ready(manager: SandboxManager, client: SandboxClient) -> None:
             f"the kernel of a sandbox started and gave no answer: {error}{how}; "
             "`grader doctor` says what this machine lacks: memory or processes, for example"
         ) from error
-
-
-def _guarded_context() -> Any:
-    """A context whose sockets bound messages, and that waits for no peer for ever."""
-    context = zmq.asyncio.Context()
-    context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
-    context.setsockopt(zmq.RECONNECT_IVL, -1)
-    context.setsockopt(zmq.RCVHWM, WAITING_MESSAGES)
-    context.setsockopt(zmq.SNDTIMEO, int(SEND_SECONDS * 1000))
-    return context
 
 
 def _ignore() -> None:

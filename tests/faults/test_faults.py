@@ -41,6 +41,29 @@ def test_each_fault_at_drawn_moments_costs_nothing_but_time(only: str, moments: 
     assert all(fault.name in done.stdout for fault in FAULTS)
 
 
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [("zmq.Context().socket(zmq.PUB)", -signal.SIGABRT), ("guarded_context()", 1)],
+    ids=["zmq", "ours"],
+)
+def test_a_process_that_gets_no_thread_says_so_where_zmq_would_end_it(code: str, ends: int) -> None:
+    program = (
+        "import zmq\nfrom grader.sandbox.guarded_context import guarded_context\n"
+        f"from tests.faults.no_processes import refuse_processes\nrefuse_processes()\n{code}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ends, done.stderr
+    assert ("start new thread" in done.stderr) is (ends == 1)
+
+
 @pytest.mark.parametrize("test", [test for some in ELSEWHERE.values() for test in some])
 def test_a_fault_that_is_tried_elsewhere_has_its_test(test: str) -> None:
     module, _, name = test.partition("::")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import psutil
 import zmq
 
+from grader import machine
 from grader.errors import DeclarationRefused, RefereeError
 from grader.referee.service import wire
 from grader.referee.service.fair_queue import (
@@ -88,6 +89,7 @@ class Broker:
         self._context.term()  # returns when the connections and the socket's file are gone
 
     def _open(self) -> None:
+        machine.expect_threads(machine.ZEROMQ_THREADS)
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.ROUTER)
         _harden(self._socket)

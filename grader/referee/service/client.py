@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import zmq
 
+from grader import machine
 from grader.errors import ConfigurationError, RefereeError
 from grader.referee.service import addresses, wire
 from grader.referee.service.messages import Answer, Hello, Queued, Request, Task
@@ -55,6 +56,7 @@ class Client:
         self._log = _log_of(address)
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
+        machine.expect_threads(machine.ZEROMQ_THREADS)
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.DEALER)
         self._socket.linger = 0

@@ -13,6 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from grader.notebook.judging.cell_runs import CellStatus
 from grader.notebook.judging.kernel_failures import KernelFailures
 from grader.sandbox import client as sandbox_client
+from grader.sandbox import guarded_context
 from tests.patience import PATIENCE, eventually
 
 
@@ -28,7 +29,7 @@ class Interrupted:
 @pytest.fixture
 def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client whose kernel was there, and has gone."""
-    monkeypatch.setattr(sandbox_client, "SEND_SECONDS", 0.2)
+    monkeypatch.setattr(guarded_context, "SEND_SECONDS", 0.2)
     client = sandbox_client.SandboxClient(transport="ipc", ip=str(tmp_path / "kernel"))
     with zmq.Context() as context:
         ports = [context.socket(zmq.ROUTER) for _ in range(5)]

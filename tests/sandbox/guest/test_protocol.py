@@ -26,7 +26,7 @@ from grader.model import Budget
 from grader.notebook.judging import kernel_stdin
 from grader.notebook.judging.class_referee import Digests
 from grader.notebook.judging.fit_requests import asked
-from grader.sandbox import client, protocol_page
+from grader.sandbox import guarded_context, protocol_page
 from grader.sandbox.guest import ProtocolMismatch, install, printed, protocol
 from grader.sandbox.guest.course_images.refused import FitRefused
 from grader.sandbox.guest.data import decoder, known_types
@@ -309,7 +309,7 @@ def test_both_sides_hold_the_limits_of_the_table() -> None:
     assert printed.MAX_PRINTED is protocol.MAX_PRINTED
     assert references.MAX_MESSAGE is protocol.MAX_MESSAGE
     assert fit_declaration.MAX_CALLBACKS == protocol.MAX_CALLBACKS
-    assert client.MESSAGE_BYTES >= 2 * protocol.CHUNK
+    assert guarded_context.MESSAGE_BYTES >= 2 * protocol.CHUNK
     assert set(kernel_stdin._NO_ANSWER) == {"error", "message"}
 
 
