@@ -16,6 +16,9 @@ _TRANSPARENT = re.compile(r"\s*%%(?:time|capture|prun|debug)\b[^\n]*(?:\n|$)")
 # A student's text is searched: no two repetitions side by side match the same character.
 _MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w, ]*=)[ \t]*[%!].*$", re.MULTILINE)
 _TIMED_LINE = re.compile(r"^([ \t]*)%(?:time|prun)[ \t]+(?!-)", re.MULTILINE)
+# The beginning of what IPython cleans before it looks for magics: code that was pasted with blanks
+# ahead of all its lines, or with the prompts of a terminal.
+_PASTED = re.compile(r"\s*?^(?:[ \t]+\S|>>>|In \[\d+\]: )", re.MULTILINE)
 _MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 
 
@@ -39,9 +42,28 @@ def is_other_language(source: str) -> bool:
 
 def _body(source: str) -> str:
     """A cell without the cell magics that its body runs under in the notebook."""
+    source = _without_prompts(source)
     while (magic := _TRANSPARENT.match(source)) is not None:
         source = source[magic.end() :]
     return source
+
+
+def _without_prompts(source: str) -> str:
+    """A cell as IPython cleans it, pasted with prompts, or with blanks ahead of all lines."""
+    if _PASTED.match(source) is None:
+        return source
+    # Here, because few cells are like this, and IPython is not loaded otherwise.
+    from IPython.core import inputtransformer2 as ipython
+
+    lines = source.splitlines(keepends=True)
+    for clean in (
+        ipython.leading_empty_lines,
+        ipython.leading_indent,
+        ipython.classic_prompt,
+        ipython.ipython_prompt,
+    ):
+        lines = clean(lines)
+    return "".join(lines)
 
 
 def magic_lines(source: str) -> str:

@@ -43,6 +43,8 @@ def _filled(notebook: Any) -> Any:
     for cell in notebook["cells"]:
         for field, empty in (("metadata", {}), ("source", "")):
             cell[field] = cell.get(field) or empty
+        if not isinstance(cell.get("id", ""), str):  # null, or a number: a new one is given
+            del cell["id"]
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
     return notebook

@@ -21,6 +21,7 @@ from grader.notebook.submission.cell_text import (
 from grader.notebook.submission.cell_use import Use, use_of
 from grader.notebook.submission.course_cells import CourseCell, Kind
 from grader.notebook.submission.earlier_cells import needed
+from grader.notebook.submission.editor_texts import is_editors_own
 from grader.notebook.submission.guess import Guess, guess, in_place
 from grader.notebook.submission.recognise import Recognised, Recognition
 
@@ -283,6 +284,7 @@ def _prose(planned: Plan, cells: Sequence[NotebookNode]) -> dict[int, NotebookNo
         if planned.uses[place] in (Use.OWN, Use.SHOWN)
         and (cell.cell_type != "code" or is_prose(cell.source))
         and not _is_test(planned.recognition.cells[place])
+        and not is_editors_own(cell)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import textwrap
 from collections.abc import Callable
 
 import nbformat
@@ -14,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader import settings as course_settings
 from grader.notebook.assignment import Assignment, grade_id, load_assignment
+from grader.notebook.magics import seen_through
 from grader.notebook.submission import parse
 from grader.notebook.submission.rebuild import Rebuilt, rebuild
 from tests.conftest import ROOT
@@ -126,8 +128,25 @@ def databricks(notebook: NotebookNode) -> NotebookNode:
     return colab(new_notebook(cells=cells))
 
 
+def indented(notebook: NotebookNode) -> NotebookNode:
+    """Code pasted with blanks ahead of all lines, which IPython removes."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "%" not in cell.source:
+            cell.source = textwrap.indent(cell.source, "    ")
+    return colab(notebook)
+
+
+def prompts(notebook: NotebookNode) -> NotebookNode:
+    """Code pasted from a terminal, whose prompts IPython removes."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "%" not in cell.source:
+            cell.source = f"In [3]: {cell.source}".replace("\n", "\n   ...: ")
+    return colab(notebook)
+
+
 EDITORS: tuple[Callable[[NotebookNode], NotebookNode], ...] = (
     colab, jupytext, as_script, formatted, windows, without_text, helpers, quarto, databricks,
+    indented, prompts,
 )  # fmt: skip
 
 
@@ -158,7 +177,8 @@ def test_every_answer_is_found(
         if name not in assignment.solution_ids:
             continue
         if cell.cell_type == "code":
-            assert ast.dump(ast.parse(cell.source)) == ast.dump(ast.parse(expected[name])), name
+            said = ast.parse(seen_through(cell.source))
+            assert ast.dump(said) == ast.dump(ast.parse(expected[name])), name
         else:
             assert WRITTEN in cell.source
 

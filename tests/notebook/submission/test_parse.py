@@ -32,8 +32,11 @@ def test_what_is_empty_may_be_missing_or_null(tiny_course: Settings, tmp_path: P
             cell["outputs"] = None
             del cell["execution_count"]
     notebook["cells"][0] |= {"metadata": None, "source": None}
+    notebook["cells"][1]["id"] = None
+    notebook["cells"][2]["id"] = 2
     read = parse.parse(json.dumps(notebook).encode(), "x.ipynb")
     assert (read.metadata, read.cells[0].source) == ({}, "")
+    assert all(isinstance(cell.id, str) for cell in read.cells)
     assert [cell.source for cell in read.cells if grade_id(cell) == "add"] == [tiny.GOOD["add"]]
 
 
