@@ -24,6 +24,9 @@ def take_students(error: BaseException, notes: Sequence[str]) -> None:
 
 
 def notes_of(error: BaseException) -> list[str]:
-    """The sentences beside the text of an error: a check's, and ours; none of the student's."""
+    """The sentences beside the text of an error: ours, and a check's; none of the student's.
+
+    The line that raised it is ours: it comes first, and of a hidden test nothing else is told.
+    """
     notes = getattr(error, "__notes__", [])[vars(error).get(_STUDENTS, 0) :]
-    return [*map(str, notes), *vars(error).get(_OURS, [])]
+    return [*vars(error).get(_OURS, []), *map(str, notes)]

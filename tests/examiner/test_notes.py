@@ -8,7 +8,7 @@ def test_the_students_notes_are_not_told_as_ours() -> None:
     take_students(error, ["theirs"])
     error.add_note("a check's")
     add_note(error, "ours")
-    assert notes_of(error) == ["a check's", "ours"]
+    assert notes_of(error) == ["ours", "a check's"]
     assert error.__notes__ == ["theirs", "a check's"]
 
 
