@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from grader.examiner import names
 
@@ -55,14 +56,15 @@ def _without_prompts(source: str) -> str:
     # Here, because few cells are like this, and IPython is not loaded otherwise.
     from IPython.core import inputtransformer2 as ipython
 
-    lines = source.splitlines(keepends=True)
-    for clean in (
+    steps: tuple[Callable[[list[str]], list[str]], ...] = (
         ipython.leading_empty_lines,
         ipython.leading_indent,
         ipython.classic_prompt,
         ipython.ipython_prompt,
-    ):
-        lines = clean(lines)
+    )
+    lines = source.splitlines(keepends=True)
+    for step in steps:
+        lines = step(lines)
     return "".join(lines)
 
 
