@@ -30,6 +30,7 @@ from tests.attacks import (
     page_tricks,
     reached_out,
     resources,
+    state_files,
     trained_claims,
     used_up,
     watch_tricks,
@@ -70,6 +71,7 @@ TRIALS: tuple[Trial, ...] = (
     *interpreted_texts.TRIALS,
     *computed_answers.TRIALS,
     *missing_values.TRIALS,
+    *state_files.TRIALS,
 )
 
 # The first corpus, cases 1 to 41, is graded by `make test`, and of all others as many as take a few
