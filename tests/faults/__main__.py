@@ -84,9 +84,11 @@ def _trials(disk: Path, only: str, most: int, seed: int) -> list[Trial]:
     from tests.faults import disturb, service
     from tests.faults.commands import COMMANDS
     from tests.faults.kinds import FAULTS, Fault
+    from tests.faults.no_processes import NO_PROCESSES
 
     every: dict[str, tuple[Any, tuple[Fault, ...]]] = {
-        command.name: (partial(disturb.Disturbed, disk, command), FAULTS) for command in COMMANDS
+        command.name: (partial(disturb.Disturbed, disk, command), (*FAULTS, NO_PROCESSES))
+        for command in COMMANDS
     }
     every["watch"] = partial(service.DisturbedService, disk), service.SERVICE_FAULTS
     trials = []
