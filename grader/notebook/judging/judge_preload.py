@@ -6,11 +6,16 @@ has could not be forked.
 
 from __future__ import annotations
 
+import warnings
+
 import nbformat.v4
 import numpy.random  # noqa: F401 -- numpy imports it when it is first used
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from grader.notebook.judging import judge_main  # noqa: F401 -- with all that judging imports
+from grader.sandbox.processes import adopt_orphans
 
 nbformat.v4.new_output("stream")  # compiles the schema that outputs are checked against
 KernelProvisionerFactory.instance()  # reads the metadata of all installed packages
+adopt_orphans()  # what a judge that was killed has started: the server reaps it
+warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")  # and says so
