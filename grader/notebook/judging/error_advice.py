@@ -38,6 +38,7 @@ _NO_GPU = N_(
     "There is no GPU and no TPU while work is graded, and tf.config.list_physical_devices('GPU') "
     "gives an empty list: ask for its length first, or leave these lines out."
 )
+_FENCED = N_("Leave out the lines of ```: they mark code in a text, and this cell is code.")
 _ASKS_FOR_GPU = {
     "IndexError": re.compile("gpu|tpu|cuda", re.IGNORECASE),
     "AssertionError": re.compile(
@@ -117,6 +118,13 @@ _ADVICE = tuple(
         (
             "unexpected keyword argument '(workers|use_multiprocessing|max_queue_size)'",
             N_("Keras 3 has no such argument: leave it out."),
+        ),
+        (
+            "SyntaxError: invalid (?:non-printable )?character",
+            N_(
+                "This character came with text that was pasted: type a plain blank, a straight "
+                "quotation mark or a minus in its place."
+            ),
         ),
         (
             "URLError: |gaierror: |ConnectionError: |Max retries exceeded|name resolution",
@@ -205,6 +213,8 @@ def explained(run: CellRun, source: str) -> CellRun:
     blamed = re.search(r"\b(gpu|tpu|cuda)", run.message, re.IGNORECASE)
     if blamed or (asks and asks.search(source)):
         return replace(run, advice=gettext(_NO_GPU))
+    if run.error == "SyntaxError" and re.match(r"\s*```", source):
+        return replace(run, advice=gettext(_FENCED))
     said = f"{run.error}: {run.message}"
     advice = next((advice for pattern, advice in _ADVICE if pattern.search(said)), "")
     return replace(run, advice=gettext(advice))

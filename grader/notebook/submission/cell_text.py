@@ -223,7 +223,8 @@ def _raises_at_once(node: ast.AST) -> bool:
     """Whether a node is a function that does nothing but raise ``NotImplementedError``."""
     if not isinstance(node, ast.FunctionDef):
         return False
-    return _raises_not_implemented(_without_documentation(node)[0])
+    first, *rest = _without_documentation(node)
+    return _raises_not_implemented(first) and not rest  # somebody wrote what follows it
 
 
 def _without_documentation(function: ast.FunctionDef) -> list[ast.stmt]:

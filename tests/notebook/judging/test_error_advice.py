@@ -29,6 +29,12 @@ def test_a_call_with_other_arguments_names_the_function() -> None:
     assert "def" not in error_advice.after("TypeError", "'int' object is not callable", LINE)
 
 
+def test_a_fence_of_markdown_in_code_is_named() -> None:
+    run = CellRun(CellStatus.RAISED, error="SyntaxError", message="invalid syntax")
+    assert "```" in explained(run, "```python\nx = 1\n```").advice
+    assert explained(run, "x = = 1").advice == ""
+
+
 @pytest.mark.parametrize(
     ("error", "message", "source", "said"),
     [
@@ -94,6 +100,9 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
             "Cannot cast ufunc 'divide' output from dtype('float64') to dtype('uint8') with ...",
             "with dtype=float",
         ),
+        ("SyntaxError", "invalid character '\N{LEFT DOUBLE QUOTATION MARK}' (U+201C)", "straight"),
+        ("SyntaxError", "invalid non-printable character U+00A0", "plain blank"),
+        ("SyntaxError", "invalid syntax", ""),
         ("ValueError", "invalid literal for int() with base 10: 'x'", ""),
         ("TypeError", "f() missing 1 required positional argument: 'model'", ""),
     ],

@@ -78,6 +78,7 @@ def test_names_of_a_cell_with_magics_are_known(line: str) -> None:
         ("half = 1\nraise NotImplementedError", False),
         ("def half(x):\n    x = 1\n    raise NotImplementedError", False),
         ("def half(x):\n    return x\n\ndef third(x):\n    raise NotImplementedError", False),
+        ("def half(x):\n    raise NotImplementedError\n    return x / 2", False),
         ("def half(x:", False),
     ],
 )
