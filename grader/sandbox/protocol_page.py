@@ -57,7 +57,7 @@ A *value* is `null`, `true`, `false`, a text, or an object whose first key is it
 "of": "float", "parts": [[buffers]], "sizes": [bytes]}`; of texts, first the lengths |
 | dict | `{"dict": [[value, value], ...]}` |
 | numpy array | `{"array": [buffers], "dtype": text, "shape": [numbers]}`; \
-`"order": "F"` where it lies by columns |
+`"order": "F"` where it lies by columns, `"readonly": true` where it is that |
 | numpy scalar | `{"scalar": [buffers], "dtype": text, "shape": []}` |
 | {_STANDARD} | `{"date": value}`, and so on; of its parts |
 | a value of the same message, or that both sides have | `{"same": number}` |

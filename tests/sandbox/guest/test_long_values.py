@@ -168,4 +168,4 @@ def test_large_arrays_are_sent_without_a_copy() -> None:
 
 def test_a_range_or_an_array_in_parts_is_still_counted() -> None:
     with pytest.raises(Malformed):
-        arrive("ndarray", ("object", (MAX_ITEMS * 300,), []))
+        arrive("ndarray", ("object", (MAX_ITEMS * 300,), [], True))

@@ -77,15 +77,22 @@ def _with_fields(parts: Any) -> np.dtype[Any]:
 
 def _array_parts(array: Any) -> Any:
     dtype = array.dtype
+    told, writeable = described(dtype), array.flags.writeable
     if dtype.names is None:
-        if (kind := described(dtype)) not in _OF_ITEMS:
+        if told not in _OF_ITEMS:
             raise Stays
-        return kind, array.shape, array.reshape(-1).tolist()
-    return described(dtype), array.shape, [np.asarray(array[name]) for name in dtype.names]
+        return told, array.shape, array.reshape(-1).tolist(), writeable
+    return told, array.shape, [np.asarray(array[name]) for name in dtype.names], writeable
 
 
 def _array(parts: Any) -> Any:
-    kind, shape, content = several(parts, 3)
+    *of_content, writeable = several(parts, 4)
+    array = _filled(*of_content)
+    array.flags.writeable = a(bool, writeable)
+    return array
+
+
+def _filled(kind: Any, shape: Any, content: Any) -> Any:
     shape, content = array_bytes.shape_in_memory(a(tuple, shape)), a(list, content)
     if type(kind) is str and kind in _OF_ITEMS:
         if math.prod(shape) != len(content):

@@ -79,6 +79,12 @@ def update(old: Any, new: Any) -> None:
     kind.update(old, new)
 
 
+def unlock(value: Any) -> None:
+    """Let an array be changed that was made here of what arrived, though it is read-only."""
+    if type(value) is np.ndarray:
+        value.flags.writeable = True
+
+
 def _kind(value: Any) -> Changeable | None:
     name = type(value).__name__
     kind = TYPES.get(name)
@@ -97,6 +103,10 @@ def _digest(value: Any) -> bytes:
     for part in _pieces(value):
         digest.update(part)
     return digest.digest()
+
+
+def _array_mark(value: Any) -> bytes:
+    return _digest(value) + bytes([value.flags.writeable])
 
 
 def _pieces(value: Any) -> Iterator[Any]:
@@ -164,6 +174,8 @@ def _update_array(old: Any, new: Any) -> None:
     if old.shape != new.shape:
         old.shape = new.shape
     old[...] = new
+    if not new.flags.writeable:
+        old.flags.writeable = False
 
 
 def _update_masked(old: Any, new: Any) -> None:
@@ -196,7 +208,7 @@ TYPES = {
     "OrderedDict": Changeable("collections", _pairs, _update_dict),
     "defaultdict": Changeable("collections", _pairs, _update_dict),
     "deque": Changeable("collections", tuple, _update_deque),
-    "ndarray": Changeable("numpy", _digest, _update_array, _bytes),
+    "ndarray": Changeable("numpy", _array_mark, _update_array, _bytes),
     "MaskedArray": Changeable("numpy.ma", _digest, _update_masked, _bytes),
     "DataFrame": Changeable("pandas", _digest, known_types.update, _cells),
     "Series": Changeable("pandas", _digest, known_types.update, _cells),

@@ -155,7 +155,9 @@ class Decoder(Counted):
         shape = array_bytes.shape_in_memory(_a_list(encoded["shape"]))
         received = self._received(places, array_bytes.size_of(shape, dtype))
         by_columns = encoded.get("order") == "F"
-        return array_bytes.filled(shape, dtype, received, by_columns=by_columns)
+        array = array_bytes.filled(shape, dtype, received, by_columns=by_columns)
+        array.flags.writeable = encoded.get("readonly") is not True
+        return array
 
     def _data(self, places: Any, size: Any) -> bytes:
         return b"".join(self._received(places, size))

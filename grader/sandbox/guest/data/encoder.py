@@ -51,6 +51,7 @@ class Encoder(Counted):
         self.described: set[int] = set()  # classes, each of which is described once
         self._refer, self._path = refer, path
         self._bytes = self._texts = 0
+        self._tells_flags = True  # whether an array is told to be read-only
 
     def encode(self, value: Any) -> Any:
         """The value as JSON; types are compared exactly, so that a subclass is never plain data."""
@@ -110,9 +111,16 @@ class Encoder(Counted):
         ):
             return self._array("scalar", np.asarray(value))
         if (known := known_types.parts_of(value)) is not None:
-            tag, parts = known
-            return {tag: self.encode(parts)}
+            return self._of_parts(*known)
         return self._refer(value, self)
+
+    def _of_parts(self, tag: str, parts: Any) -> dict[str, Any]:
+        """A value of a library's type; what its own arrays allow is the library's business."""
+        outer, self._tells_flags = self._tells_flags, not known_types.owns_arrays(tag)
+        try:
+            return {tag: self.encode(parts)}
+        finally:
+            self._tells_flags = outer
 
     def _key(self, key: Any) -> Any:
         self.count_key(key)
@@ -144,9 +152,13 @@ class Encoder(Counted):
     def _array(self, tag: str, value: Any) -> dict[str, Any]:
         if value.nbytes > MAX_BYTES:  # before it is made contiguous: a view can claim terabytes
             raise Unsendable(f"an array of {value.nbytes} bytes; at most {MAX_BYTES} can be sent")
+        told: dict[str, Any]
         told = {"dtype": array_bytes.written(value.dtype), "shape": list(value.shape)}
-        order = {"order": "F"} if array_bytes.in_columns(value) else {}
-        return {tag: self._add(array_bytes.parts(value)), **told, **order}
+        if array_bytes.in_columns(value):
+            told["order"] = "F"
+        if tag == "array" and self._tells_flags and not value.flags.writeable:
+            told["readonly"] = True
+        return {tag: self._add(array_bytes.parts(value)), **told}
 
     def _add(self, parts: Sequence[Any]) -> list[int]:
         """Append the parts of some bytes; returns their places among the buffers."""

@@ -19,6 +19,9 @@ _ALL = (
     *torch_types.TYPES,
 )
 
+# What their values hold are arrays that pandas and SciPy treat as their own.
+_OWN_ARRAYS = frozenset(("pandas", "scipy"))
+
 # Classes of one tag are made in one way.
 TYPES: dict[str, KnownType] = {
     known.tag or known.name: known for known in (*_ALL, arrays.SCALAR_CLASS)
@@ -47,6 +50,11 @@ def _known(kind: type) -> KnownType | None:
     if known is None or getattr(sys.modules.get(known.module), known.name, None) is not kind:
         return None
     return known
+
+
+def owns_arrays(tag: str) -> bool:
+    """Whether values of a tag are made of arrays that nobody else sees, as columns of a frame."""
+    return TYPES[tag].module.partition(".")[0] in _OWN_ARRAYS or tag == "masked"
 
 
 def make(tag: str, parts: Any) -> Any:

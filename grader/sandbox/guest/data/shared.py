@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from ..protocol import MAX_NODES, MAX_SHARED
-from .changeable import is_empty, mark_of, twin, update, weight_of
+from .changeable import is_empty, mark_of, twin, unlock, update, weight_of
 from .glance import glance
 from .held import held, is_held_still, reached
 from .sizes import size
@@ -204,7 +204,9 @@ class Shared:
             (self.value(number), decode(new))
             for number, new in zip(numbers, changed.values(), strict=True)
         ]
-        for old, new in pairs:
+        for number, (old, new) in zip(numbers, pairs, strict=True):
+            if number % 2 != self._first:
+                unlock(old)
             update(old, new)
         self._sizes.clear()
         try:

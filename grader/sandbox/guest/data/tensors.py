@@ -18,4 +18,6 @@ def array_of(value: Any) -> Any:
     keras = sys.modules.get("keras")
     if keras is None or not kind.__module__.startswith("keras."):
         return None
-    return np.asarray(value) if isinstance(value, keras.Variable) else None
+    if not isinstance(value, keras.Variable):
+        return None
+    return np.require(np.asarray(value), requirements="W")  # that of JAX is read-only

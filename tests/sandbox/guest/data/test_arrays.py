@@ -54,6 +54,26 @@ def test_a_value_comes_back_as_it_was(value: Any) -> None:
         assert came.dtype == value.dtype
 
 
+@pytest.mark.parametrize("kind", ["plain", "fields", "objects", "recarray"])
+def test_a_read_only_array_is_read_only(kind: str) -> None:
+    array = {
+        "plain": np.zeros(3),
+        "fields": RECORDS.copy(),
+        "objects": np.array([None, 1], object),
+        "recarray": RECORDS.view(np.recarray).copy(),
+    }[kind]
+    assert round_trip([array])[0].flags.writeable
+    array.flags.writeable = False
+    assert not round_trip([array])[0].flags.writeable
+
+
+def test_what_a_masked_array_is_made_of_can_be_changed() -> None:
+    array = np.ma.array(np.broadcast_to(1.0, 3), mask=[True, False, False])
+    came = round_trip(array)
+    came[1] = 7
+    assert came.tolist() == [None, 7, 1]
+
+
 def test_every_copy_can_be_changed() -> None:
     came = round_trip(RECORDS)
     came["n"][0] = 7
@@ -113,23 +133,28 @@ ONE = [("n", "<i4", 0)]
     ("tag", "parts"),
     [
         ("ndarray", 3),
-        ("ndarray", ("object", (3,), [1, 2])),
-        ("ndarray", ("object", (-1,), [])),
-        ("ndarray", ("object", (10**30,), [])),
-        ("ndarray", ("object", (10**12, 0), [])),
-        ("ndarray", ("O", (2,), [1, 2])),
-        ("ndarray", ("text", (2,), ["a", 2])),
-        ("ndarray", ("<f8", (2,), [N])),
-        ("ndarray", (("fields", ONE, 4, False), (2,), [])),
-        ("ndarray", (("fields", ONE, 4, False), (3,), [N])),
-        ("ndarray", (("fields", ONE, 4, False), (2,), [N.astype("i8")])),
-        ("ndarray", (("fields", ONE, 4, False), (2,), [[1, 2]])),
-        ("ndarray", (("fields", ONE, 3, False), (2,), [N])),
-        ("ndarray", (("fields", ONE, 1 << 40, False), (2,), [N])),
-        ("ndarray", (("fields", [("n", "<i4", -4)], 4, False), (2,), [N])),
-        ("ndarray", (("fields", [("n", "O", 0)], 8, False), (2,), [N])),
-        ("ndarray", (("fields", [("n", "object", 1), ("m", "object", 2)], 16, False), (0,), [])),
-        ("ndarray", (("fields", [], 1 << 20, False), (MAX_BYTES,), [])),
+        ("ndarray", ("object", (3,), [1, 2], True)),
+        ("ndarray", ("object", (-1,), [], True)),
+        ("ndarray", ("object", (10**30,), [], True)),
+        ("ndarray", ("object", (10**12, 0), [], True)),
+        ("ndarray", ("O", (2,), [1, 2], True)),
+        ("ndarray", ("text", (2,), ["a", 2], True)),
+        ("ndarray", ("<f8", (2,), [N], True)),
+        ("ndarray", (("fields", ONE, 4, False), (2,), [], True)),
+        ("ndarray", (("fields", ONE, 4, False), (3,), [N], True)),
+        ("ndarray", (("fields", ONE, 4, False), (2,), [N.astype("i8")], True)),
+        ("ndarray", (("fields", ONE, 4, False), (2,), [[1, 2]], True)),
+        ("ndarray", (("fields", ONE, 3, False), (2,), [N], True)),
+        ("ndarray", (("fields", ONE, 1 << 40, False), (2,), [N], True)),
+        ("ndarray", (("fields", [("n", "<i4", -4)], 4, False), (2,), [N], True)),
+        ("ndarray", (("fields", [("n", "O", 0)], 8, False), (2,), [N], True)),
+        (
+            "ndarray",
+            (("fields", [("n", "object", 1), ("m", "object", 2)], 16, False), (0,), [], True),
+        ),
+        ("ndarray", (("fields", [], 1 << 20, False), (MAX_BYTES,), [], True)),
+        ("ndarray", ("object", (1,), [1])),
+        ("ndarray", ("object", (1,), [1], 1)),
         ("dtype", ("sub", "<f8", (10**9, 10**9))),
         ("dtype", ("sub", "<f8", (1 << 20,))),
         ("dtype", "O8"),

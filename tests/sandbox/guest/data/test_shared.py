@@ -405,6 +405,32 @@ def test_a_read_only_array_is_not_changed() -> None:
     sides = Sides()
     value = np.zeros(2)
     value.flags.writeable = False
-    sides.send(value)[0] = 1
+    copy = sides.send(value)
+    with pytest.raises(ValueError, match="read-only"):
+        copy[0] = 1
+    copy.flags.writeable = True
+    copy[0] = 1
     with pytest.raises(Malformed, match="read-only"):
         sides.told()
+    assert value.tolist() == [0, 0]
+
+
+def test_a_read_only_array_of_the_other_side_changes_as_it_changes_there() -> None:
+    sides = Sides()
+    theirs = np.zeros(2)
+    view = theirs.view()
+    view.flags.writeable = False
+    encoder = Encoder(refuse, sides.theirs, numbered=True)
+    ours = decoded(encoder, encoder.encode(view), sides.ours)
+    sides.theirs.mark()
+    theirs += 3
+    sides.told()
+    assert (ours.tolist(), ours.flags.writeable) == ([3, 3], False)
+
+
+def test_an_array_that_is_made_read_only_is_so_for_the_other_side() -> None:
+    sides = Sides()
+    value = np.zeros(2)
+    sides.send(value).flags.writeable = False
+    sides.told()
+    assert not value.flags.writeable
