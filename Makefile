@@ -81,6 +81,7 @@ messages: $(READY)
 translations: $(READY)
 	mkdir -p build
 	pybabel --quiet extract --mapping grader/language/babel.cfg --keywords ClaimFailed --keywords FitRefused \
+	  --keywords DeclarationRefused \
 	  --no-location --sort-output --output build/messages.pot grader
 	for catalog in grader/language/catalogs/*.po; do \
 	  pybabel --quiet update --input-file build/messages.pot --output-file $$catalog \

@@ -43,11 +43,17 @@ class DeclarationRefused(GraderError):  # noqa: N818 -- the student's network is
     """A network or a training asks for something that is not on the lists or over a budget.
 
     Args:
-        message: may quote the declaration: what cannot be shown in one line is spelled out.
+        message: as of ``ClaimFailed``.
+        **values: may quote the declaration: what cannot be shown in one line is spelled out.
+
+    Attributes:
+        template, values: what the message was made of, for a process of another language.
     """
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        self.template, self.values = message, values
+        said = gettext(message, **values)
+        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in said))
 
 
 class RefereeError(GraderError):

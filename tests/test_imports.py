@@ -59,6 +59,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.sandbox": ("grader.errors", "grader.machine", "grader.model", "grader.sandbox.guest"),
     "grader.referee": (
         "grader.errors",
+        "grader.language",
         "grader.accuracy",
         "grader.machine",
         "grader.model",

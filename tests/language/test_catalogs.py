@@ -27,7 +27,12 @@ def in_code() -> frozenset[Forms]:
         ROOT / "grader",
         methods,
         options,
-        keywords={**DEFAULT_KEYWORDS, "ClaimFailed": None, "FitRefused": None},
+        keywords={
+            **DEFAULT_KEYWORDS,
+            "ClaimFailed": None,
+            "FitRefused": None,
+            "DeclarationRefused": None,
+        },
     )
     return frozenset(_forms(text) for _, _, text, _, _ in found if text)
 

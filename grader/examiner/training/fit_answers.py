@@ -150,8 +150,9 @@ class FitAnswers:
         self._begun += 1
         if self._begun > self._budget.trainings:
             raise DeclarationRefused(
-                f"fit was called more than {self._budget.trainings} times: more trainings are not "
-                "run while work is graded. Leave out those that no claim is about."
+                "fit was called more than {most} times: more trainings are not run while work is "
+                "graded. Leave out those that no claim is about.",
+                most=self._budget.trainings,
             )
         return fit_declaration.read(message, self._budget, self._digests)
 
@@ -169,8 +170,10 @@ class FitAnswers:
         left = self._budget.epochs - len(training.past)
         if left <= 0:
             raise DeclarationRefused(
-                f"This model was trained for {len(training.past)} epochs already: more than "
-                f"{self._budget.epochs} are not run while work is graded."
+                "This model was trained for {count} epochs already: more than {most} are not run "
+                "while work is graded.",
+                count=len(training.past),
+                most=self._budget.epochs,
             )
         return {"training": self._trainings.add(training), "epochs": min(declared.epochs, left)}
 

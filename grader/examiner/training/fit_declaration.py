@@ -60,10 +60,10 @@ def read(message: Mapping[str, Any], budget: Budget, digests: Mapping[str, str])
     network_json, compile_json = message.get("network"), message.get("compiled")
     if type(network_json) is not str or type(compile_json) is not str:
         raise DeclarationRefused(
-            "The network or what it was compiled with cannot be told as plain settings "
-            f"({message.get('why')!s:.300}): while work is graded, build it "
-            "with keras.Sequential or keras.Model(inputs, outputs) "
-            "from Keras' own layers, losses and metrics."
+            "The network or what it was compiled with cannot be told as plain settings ({why}): "
+            "while work is graded, build it with keras.Sequential or keras.Model(inputs, outputs) "
+            "from Keras' own layers, losses and metrics.",
+            why=str(message.get("why"))[:300],
         )
     network = declaration.network(network_json, budget)
     compiled = declaration.compiled(compile_json, network)
@@ -71,7 +71,9 @@ def read(message: Mapping[str, Any], budget: Budget, digests: Mapping[str, str])
     try:
         return _declared(message, network, (compiled, metrics), digests)
     except ValueError as error:
-        raise DeclarationRefused(f"This call of fit is not in order: {error!s:.200}") from error
+        raise DeclarationRefused(
+            "This call of fit is not in order: {error}", error=str(error)[:200]
+        ) from error
 
 
 def learning_rate(message: Mapping[str, Any]) -> float | None:
@@ -83,7 +85,7 @@ def learning_rate(message: Mapping[str, Any]) -> float | None:
     try:
         return fields.read(_EpochMessage, dict(message)).learning_rate
     except ValueError as error:
-        raise DeclarationRefused(f"A callback set a learning rate: {error}.") from error
+        raise DeclarationRefused("A callback set a learning rate: {error}.", error=error) from error
 
 
 class _FitMessage(Struct, frozen=True):

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from grader.errors import DeclarationRefused
+from grader.language import N_
 from grader.referee.spec.contract import Epoch, Measures, Referee
 from grader.referee.spec.recipe import NOTHING, Observation, Recipe
 
-_NONE_HERE = (
+_NONE_HERE = N_(
     "This assignment trains no network, and fit is not carried out while it is graded: "
     "leave it out."
 )

@@ -68,8 +68,10 @@ class RefereeCosts:
         refusals, seconds = self._costs.refusals, self._costs.refused_seconds
         if refusals >= FREE_REFUSALS and seconds >= REFUSED_SECONDS:
             raise DeclarationRefused(
-                f"{refusals} calls of fit were refused after {seconds:.0f} "
-                "seconds of work: no more trainings are run while work is graded. Mend the first."
+                "{refusals} calls of fit were refused after {seconds:.0f} seconds of work: no "
+                "more trainings are run while work is graded. Mend the first.",
+                refusals=refusals,
+                seconds=seconds,
             )
         begin = time.monotonic()
         try:
@@ -100,14 +102,15 @@ class RefereeCosts:
     def _expect_within(self) -> None:
         if self._costs.stored_bytes >= self._budget.stored_bytes:
             raise DeclarationRefused(
-                "the epochs of your trainings take more than "
-                f"{self._budget.stored_bytes / 2**30:.2g} GiB to keep: no more are run while work "
-                "is graded. Use a network of fewer weights, or fewer epochs."
+                "the epochs of your trainings take more than {most:.2g} GiB to keep: no more are "
+                "run while work is graded. Use a network of fewer weights, or fewer epochs.",
+                most=self._budget.stored_bytes / 2**30,
             )
         if self._costs.epochs >= (most := self._budget.trainings * self._budget.epochs):
             raise DeclarationRefused(
-                f"your notebook was trained for {most} epochs in all: no more are run while work "
-                "is graded. Let each run of the notebook train the same networks."
+                "your notebook was trained for {most} epochs in all: no more are run while work "
+                "is graded. Let each run of the notebook train the same networks.",
+                most=most,
             )
 
     def _count(self, costs: Costs) -> None:

@@ -174,9 +174,9 @@ class TrainerSupervisor:
         self.end()
         return self._answer(
             DeclarationRefused(
-                f"an epoch of this training takes longer than {self._setup.budget.epoch_seconds:g} "
-                "s, the most that an epoch may take: make the network smaller, or the batches "
-                "larger"
+                "an epoch of this training takes longer than {most:g} s, the most that an epoch "
+                "may take: make the network smaller, or the batches larger",
+                most=self._setup.budget.epoch_seconds,
             )
         )
 
@@ -185,8 +185,9 @@ class TrainerSupervisor:
         first = not self._served
         self.end()
         refusal = DeclarationRefused(
-            f"this training takes more than the {self._setup.budget.memory_bytes / GB:.3g} GB of "
-            "memory that it may: make the network or the batches smaller"
+            "this training takes more than the {most:.3g} GB of memory that it may: make the "
+            "network or the batches smaller",
+            most=self._setup.budget.memory_bytes / GB,
         )
         # Perhaps what was trained before it holds the memory: a fresh trainer will tell.
         return self._answer(refusal) if first else self._again(refusal)
@@ -226,5 +227,5 @@ def _outcome(header: ReplyHeader) -> str:
     if header.epoch is not None:
         return "trained" if header.epoch.fresh else "from the store"
     if header.refused is not None:
-        return f"refused: {header.refused}"
+        return f"refused: {wire.refused(header.refused)}"
     return "measured" if header.failed is None else f"failed: {header.failed}"

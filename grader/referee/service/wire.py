@@ -76,6 +76,13 @@ class EpochHeader(Struct, frozen=True, forbid_unknown_fields=True):
     weights: tuple[tuple[str, tuple[Natural, ...]], ...]
 
 
+class Refusal(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What ``DeclarationRefused`` is made of, which the asker says in the course's language."""
+
+    template: str
+    values: dict[str, str | int | float] = {}
+
+
 class ReplyHeader(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The header of a reply: a request's number, and one of the other fields."""
 
@@ -84,7 +91,7 @@ class ReplyHeader(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     measures: Measures | None = None
     hello: dict[str, str] | None = None
     queued: Natural | None = None
-    refused: str | None = None
+    refused: Refusal | None = None
     failed: str | None = None
 
     def __post_init__(self) -> None:
@@ -112,8 +119,10 @@ def write_request(request: Request) -> bytes:
     part = msgspec.json.encode(header)
     if len(part) > MAX_REQUEST:
         raise DeclarationRefused(
-            f"the training's description is {len(part)} bytes long, and at most {MAX_REQUEST} are "
-            "read: make the network smaller"
+            "the training's description is {size} bytes long, and at most {most} are read: make "
+            "the network smaller",
+            size=len(part),
+            most=MAX_REQUEST,
         )
     return part
 
@@ -152,7 +161,7 @@ def write_reply(number: int, answer: Answer | Queued) -> list[Part]:
         case Queued():
             header = ReplyHeader(number, queued=answer.position)
         case DeclarationRefused():
-            header = ReplyHeader(number, refused=_encodable(str(answer)))
+            header = ReplyHeader(number, refused=_refusal(answer))
         case RefereeError():
             header = ReplyHeader(number, failed=_encodable(str(answer)))
     return [msgspec.json.encode(header)]
@@ -167,7 +176,7 @@ def read_reply(parts: Sequence[Part]) -> tuple[int, Answer | Queued]:
     header = read_header(parts)
     try:
         return header.number, _answer(header, parts[1:])
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, LookupError, AttributeError) as error:
         raise Malformed(f"no reply of a referee: {error!s:.200}") from error
 
 
@@ -180,6 +189,22 @@ def read_header(parts: Sequence[Part]) -> ReplyHeader:
     if not 1 <= len(parts) <= MAX_PARTS:
         raise Malformed(f"a reply of {len(parts)} parts")
     return _read(_REPLIES, parts[0], MAX_HEADER)
+
+
+def _refusal(refused: DeclarationRefused) -> Refusal:
+    values = {
+        # A format of numbers takes no text, and JSON no integer of any size.
+        name: value
+        if type(value) is float or (type(value) is int and abs(value) < 2**53)
+        else _encodable(str(value))
+        for name, value in refused.values.items()
+    }
+    return Refusal(_encodable(refused.template), values)
+
+
+def refused(why: Refusal) -> DeclarationRefused:
+    """The refusal as the asker's process says it."""
+    return DeclarationRefused(why.template, **why.values)
 
 
 def _epoch_reply(number: int, epoch: Epoch) -> list[Part]:
@@ -212,7 +237,7 @@ def _answer(header: ReplyHeader, buffers: Sequence[Part]) -> Answer | Queued:
     if header.queued is not None:
         return Queued(header.queued)
     if header.refused is not None:
-        return DeclarationRefused(header.refused)
+        return refused(header.refused)
     return RefereeError(header.failed)
 
 

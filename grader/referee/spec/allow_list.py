@@ -100,11 +100,15 @@ _PLACES = {
 def parsed(text: str) -> dict[str, Any]:
     """Read a description as plain data; raises ``DeclarationRefused`` where it is none."""
     if len(text) > MAX_TEXT:
-        raise DeclarationRefused(f"the network's description is longer than {MAX_TEXT} characters")
+        raise DeclarationRefused(
+            "the network's description is longer than {most} characters", most=MAX_TEXT
+        )
     try:
         described = json.loads(text, object_hook=_tensorflows)
     except (ValueError, RecursionError) as error:
-        raise DeclarationRefused(f"the network's description is not JSON: {error}") from error
+        raise DeclarationRefused(
+            "the network's description is not JSON: {error}", error=error
+        ) from error
     if not isinstance(described, dict):
         raise DeclarationRefused("the network's description is no JSON object")
     return described
@@ -122,7 +126,9 @@ def check(described: Any) -> None:
     adapted = 0
     for count, (part, place) in enumerate(_objects(described)):
         if count > 20 * MAX_LAYERS:
-            raise DeclarationRefused(f"the network has too many parts: at most {MAX_LAYERS} layers")
+            raise DeclarationRefused(
+                "the network has too many parts: at most {most} layers", most=MAX_LAYERS
+            )
         _expect_listed(part, place)
         _expect_no_own_activation(part)
         adapted += part["class_name"] == "Normalization" and _held(part["config"]) > MAX_NUMBERS
@@ -145,8 +151,10 @@ def _expect_no_own_activation(described: dict[str, Any]) -> None:
     for name, setting in described["config"].items():
         if name.endswith("activation") and (function := own_activation(setting)):
             raise DeclarationRefused(
-                f"the activation of {described['class_name']} is a function of your own, "
-                f'{function}: use one of Keras\', by its name, as in activation="relu"'
+                "the activation of {layer} is a function of your own, {function}: use one of "
+                'Keras\', by its name, as in activation="relu"',
+                layer=described["class_name"],
+                function=function,
             )
 
 
@@ -170,29 +178,38 @@ def _expect_listed(described: dict[str, Any], place: str) -> None:
     module, name, config = described.get("module"), described["class_name"], described.get("config")
     if not isinstance(name, str) or not isinstance(config, dict):
         raise DeclarationRefused(
-            f"the network's description holds {name!r:.60}, which is no layer or setting with a "
-            "name: only Keras' own are accepted"
+            "the network's description holds {name}, which is no layer or setting with a name: "
+            "only Keras' own are accepted",
+            name=repr(name)[:60],
         )
     if described.get("registered_name") not in (None, name):
         raise DeclarationRefused(
-            f"{name:.60} is registered by the student: only Keras' own are accepted"
+            "{name} is registered by the student: only Keras' own are accepted", name=name[:60]
         )
     tensor = name == "__keras_tensor__" and module is None
     if not tensor and (not isinstance(module, str) or name not in LISTED.get(module, ())):
         raise DeclarationRefused(
-            f"the network holds {name:.60}{_origin(module)}: use only Keras' own layers, "
-            "initialisers, regularisers, constraints, losses, metrics and optimizers, and of these "
-            "none with code, graphs or tables from elsewhere"
+            "the network holds {name}{origin}: use only Keras' own layers, initialisers, "
+            "regularisers, constraints, losses, metrics and optimizers, and of these none with "
+            "code, graphs or tables from elsewhere",
+            name=name[:60],
+            origin=_origin(module),
         )
     wanted = next((_PLACES[end] for end in _PLACES if place.endswith(end)), None)
     if wanted not in (None, module):
-        raise DeclarationRefused(f"{name} (of {module}) is no {place}: expected one of {wanted}")
+        raise DeclarationRefused(
+            "{name} ({module}) is no {place}: expected one of {wanted}",
+            name=name,
+            module=module,
+            place=place,
+            wanted=wanted,
+        )
     _expect_no_array(name, config, plain=module in _PLACES.values())
 
 
 def _origin(module: Any) -> str:
     """Where a class is from, in parentheses; empty for a class of the student's."""
-    return f" (of {module!s:.60})" if module else ""
+    return f" ({module!s:.60})" if module else ""
 
 
 def _expect_no_array(name: str, config: dict[str, Any], plain: bool) -> None:
@@ -203,8 +220,9 @@ def _expect_no_array(name: str, config: dict[str, Any], plain: bool) -> None:
         _held(config) > _most_numbers(name)
     ):
         raise DeclarationRefused(
-            f"{name} holds an array: give it a few numbers at most, so that no trained weights "
-            "come along"
+            "{name} holds an array: give it a few numbers at most, so that no trained weights "
+            "come along",
+            name=name,
         )
 
 

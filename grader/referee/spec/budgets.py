@@ -33,7 +33,7 @@ def counting_weights(limit: int) -> Iterator[None]:
         total += math.prod(shape) if isinstance(shape, list | tuple) else 1
         if total > limit:
             raise DeclarationRefused(
-                f"the network has more than {limit} weights: use fewer or smaller layers"
+                "the network has more than {most} weights: use fewer or smaller layers", most=limit
             )
         if isinstance(initializer, keras.initializers.Orthogonal):
             orthogonal += _of_orthogonal(shape)
@@ -51,8 +51,10 @@ def expect_few_calls(model: Any) -> None:
     """Refuse a network that calls its layers, models within it among them, too many times."""
     if (total := operations.calls(model)) > MAX_CALLS:
         raise DeclarationRefused(
-            f"the network calls its layers {total} times for one example, at most {MAX_CALLS}: use "
-            "each layer once, or unroll=False"
+            "the network calls its layers {total} times for one example, at most {most}: use each "
+            "layer once, or unroll=False",
+            total=total,
+            most=MAX_CALLS,
         )
 
 
@@ -60,7 +62,9 @@ def expect_small_activations(model: Any) -> None:
     """Refuse a network that computes more than memory can hold for a few examples."""
     if (total := activations(model)) > MAX_ACTIVATIONS:
         raise DeclarationRefused(
-            f"the network computes {total} numbers for one example: at most {MAX_ACTIVATIONS}"
+            "the network computes {total} numbers for one example: at most {most}",
+            total=total,
+            most=MAX_ACTIVATIONS,
         )
 
 
@@ -74,8 +78,10 @@ def expect_askable(model: Any) -> None:
     expect_small_activations(sized)
     if (total := operations.of_network(sized)) > MAX_ASKED:
         raise DeclarationRefused(
-            f"the network does {total} multiplications for one example, more than {MAX_ASKED}: "
-            "use fewer or smaller layers"
+            "the network does {total} multiplications for one example, more than {most}: use "
+            "fewer or smaller layers",
+            total=total,
+            most=MAX_ASKED,
         )
 
 
@@ -105,8 +111,10 @@ def expect_within(model: Any, budget: Budget) -> None:
     expect_small_activations(model)
     if (total := operations.of_network(model)) > budget.operations:
         raise DeclarationRefused(
-            f"the network does {total} multiplications for one image: at most "
-            f"{budget.operations}. Use fewer or smaller layers, or pool earlier"
+            "the network does {total} multiplications for one image: at most {most}. Use fewer or "
+            "smaller layers, or pool earlier",
+            total=total,
+            most=budget.operations,
         )
 
 
@@ -120,8 +128,11 @@ def expect_memory(model: Any, batch_size: int, budget: Budget) -> None:
     needed = 4 * (4 * weights + 2 * batch_size * activations(model))
     if needed > budget.memory_bytes:
         raise DeclarationRefused(
-            f"training with batch_size={batch_size} would take {needed / 2**30:.0f} GiB of memory: "
-            f"at most {budget.memory_bytes / 2**30:.0f}. Use a smaller batch_size or network"
+            "training with batch_size={batch_size} would take {needed:.0f} GiB of memory: at most "
+            "{most:.0f}. Use a smaller batch_size or network",
+            batch_size=batch_size,
+            needed=needed / 2**30,
+            most=budget.memory_bytes / 2**30,
         )
 
 
@@ -155,6 +166,8 @@ def _expect_small_orthogonal(shape: Shape, total: int) -> None:
     if total > MAX_ORTHOGONAL:
         rows, columns = _rows_and_columns(shape)
         raise DeclarationRefused(
-            f"an orthogonal start of {rows} x {columns} weights takes too long to make: use "
-            'another initializer, for example "glorot_uniform"'
+            "an orthogonal start of {rows} x {columns} weights takes too long to make: use "
+            'another initializer, for example "glorot_uniform"',
+            rows=rows,
+            columns=columns,
         )

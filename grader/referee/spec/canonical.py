@@ -43,7 +43,7 @@ def network(described: Described) -> Described:
             )
     else:
         for end in ("input_layers", "output_layers"):
-            config[end] = _only(config[end], end.removesuffix("_layers"))
+            config[end] = _only(config[end])
     return model
 
 
@@ -82,8 +82,9 @@ def _layer(described: Described, names: Names) -> Described:
         return _model(described, names)
     if described.get("module") != "keras.layers" or "class_name" not in described:
         raise DeclarationRefused(
-            f"{described.get('class_name')!s:.60} (of {described.get('module')!s:.60}) stands "
-            "where a layer belongs"
+            "{found} ({module}) stands where a layer belongs",
+            found=str(described.get("class_name"))[:60],
+            module=str(described.get("module"))[:60],
         )
     kind, config, name = described["class_name"], described["config"], {"name": _name(names)}
     if kind == "InputLayer":
@@ -134,7 +135,9 @@ def _dtype(dtype: Any) -> Any:
         return "float32"
     if dtype not in (None, *DTYPES):
         raise DeclarationRefused(
-            f"a layer computes in {dtype!r:.60}: expected one of {', '.join((*DTYPES, *MIXED))}"
+            "a layer computes in {dtype}: expected one of {known}",
+            dtype=repr(dtype)[:60],
+            known=", ".join((*DTYPES, *MIXED)),
         )
     return dtype
 
@@ -167,19 +170,20 @@ def _ends(references: Any, names: Mapping[Any, str]) -> Any:
         return [_ends(item, names) for item in references]
     if references[0] not in names:
         raise DeclarationRefused(
-            f"the network refers to {references[0]!r:.60}, a layer it does not have"
+            "the network refers to {layer}, a layer it does not have",
+            layer=repr(references[0])[:60],
         )
     return [names[references[0]], *references[1:]]
 
 
-def _only(ends: Any, what: str) -> Any:
+def _only(ends: Any) -> Any:
     """The one input or output, which may be the only item of a list."""
     if isinstance(ends, list) and len(ends) == 1:
         ends = ends[0]
     if not _is_end(ends):
         raise DeclarationRefused(
-            f"the network has several {what}s, or names them: a network that is trained on the "
-            f"course's images has one {what}"
+            "the network has several inputs or outputs, or names them: a network that is trained "
+            "on the course's images has one of each"
         )
     return ends
 
@@ -194,11 +198,15 @@ def _object(module: str, name: str, config: Described) -> Described:
 
 def _name(names: Names) -> str:
     if (number := next(names)) > MAX_LAYERS:
-        raise DeclarationRefused(f"the network has more than {MAX_LAYERS} layers: use fewer")
+        raise DeclarationRefused(
+            "the network has more than {most} layers: use fewer", most=MAX_LAYERS
+        )
     return f"layer_{number}"
 
 
 def _text(name: Any) -> str:
     if not isinstance(name, str):
-        raise DeclarationRefused(f"the network's description has {name!r:.60} for a name")
+        raise DeclarationRefused(
+            "the network's description has {name} for a name", name=repr(name)[:60]
+        )
     return name

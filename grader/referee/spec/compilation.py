@@ -87,7 +87,7 @@ def canonical(described: Described) -> Described:
     return {
         "optimizer": _optimizer(known["optimizer"]),
         "loss": _loss(_one(known["loss"], "loss")),
-        "loss_weights": _weight(_one(known.get("loss_weights"), "loss weight")),
+        "loss_weights": _weight(_one(known.get("loss_weights"), "loss_weights")),
     }
 
 
@@ -110,7 +110,9 @@ def metrics(described: Described) -> dict[str, list[Any]]:
 def _known(described: Described) -> Described:
     """The settings that are read, checked; Keras' own functions stand in them by their names."""
     if unknown := sorted(map(str, described.keys() - _OURS - _SETTINGS)):
-        raise DeclarationRefused(f"compile was given {', '.join(unknown)[:80]}, which is not known")
+        raise DeclarationRefused(
+            "compile was given {unknown}, which is not known", unknown=", ".join(unknown)[:80]
+        )
     known = {name: _functions(value) for name, value in described.items() if name in _SETTINGS}
     allow_list.check(known)
     return known
@@ -130,8 +132,9 @@ def _functions(setting: Any) -> Any:
     name = setting.get("config")
     if not isinstance(name, str) or name not in LOSS_NAMES | METRIC_NAMES:
         raise DeclarationRefused(
-            f"the loss or metric {name!s:.60} is a function that is not Keras' own: give the "
-            'name of one of Keras\' own, for example metrics=["accuracy"]'
+            "the loss or metric {name} is a function that is not Keras' own: give the name of one "
+            'of Keras\' own, for example metrics=["accuracy"]',
+            name=str(name)[:60],
         )
     return name
 
@@ -139,8 +142,9 @@ def _functions(setting: Any) -> Any:
 def _optimizer(optimizer: Any) -> Described:
     if not _is_of("keras.optimizers", optimizer):
         raise DeclarationRefused(
-            f"the optimizer is {optimizer!r:.60}: expected one of Keras' own, for example "
-            "keras.optimizers.Adam(learning_rate=0.001)"
+            "the optimizer is {optimizer}: expected one of Keras' own, for example "
+            "keras.optimizers.Adam(learning_rate=0.001)",
+            optimizer=repr(optimizer)[:60],
         )
     kind, config = optimizer["class_name"], dict(optimizer["config"])
     if kind == "Muon":
@@ -150,8 +154,9 @@ def _optimizer(optimizer: Any) -> Described:
         )
     if config.get("use_ema"):
         raise DeclarationRefused(
-            f"the optimizer {kind} has use_ema=True, which replaces the weights when fit ends: "
-            "leave it out"
+            "the optimizer {kind} has use_ema=True, which replaces the weights when fit ends: "
+            "leave it out",
+            kind=kind,
         )
     config.pop("name", None)
     for name, value in config.items():
@@ -161,7 +166,10 @@ def _optimizer(optimizer: Any) -> Described:
             config[name] = _optimizer(value)
         elif isinstance(value, dict | list):
             raise DeclarationRefused(
-                f"the optimizer {kind} has {value!r:.60} for its {name}: expected a number"
+                "the optimizer {kind} has {value} for its {name}: expected a number",
+                kind=kind,
+                value=repr(value)[:60],
+                name=name,
             )
     return _object(optimizer, config)
 
@@ -169,8 +177,8 @@ def _optimizer(optimizer: Any) -> Described:
 def _schedule(schedule: Described) -> Described:
     if not _is_of("keras.optimizers.schedules", schedule):
         raise DeclarationRefused(
-            f"the learning rate is {schedule.get('class_name')!s:.60}: expected a number or one of "
-            "keras.optimizers.schedules"
+            "the learning rate is {found}: expected a number or one of keras.optimizers.schedules",
+            found=str(schedule.get("class_name"))[:60],
         )
     return _object(
         schedule, {name: value for name, value in schedule["config"].items() if name != "name"}
@@ -187,8 +195,9 @@ def _loss(loss: Any) -> Any:
         config = {name: value for name, value in loss["config"].items() if name != "name"}
         return _object(loss, config)
     raise DeclarationRefused(
-        f"the loss is {_told(loss)}: expected one of Keras' own, for example "
-        '"sparse_categorical_crossentropy"'
+        "the loss is {found}: expected one of Keras' own, for example "
+        '"sparse_categorical_crossentropy"',
+        found=_told(loss),
     )
 
 
@@ -203,7 +212,9 @@ def _default_loss(kind: str) -> Described:
 
 def _weight(weight: Any) -> float | None:
     if weight is not None and type(weight) not in (int, float):
-        raise DeclarationRefused(f"loss_weights is {weight!r:.60}: expected one number or nothing")
+        raise DeclarationRefused(
+            "loss_weights is {weight}: expected one number or nothing", weight=repr(weight)[:60]
+        )
     return None if weight is None or weight == 1 else float(weight)
 
 
@@ -212,35 +223,48 @@ def _metric(metric: Any) -> Any:
         return metric
     if not _is_of("keras.metrics", metric):
         raise DeclarationRefused(
-            f"a metric is {_told(metric)}: expected one of Keras' own, for example "
-            'metrics=["accuracy"]'
+            'a metric is {found}: expected one of Keras\' own, for example metrics=["accuracy"]',
+            found=_told(metric),
         )
     kind, config = metric["class_name"], metric["config"]
     name = config.get("name") or _DEFAULT_NAMES.get(kind, kind)
     if not isinstance(name, str) or not _LOGGED.fullmatch(name):
-        raise DeclarationRefused(f"the metric {kind} is named {name!r:.60}: expected a short name")
+        raise DeclarationRefused(
+            "the metric {kind} is named {name}: expected a short name",
+            kind=kind,
+            name=repr(name)[:60],
+        )
     if is_accuracy(name) or name in LONG_NAMES:
         if kind in ([LONG_NAMES[name]] if name in LONG_NAMES else LONG_NAMES.values()):
             return name  # by a short name Keras takes the one that fits the labels
         raise DeclarationRefused(
-            f"the metric {kind} is named {name!r}, and is not the share of "
-            'images classified correctly: write metrics=["accuracy"]'
+            "the metric {kind} is named {name}, and is not the share of images classified "
+            'correctly: write metrics=["accuracy"]',
+            kind=kind,
+            name=repr(name),
         )
     if name == "loss" or name.startswith(VALIDATION):
         raise DeclarationRefused(
-            f"the metric {kind} is named {name!r}, which Keras logs something else by: rename it"
+            "the metric {kind} is named {name}, which Keras logs something else by: rename it",
+            kind=kind,
+            name=repr(name),
         )
     return _object(metric, config)
 
 
 def _one(setting: Any, what: str) -> Any:
-    """The value for the one output, which may be in a list or under the output's name."""
+    """The value for the one output, which may be in a list or under the output's name.
+
+    ``what`` is the argument of ``compile``.
+    """
     if isinstance(setting, list) or (isinstance(setting, dict) and "class_name" not in setting):
         values = list(setting.values()) if isinstance(setting, dict) else setting
         if len(values) != 1:
             raise DeclarationRefused(
-                f"compile was given {len(values)} values for the {what}: expected one, as the "
-                "network has one output"
+                "compile was given {count} values for {what}: expected one, as the network "
+                "has one output",
+                count=len(values),
+                what=what,
             )
         return _one(values[0], what)
     return setting
@@ -262,7 +286,7 @@ def _is_of(module: str, setting: Any) -> bool:
 
 def _told(setting: Any) -> str:
     if isinstance(setting, dict):
-        return f"{setting.get('class_name')!s:.60} (of {setting.get('module')!s:.60})"
+        return f"{setting.get('class_name')!s:.60} ({setting.get('module')!s:.60})"
     return f"{setting!r:.60}"
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from grader.errors import DeclarationRefused
+from grader.language import N_
 from grader.model import Budget
 from grader.referee.spec import budgets, canonical, chain, compilation, observed
 from grader.referee.spec.allow_list import MODELS, check, parsed
@@ -23,6 +24,11 @@ __all__ = ["build", "build_compiled", "check", "compiled", "layer", "metrics", "
 
 OUR_ACCURACY = "_accuracy"
 Metrics: TypeAlias = Sequence[tuple[str, Any]]
+# On any error of Keras'.
+_LAYER_BUILT = N_("the layer cannot be built: {error}")
+_OPTIMIZER_MADE = N_("the optimizer cannot be made: {error}")
+_NETWORK_BUILT = N_("the network cannot be built: {error}")
+_NETWORK_COMPILED = N_("the network cannot be compiled: {error}")
 MAX_WEIGHTS = 64_000_000  # 256 MB of float32; the largest reference has 2.8 million
 
 
@@ -56,8 +62,8 @@ def layer(text: str) -> Any:
     described = parsed(text)
     check(described)
     if described.get("module") != "keras.layers":
-        raise DeclarationRefused(f"{described.get('class_name')!s:.60} is no layer")
-    with _refusing("the layer cannot be built"), budgets.counting_weights(MAX_WEIGHTS):
+        raise DeclarationRefused("{found} is no layer", found=str(described.get("class_name"))[:60])
+    with _refusing(_LAYER_BUILT), budgets.counting_weights(MAX_WEIGHTS):
         return keras.layers.deserialize(described)
 
 
@@ -146,7 +152,7 @@ def build_compiled(
     budgets.expect_within(model, budget)
     _compile(model, how | dict(metrics))
     if not evaluated:
-        with _refusing("the optimizer cannot be made"):
+        with _refusing(_OPTIMIZER_MADE):
             model.optimizer.build(model.trainable_variables)
     return model
 
@@ -163,7 +169,7 @@ def recompile(model: Any, compiled: str, metrics: Metrics, *, fresh_optimizer: b
     how = compilation.canonical(parsed(compiled)) | dict(metrics)
     _compile(model, how, None if fresh_optimizer else model.optimizer)
     if fresh_optimizer:
-        with _refusing("the optimizer cannot be made"):
+        with _refusing(_OPTIMIZER_MADE):
             model.optimizer.build(model.trainable_variables)
 
 
@@ -235,7 +241,7 @@ def _shapes(model: Any) -> Iterator[tuple[str, Any, Any]]:
 def _built(described: dict[str, Any], weights: int) -> Any:
     import keras
 
-    with _refusing("the network cannot be built"):
+    with _refusing(_NETWORK_BUILT):
         with budgets.counting_weights(weights):
             model = keras.models.model_from_json(json.dumps(described))
         budgets.expect_few_calls(model)
@@ -253,27 +259,32 @@ def _compile(model: Any, described: dict[str, Any], optimizer: Any = None) -> No
         "steps_per_execution": 1,
         "jit_compile": keras.backend.backend() == "jax",
     }
-    with _refusing("the network cannot be compiled"):
+    with _refusing(_NETWORK_COMPILED):
         given = keras.saving.deserialize_keras_object(described | how)
         model.compile(**given | ({} if optimizer is None else {"optimizer": optimizer}))
 
 
 @contextlib.contextmanager
-def _refusing(what: str) -> Iterator[None]:
-    """Refuse on any error: Keras raises many kinds on descriptions that make no sense."""
+def _refusing(message: str) -> Iterator[None]:
+    """Refuse on any error: Keras raises many kinds on descriptions that make no sense.
+
+    ``message`` has a field for the error.
+    """
     try:
         yield
     except DeclarationRefused:
         raise
     except Exception as error:
-        raise DeclarationRefused(f"{what}: {_line(error)}") from error
+        raise DeclarationRefused(message, error=_line(error)) from error
 
 
 def _canonical(described: dict[str, Any]) -> str:
     try:
         return canonical_json(described)
     except ValueError as error:  # NaN or infinity, which Python's JSON reads
-        raise DeclarationRefused(f"a setting of the network is no number: {error}") from error
+        raise DeclarationRefused(
+            "a setting of the network is no number: {error}", error=error
+        ) from error
 
 
 def _line(error: Exception) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.accuracy import LONG_NAMES, VALIDATION, is_accuracy
 from grader.errors import DeclarationRefused
+from grader.language import N_
 from grader.referee.spec.images import Images
 from grader.referee.spec.recipe import NOTHING, Observation
 
@@ -65,15 +66,20 @@ def observed(metrics: str, one_hot: bool, validation: Images | None) -> Observed
     return Observed(Observation("", validation), tuple(known))
 
 
+_ONE_HOT = N_(
+    "the metric {metric} does not go with labels that are rows of zeros and ones: write "
+    'metrics=["accuracy"]'
+)
+_NUMBERS = N_(
+    'the metric {metric} does not go with labels that are whole numbers: write metrics=["accuracy"]'
+)
+
+
 def _expect_for(metric: Any, one_hot: bool) -> None:
     """Refuse the accuracy that is not for such labels: a claim would take it for the right one."""
     kind = accuracy_of(not one_hot)
     if metric in (kind, next(name for name, of in LONG_NAMES.items() if of == kind)):
-        labels = "rows of zeros and ones" if one_hot else "whole numbers"
-        raise DeclarationRefused(
-            f"the metric {metric} does not go with labels that are {labels}: write "
-            'metrics=["accuracy"]'
-        )
+        raise DeclarationRefused(_ONE_HOT if one_hot else _NUMBERS, metric=metric)
 
 
 def accuracy_of(one_hot: bool) -> str:

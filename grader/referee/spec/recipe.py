@@ -147,7 +147,7 @@ def parse(content: Any) -> Recipe:
     try:
         return fields.read(Recipe, content)
     except ValueError as error:
-        raise DeclarationRefused(f"no recipe of a training: {error}") from error
+        raise DeclarationRefused("no recipe of a training: {error}", error=error) from error
 
 
 def parse_json(text: bytes | msgspec.Raw) -> Recipe:
@@ -155,4 +155,4 @@ def parse_json(text: bytes | msgspec.Raw) -> Recipe:
     try:
         return fields.read_json(_DECODER, text)
     except ValueError as error:
-        raise DeclarationRefused(f"no recipe of a training: {error}") from error
+        raise DeclarationRefused("no recipe of a training: {error}", error=error) from error

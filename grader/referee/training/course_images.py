@@ -51,8 +51,13 @@ class CourseImages:
         there = len(arrays[images.part][1])
         if images.last >= there:
             raise DeclarationRefused(
-                f"rows {images.first} to {images.last} were asked for: the {images.part} part of "
-                f"{images.dataset} has {there} images"
+                "rows {first} to {last} were asked for: the {part} part of {dataset} has {there} "
+                "images",
+                first=images.first,
+                last=images.last,
+                part=images.part,
+                dataset=images.dataset,
+                there=there,
             )
         return self._of(images, images.part, images.places())
 
@@ -78,8 +83,9 @@ class CourseImages:
     def _arrays(self, images: Images) -> Mapping[str, Any]:
         if images.dataset not in datasets.DATASETS:
             raise DeclarationRefused(
-                f"{images.dataset:.60} is no data set of the course: expected one of "
-                f"{', '.join(datasets.DATASETS)}"
+                "{dataset} is no data set of the course: expected one of {known}",
+                dataset=images.dataset[:60],
+                known=", ".join(datasets.DATASETS),
             )
         if images.dataset not in self._sets:
             try:

@@ -89,8 +89,10 @@ class Trainer(Referee):
         """The last epoch of ``recipe``; see ``Referee``."""
         if recipe.epochs > self._budget.epochs:
             raise DeclarationRefused(
-                f"the model would be trained for {recipe.epochs} epochs: at most "
-                f"{self._budget.epochs}, all calls of fit together. Ask for fewer epochs"
+                "the model would be trained for {epochs} epochs: at most {most}, all calls of fit "
+                "together. Ask for fewer epochs",
+                epochs=recipe.epochs,
+                most=self._budget.epochs,
             )
         key = self._key(recipe)
         epoch = self._store.epoch(key)

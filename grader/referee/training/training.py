@@ -103,8 +103,10 @@ class Training:
         self._count = fit.trained_on  # the last part is held back, before anything is shuffled
         if not self._count:
             raise DeclarationRefused(
-                f"validation_split={fit.validation_split} of {len(images)} images leaves none "
-                "to train on: use a smaller one"
+                "validation_split={validation_split} of {count} images leaves none to train on: "
+                "use a smaller one",
+                validation_split=fit.validation_split,
+                count=len(images),
             )
         lists = declaration.metric_lists(self.metrics, fit.images.one_hot)
         declaration.recompile(self.model, fit.compiled, lists, fresh_optimizer=fresh_optimizer)
@@ -117,8 +119,9 @@ class Training:
             self.model.optimizer.learning_rate = rate
         except TypeError as error:
             raise DeclarationRefused(
-                f"a callback set the learning rate to {rate:g}, but the optimizer follows a "
-                "schedule: compile it with a number, or leave the callback out"
+                "a callback set the learning rate to {rate:g}, but the optimizer follows a "
+                "schedule: compile it with a number, or leave the callback out",
+                rate=rate,
             ) from error
 
 
@@ -126,8 +129,9 @@ def _expect_ten_classes(model: Any) -> None:
     shape = model.output_shape
     if len(shape) != 2 or shape[1] is None or shape[1] < 10:
         raise DeclarationRefused(
-            f"the network's output has the shape {shape}: expected one number for each of the ten "
-            "classes. End it with Flatten (once) and a Dense layer of 10 units"
+            "the network's output has the shape {shape}: expected one number for each of the ten "
+            "classes. End it with Flatten (once) and a Dense layer of 10 units",
+            shape=shape,
         )
 
 
@@ -154,7 +158,9 @@ def attributing_errors() -> Iterator[None]:
     except Exception as error:
         reason = _reason(error)
         if isinstance(error, _STUDENTS) or type(error).__name__ in _TENSORFLOWS:
-            raise DeclarationRefused(f"Keras cannot train this model: {reason}") from error
+            raise DeclarationRefused(
+                "Keras cannot train this model: {reason}", reason=reason
+            ) from error
         raise RefereeError(f"the training failed: {type(error).__name__}: {reason}") from error
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader import language
 from grader.errors import DeclarationRefused, RefereeError
 from grader.referee.service import wire
 from grader.referee.service.messages import Answer, Hello, Queued, Request, Task
@@ -88,6 +89,27 @@ def test_errors_come_back_as_what_they_are(error: DeclarationRefused | RefereeEr
     _, answer = wire.read_reply(wire.write_reply(1, error))
     assert type(answer) is type(error)
     assert str(answer) == str(error)
+
+
+def test_a_refusal_is_said_in_the_language_of_who_asked() -> None:
+    refused = DeclarationRefused(
+        "a callback set the learning rate to {rate:g}, but the optimizer follows a schedule: "
+        "compile it with a number, or leave the callback out",
+        rate=0.5,
+    )
+    language.use("de")
+    try:
+        _, answer = wire.read_reply(wire.write_reply(1, refused))
+    finally:
+        language.use("en")
+    assert str(answer).startswith("ein Callback hat die Lernrate auf 0.5 gesetzt")
+
+
+@pytest.mark.parametrize("value", [10**30, "\ud800", (None, 9), 2.5])
+def test_values_of_a_refusal_travel_whatever_they_are(value: Any) -> None:
+    refused = DeclarationRefused("at most {most}", most=value)
+    _, answer = wire.read_reply(wire.write_reply(1, refused))
+    assert str(answer) == str(refused)
 
 
 def test_text_that_utf8_has_no_letters_for_is_spelt() -> None:
@@ -173,6 +195,8 @@ def epoch_with(**changed: Any) -> list[bytes]:
         [b'{"number": -1, "queued": 0}'],
         [b'{"number": 1, "queued": -1}'],
         [b'{"number": 1, "refused": 3}'],
+        [b'{"number": 1, "refused": {"template": "{most}", "values": {"least": 1}}}'],
+        [b'{"number": 1, "refused": {"template": "{most.up}", "values": {"most": 1}}}'],
         [b'{"number": 1, "hello": 3}'],
         [b'{"number": 1, "hello": {"keras": 3}}'],
         [b'{"number": 1, "queued": 0, "failed": "x"}'],
@@ -227,7 +251,7 @@ REPLIES: list[tuple[Answer | Queued, dict[str, Any]]] = [
     ),
     (Hello({"backend": "tf"}), {"hello": {"backend": "tf"}}),
     (Queued(4), {"queued": 4}),
-    (DeclarationRefused("no: ä"), {"refused": "no: ä"}),
+    (DeclarationRefused("no: ä"), {"refused": {"template": "no: ä"}}),
     (RefereeError("x"), {"failed": "x"}),
     (
         EPOCH,

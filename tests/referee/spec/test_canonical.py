@@ -178,9 +178,9 @@ def frozen() -> Any:
 
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "several outputs": (branched, "has several outputs, or names them: .* one output"),
-    "several inputs": (two_inputs, "has several inputs, or names them: .* one input"),
-    "a named output": (named_output, "several outputs, or names them"),
+    "several outputs": (branched, "has several inputs or outputs"),
+    "several inputs": (two_inputs, "has several inputs or outputs"),
+    "a named output": (named_output, "several inputs or outputs, or names them"),
     "no input": (lambda: keras.Sequential([L.Dense(3)]), r"begin with keras.Input\(shape=\(28, 28"),
     "frozen": (frozen, "trainable=False: a network that does not learn"),
     "too many layers": (

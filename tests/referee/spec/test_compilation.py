@@ -178,9 +178,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a loss of one's own": ({"loss": Own()}, "holds Own"),
     "a function for a loss": ({"loss": accuracy}, "loss or metric accuracy is a function"),
     "an unknown loss": ({"loss": "ctc"}, "the loss is 'ctc': expected one of Keras' own"),
-    "two losses": ({"loss": ["mse", "mae"]}, "given 2 values for the loss: expected one"),
+    "two losses": ({"loss": ["mse", "mae"]}, "given 2 values for loss: expected one"),
     "no loss": ({"loss": None}, "not compiled with an optimizer and a loss"),
-    "two weights": ({"loss_weights": [1.0, 2.0]}, "given 2 values for the loss weight"),
+    "two weights": ({"loss_weights": [1.0, 2.0]}, "given 2 values for loss_weights"),
     "an optimizer of one's own": (
         {"optimizer": type("Mine", (keras.optimizers.SGD,), {})()},
         "holds Mine",

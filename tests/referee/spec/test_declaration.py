@@ -226,7 +226,7 @@ def test_what_is_not_listed_is_refused_before_keras_sees_it(
         (
             "kernel_initializer",
             obj("Identity", "keras.layers", {"gain": [[1.0, 2.0]]}),
-            r"Identity \(of keras.layers\) is no kernel_initializer: expected one of keras.init",
+            r"Identity \(keras.layers\) is no kernel_initializer: expected one of keras.init",
         ),
         (
             "kernel_initializer",
@@ -236,7 +236,7 @@ def test_what_is_not_listed_is_refused_before_keras_sees_it(
         (
             "recurrent_initializer",
             obj("STFTInitializer", "keras.initializers", {"side": "real", "window": "x"}),
-            r"holds STFTInitializer \(of keras.initializers\)",
+            r"holds STFTInitializer \(keras.initializers\)",
         ),
         (
             "kernel_regularizer",
@@ -251,7 +251,7 @@ def test_what_is_not_listed_is_refused_before_keras_sees_it(
         (
             "activation",
             obj("relu", "keras.activations", {}),
-            r"holds relu \(of keras.activations\)",
+            r"holds relu \(keras.activations\)",
         ),
     ],
 )
@@ -268,7 +268,7 @@ def test_an_operation_outside_of_layers_is_refused() -> None:
     entry = keras.Input((8, 8, 1))
     model = keras.Model(entry, keras.ops.conv(entry, np.ones((3, 3, 1, 1), "float32")))
     for read in (declaration.build, declaration.network):
-        with pytest.raises(DeclarationRefused, match=r"holds Conv \(of keras.src.ops.nn\)"):
+        with pytest.raises(DeclarationRefused, match=r"holds Conv \(keras.src.ops.nn\)"):
             read(model.to_json())
 
 
@@ -276,7 +276,7 @@ def test_a_refusal_names_what_was_found_and_what_is_accepted() -> None:
     with pytest.raises(DeclarationRefused) as refused:
         declaration.build(keras.Sequential([keras.Input((4,)), L.Hashing(3)]).to_json())
     assert str(refused.value) == (
-        "the network holds Hashing (of keras.layers): use only Keras' own layers, initialisers, "
+        "the network holds Hashing (keras.layers): use only Keras' own layers, initialisers, "
         "regularisers, constraints, losses, metrics and optimizers, and of these none "
         "with code, graphs or tables from elsewhere"
     )
