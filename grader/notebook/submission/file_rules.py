@@ -73,10 +73,15 @@ def check(folder: Path, ignored: Sequence[str] = (), caps: Caps = CAPS) -> None:
     try:
         _check(folder, ignored, caps)
     except OSError as error:
-        raise SubmissionError(
-            f"{printable_path(Path(error.filename or folder))} cannot be read ({error.strerror}); "
-            "see to it that this account may read it, or ask the student to hand it in again"
-        ) from error
+        raise unreadable(Path(error.filename or folder), error) from error
+
+
+def unreadable(path: Path, error: OSError) -> SubmissionError:
+    """What is said of a file or folder that this account cannot read."""
+    return SubmissionError(
+        f"{printable_path(path)} cannot be read ({error.strerror}); "
+        "see to it that this account may read it, or ask the student to hand it in again"
+    )
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def content(path: Path) -> bytes:
             f"{_found(path.parent)}; ask the student to hand it in again"
         ) from None
     except OSError as error:
-        raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
+        raise file_rules.unreadable(path, error) from error
 
 
 def _found(folder: Path) -> str:

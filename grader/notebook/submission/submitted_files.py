@@ -150,6 +150,8 @@ class _Beside:
         except OSError as error:
             if not self.checked:
                 raise
+            if isinstance(error, PermissionError):
+                raise file_rules.unreadable(self.path, error) from error
             raise SubmissionError(
                 f"{file_rules.printable_path(self.path)} cannot be read ({error.strerror}): it was "
                 "changed while the submission was read; grade it again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from traitlets.config import Config
 
 from grader.errors import SubmissionError
-from grader.notebook.submission import paths
+from grader.notebook.submission import parse, paths
 from grader.notebook.submission.submitted_files import FilesOnDisk, files_of
 from grader.settings import Settings
 from tests import tiny
@@ -181,6 +182,28 @@ def test_what_is_no_ordinary_file_any_more_is_not_read(
     arguments = [tmp_path / "place"] if read == "lay_out" else []
     with pytest.raises(SubmissionError, match=rf"own\.txt {words}"):
         getattr(files, read)(*arguments)
+
+
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This account may read no file of a student's, as where its mode is 000; root always may."""
+
+    def refused(path: Path, cap: int = 0) -> bytes:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("grader.notebook.submission.file_rules.read", refused)
+
+
+_MAY_READ = r"cannot be read \(Permission denied\); see to it that this account may read it"
+
+
+def test_what_this_account_may_not_read_is_said_with_what_to_do(
+    files: FilesOnDisk, locked: None
+) -> None:
+    with pytest.raises(SubmissionError, match=rf"\.txt {_MAY_READ}"):
+        files.carried()
+    with pytest.raises(SubmissionError, match=rf"sums\.ipynb {_MAY_READ}"):
+        parse.read(files.submission.notebook)
 
 
 def test_what_is_gone_meanwhile_is_named(
