@@ -83,7 +83,8 @@ _ADVICE = tuple(
             "ModuleNotFoundError: ",
             N_(
                 "This package is not installed where your work is graded, and there is no network "
-                "to install it from. Use numpy, matplotlib, TensorFlow and Keras."
+                "to install it from. Use numpy, matplotlib, TensorFlow and Keras; hand in a file "
+                "of your own beside the notebook."
             ),
         ),
         (

@@ -106,7 +106,9 @@ def judge_submission(work: SubmissionWork, reporter: Reporter) -> Judged:
         Cancelled: the reporter was told to end.
     """
     chosen = choose(work.assignment, work.files.notebooks(), work.folder)
-    rebuilt = rebuild.rebuild(work.assignment, chosen.notebook, work.files.beside())
+    rebuilt = rebuild.rebuild(
+        work.assignment, chosen.notebook, work.files.beside(), chosen.elsewhere
+    )
     rebuilt = dataclasses.replace(rebuilt, notes=(*chosen.notes, *rebuilt.notes))
     with scratch.folder() as place:
         files = place / "files"

@@ -36,7 +36,12 @@ class RebuildNotebook(CourseStep, NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Called by nbgrader first of all steps, on the notebook as it was handed in."""
         loaded = self.load(resources["nbgrader"]["assignment"])
-        rebuilt = rebuild.rebuild(loaded.assignment, nb, resources.get("grader_beside", ()))
+        rebuilt = rebuild.rebuild(
+            loaded.assignment,
+            nb,
+            resources.get("grader_beside", ()),
+            resources.get("grader_elsewhere", ()),
+        )
         rebuilt.notebook.metadata[_METADATA] = {
             "missing": list(rebuilt.missing),
             "untouched": list(rebuilt.untouched),

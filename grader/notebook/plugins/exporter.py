@@ -57,6 +57,7 @@ class SubmissionExporter(CourseStep, NotebookExporter):
         resources = resources if resources is not None else {}
         resources["metadata"] = {"name": name, "path": str(Path(filename).parent)}
         resources["grader_notes"], resources["grader_beside"] = chosen.notes, files.beside()
+        resources["grader_elsewhere"] = chosen.elsewhere
         return self._converted(chosen.notebook, resources, **kwargs)
 
     def from_file(

@@ -43,12 +43,15 @@ class ChosenNotebook:
         content: its bytes.
         notebook: the same, read.
         notes: on the choice, for the instructor and the student.
+        elsewhere: names of solution cells that another copy of the assignment's answers, and this
+            one does not.
     """
 
     name: str
     content: bytes
     notebook: NotebookNode
     notes: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class _Candidate:
     answers: tuple[tuple[str, ...], ...]
     recognised: bool
     error: str = ""
+    answered: frozenset[str] = frozenset()
 
     @property
     def is_written(self) -> bool:
@@ -89,7 +93,7 @@ def choose(
     first = next((each for each in candidates if each.name == expected), None)
     others = [each for each in candidates if each is not first]
     if first is not None and first.is_written:
-        return _chosen(first, _left(first, others, expected))
+        return _chosen(first, _left(first, others, expected), others)
     why = _why_not(first)
     written = [each for each in others if each.is_written]
     if len({each.answers for each in written}) == 1:
@@ -116,13 +120,32 @@ def _candidate(assignment: Assignment, name: str, content: bytes, folder: str) -
         tuple(notebook.cells[place].source for place in places)
         for places in (*planned.answers.values(), tuple(planned.stands_in.values()))
     )
-    return _Candidate(name, content, notebook, answers, recognised)
+    answered = frozenset(
+        cell.name for cell in course if cell.is_answer and cell.id not in planned.untouched
+    )
+    return _Candidate(name, content, notebook, answers, recognised, answered=answered)
 
 
-def _chosen(chosen: _Candidate, notes: tuple[str, ...]) -> ChosenNotebook:
+def _chosen(
+    chosen: _Candidate, notes: tuple[str, ...], others: Sequence[_Candidate] = ()
+) -> ChosenNotebook:
+    """The notebook that is graded; what it leaves open may be answered in another copy."""
     if chosen.notebook is None:
         raise SubmissionError(chosen.error)
-    return ChosenNotebook(chosen.name, chosen.content, chosen.notebook, notes)
+    open_in_this = [(each, each.answered - chosen.answered) for each in others if each.is_written]
+    found = tuple(_answered_in(each, names) for each, names in open_in_this if names)
+    elsewhere = frozenset[str]().union(*(names for _, names in open_in_this))
+    return ChosenNotebook(chosen.name, chosen.content, chosen.notebook, (*notes, *found), elsewhere)
+
+
+def _answered_in(copy: _Candidate, cells: frozenset[str]) -> str:
+    return ngettext(
+        "cell {cells} is as it was handed out, and was written in {name}: look there",
+        "cells {cells} are as they were handed out, and were written in {name}: look there",
+        len(cells),
+        cells=", ".join(sorted(cells)),
+        name=_shown(copy),
+    )
 
 
 def _left(chosen: _Candidate, others: Sequence[_Candidate], graded: str = "") -> tuple[str, ...]:

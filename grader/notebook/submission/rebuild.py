@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -63,13 +63,19 @@ class Rebuilt:
         return self.numbers or tuple(range(1, len(self.notebook.cells) + 1))
 
 
-def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[str] = ()) -> Rebuilt:
+def rebuild(
+    assignment: Assignment,
+    submitted: NotebookNode,
+    beside: Sequence[str] = (),
+    elsewhere: Collection[str] = (),
+) -> Rebuilt:
     """Set the answers of a submission into a copy of the assignment's notebook.
 
     Args:
         assignment: what it is a submission of.
         submitted: the student's notebook.
         beside: names of the files beside it; the course's own may be among them.
+        elsewhere: names of solution cells that are answered in another notebook.
     """
     course = course_cells(assignment)
     planned = plan(recognise(course, submitted, assignment.earlier), submitted)
@@ -80,8 +86,9 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
     blank = planned.untouched >= {cell.id for cell in course if cell.is_answer}
     found = documents(set(beside) - set(assignment.files), submitted.cells, blank)
     in_files = _in_files(course, planned.untouched, blank) if found else frozenset()
-    elsewhere = unread(planned, submitted.cells)
-    waiting = planned.missing | elsewhere.keys() | in_files
+    not_run = unread(planned, submitted.cells)
+    in_copies = {cell.id for cell in course if cell.name in elsewhere} & planned.untouched
+    waiting = planned.missing | not_run.keys() | in_files | in_copies
     return Rebuilt(
         notebook,
         missing=_names(course, planned.missing),
@@ -89,7 +96,7 @@ def rebuild(assignment: Assignment, submitted: NotebookNode, beside: Sequence[st
         waiting=_names(course, waiting),
         left_out=kept_out,
         notes=(
-            *notes.of(planned, submitted.cells, elsewhere),
+            *notes.of(planned, submitted.cells, not_run),
             *([notes.in_documents(_names(course, in_files), found)] if in_files else ()),
         ),
     )

@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from grader.errors import SubmissionError
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission.chosen_notebook import choose
+from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 from tests import tiny
 
@@ -113,3 +114,23 @@ def test_an_untouched_one_is_graded_where_no_other_is_written(
     chosen = choose(assignment, handed_in(sums=blank, sums_=blank), "submitted/ada")
     assert chosen.name == "sums.ipynb"
     assert chosen.notes == ("sums (1).ipynb is not graded, only sums.ipynb is",)
+
+
+def test_what_only_a_copy_answers_is_looked_for_there(
+    assignment: Assignment, good: NotebookNode, tiny_course: Settings
+) -> None:
+    first = tiny.submission(tiny_course, {"add": tiny.GOOD["add"]})
+    first.cells.insert(0, new_code_cell("%run 'sums (1).ipynb'"))
+    chosen = choose(assignment, handed_in(sums=first, sums_=good), "submitted/ada")
+    assert (chosen.name, chosen.elsewhere) == ("sums.ipynb", {"total"})
+    said = "cell total is as it was handed out, and was written in sums (1).ipynb: look there"
+    assert said in chosen.notes
+    rebuilt = rebuild(assignment, chosen.notebook, elsewhere=chosen.elsewhere)
+    assert rebuilt.waiting == ("total",)
+
+
+def test_a_copy_with_no_more_answers_lets_nothing_wait(
+    assignment: Assignment, good: NotebookNode, tiny_course: Settings
+) -> None:
+    second = tiny.submission(tiny_course, {"add": "def add(a, b):\n    return 0"})
+    assert not choose(assignment, handed_in(sums=good, sums_=second), "").elsewhere
