@@ -16,6 +16,7 @@ from nbgrader import utils
 from grader.errors import CourseError
 from grader.examiner import names
 from grader.examiner.reads import reads, stores_into
+from grader.language import N_, gettext
 from grader.notebook.course_names import course_names
 from grader.notebook.given_imports import given_imports, imports
 from grader.notebook.magics import is_other_language, seen_through
@@ -24,7 +25,7 @@ from grader.parsing import parse
 TAG = "experiment"
 
 # What stands below one in the autograded notebook, in place of the student's outputs.
-_NOT_RUN = "This experiment was not run again when the work was graded."
+_NOT_RUN = N_("This experiment was not run again when the work was graded.")
 
 
 def is_experiment(cell: NotebookNode) -> bool:
@@ -38,12 +39,12 @@ def is_experiment(cell: NotebookNode) -> bool:
 
 def leave_out(cell: NotebookNode) -> None:
     """Put a line in place of the outputs of a cell that is not run."""
-    cell.outputs = [new_output("stream", name="stdout", text=_NOT_RUN)]
+    cell.outputs = [new_output("stream", name="stdout", text=gettext(_NOT_RUN))]
 
 
 def was_left_out(cell: NotebookNode) -> bool:
     """Whether a cell of an autograded notebook is an experiment that was not run."""
-    return is_experiment(cell) and [out.get("text") for out in cell.outputs] == [_NOT_RUN]
+    return is_experiment(cell) and [out.get("text") for out in cell.outputs] == [gettext(_NOT_RUN)]
 
 
 def binds(text: str, repeatable: Mapping[str, str]) -> frozenset[str] | None:

@@ -24,6 +24,7 @@ from grader.examiner.training.referee_calls import RefereeCalls
 from grader.examiner.training.referee_costs import RefereeCosts
 from grader.examiner.training.training_list import TrainingList
 from grader.examiner.training.training_progress import EpochAwaited, EpochTrained, TrainingProgress
+from grader.language import gettext
 from grader.model import Budget
 from grader.sandbox.guest.data.encoder import Encoder
 
@@ -72,7 +73,10 @@ class FitAnswers:
                 return {"refused": str(refused)}, []
             except RefereeError as error:
                 self._fault = str(error)
-                return {"fault": f"The grader failed ({error}); this is not your fault."}, []
+                fault = gettext(
+                    "The grader failed ({reason}); this is not your fault.", reason=error
+                )
+                return {"fault": fault}, []
 
     def take_fault(self) -> str:
         """How the referee failed since this was last asked, or the empty string."""

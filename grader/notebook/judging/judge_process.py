@@ -28,9 +28,9 @@ from traitlets.config import Config
 from grader.engines.base import Cancelled, Reporter, WorkLost
 from grader.errors import GraderError
 from grader.examiner.training.referee_costs import Costs
-from grader.model import Outcome, Run, Verdict, WorkPart
+from grader.model import Run, Verdict, WorkPart
 from grader.notebook.assignment import Assignment
-from grader.notebook.judging import class_referee, judge_main
+from grader.notebook.judging import class_referee, judge_main, verdict_messages
 from grader.notebook.judging.cell_runs import CellRun
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_hearing import Hearing
@@ -226,9 +226,9 @@ def _left_open(
     assignment: Assignment, verdicts: Sequence[Verdict], exitcode: int | None
 ) -> list[Verdict]:
     judged = {verdict.claim for verdict in verdicts}
-    message = f"The grader failed (its process ended with {exitcode}); this is not your fault."
+    outcome, message = verdict_messages.faulty(f"its process ended with {exitcode}")
     return [
-        Verdict(claim.name, Outcome.GRADER_FAULT, claim.points, message)
+        Verdict(claim.name, outcome, claim.points, message)
         for claim in assignment.claims
         if claim.name not in judged
     ]

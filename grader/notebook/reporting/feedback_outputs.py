@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from grader.language import gettext
 from grader.notebook.assignment import is_claim, part_of
 from grader.notebook.experiments import was_left_out
 from grader.notebook.sanitize import images, outputs
@@ -64,7 +65,7 @@ def collect(notebook: NotebookNode, same_for_all: frozenset[str] = frozenset()) 
             continue
         kept = outputs.sanitise(cell.get("outputs"), budget)
         place = f" ({name})" if name else f" (“{heading}”)" if heading else ""
-        shown = list(_page_outputs(kept, f"cell {number}{place}", left))
+        shown = list(_page_outputs(kept, f"{number}{place}", left))
         left -= sum(bool(output.png) for output in shown)
         if name:
             answers[name] = (*answers.get(name, ()), *shown)
@@ -91,15 +92,22 @@ def _heading(cell: NotebookNode) -> str:
 def _attached(cell: NotebookNode, left: int) -> Iterator[Shown]:
     """The pictures in a written answer, encoded once more; at most ``left``."""
     found = [(n, b.get("image/png", "")) for n, b in cell.get("attachments", {}).items()]
-    found += [(f"picture {n}", m[2]) for n, m in enumerate(_INLINE.finditer(cell.source), 1)]
+    found += [
+        (gettext("picture {number}", number=n), m[2])
+        for n, m in enumerate(_INLINE.finditer(cell.source), 1)
+    ]
     for name, encoded in found[: max(0, left)]:
         try:
             picture = images.photo_as_png(base64.b64decode(encoded))
         except ValueError as error:
-            yield Shown(f"[{escape_invisible(name)} was left out: {error}]")
+            said = gettext("{name} was left out: {error}", name=escape_invisible(name), error=error)
+            yield Shown(f"[{said}]")
             continue
         if len(picture.base64) > _ATTACHED:
-            yield Shown(f"[{escape_invisible(name)} was left out: it is too large for this page]")
+            said = gettext(
+                "{name} was left out: it is too large for this page", name=escape_invisible(name)
+            )
+            yield Shown(f"[{said}]")
         else:
             yield Shown(escape_invisible(name), picture.base64)
 
@@ -123,9 +131,22 @@ def _page_outputs(kept: list[NotebookNode], cell: str, left: int) -> Iterator[Sh
 def _picture(output: NotebookNode, cell: str, count: int, left: int) -> Shown:
     """A cell's picture with its origin, or a line that says why it is missing."""
     png = output.data["image/png"]
-    where = f"Picture {count}" if count > 1 else "Picture"
     if count > left:
-        return Shown(f"[{where} of {cell} was left out: {_PICTURES} are on this page already]")
+        said = gettext(
+            "Picture {count} of cell {cell} was left out: {most} are on this page already",
+            count=count,
+            cell=cell,
+            most=_PICTURES,
+        )
+        return Shown(f"[{said}]")
     if len(png) > _PICTURE:
-        return Shown(f"[{where} of {cell} was left out: it is larger than {_PICTURE:,} characters]")
-    return Shown(f"{where} drawn by {cell}", png)
+        said = gettext(
+            "Picture {count} of cell {cell} was left out: it is larger than {most:,} characters",
+            count=count,
+            cell=cell,
+            most=_PICTURE,
+        )
+        return Shown(f"[{said}]")
+    if count == 1:
+        return Shown(gettext("Picture drawn by cell {cell}", cell=cell), png)
+    return Shown(gettext("Picture {count} drawn by cell {cell}", count=count, cell=cell), png)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageOps
 
+from grader.language import gettext
+
 # MIME type to what Pillow may take it for: each decoder more is an attack surface more.
 TYPES = {"image/png": "PNG", "image/jpeg": "JPEG"}
 
@@ -59,11 +61,11 @@ def as_png(encoded: str, pixels: int = MAX_PIXELS) -> Picture:
         ValueError: no picture, or one that is too large; the message ends a sentence.
     """
     if len(encoded) > MAX_BASE64:
-        raise ValueError(f"it takes more than {MAX_BASE64:,} characters")
+        raise ValueError(gettext("it takes more than {most:,} characters", most=MAX_BASE64))
     try:
         content = base64.b64decode("".join(encoded.split()), validate=True)
     except ValueError:
-        raise ValueError("it is not base64") from None
+        raise ValueError(gettext("it is not base64")) from None
     image = _opened(content, min(pixels, MAX_PIXELS))
     with _damage_named():
         return Picture(_small_enough(_pixels(image)), image.width * image.height)
@@ -76,7 +78,7 @@ def photo_as_png(content: bytes, pixels: int = _PHOTO_PIXELS) -> Picture:
         ValueError: no picture, or too large a one; the message ends a sentence.
     """
     if len(content) > _PHOTO_BYTES:
-        raise ValueError(f"it takes more than {_PHOTO_BYTES:,} bytes")
+        raise ValueError(gettext("it takes more than {most:,} bytes", most=_PHOTO_BYTES))
     image = _opened(content, min(pixels, _PHOTO_PIXELS))
     decoded = image.width * image.height
     with _damage_named():
@@ -89,11 +91,12 @@ def photo_as_png(content: bytes, pixels: int = _PHOTO_PIXELS) -> Picture:
 def _opened(content: bytes, pixels: int) -> Image.Image:
     """The picture that a file holds, with only its head read so far: a bomb has not gone off."""
     if content.startswith(b"\xff\xd8") and content.count(_SCAN) > _MAX_SCANS:
-        raise ValueError(f"it is a JPEG of more than {_MAX_SCANS} scans")
+        raise ValueError(gettext("it is a JPEG of more than {most} scans", most=_MAX_SCANS))
     with _damage_named():
         image = Image.open(io.BytesIO(content), formats=tuple(TYPES.values()))
     if image.width * image.height > pixels:
-        raise ValueError(f"{image.width} x {image.height} pixels are too many")
+        size = {"width": image.width, "height": image.height}
+        raise ValueError(gettext("{width} x {height} pixels are too many", **size))
     return image
 
 
@@ -135,6 +138,6 @@ def _damage_named() -> Iterator[None]:
             warnings.simplefilter("ignore")  # Pillow warns of large pictures: we refuse them
             yield
     except Image.DecompressionBombError:
-        raise ValueError("its pixels are too many") from None
+        raise ValueError(gettext("its pixels are too many")) from None
     except Exception as error:
-        raise ValueError("it is neither PNG nor JPEG, or it is damaged") from error
+        raise ValueError(gettext("it is neither PNG nor JPEG, or it is damaged")) from error

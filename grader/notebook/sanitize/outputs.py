@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 
+from grader.language import N_, gettext
 from grader.notebook.sanitize import images
 from grader.notebook.sanitize.text import render_terminal, strip_ansi
 
@@ -27,10 +28,9 @@ PIXELS = 40_000_000
 CELL_PICTURES = 30
 PICTURES = 100
 
-_MORE_PICTURES = (
-    "{} more of this cell's pictures were left out: "
-    f"at most {CELL_PICTURES} of a cell and {PICTURES} of a notebook are kept, and no more than "
-    f"{CELL:,} characters of a cell"
+_MORE_PICTURES = N_(
+    "{count} more of this cell's pictures were left out: at most {of_cell} of a cell and "
+    "{of_notebook} of a notebook are kept, and no more than {characters:,} characters of a cell"
 )
 
 _COUNT = 1_000_000  # cells that one kernel may have run
@@ -41,7 +41,7 @@ _RAW = 10_000_000
 _OVERHEAD = 100
 
 # What is read aloud in place of a picture; and characters of the output's own text behind that.
-_DRAWN = "Picture drawn by this cell"
+_DRAWN = N_("Picture drawn by this cell")
 _ALT = 100
 
 Output = Mapping[str, Any]
@@ -120,7 +120,7 @@ def sanitise(outputs: object, budget: Budget) -> list[NotebookNode]:
             cell.characters = 0
             break
     budget.take(cell)
-    return [*kept, note(_MORE_PICTURES.format(cell.left_out))] if cell.left_out else kept
+    return [*kept, _more_pictures(cell.left_out)] if cell.left_out else kept
 
 
 def has_picture(output: NotebookNode) -> bool:
@@ -131,6 +131,12 @@ def has_picture(output: NotebookNode) -> bool:
 def note(text: str) -> NotebookNode:
     """A line of ours among a cell's outputs."""
     return _output("stream", name="stdout", text=f"[{text}]\n")
+
+
+def _more_pictures(count: int) -> NotebookNode:
+    """The line in place of pictures for which there was no space."""
+    limits = {"of_cell": CELL_PICTURES, "of_notebook": PICTURES, "characters": CELL}
+    return note(gettext(_MORE_PICTURES, count=count, **limits))
 
 
 def _clean(outputs: object, budget: Budget) -> Iterable[NotebookNode]:
@@ -177,7 +183,11 @@ def _display(output: Output, budget: Budget) -> Iterator[NotebookNode]:
     else:
         names = sorted(strip_ansi(mime)[:40] for mime in data if _is_text(mime))
         names = [name for name in names if name != "text/plain"]
-        yield note(f"{', '.join(names[:3]) or 'an empty output'} was left out")
+        yield note(
+            gettext("{types} was left out", types=", ".join(names[:3]))
+            if names
+            else gettext("an empty output was left out")
+        )
 
 
 def _picture(encoded: str, text: str, budget: Budget) -> Iterator[NotebookNode]:
@@ -189,11 +199,12 @@ def _picture(encoded: str, text: str, budget: Budget) -> Iterator[NotebookNode]:
     try:
         picture = images.as_png(encoded, budget.pixels)
     except ValueError as error:
-        yield note(f"a picture was left out: {error}")
+        yield note(gettext("a picture was left out: {error}", error=error))
         return
     budget.pixels -= picture.pixels
     data = {"image/png": picture.base64} | ({"text/plain": text} if text else {})
-    described = {"alt": f"{_DRAWN}: {text[:_ALT]}" if text else _DRAWN}
+    drawn = gettext(_DRAWN)
+    described = {"alt": f"{drawn}: {text[:_ALT]}" if text else drawn}
     yield _output("display_data", data=data, metadata={"image/png": described})
 
 
@@ -211,7 +222,7 @@ def _size(output: NotebookNode) -> int:
 
 def _cut(output: NotebookNode, left: int) -> list[NotebookNode]:
     """As much of a stream as fits, and the line that says so."""
-    said = note("the rest of this cell's output was left out: it is too long")
+    said = note(gettext("the rest of this cell's output was left out: it is too long"))
     if output.output_type == "stream" and left > _OVERHEAD:
         output.text = output.text[: left - _OVERHEAD] + "\n"
         return [output, said]

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from nbformat import NotebookNode
 
 from grader.errors import SubmissionError
+from grader.language import gettext
 from grader.notebook.sanitize import images
 from grader.notebook.sanitize.text import escape_invisible
 from grader.notebook.submission import file_rules
@@ -79,7 +80,7 @@ class _Budget:
     def take(self, content: bytes) -> str:
         """The picture as PNG in base64; raises ``ValueError`` with the end of a sentence."""
         if self.pictures <= 0:
-            raise ValueError(f"there are {_MOST} pictures already")
+            raise ValueError(gettext("there are {most} pictures already", most=_MOST))
         picture = images.photo_as_png(content, self.pixels)
         self.pictures -= 1
         self.pixels -= picture.pixels
@@ -96,7 +97,10 @@ def _embed(cell: NotebookNode, folder: Path, budget: _Budget) -> None:
             content = pasted[name] if name in pasted else _beside(name, folder)
             kept[name] = NotebookNode({"image/png": budget.take(content)})
         except ValueError as error:
-            refused.append(f"*[{escape_invisible(name)[:80]} is left out: {error}]*")
+            said = gettext(
+                "{name} was left out: {error}", name=escape_invisible(name)[:80], error=error
+            )
+            refused.append(f"*[{said}]*")
     cell.pop("attachments", None)
     if kept:
         cell.attachments = kept
@@ -122,11 +126,11 @@ def _beside(name: str, folder: Path) -> bytes:
     """
     path = PurePosixPath(name.replace("\\", "/"))  # as browsers read it
     if _ELSEWHERE.match(name) or path.is_absolute() or ".." in path.parts:
-        raise ValueError("it is not in the notebook, and was not handed in beside it")
+        raise ValueError(gettext("it is not in the notebook, and was not handed in beside it"))
     try:
         return file_rules.read(_with_any_case(folder / path), _FILE)
     except (OSError, SubmissionError, ValueError) as error:
-        raise ValueError("there is no such file beside the notebook") from error
+        raise ValueError(gettext("there is no such file beside the notebook")) from error
 
 
 def _with_any_case(path: Path) -> Path:

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from grader import language
 from grader.notebook import experiments
 from grader.notebook.assignment import PART_OF
 from grader.notebook.reporting import feedback, feedback_outputs
@@ -39,6 +40,20 @@ def test_a_picture_says_which_cell_drew_it() -> None:
     ]
     assert [one.text for one in outputs.pictures] == ["Picture drawn by cell 9 (“Sums”)"]
     assert all(one.png for one in (*outputs.of_answers["add"], *outputs.pictures))
+
+
+def test_captions_and_what_is_left_out_are_in_the_courses_language() -> None:
+    svg = new_output("display_data", data={"image/svg+xml": "<svg/>"})
+    language.use("de")
+    try:
+        found = notebook(add=[picture(), svg], extra=[picture()])
+        outputs = feedback_outputs.collect(found)
+    finally:
+        language.use(language.ENGLISH)
+    drawn, left_out = outputs.of_answers["add"]
+    assert drawn.text == "Bild, gezeichnet von Zelle 3 (add)"
+    assert left_out.text == "[image/svg+xml wurde weggelassen]\n"
+    assert outputs.pictures[0].text == "Bild, gezeichnet von Zelle 9 (“Sums”)"
 
 
 def test_a_heading_is_the_last_one_above_and_shown_as_text() -> None:

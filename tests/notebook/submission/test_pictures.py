@@ -67,8 +67,8 @@ def test_what_is_no_picture_is_left_out_with_a_line(tmp_path: Path) -> None:
     (tmp_path / "photo.heic").write_bytes(b"ftypheic")
     cell = embedded(pasted(b"<svg/>", "Look: ![](attachment:a.png) ![](photo.heic)"), tmp_path)
     assert "attachments" not in cell
-    assert "a.png is left out: it is neither PNG nor JPEG" in cell.source
-    assert "photo.heic is left out" in cell.source
+    assert "a.png was left out: it is neither PNG nor JPEG" in cell.source
+    assert "photo.heic was left out" in cell.source
 
 
 @pytest.mark.parametrize("name", ["../secret.png", "/etc/passwd", "file:///etc/passwd", "link.png"])
@@ -79,7 +79,7 @@ def test_nothing_is_read_from_elsewhere(tmp_path: Path, name: str) -> None:
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
     cell = embedded(new_markdown_cell(f"![]({name})"), folder)
     assert "attachments" not in cell
-    assert f"{name} is left out: " in cell.source
+    assert f"{name} was left out: " in cell.source
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_nothing_is_read_from_elsewhere(tmp_path: Path, name: str) -> None:
 def test_a_picture_that_was_not_handed_in_is_named(tmp_path: Path, name: str, reason: str) -> None:
     cell = embedded(new_markdown_cell(f"See ![x]({name})"), tmp_path)
     assert cell.source.startswith(f"See ![x]({name})")
-    assert f"{name} is left out: {reason}" in cell.source
+    assert f"{name} was left out: {reason}" in cell.source
 
 
 def test_cells_of_the_course_stay_as_they_are(tmp_path: Path) -> None:
