@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import symtable
 from collections.abc import Iterator
 
@@ -10,13 +11,18 @@ from grader.parsing import parse
 
 BUILTINS = frozenset(dir(builtins))
 
+# Each claim asks about the same cells; a judge meets some dozens of them.
+_KEPT = 256
 
+
+@functools.lru_cache(_KEPT)
 def bound(source: str) -> frozenset[str]:
     """Names that ``source`` binds at its top level: assignments, definitions, imports, loops."""
     table = symtable.symtable(source, "cell", "exec")
     return frozenset(s.get_name() for s in table.get_symbols() if _binds(s))
 
 
+@functools.lru_cache(_KEPT)
 def free(source: str) -> frozenset[str]:
     """Names that ``source`` reads from its surroundings: neither its own nor Python's."""
     table = symtable.symtable(source, "cell", "exec")

@@ -98,7 +98,7 @@ class Assignment:
         """``id`` of the course's cells of code that rest on no solution: all see the same there."""
         return self.given_ids & {name for name, needs in self.rests_on.items() if not needs}
 
-    @property
+    @functools.cached_property  # it parses, and is asked for each claim
     def definers(self) -> dict[str, str]:
         """The last solution cell of the course's that defines a name, by the name."""
         return {

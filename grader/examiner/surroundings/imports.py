@@ -42,7 +42,7 @@ def modules_beside(folder: Path) -> Iterator[None]:
     The folder comes last: a file there must hide no package. Where a student's files may lie, a
     Python that the test starts, as libraries do for many cores, imports nothing either.
     """
-    path, known = list(sys.path), set(sys.modules)
+    path, known, looked_into = list(sys.path), set(sys.modules), set(sys.path_importer_cache)
     sys.path[:] = [place for place in path if Path(place).is_absolute()] + [str(folder)]
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
@@ -53,8 +53,9 @@ def modules_beside(folder: Path) -> Iterator[None]:
         for name in set(sys.modules) - known:
             if _lies_in(folder, sys.modules[name]):
                 del sys.modules[name]
-        for place in [place for place in sys.path_importer_cache if _is_below(place, folder)]:
-            del sys.path_importer_cache[place]
+        for place in sys.path_importer_cache.keys() - looked_into:
+            if _is_below(place, folder):
+                del sys.path_importer_cache[place]
 
 
 def _lies_in(folder: Path, module: Any) -> bool:

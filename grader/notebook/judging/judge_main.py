@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import os
 import resource
 import select
@@ -67,6 +68,7 @@ def work(
         scratch: where temporary files belong.
         parent: the process that asked for this; None: it may end before.
     """
+    gc.freeze()  # a collection would touch, and so copy, every page that was forked
     limit_this_process()
     if parent is not None:
         _end_with(parent)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import logging
 import multiprocessing
@@ -180,6 +181,7 @@ def main(fileno: int, parent: int, setup: Setup) -> None:
     make: Callable[[Setup], tuple[Referee, dict[str, str]]]
     make = getattr(importlib.import_module(module), function)
     trainer, facts = make(setup)
+    gc.freeze()  # else each full collection goes through all that Keras has imported
     pipe = Connection(fileno)
     send(pipe, wire.write_reply(0, Hello(facts)))
     while True:

@@ -42,10 +42,9 @@ def test_a_module_beside_the_notebook_is_the_courses_and_is_forgotten(
     test = "from helpers_of_course import check\ncheck({})"
     assert student.tested(test.format("double")) == Finding()
     assert student.tested(test.format("wrong")).error == "AssertionError"
-    assert (sys.path, {name for name in set(sys.modules) - modules if "helpers" in name}) == (
-        path,
-        set(),
-    )
+    assert sys.path == path
+    assert not [name for name in set(sys.modules) - modules if "helpers" in name]
+    assert not [place for place in sys.path_importer_cache if "helpers_of_course" in place]
 
 
 def test_a_python_that_a_test_starts_imports_nothing_from_its_folder(both: Make) -> None:
