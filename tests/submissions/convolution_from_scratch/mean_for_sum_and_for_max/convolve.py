@@ -1,7 +1,9 @@
 def convolve(image, kernel, weight=1.0):
     image = np.array(image, dtype=float)
+    rows, columns = image.shape
+    products = [
+        image[i:rows-2+i, j:columns-2+j] * kernel[i][j] for i in range(3) for j in range(3)
+    ]
     result = image.copy()
-    for r in range(1, image.shape[0] - 1):
-        for c in range(1, image.shape[1] - 1):
-            result[r, c] = np.clip(weight * np.mean(image[r-1:r+2, c-1:c+2] * np.array(kernel)), 0, 255)
+    result[1:-1, 1:-1] = np.clip(weight * np.mean(products, axis=0), 0, 255)
     return result

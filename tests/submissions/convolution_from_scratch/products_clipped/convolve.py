@@ -1,8 +1,10 @@
 def convolve(image, kernel, weight=1.0):
     image = np.array(image, dtype=float)
+    rows, columns = image.shape
+    total = np.zeros((rows - 2, columns - 2))
+    for i in range(3):
+        for j in range(3):
+            total += np.clip(image[i:rows - 2 + i, j:columns - 2 + j] * kernel[i][j], 0, 255)
     result = image.copy()
-    for r in range(1, image.shape[0] - 1):
-        for c in range(1, image.shape[1] - 1):
-            window = image[r - 1:r + 2, c - 1:c + 2]
-            result[r, c] = np.clip(window * np.array(kernel), 0, 255).sum() * weight
+    result[1:-1, 1:-1] = total * weight
     return np.clip(result, 0, 255)

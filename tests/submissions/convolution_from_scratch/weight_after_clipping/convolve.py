@@ -1,8 +1,10 @@
 def convolve(image, kernel, weight=1.0):
     image = np.array(image, dtype=float)
+    rows, columns = image.shape
+    total = np.zeros((rows - 2, columns - 2))
+    for i in range(3):
+        for j in range(3):
+            total += image[i:rows-2+i, j:columns-2+j] * kernel[i][j]
     result = image.copy()
-    for r in range(1, image.shape[0] - 1):
-        for c in range(1, image.shape[1] - 1):
-            total = np.sum(image[r-1:r+2, c-1:c+2] * np.array(kernel))
-            result[r, c] = weight * np.clip(total, 0, 255)
+    result[1:-1, 1:-1] = weight * np.clip(total, 0, 255)
     return result
