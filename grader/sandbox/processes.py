@@ -78,12 +78,12 @@ def end_children(seconds: float) -> None:
     """Kill all children of this process, adopted ones too, and reap those that end in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        for pid in children_of(os.getpid()):  # a number stays its own until it is reaped
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
         try:
             while os.waitpid(-1, os.WNOHANG) != (0, 0):
                 pass
-        except ChildProcessError:
+        except ChildProcessError:  # none is left, as usual
             return
+        for pid in children_of(os.getpid()):  # a number stays its own until it is reaped
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
         time.sleep(_REAP_SECONDS)
