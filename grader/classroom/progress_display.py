@@ -22,6 +22,7 @@ from grader.model import Score
 from grader.notebook.class_run import Result
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 from grader.reports.faulty_tests import faulty_tests
+from grader.reports.few_names import few_names
 from grader.reports.terminal.output_table import grid
 from grader.reports.terminal.plain import plain
 
@@ -58,15 +59,41 @@ def display(name: str, progress: ClassProgress, console: Console, as_json: bool)
     return kind(name, progress, console)
 
 
-class PlainLines(contextlib.AbstractContextManager["PlainLines", None]):
-    """A line for each result, and one now and then on how far the class is."""
+class _ResultLines:
+    """A line for each result that is new; one at the end for all that were graded before."""
 
     def __init__(self, name: str, progress: ClassProgress, console: Console) -> None:
         self._name, self._progress, self._console = name, progress, console
-        self._next = time.monotonic() + PLAIN_SECONDS
+        self._unchanged: list[str] = []
+
+    def __enter__(self) -> Self:
+        """Nothing is shown yet."""
+        return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing is left to do."""
+        """Say what was graded before: in a large class that is most of it, and in the table."""
+        if self._unchanged:
+            students = few_names(self._unchanged, "the table")
+            self._print(f"{self._name}: graded earlier, nothing changed since: {students}")
+
+    def show(self, result: Result) -> None:
+        """Print the result, if it is new."""
+        self._progress.count_result(result.student)
+        if result.graded and not result.fresh and not result.other_penalty:
+            self._unchanged.append(result.student)
+        else:
+            self._print(f"{self._name}: {line(result)}")
+
+    def _print(self, text: str) -> None:
+        self._console.print(plain(text), soft_wrap=True)
+
+
+class PlainLines(_ResultLines):
+    """Lines alone, and one now and then on how far the class is."""
+
+    def __init__(self, name: str, progress: ClassProgress, console: Console) -> None:
+        super().__init__(name, progress, console)
+        self._next = time.monotonic() + PLAIN_SECONDS
 
     def follow(self, event: Event) -> None:
         """Count; say how far the class is if that was long ago."""
@@ -75,38 +102,26 @@ class PlainLines(contextlib.AbstractContextManager["PlainLines", None]):
             self._next = time.monotonic() + PLAIN_SECONDS
             self._print(f"{self._name}: {summary(self._progress)}")
 
-    def show(self, result: Result) -> None:
-        """Print the result."""
-        self._progress.count_result(result.student)
-        self._print(f"{self._name}: {line(result)}")
 
-    def _print(self, text: str) -> None:
-        self._console.print(plain(text), soft_wrap=True)
-
-
-class LiveDisplay(contextlib.AbstractContextManager["LiveDisplay", None]):
+class LiveDisplay(_ResultLines):
     """A bar, and what each open submission does; results stay above it."""
 
     def __init__(self, name: str, progress: ClassProgress, console: Console) -> None:
-        self._name, self._progress, self._console = name, progress, console
+        super().__init__(name, progress, console)
         self._live = Live(console=console, get_renderable=self._rendered, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Remove the bar."""
+    def __exit__(self, *error: object) -> None:
+        """Remove the bar; what is said at the end stands where it was."""
         self._live.stop()
+        super().__exit__(*error)
 
     def follow(self, event: Event) -> None:
         """Count; the bar looks by itself."""
         self._progress.follow(event)
-
-    def show(self, result: Result) -> None:
-        """Print the result above the bar."""
-        self._progress.count_result(result.student)
-        self._console.print(plain(f"{self._name}: {line(result)}"))
 
     def _rendered(self) -> RenderableType:
         progress = self._progress

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -94,6 +95,29 @@ def test_a_log_is_not_flooded() -> None:
     out = io.StringIO()
     shown(Console(file=out, width=40))
     assert len(out.getvalue().splitlines()) == 1
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_all_that_were_graded_before_are_said_once(is_terminal: bool) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=200, force_terminal=is_terminal, color_system=None)
+    with display("mnist_998", ClassProgress(200, workers=2), console, False) as display_:
+        for number in range(197):
+            display_.show(replace(result(), student=f"s{number}", fresh=False))
+        display_.show(result())
+    assert (
+        "mnist_998: graded earlier, nothing changed since: s0, s1, s2, s3, s4 and 192 more (the "
+        "table names all)"
+    ) in out.getvalue()
+    assert "mnist_998: ada has 2 / 7 (5 to mark), graded in 12 s" in out.getvalue()
+    assert "s5" not in out.getvalue()
+
+
+def test_a_penalty_that_changed_is_said_of_its_student() -> None:
+    out = io.StringIO()
+    with display("sums", ClassProgress(1, workers=1), Console(file=out), False) as display_:
+        display_.show(replace(result(), fresh=False, other_penalty=True))
+    assert "ada has 2 / 7 (5 to mark), graded earlier" in out.getvalue()
 
 
 def test_a_program_reads_an_event_a_line() -> None:
