@@ -131,7 +131,7 @@ def feedback_(course: Path, assignment: str, students: tuple[str, ...], verbose:
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the page, figures (PNG) and tables (CSV); default: reports/ASSIGNMENT.",
+    help="Folder for the page, figures (SVG) and tables (CSV); default: reports/ASSIGNMENT.",
 )
 @click.pass_obj
 def report(course: Path, assignment: str, output: Path | None) -> None:
