@@ -202,6 +202,6 @@ class Trainings(TrainingRecord):
             )
         return ClaimFailed(
             "The model was not trained while your work was graded{why}. Call fit on this model in "
-            "the notebook that you hand in.",
+            "the notebook that you hand in: train_on_batch and loops of your own do not count.",
             why=why,
         )

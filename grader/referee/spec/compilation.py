@@ -133,7 +133,8 @@ def _functions(setting: Any) -> Any:
     if not isinstance(name, str) or name not in LOSS_NAMES | METRIC_NAMES:
         raise DeclarationRefused(
             "the loss or metric {name} is a function that is not Keras' own: give the name of one "
-            'of Keras\' own, for example metrics=["accuracy"]',
+            'of Keras\' own, for example loss="sparse_categorical_crossentropy" or '
+            'metrics=["accuracy"]',
             name=str(name)[:60],
         )
     return name
