@@ -32,6 +32,8 @@ _OTHER_KINDS = {
     b"<": "a web page (HTML)",
     b"version https://git-lfs": "a pointer of Git LFS",
 }
+_ARCHIVES = {".zip", ".rar", ".7z", ".gz", ".tgz", ".tar"}
+_OTHER_ENDINGS = {"", ".json", ".txt", ".download"}  # that browsers give a notebook
 _NEITHER_QUOTE_NOR_BRACKET = bytes(set(range(256)) - set(b'"[]{}'))
 
 
@@ -51,7 +53,7 @@ def content(path: Path) -> bytes:
     except FileNotFoundError:
         raise SubmissionError(
             f"{path} is missing: expected the notebook under this name, found "
-            f"{_found(path.parent)}; ask the student to hand it in again"
+            f"{_found(path.parent)}; {_remedy(path)}"
         ) from None
     except OSError as error:
         raise file_rules.unreadable(path, error) from error
@@ -59,12 +61,28 @@ def content(path: Path) -> bytes:
 
 def _found(folder: Path) -> str:
     """The notebooks in a folder; else what came in their place, such as an archive or a script."""
-    files = sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+    files = _visible(folder)
     notebooks = [path for path in files if path.suffix == ".ipynb"]
     listed = ", ".join(file_rules.printable_path(Path(p.name)) for p in (notebooks or files)[:5])
     if not files:
         return "no notebook"
     return listed if notebooks else f"no notebook, but {listed}"
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+
+
+def _remedy(missing: Path) -> str:
+    """What to do about a notebook that is missing, by what came in its place."""
+    ask = "ask the student to hand it in again"
+    for path in _visible(missing.parent):
+        name = file_rules.printable_path(Path(path.name))
+        if path.suffix.lower() in _ARCHIVES:
+            return f"{ask}, or unpack {name} there"
+        if path.stem.removesuffix(".ipynb") == missing.stem and path.suffix in _OTHER_ENDINGS:
+            return f"{ask}, or rename {name} if it is the notebook"
+    return ask
 
 
 def parse(text: bytes, name: str) -> NotebookNode:

@@ -73,6 +73,25 @@ def test_what_came_in_place_of_a_notebook_is_named(tmp_path: Path) -> None:
         parse.read(tmp_path / "sums.ipynb")
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("work.zip", "ask the student to hand it in again, or unpack work.zip there"),
+        ("sums.json", "or rename sums.json if it is the notebook"),
+        ("sums.ipynb.download", "or rename sums.ipynb.download if it is"),
+        ("sums", "or rename sums if it is the notebook"),
+        ("notes.json", "found no notebook, but notes.json; ask the student"),
+    ],
+)
+def test_what_came_in_place_of_a_notebook_has_a_remedy(
+    tmp_path: Path, name: str, remedy: str
+) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(SubmissionError) as error:
+        parse.read(tmp_path / "sums.ipynb")
+    assert remedy in str(error.value)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_what_editors_on_windows_write_is_read(tiny_course: Settings, encoding: str) -> None:
     notebook = tiny.submission(tiny_course, {"add": "# größer \N{SNOWMAN} \u5b5b"})
