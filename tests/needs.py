@@ -33,6 +33,10 @@ NEEDS = {
 # Marks of tests that are begun with, in this order.
 _LONGEST_FIRST = ("slow", "browser", "hub", "training", "process", "kernel")
 
+# Of one process of tests: their referee and its trainers take 20 s of processor time to start, and a
+# class keeps both cores of a small machine busy, beside which others do what waits.
+ON_SLICES = pytest.mark.xdist_group("slices")
+
 # A fixture that is enough to know what a test needs.
 _BY_FIXTURE = {"on_slices": ("kernel", "keras", "training"), "judges_with_keras": ("kernel",)}
 
@@ -75,6 +79,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture in _BY_FIXTURE.keys() & set(getattr(item, "fixturenames", ())):
             for mark in _BY_FIXTURE[fixture]:
                 item.add_marker(mark)
+            if fixture == "on_slices":
+                item.add_marker(ON_SLICES)
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.timeout(3600))
     if config.getoption("quick"):

@@ -47,6 +47,15 @@ def test_what_is_marked_is_left_out_and_a_marked_module_is_not_imported(tmp_path
     assert "1 passed, 1 deselected" in output
 
 
+def test_what_is_graded_on_slices_is_of_one_process(request: pytest.FixtureRequest) -> None:
+    """Also where a test only names the fixture, and is in no group by its module."""
+    item = request.node
+    assert not list(item.iter_markers("xdist_group"))
+    item.fixturenames.append("on_slices")
+    needs.pytest_collection_modifyitems(request.config, [item])
+    assert [mark.args for mark in item.iter_markers("xdist_group")] == [("slices",)]
+
+
 def test_each_mark_is_told_to_pytest(pytestconfig: pytest.Config) -> None:
     told = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
     assert needs.NEEDS.keys() <= told

@@ -16,6 +16,7 @@ from grader.settings import Settings
 from tests import messages_page
 from tests.conftest import ROOT
 from tests.courses import refereed
+from tests.needs import ON_SLICES
 from tests.test_class_of_twelve import ASSIGNMENT, small, write
 
 pytestmark = [pytest.mark.kernel, pytest.mark.keras, pytest.mark.training]
@@ -25,8 +26,8 @@ CASES = sorted(path.parent for path in (ROOT / "tests" / "submissions").glob("*/
 
 def parameter(folder: Path) -> object:
     """A sample as a test's parameter, marked where grading takes minutes."""
-    # Those that slices are enough for are graded as one class, by one process of tests.
-    marks = [pytest.mark.xdist_group(f"samples of {folder.parent.name}")]
+    # Those that slices are enough for are graded as a class for each assignment.
+    marks = [ON_SLICES]
     if samples.load(folder).minutes:  # graded alone
         marks = [pytest.mark.slow, pytest.mark.long]
     return pytest.param(folder, marks=marks, id=f"{folder.parent.name}/{folder.name}")
