@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
+from tests.patience import PATIENCE
 
 # What failed is looked at here.
 SCREENSHOTS = ROOT / "build" / "browser"
@@ -32,8 +33,8 @@ FLAGS = (
     "--disable-sync",
 )
 
-# A loaded machine imports TensorFlow in half a minute.
-expect.set_options(timeout=60_000)
+MILLISECONDS = PATIENCE * 1000  # as Playwright counts
+expect.set_options(timeout=MILLISECONDS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class OpenLab:
     def end(self) -> int:
         """Press Ctrl-C, and wait; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def new_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Call
 
     def new() -> Page:
         context = chromium.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(MILLISECONDS)
         pages.append(context.new_page())
         return pages[-1]
 

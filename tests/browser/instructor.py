@@ -6,8 +6,6 @@ import re
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-MINUTE = 60_000  # Playwright counts in milliseconds
-
 
 class InstructorPage:
     """JupyterLab with the formgrader, which the lab has opened."""
@@ -15,7 +13,7 @@ class InstructorPage:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         page.goto(address)
-        expect(self.row("convolution_from_scratch")).to_be_visible(timeout=MINUTE)
+        expect(self.row("convolution_from_scratch")).to_be_visible()
 
     @property
     def formgrader(self) -> FrameLocator:
@@ -32,7 +30,7 @@ class InstructorPage:
         dialog = self.formgrader.locator(".modal-dialog", has_text="Success").or_(
             self.formgrader.locator(".modal-dialog", has_text="Error")
         )
-        expect(dialog).to_be_visible(timeout=2 * MINUTE)
+        expect(dialog).to_be_visible()
         said = dialog.inner_text()
         dialog.get_by_role("button", name="Close").last.click()
         expect(dialog).to_be_hidden()

@@ -6,8 +6,6 @@ import re
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-MINUTE = 60_000  # Playwright counts in milliseconds
-
 
 class StudentPage:
     """JupyterLab with nbgrader's Assignment List, which the lab has opened.
@@ -19,7 +17,7 @@ class StudentPage:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         page.goto(address)
-        expect(self._tab("Assignments")).to_be_visible(timeout=MINUTE)
+        expect(self._tab("Assignments")).to_be_visible()
 
     @property
     def _released(self) -> Locator:
@@ -49,7 +47,7 @@ class StudentPage:
         row = _row(self._downloaded, assignment)
         row.locator("a.assignment-notebooks-link").click()
         row.locator(".nested_list_item .item_name a", has_text=assignment).click()
-        expect(self.page.locator("#jp-bottom-panel")).to_contain_text("| Idle", timeout=MINUTE)
+        expect(self.page.locator("#jp-bottom-panel")).to_contain_text("| Idle")
 
     def write(self, start: str, text: str) -> None:
         """Replace the code cell that begins with ``start``."""
@@ -81,7 +79,7 @@ class StudentPage:
         """Press the notebook's Validate button; the dialog that says what came of it."""
         self.page.locator(".validate-button").get_by_role("button").click()
         dialog = self.page.locator(".jp-Dialog", has=self.page.locator("#validation-message"))
-        expect(dialog).to_be_visible(timeout=2 * MINUTE)
+        expect(dialog).to_be_visible()
         return dialog
 
     def close(self, dialog: Locator) -> None:

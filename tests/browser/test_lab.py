@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.browser.conftest import OpenLab
 from tests.browser.instructor import InstructorPage
 from tests.browser.student import StudentPage
 from tests.conftest import ROOT
+from tests.patience import eventually
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
 
@@ -52,10 +52,7 @@ def test_ctrl_c_ends_everything(lab: OpenLab) -> None:
     for port in (lab.port, lab.port + 1):
         require_free(port)
     # The server that judges are forked from ends once it finds its parent gone.
-    until = time.monotonic() + 60
-    while left_behind(lab.folder) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert left_behind(lab.folder) == []
+    assert eventually(lambda: not left_behind(lab.folder)), left_behind(lab.folder)
 
 
 def hand_out_anew(instructor: InstructorPage) -> None:
