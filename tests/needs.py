@@ -33,8 +33,8 @@ NEEDS = {
 # Marks of tests that are begun with, in this order.
 _LONGEST_FIRST = ("slow", "browser", "hub", "training", "process", "kernel")
 
-# Of one process of tests: their referee and its trainers take 20 s of processor time to start, and a
-# class keeps both cores of a small machine busy, beside which others do what waits.
+# Of one process of tests: each would start a referee and trainers of its own for them, and a class
+# keeps both cores of a small machine busy, beside which others do what waits.
 ON_SLICES = pytest.mark.xdist_group("slices")
 
 # A fixture that is enough to know what a test needs.
@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marks known; in a quick run, refuse what they stand for."""
     for mark, meaning in NEEDS.items():
         config.addinivalue_line("markers", f"{mark}: {meaning}")
+    gc.disable()  # until all modules are imported
     global _quick  # noqa: PLW0603
     _quick = bool(config.getoption("quick"))
     if _quick:
@@ -94,6 +95,7 @@ def pytest_collection_finish() -> None:
     """Let Python collect no garbage among modules and tests, which stay to the end."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

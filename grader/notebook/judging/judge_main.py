@@ -69,6 +69,7 @@ def work(
         parent: the process that asked for this; None: it may end before.
     """
     gc.freeze()  # a collection would touch, and so copy, every page that was forked
+    gc.enable()  # see judge_preload
     limit_this_process()
     if parent is not None:
         _end_with(parent)

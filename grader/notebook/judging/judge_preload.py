@@ -6,6 +6,7 @@ has could not be forked.
 
 from __future__ import annotations
 
+import gc
 import warnings
 
 import nbformat.v4
@@ -14,6 +15,10 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from grader.notebook.judging import judge_main  # noqa: F401 -- with all that judging imports
 from grader.sandbox.processes import adopt_orphans
+
+# Collections are more than a quarter of the time that importing Keras takes, which is next. Each
+# judge enables them for itself.
+gc.disable()
 
 nbformat.v4.new_output("stream")  # compiles the schema that outputs are checked against
 KernelProvisionerFactory.instance()  # reads the metadata of all installed packages

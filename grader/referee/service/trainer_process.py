@@ -177,11 +177,14 @@ def main(fileno: int, parent: int, setup: Setup) -> None:
     _die_with(parent)
     machine.end_this_first()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the worker's, who ends this one
+    gc.disable()  # collections are more than a quarter of the time that importing Keras takes
     module, _, function = setup.factory.partition(":")
     make: Callable[[Setup], tuple[Referee, dict[str, str]]]
     make = getattr(importlib.import_module(module), function)
     trainer, facts = make(setup)
-    gc.freeze()  # else each full collection goes through all that Keras has imported
+    gc.collect()
+    gc.freeze()  # else each full collection goes through all that was imported
+    gc.enable()
     pipe = Connection(fileno)
     send(pipe, wire.write_reply(0, Hello(facts)))
     while True:

@@ -81,12 +81,14 @@ def main() -> None:
     _call(_libc.prctl, PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # bubblewrap's end is ours
     listener = socket.socket(fileno=int(sys.argv[1]))
     ends = [int(number) for number in sys.argv[2].split(",")]
+    gc.disable()  # collections are more than a quarter of the time that importing Keras takes
     for name in sys.argv[3:]:
         with contextlib.suppress(Exception):  # the notebook's own cell will raise it
             _prepare(name)
     problem = SHARES_MEMORY if _shares_memory() else ""
     gc.collect()
     gc.freeze()  # a child's collector would touch, and so copy, every page
+    gc.enable()
     order = _serve_all(listener, ends, problem)
     if order is not None:
         _become(order)

@@ -17,9 +17,9 @@ from tests.patience import eventually, have_ended
 from tests.processes import command_line
 
 PROGRAM = f"""
-import json, sys, threading
+import gc, json, sys, threading
 import {PRELOADED}
-print(json.dumps([sorted(sys.modules), threading.active_count()]))
+print(json.dumps([sorted(sys.modules), threading.active_count(), gc.isenabled()]))
 """
 
 
@@ -28,10 +28,11 @@ def test_it_holds_what_judges_need_and_can_be_forked() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     )
-    modules, threads = json.loads(done.stdout)
+    modules, threads, collects = json.loads(done.stdout)
     for name in ("grader.notebook.judging.judge_main", "numpy.random"):
         assert name in modules
     assert threads == 1
+    assert not collects  # Keras is imported next
     assert not {"keras", "matplotlib", "scipy", "tensorflow"} & set(modules)
 
 

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import errno
 import functools
+import gc
 import multiprocessing
 import os
 import resource
@@ -86,6 +87,12 @@ def without_a_process(*_: Any) -> Iterator[Verdict]:
 def without_a_sandbox(*_: Any) -> Iterator[Verdict]:
     yield FIRST
     raise SandboxError("no sandbox: install bubblewrap")
+
+
+def collecting(examination: Examination, *rest: Any) -> Iterator[Verdict]:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
+    return whole(examination, *rest)
 
 
 def whole(
@@ -366,6 +373,11 @@ def test_verdicts_and_the_notebook_come_back_whole(play: Any) -> None:
     assert reporter.heard == [CellStarted("add"), *map(VerdictReached, verdicts)]
     assert {verdict.message for verdict in verdicts} == {"half \ud800"}
     assert notebook.cells[0].source == "changed"
+
+
+def test_a_judge_collects_garbage_though_what_it_is_forked_from_does_not(play: Any) -> None:
+    _, verdicts, _ = play(collecting)
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.FAILED}
 
 
 def test_who_stops_waiting_leaves_no_process_behind(

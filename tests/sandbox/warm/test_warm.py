@@ -58,6 +58,11 @@ def test_a_warm_kernel_has_imported_what_the_parent_has(twins):
     assert twins[0].manager.provisioner.warm
 
 
+def test_a_warm_kernel_collects_garbage_though_its_parent_did_not(twins):
+    code = "import gc; print(gc.isenabled(), gc.get_freeze_count() > 0)"
+    assert twins[0].run(code) == "True True"
+
+
 def test_siblings_draw_different_random_numbers(twins):
     code = "import random, numpy; print(random.random(), numpy.random.rand())"
     first, second = (kernel.run(code).split() for kernel in twins)
