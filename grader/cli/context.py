@@ -57,7 +57,7 @@ def counting(step: str) -> Iterator[Callable[[int, int], None]]:
 
     console = terminal()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_interactive)
     with bar:
         task = bar.add_task(step, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
