@@ -231,9 +231,9 @@ class _Failure:
         return self._taint.rests(*parts)
 
     def _in_function_for_work(self) -> bool:
-        """Whether it stands in a function of the test's that tainted values are handed to."""
+        """Whether it is in a function that gets tainted values, or that the student may call."""
         return any(
-            isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
             and self._taint.called_with_work(each)
             for each in self._cell.around(self._node)
         )

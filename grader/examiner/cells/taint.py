@@ -40,6 +40,7 @@ class Taint:
         self._handed_out = frozenset(_handed_out(tree, self._functions))
         self._names = set(student) | set(_shared(tree))
         self._texts: set[str] = set()
+        self._given: set[str] = set()  # names of what tainted code is given, and may call
         known = -1
         while known < (known := len(self._names) + len(self._texts)):
             for node in ast.walk(tree):
@@ -55,9 +56,15 @@ class Taint:
         """Whether an expression holds a text that the student's code was given: a file's name."""
         return bool(self._texts.intersection(_texts(node)))
 
-    def called_with_work(self, function: Function) -> bool:
-        """Whether a function of the test's is called with what is tainted, or by the student."""
-        return not self._names.isdisjoint(_parameters(function))
+    def called_with_work(self, part: Function | ast.ClassDef) -> bool:
+        """Whether a function of the test's is called with what is tainted, or by the student.
+
+        Args:
+            part: the function, or a class whose methods may be called.
+        """
+        if not isinstance(part, ast.Lambda) and part.name in self._given:
+            return True
+        return not isinstance(part, ast.ClassDef) and not self._names.isdisjoint(_parameters(part))
 
     def _tainted(self, node: ast.AST) -> bool:
         match node:
@@ -123,6 +130,7 @@ class Taint:
         if self.rests(call.func):
             for value in given:
                 self._add(_names(value))
+                self._given.update(_names(value))
                 self._texts.update(_texts(value))
         if not self.rests(*given):
             return
@@ -139,6 +147,7 @@ class Taint:
             return
         if self.rests(*function.decorator_list):  # the name is what the decorator made of it
             self._add([function.name, *_parameters(function)])
+            self._given.add(function.name)
         own = {*_parameters(function), *(name for part in function.body for name in _bound(part))}
         used = {name for part in function.body for name in _names(part)}
         if not (used - own).isdisjoint(self._names):

@@ -244,6 +244,12 @@ def test_what_the_students_code_raised_stays_what_it_is(
         ("for got in [number()]:\n    if got != 8:\n        raise RuntimeError('no 8')", "no 8"),
         ("try:\n    number()\nexcept ValueError:\n    pass\nelse:\n    raise KeyError(8)", "8"),
         ("def check(got):\n    raise ValueError('no 8')\ncheck(number())", "no 8"),
+        ("def unsteady():\n    raise OSError('not yet')\napply(unsteady)", "not yet"),
+        ("@apply\ndef decorated():\n    raise OSError('not yet')\ndecorated()", "not yet"),
+        (
+            "class Full:\n    def put(self):\n        raise OSError('full')\napply(Full().put)",
+            "full",
+        ),
         ("import pytest\npytest.fail('no 8')", "no 8"),
         (
             "import pytest\nwith pytest.raises(ValueError):\n    number()",
