@@ -22,6 +22,7 @@ from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
 from grader.examiner.notes import add_note, notes_of
 from grader.examiner.objects import source_code
+from grader.examiner.objects.decorated import DECORATOR
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
@@ -96,7 +97,7 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
             source_code.asked_for(),
             student_modules.importable(written, in_kernel or importlib.import_module),
         ):
-            _run(compiled(source), space)
+            _run(compiled(source, marks=DECORATOR in space), space)
     except (RefereeError, SandboxError, DataError, CourseError):
         raise
     except TimeUp as ended:

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.examiner import names
+from grader.examiner.objects.decorated import DECORATOR, decorator
 from grader.examiner.objects.derived import super_of
 from grader.examiner.wanted import MAIN, asks_by_text
 
@@ -20,7 +21,7 @@ from grader.examiner.wanted import MAIN, asks_by_text
 def of_a_test() -> Iterator[ModuleType]:
     """A module for a test cell alone, which is ``__main__`` in the body."""
     module = ModuleType(MAIN)
-    vars(module)["super"] = super_of
+    vars(module).update({"super": super_of, DECORATOR: decorator})
     before = sys.modules[MAIN]
     sys.modules[MAIN] = module
     try:

@@ -5,16 +5,37 @@ from __future__ import annotations
 import ast
 from types import CodeType
 
+from grader.examiner.objects.decorated import DECORATOR
+
 TEST = "<test>"  # the file name of test cells in tracebacks
 
 
-def compiled(source: str) -> CodeType:
+def compiled(source: str, *, marks: bool = False) -> CodeType:
     """The code of a cell of plain Python; it may ``await``, and then is a coroutine.
+
+    Args:
+        source: the cell.
+        marks: ``DECORATOR`` is called with each decorator of a class, for it may be a student's.
 
     Raises:
         SyntaxError: it is no Python.
         ValueError: it holds a null character.
     """
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    code: CodeType = compile(source, TEST, "exec", flags=flags, dont_inherit=True)
+    tree = compile(source, TEST, "exec", flags=flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    if marks:
+        _mark_decorators(tree)
+    code: CodeType = compile(tree, TEST, "exec", flags=flags, dont_inherit=True)
     return code
+
+
+def _mark_decorators(tree: ast.AST) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            node.decorator_list = [_marked(each) for each in node.decorator_list]
+
+
+def _marked(decorator: ast.expr) -> ast.expr:
+    name = ast.Name(DECORATOR, ast.Load())
+    marked = ast.Call(ast.copy_location(name, decorator), [decorator], [])
+    return ast.copy_location(marked, decorator)

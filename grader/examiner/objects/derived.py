@@ -57,13 +57,13 @@ def derived(
                 "the test's: derive it from the student's alone, and write the methods into it"
             )
     cell = namespace.pop("__classcell__", None)
-    made: type = base.asks.operate("derive", name, list(bases), [*_parts(namespace)], named)
+    made: type = base.asks.operate("derive", name, list(bases), [*parts(namespace)], named)
     if cell is not None:  # what `super()` and `__class__` are in the methods
         cell.cell_contents = made
     return made
 
 
-def _parts(namespace: Mapping[str, Any]) -> Iterator[tuple[str, str, list[Any]]]:
+def parts(namespace: Mapping[str, Any]) -> Iterator[tuple[str, str, list[Any]]]:
     """Each name with what is to be made for it, and of what."""
     for name, value in namespace.items():
         if (attributes := _WRAPPERS.get(type(value))) is None:

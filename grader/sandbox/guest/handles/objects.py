@@ -115,6 +115,12 @@ def _derive(name: str, bases: list[type], parts: list[Any], named: dict[str, Any
     return types.new_class(name, tuple(bases), named, lambda space: space.update(made))
 
 
+def _decorate(function: Any, name: str, bases: list[type], parts: list[Any]) -> tuple[type, Any]:
+    """A class of the test's, and what the student's decorator makes of it."""
+    made = _derive(name, bases, parts, {})
+    return made, function(made)
+
+
 _WRAPPERS: dict[str, Callable[..., Any]] = {
     "": lambda value: value,
     **{kind.__name__: kind for kind in (property, classmethod, staticmethod)},
@@ -123,6 +129,7 @@ _WRAPPERS: dict[str, Callable[..., Any]] = {
 _OURS: dict[str, Callable[..., Any]] = {
     "content": content,
     "derive": _derive,
+    "decorate": _decorate,
     "fields": _fields,
     "import": _import,
     "super": super,
