@@ -182,7 +182,6 @@ def main(fileno: int, parent: int, setup: Setup) -> None:
     make: Callable[[Setup], tuple[Referee, dict[str, str]]]
     make = getattr(importlib.import_module(module), function)
     trainer, facts = make(setup)
-    gc.collect()
     gc.freeze()  # else each full collection goes through all that was imported
     gc.enable()
     pipe = Connection(fileno)
