@@ -16,9 +16,11 @@ import types
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any, Final, Generic, Protocol
+from weakref import WeakKeyDictionary
 
 from grader.errors import CannotTravel, ClaimFailed
 from grader.examiner.objects import derived, real_classes, signatures
+from grader.examiner.objects.coroutines import Driven
 from grader.examiner.objects.kept import ClassFacts, Kept, facts_of
 from grader.language import N_
 from grader.sandbox.guest.handles.abilities import ABILITIES
@@ -130,7 +132,7 @@ class Handle(metaclass=ClassHandle):
         kept = _KEPT.__get__(self)
         facts = facts_of(kind)
         if name in _DRIVES and real_classes.shown(kind) is types.CoroutineType:
-            return getattr(_Driven(kept), name)
+            return getattr(_driven(self, kept), name)
         return _asked(kept, name, facts)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -143,22 +145,13 @@ class Handle(metaclass=ClassHandle):
 _KEPT: Final[Any] = type.__getattribute__(Handle, "__dict__")["_kept"]
 
 
-class _Driven:
-    """A coroutine as an event loop drives it: the kernel runs it in one step."""
+_DRIVEN: WeakKeyDictionary[Any, Driven] = WeakKeyDictionary()  # those that are under way
 
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept
 
-    def send(self, _: Any) -> Any:
-        """Run it."""
-        raise StopIteration(self._kept.operate("await"))
-
-    def throw(self, error: Any, *_: Any) -> Any:
-        """It has not begun, and does not."""
-        raise error
-
-    def close(self) -> None:
-        """Do nothing: it has not begun."""
+def _driven(handle: Any, kept: Kept) -> Driven:
+    if (driven := _DRIVEN.get(handle)) is None:
+        driven = _DRIVEN[handle] = Driven(kept)
+    return driven
 
 
 def register(kind: type, bases: Iterable[type]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from grader.errors import ClaimFailed
 from grader.examiner.notes import add_note
+from grader.examiner.objects.coroutines import steps
 from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.objects.handles import ALWAYS, is_handle, kept_of
 from grader.examiner.objects.kept import Kept, facts_of
@@ -213,8 +214,7 @@ async def _enter_later(self: Any) -> Any:
 
 
 def _await(self: Any) -> Any:
-    return _kept(self).operate("await")
-    yield  # what Python awaits is a generator
+    return (yield from steps(_kept(self)))
 
 
 async def _next_later(self: Any) -> Any:

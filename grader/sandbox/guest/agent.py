@@ -58,7 +58,9 @@ class Agent:
         self.exchange = exchange
         self.fit = FitStandIn(exchange)
         self.around = Surroundings()
-        self.calls = Calls(self._send, self._worked, self._encoder, self._resolve)
+        self.calls = Calls(
+            self._send, self._worked, self._encoder, self._resolve, objects.LOOP.attended
+        )
         self._objects = ObjectNumbers()
         self._references = References(self._objects, Classes(self._objects, self.fit.classes))
         self._kept = KeptNames(namespace)

@@ -7,8 +7,12 @@ it, the examiner may ask further questions, since the test's function may call a
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from ..data.decoder import Decoder
@@ -38,6 +42,7 @@ class Calls:
         worked: works on a question; returns the answer and its buffers.
         encoder: makes what writes the values of a message, from what both sides have.
         resolve: what a reference of the examiner's stands for; see ``Decoder``.
+        attended: entered around a call back; waits until there is somebody to answer.
 
     Attributes:
         shared: what both sides have for the time of a question.
@@ -50,10 +55,13 @@ class Calls:
         worked: Callable[[dict[str, Any], Sequence[Any]], Reply],
         encoder: Callable[..., Encoder],
         resolve: Callable[[str, dict[str, Any], Decoder], Any],
+        attended: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
+        self._attended = attended
         self.shared, self.handed = Shared(1), Handed(self.call_back)
         self._exchange, self._worked = exchange, worked
         self._encoder, self._resolve = encoder, resolve
+        self._thread, self._context = 0, contextvars.copy_context()  # of the open question
         self._turn = threading.RLock()  # a student's threads call back one after the other
         self._depth = 0
 
@@ -64,6 +72,7 @@ class Calls:
         """
         with self._turn:
             self._depth = 1
+            self._thread, self._context = threading.get_ident(), contextvars.copy_context()
             if question.get("do") == "look":
                 self.shared = Shared(1)
         try:
@@ -77,14 +86,18 @@ class Calls:
         self, number: int, operation: str, arguments: Sequence[Any], named: dict[str, Any]
     ) -> Any:
         """Do something with an object of the test's; raises what is raised there."""
-        with self._turn:
-            if not self._depth:
+        shared = self.shared
+        with self._attended(), self._turn:
+            if not self._depth or self.shared is not shared:
                 raise RuntimeError(_ENDED)
             if self._depth > MAX_CALL_DEPTH:
                 raise RecursionError(f"calls back and forth, more than {MAX_CALL_DEPTH} deep")
             self._depth += 1
             try:
-                return self._called_back(number, operation, arguments, named)
+                ask = partial(self._called_back, number, operation, arguments, named)
+                # The kernel knows by its context, which another thread lacks, whom it asks.
+                is_here = threading.get_ident() == self._thread
+                return ask() if is_here else self._context.copy().run(ask)
             finally:
                 self._depth -= 1
 

@@ -1,11 +1,26 @@
-"""Runs coroutines of a student's, in a thread of its own: the kernel's own loop runs already."""
+"""Runs coroutines of a student's, in a thread of its own: the kernel's own loop runs already.
+
+The test's loop is in the examiner. There each coroutine is begun, and asked for from time to time
+while others go on, so that several wait side by side and one may be given up. The loop here stands
+still between these questions, so that the steps of coroutines follow each other as in one loop.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
+import queue
 import threading
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
+
+_CANCELLED_SECONDS = 5.0  # that what is cancelled may take to end
+_NUMBERS = itertools.count()
+
+Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
 class EventLoop:
@@ -13,14 +28,18 @@ class EventLoop:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._tasks: dict[int, asyncio.Task[Any]] = {}  # those that were begun
+        self._questions: queue.SimpleQueue[tuple[Work, Future[Any]]] = queue.SimpleQueue()
+        self._steering: asyncio.Task[None] | None = None  # carries out questions
+        self._steers, self._turn = False, threading.Lock()
+        self._gate = threading.Condition()
+        self._is_attended = False  # whether a question waits for the loop
+        self._beneath: EventLoop | None = None
 
     def run(self, awaitable: Awaitable[Any]) -> Any:
         """Run an awaitable; returns its result, or raises what it raises."""
-
-        async def awaited() -> Any:
-            return await awaitable
-
-        return self._result(awaited())
+        return self._result(lambda: _awaited(awaitable))
 
     def next_of(self, iterator: Any) -> tuple[bool, Any]:
         """Whether an asynchronous iterator had another item, and that item."""
@@ -31,16 +50,152 @@ class EventLoop:
             except StopAsyncIteration:
                 return False, None
 
-        found: tuple[bool, Any] = self._result(item())
+        found: tuple[bool, Any] = self._result(item)
         return found
 
-    def _result(self, coroutine: Any) -> Any:
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+    def begin(self, awaitable: Awaitable[Any]) -> tuple[int, bool, Any]:
+        """Run an awaitable until it waits; its number, whether it has ended, and its result."""
+        if self._is_here():
+            return self._inner().begin(awaitable)
+        number = next(_NUMBERS)
+
+        async def begun() -> None:
+            with _nothing_else(asyncio.get_running_loop()):
+                self._tasks[number] = asyncio.ensure_future(_awaited(awaitable))
+                await asyncio.sleep(0)  # meanwhile it runs
+
+        self._result(begun)
+        return (number, *self._outcome(number))
+
+    def waited(self, number: int, seconds: float) -> tuple[bool, Any]:
+        """Whether what was begun has ended, and its result.
+
+        Args:
+            number: of it.
+            seconds: to wait for it, or for any other one to end; with 0 all go on by one step.
+        """
+        if self._is_here():
+            return self._inner().waited(number, seconds)
+        waiting = [task for task in self._tasks.values() if not task.done()]
+        if self._tasks[number] in waiting:
+            self._result(lambda: _any_of(waiting, seconds))
+        return self._outcome(number)
+
+    def cancel(self, number: int) -> tuple[bool, Any]:
+        """Cancel what was begun; whether it has ended by itself nevertheless, and its result."""
+        if self._is_here():
+            return self._inner().cancel(number)
+        task = self._tasks[number]
+        self._result(lambda: _cancelled(task))
+        if task.cancelled() or not task.done():
+            del self._tasks[number]
+            return False, None
+        return self._outcome(number)
+
+    @contextlib.contextmanager
+    def attended(self) -> Iterator[None]:
+        """Wait, in a coroutine, until a question waits for the loop: only then is there a reply."""
+        if not self._is_here():
+            yield
+            return
+        with self._gate:
+            self._gate.wait_for(lambda: self._is_attended)
+            yield
+
+    def _outcome(self, number: int) -> tuple[bool, Any]:
+        if not self._tasks[number].done():
+            return False, None
+        return True, self._tasks.pop(number).result()
+
+    def _result(self, work: Work) -> Any:
+        if self._is_here():
+            return self._inner()._result(work)
+        future: Future[Any] = Future()
+        self._attend(True)
+        with self._turn:
+            self._questions.put((work, future))
+            if not self._steers:
+                self._steers = True
+                asyncio.run_coroutine_threadsafe(self._steered(), self._started())
         try:
             return future.result()
         except KeyboardInterrupt:  # the question's time is up
-            future.cancel()
+            self._is_attended = False
+            self._started().call_soon_threadsafe(self._give_up)
             raise
+        finally:
+            if self._is_attended:
+                self._attend(False)
+
+    async def _steered(self) -> None:
+        """Carry out questions, and keep the loop still between them while anything is begun."""
+        self._steering = asyncio.current_task()
+        goes_on = True
+        while goes_on:
+            work, future = self._questions.get()
+            try:
+                answer: Callable[[], None] = partial(future.set_result, await work())
+            except BaseException as error:
+                answer = partial(future.set_exception, error)
+            with self._turn:
+                is_open = not all(task.done() for task in self._tasks.values())
+                goes_on = self._steers = is_open or not self._questions.empty()
+            answer()
+
+    def _give_up(self) -> None:
+        for task in (*self._tasks.values(), self._steering):
+            if task is not None:
+                task.cancel()
+        self._tasks.clear()
+
+    def _attend(self, attended: bool) -> None:
+        """Say whether coroutines may ask; waits for one that does."""
+        with self._gate:
+            self._is_attended = attended
+            self._gate.notify_all()
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+            self._thread.start()
+        return self._loop
+
+    def _is_here(self) -> bool:
+        """Whether a coroutine of this loop asks: the test's function that it calls awaits one."""
+        return threading.current_thread() is self._thread
+
+    def _inner(self) -> EventLoop:
+        self._beneath = self._beneath or EventLoop()
+        return self._beneath
+
+
+@contextlib.contextmanager
+def _nothing_else(loop: Any) -> Iterator[None]:
+    """Let only what is begun now take a step, not what has its turn already."""
+    ready = getattr(loop, "_ready", None)
+    if ready is None:  # a loop that is not Python's own
+        yield
+        return
+    turns = list(ready)
+    ready.clear()
+    try:
+        yield
+    finally:
+        ready.extendleft(reversed(turns))
+
+
+async def _awaited(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+async def _any_of(tasks: list[asyncio.Task[Any]], seconds: float) -> None:
+    if seconds <= 0:
+        await asyncio.sleep(0)
+    else:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _cancelled(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.wait([task], timeout=_CANCELLED_SECONDS)

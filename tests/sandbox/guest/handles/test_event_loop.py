@@ -1,0 +1,147 @@
+"""Coroutines are begun, go on while a question waits for them, and stand still between."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from grader.sandbox.guest.handles.event_loop import EventLoop
+from tests.patience import PATIENCE
+
+
+@pytest.fixture
+def loop() -> EventLoop:
+    return EventLoop()
+
+
+def ended(loop: EventLoop, number: int) -> Any:
+    """The result of what was begun, once it has ended."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        has_ended, result = loop.waited(number, 0.1)
+        if has_ended:
+            return result
+    raise AssertionError("it has not ended")
+
+
+async def doubled(value: int) -> int:
+    return 2 * value
+
+
+async def fails() -> None:
+    await asyncio.sleep(0)
+    raise ValueError("no")
+
+
+def test_what_never_waits_has_ended_when_it_is_begun(loop: EventLoop) -> None:
+    assert loop.begin(doubled(2))[1:] == (True, 4)
+    assert loop.run(doubled(3)) == 6
+
+
+def test_what_is_begun_goes_on_step_by_step(loop: EventLoop) -> None:
+    seen: list[str] = []
+
+    async def steps(name: str) -> str:
+        for step in range(2):
+            seen.append(f"{name}{step}")
+            await asyncio.sleep(0)
+        return name
+
+    a, has_ended, _ = loop.begin(steps("a"))
+    assert (seen, has_ended) == (["a0"], False)
+    b, _, _ = loop.begin(steps("b"))
+    assert seen == ["a0", "b0"]
+    assert (ended(loop, b), ended(loop, a)) == ("b", "a")
+    assert seen == ["a0", "b0", "a1", "b1"]
+
+
+def test_two_wait_at_the_same_time(loop: EventLoop) -> None:
+    most = 0
+    inside: list[int] = []
+
+    async def waits() -> None:
+        nonlocal most
+        inside.append(1)
+        most = max(most, len(inside))
+        await asyncio.sleep(0.01)
+        inside.pop()
+
+    for number in [loop.begin(waits())[0] for _ in range(2)]:
+        ended(loop, number)
+    assert most == 2
+
+
+def test_what_is_raised_is_raised_once_it_has_ended(loop: EventLoop) -> None:
+    number, has_ended, _ = loop.begin(fails())
+    assert not has_ended
+    with pytest.raises(ValueError, match="no"):
+        ended(loop, number)
+    assert loop.run(doubled(1)) == 2
+
+
+def test_what_is_cancelled_cleans_up(loop: EventLoop) -> None:
+    cleaned = []
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cleaned.append(1)
+
+    number, _, _ = loop.begin(waits())
+    assert loop.cancel(number) == (False, None)
+    assert cleaned == [1]
+
+
+def test_what_catches_its_cancellation_has_a_result(loop: EventLoop) -> None:
+    async def stays() -> int:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return 3
+        return 4
+
+    assert loop.cancel(loop.begin(stays())[0]) == (True, 3)
+
+
+def test_a_coroutine_asks_only_while_a_question_waits_for_it(loop: EventLoop) -> None:
+    asked = threading.Event()
+
+    async def asks_later() -> None:
+        await asyncio.sleep(0.01)
+        with loop.attended():
+            asked.set()
+
+    async def starts() -> asyncio.Task[None]:
+        return asyncio.create_task(asks_later())
+
+    task = loop.run(starts())
+    assert not asked.wait(0.1)
+    loop.run(doubled(1))
+    assert asked.wait(PATIENCE)
+    assert task is not None
+
+
+def test_the_time_of_a_question_ends_what_was_begun(loop: EventLoop) -> None:
+    main = threading.get_ident()
+
+    async def interrupts() -> None:
+        import signal
+
+        signal.pthread_kill(main, signal.SIGINT)
+        await asyncio.Event().wait()
+
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(interrupts())
+    assert loop.run(doubled(4)) == 8
+
+
+def test_a_coroutine_within_a_coroutine_runs(loop: EventLoop) -> None:
+    async def outer() -> int:
+        return int(loop.run(doubled(5))) + int(loop.begin(doubled(1))[2])
+
+    assert loop.run(outer()) == 12
