@@ -123,7 +123,8 @@ def _is_imported(value: Any, proxies: Looks) -> bool:
     module = sys.modules.get(place)
     if not isinstance(proxies, Proxies) or not isinstance(value, _IMPORTED) or module is None:
         return False
-    return place != MAIN and getattr(module, value.__name__, None) is value
+    # No cell imports what is built in: such a name is bound by the student's own code.
+    return place not in (MAIN, "builtins") and getattr(module, value.__name__, None) is value
 
 
 def _run(code: CodeType, space: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from grader.examiner.cells.finding import Finding
+from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.objects.handles import Handle
 from tests.in_process import InProcess
 
@@ -239,3 +239,8 @@ def test_threads_of_a_test_ask_one_after_the_other() -> None:
     """
     assert kernel.tested(textwrap.dedent(test)).passed
     assert sorted(kernel.names["made"]) == list(range(40))
+
+
+def test_a_name_that_a_student_binds_to_a_built_in_class_is_theirs() -> None:
+    finding = InProcess("Point = tuple").tested("assert Point(1, 2).x == 1")
+    assert finding.kind is FindingKind.RAISED, finding
