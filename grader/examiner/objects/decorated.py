@@ -17,8 +17,6 @@ from grader.examiner.objects.handles import kept_of
 from grader.examiner.objects.kept import Kept, facts_of
 from grader.sandbox.guest.data.counted import Malformed
 
-DECORATOR = "__decorator__"  # under this name a test cell has ``decorator``
-
 # Python writes them into each class.
 _MADE = frozenset(("__dict__", "__weakref__"))
 
