@@ -24,8 +24,8 @@ from grader.notebook.assignment import Assignment
 from grader.notebook.judging import code_places
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, overrun, sentence
 from grader.notebook.judging.for_instructors import ended_in, fault
+from grader.notebook.judging.kernel_questions import KernelQuestions
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
-from grader.notebook.judging.question_time import QuestionTime
 from grader.notebook.judging.strikes import OTHERS, Strike
 from grader.notebook.judging.student_cells import StudentCells
 from grader.notebook.judging.time_limits import TimeLimits
@@ -150,17 +150,15 @@ class ClaimJudge:
         """Run the test cell; raises ``Ended`` where a question gets no answer."""
         source = self._rebuilt.notebook.cells[index].source
         seconds = self._limits.seconds(share) + _OWN_SECONDS
-        asked = self._cells.questions.time
-        asked.begin()
+        questions = self._cells.questions
+        questions.begin()
         self._begun(claim.name, seconds)
         # The record is sent once the alarm is off, which could end a message half way.
         with (
             self._interview.about(claim, source),
-            self._limits.clock.alarm(
-                seconds, partial(_give_up, seconds, self._cells.questions.time)
-            ),
+            self._limits.clock.alarm(seconds, partial(_give_up, seconds, questions)),
         ):
-            proxies = self._cells.questions.proxies(
+            proxies = questions.proxies(
                 index,
                 share,
                 lambda name, arguments: self._call_blocked(claim, index, name, arguments),
@@ -190,7 +188,7 @@ class ClaimJudge:
         """How the test cell ended; raises ``Ended`` where its time went to the work."""
         course = self._assignment
         try:
-            return examine(
+            finding = examine(
                 source,
                 proxies,
                 course=course.course_names if course else None,
@@ -198,6 +196,10 @@ class ClaimJudge:
             )
         except TimeUp:
             raise Ended(_time_limit(seconds)) from None
+        # A test that catches everything, or gathers what was raised, went on without a kernel.
+        if (ended := self._cells.questions.ended) and finding.error != TimeUp.__name__:
+            raise Ended(ended)
+        return finding
 
     def _call_blocked(self, claim: Claim, index: int, name: str, arguments: Sequence[Any]) -> Any:
         """Call a function where numpy is the only library; see ``NumpyOnlyKernel.call``."""
@@ -222,9 +224,10 @@ class ClaimJudge:
             ) from ended
 
 
-def _give_up(seconds: float, questions: QuestionTime) -> None:
+def _give_up(seconds: float, questions: KernelQuestions) -> None:
     """End a test that takes too long by itself; its questions have a deadline of their own."""
-    if questions.open or questions.seconds > seconds / 4:
+    questions.end(_time_limit(seconds))
+    if questions.time.open or questions.time.seconds > seconds / 4:
         raise Ended(_time_limit(seconds))
     raise TimeUp(f"it computed for {seconds:.0f} s, and hardly asked the student's code")
 

@@ -13,7 +13,7 @@ from grader.examiner.proxies import CallBlocked, Proxies
 from grader.examiner.surroundings.base import Around
 from grader.examiner.training.trainings import Trainings
 from grader.examiner.wanted import wanted
-from grader.notebook.judging.cell_runs import Ended
+from grader.notebook.judging.cell_runs import CellRun, Ended
 from grader.notebook.judging.kernel_session import StudentKernel
 from grader.notebook.judging.kernel_stdin import Answer
 from grader.notebook.judging.question_time import QuestionTime
@@ -34,6 +34,8 @@ class KernelQuestions:
     Attributes:
         kept_at: indices of the test cells whose names are kept as they were there.
         time: that the questions of a test take.
+        ended: how the kernel or its time ended during this test, also where the test has caught
+            that; None while it goes on.
     """
 
     def __init__(
@@ -47,6 +49,16 @@ class KernelQuestions:
         self._cells = cells
         self.kept_at: set[int] = set()
         self.time = QuestionTime(limits.clock.now)
+        self.ended: CellRun | None = None
+
+    def begin(self) -> None:
+        """Begin with another test."""
+        self.time.begin()
+        self.ended = None
+
+    def end(self, run: CellRun) -> None:
+        """Say how the kernel or its time ended; later ends are consequences of the first."""
+        self.ended = self.ended or run
 
     def proxies(
         self,
@@ -105,7 +117,9 @@ class KernelQuestions:
                 with asked.asking():
                     return self._kernel.ask(question, buffers, left())
             except Ended as ended:
-                raise Ended(ended.run.of_questions(asked.count, asked.seconds)) from None
+                run = ended.run.of_questions(asked.count, asked.seconds)
+                self.end(run)
+                raise Ended(run) from None
 
         return Proxies(
             ask,

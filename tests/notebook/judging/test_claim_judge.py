@@ -1,4 +1,4 @@
-"""What a claim costs that is tried where numpy is the only library."""
+"""What a claim costs whose questions lose the kernel, here and where numpy is the only library."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.errors import ClaimFailed
-from grader.model import Claim
+from grader.model import Claim, Limits, Outcome
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.claim_judge import ClaimJudge
+from grader.notebook.judging.clock import Clock
+from grader.notebook.judging.kernel_questions import KernelQuestions
 from grader.notebook.judging.strikes import Strikes
+from grader.notebook.judging.time_limits import TimeLimits
 from grader.notebook.submission.rebuild import Rebuilt
+from tests.in_process import InProcess
 
 CLAIM = Claim("from_scratch", 1.0, statement="", hint="", needs=("a", "b"))
 
@@ -46,3 +50,59 @@ def test_a_fault_of_ours_there_is_no_strike_and_spares_the_kernel() -> None:
         call(strikes, CellStatus.FAULT)
     assert ended.value.run.alive
     assert not strikes.of("a")
+
+
+class Kernel(InProcess):
+    """A kernel that may end where the student's code is called, or a coroutine of it begins."""
+
+    ends = True
+
+    def ask(self, content: dict[str, Any], buffers: Any, _: float = 0.0) -> Any:
+        """What a kernel's session does with a question."""
+        if self.ends and content.get("operation", content["do"]) in ("call", "begin"):
+            raise Ended(CellRun(CellStatus.DIED, message="exit code 7", alive=False))
+        return super().ask(content, buffers)
+
+
+def outcome(test: str, *, ends: bool) -> Outcome:
+    """That of a claim which asks such a kernel."""
+    kernel = Kernel(
+        "class Later:\n"
+        "    def __await__(self):\n"
+        "        raise ValueError\n"
+        "def refuses():\n"
+        "    raise ValueError\n"
+        "later = Later()"
+    )
+    kernel.ends = ends
+    limits, cell = TimeLimits(Limits(), Clock()), new_code_cell(test)
+    cells = SimpleNamespace(
+        questions=KernelQuestions(cast(Any, kernel), kernel.trainings, limits, [cell]),
+        strikes=Strikes(),
+        abort_reason=None,
+        runs={},
+        settle_claim=lambda *_: (),
+    )
+    rebuilt = Rebuilt(new_notebook(cells=[cell]))
+    judge = ClaimJudge(rebuilt, *cast(Any, (cells, None, kernel.trainings, limits)))
+    return judge.verdict(CLAIM, 0).outcome
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "raised = False\ntry:\n    refuses()\nexcept:\n    raised = True\nassert raised",
+        "import pytest\nwith pytest.raises(BaseException):\n    refuses()",
+        "import asyncio\nassert await asyncio.gather(later, return_exceptions=True)",
+        "import asyncio\n"
+        "async def waits():\n    await later\n"
+        "assert await asyncio.wait([asyncio.create_task(waits())])",
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "with Pool(1) as pool:\n    assert pool.submit(refuses).exception()",
+        "try:\n    refuses()\nexcept ValueError:\n    done = True\nfinally:\n    assert done",
+    ],
+    ids=["bare", "pytest", "gather", "wait", "thread", "finally"],
+)
+def test_a_kernel_that_ends_is_a_crash_also_where_the_test_catches_all(test: str) -> None:
+    assert outcome(test, ends=True) is Outcome.CRASHED
+    assert outcome(test, ends=False) is Outcome.PASSED

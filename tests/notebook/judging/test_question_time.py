@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import contextlib
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from grader.examiner.examiner import TimeUp
 from grader.notebook.judging import claim_judge
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, overrun
+from grader.notebook.judging.kernel_questions import KernelQuestions
 from grader.notebook.judging.question_time import QuestionTime
 
 
@@ -41,15 +44,30 @@ def test_the_time_of_all_questions_is_told_and_not_that_of_the_last(
     assert run.of_questions(count, 30.0).message == message
 
 
+def of_a_test(seconds: float = 0.0, *, is_open: bool = False) -> KernelQuestions:
+    limits = SimpleNamespace(clock=SimpleNamespace(now=lambda: 0.0))
+    questions = KernelQuestions(*cast(Any, (None, None, limits, [])))
+    questions.time.seconds, questions.time.open = seconds, is_open
+    return questions
+
+
 @pytest.mark.parametrize(("asked", "is_open"), [(30.0, False), (0.0, True)])
 def test_time_that_went_to_questions_is_the_students(asked: float, is_open: bool) -> None:
-    questions = QuestionTime(lambda: 0.0)
-    questions.seconds, questions.open = asked, is_open
     with pytest.raises(Ended) as ended:
-        claim_judge._give_up(100.0, questions)
+        claim_judge._give_up(100.0, of_a_test(asked, is_open=is_open))
     assert ended.value.run.status is CellStatus.LIMIT
 
 
 def test_time_that_a_test_computed_by_itself_is_told_apart() -> None:
     with pytest.raises(TimeUp, match="it computed for 100 s"):
-        claim_judge._give_up(100.0, QuestionTime(lambda: 0.0))
+        claim_judge._give_up(100.0, of_a_test())
+
+
+def test_the_first_end_is_remembered_until_another_test_begins() -> None:
+    questions = of_a_test(is_open=True)
+    questions.end(FULL)
+    with pytest.raises(Ended):
+        claim_judge._give_up(100.0, questions)
+    assert questions.ended is FULL
+    questions.begin()
+    assert questions.ended is None
