@@ -38,8 +38,8 @@ def sentence(handed_in: datetime | None, due: datetime | None, seconds_late: flo
 def unclear() -> str:
     """What stands there while a person has to decide when it was handed in."""
     return gettext(
-        "The file timestamp.txt that was handed in may mean several times: a person decides "
-        "whether the work was late. The score is without a late penalty so far."
+        "The file timestamp.txt that was handed in may mean several times: a person decides which "
+        "of them counts. Until then the score counts the earliest."
     )
 
 

@@ -15,6 +15,7 @@ _LINKS = (
 _TAG = re.compile(r"<[^<>]*>|!\[[^\]]*\]\([^()]*\)")
 _FRONT_MATTER = re.compile(r"---\n(?:.*\n)*---", re.ASCII)  # of Quarto, in a raw cell
 _LONGEST = 20_000  # characters of such a text
+_MOST = 60  # beginnings of links in it: from each one the rest of the text may be searched
 _WORDS = 5  # of a link, as in "Created in Deepnote"
 
 
@@ -25,6 +26,8 @@ def is_editors_own(cell: NotebookNode) -> bool:
     """
     text = cell.source.strip()
     if len(text) > _LONGEST or cell.cell_type == "code":
+        return False
+    if sum(map(text.lower().count, ("<a", "![", "//"))) > _MOST:
         return False
     if cell.metadata.get("toc") is True:  # of the extension that lists headings
         return True
