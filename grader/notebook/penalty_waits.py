@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 
-from grader.errors import GraderError
+from grader.errors import CourseError, GraderError
 from grader.model import Graded
 from grader.model.scores import points
 from grader.notebook import late_penalties, sqlalchemy_warnings
@@ -31,12 +31,13 @@ def waiting(settings: Settings, name: str, students: Sequence[str]) -> dict[str,
         name: the assignment.
         students: of these.
     """
-    step, unclear = late_penalties.step_of(settings), dict(_unclear(settings, name, students))
-    if step is None or not unclear:
+    if (step := late_penalties.step_of(settings)) is None:
         return {}
+    unclear, found = _unclear(settings, name, students)
+    if not unclear:
+        return found
     url = paths.course_directory(settings).db_url
     with sqlalchemy_warnings.ignored(), Gradebook(url) as gradebook:
-        found: dict[str, str] = {}
         for student, times in unclear.items():
             try:
                 notebook = gradebook.find_submission_notebook(name, name, student)
@@ -57,14 +58,20 @@ def noted(graded: Graded, waits: Mapping[str, str]) -> Graded:
 
 def _unclear(
     settings: Settings, name: str, students: Sequence[str]
-) -> Iterator[tuple[str, tuple[datetime, ...]]]:
+) -> tuple[dict[str, tuple[datetime, ...]], dict[str, str]]:
+    """The times of those who may mean several; and whose decision cannot be read, with why."""
+    several: dict[str, tuple[datetime, ...]] = {}
+    unread: dict[str, str] = {}
     for student in students:
         try:
             times = paths.handed_in(settings, student, name)
+        except CourseError as error:  # a person has decided, and nobody knows how
+            unread[student] = str(error)
         except (GraderError, OSError, ValueError, OverflowError):  # told where it is graded
             continue
-        if len(times) > 1:
-            yield student, times
+        else:
+            several |= {student: times} if len(times) > 1 else {}
+    return several, unread
 
 
 def _penalties(

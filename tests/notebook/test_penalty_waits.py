@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,6 +17,7 @@ from grader.notebook.assignment import load_assignment
 from grader.notebook.class_run import ClassRun, Result
 from grader.notebook.exports.course import export
 from grader.notebook.loaded_course import LoadedCourse
+from grader.notebook.reporting import feedback
 from grader.notebook.submission import handed_in_file, paths, verdict_file
 from grader.settings import Settings
 from tests import tiny
@@ -153,3 +156,13 @@ def test_a_decision_that_cannot_be_read_is_not_dropped(course: Settings) -> None
     file.write_text('{"version": 1}')
     with pytest.raises(CourseError, match="restore it from a backup"):
         handed_in_file.read(file)
+    assert "restore it from a backup" in waits(course)
+    assert not export(course, "csv", ["sums"]).complete
+
+
+def test_the_page_says_which_time_counts_until_a_person_decides(course: Settings) -> None:
+    known = cast(Any, SimpleNamespace(handed_in=DUE, due=DUE, seconds_late=0.0))
+    submission = paths.submission(course, "ada", "sums")
+    assert "counts the earliest" in feedback._handed_in(course, submission, known)
+    decide(course, "2026-01-02 12:00 UTC")
+    assert "in time" in feedback._handed_in(course, submission, known)
