@@ -45,7 +45,7 @@ def _body(source: str) -> str:
     """A cell without the cell magics that its body runs under in the notebook."""
     source = _without_prompts(source)
     while (magic := _TRANSPARENT.match(source)) is not None:
-        source = source[magic.end() :]
+        source = _without_prompts(source[magic.end() :])
     return source
 
 
