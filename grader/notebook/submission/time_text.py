@@ -80,9 +80,11 @@ def _clocks(found: re.Match[str]) -> tuple[time, ...]:
         return time.min, time(23, 59, 59)
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
     if found["half"]:
-        if not 1 <= hour <= 12:
-            raise ValueError(f"{hour} is no hour of half a day")
-        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
+        is_second = found["half"] in "Pp"
+        if 1 <= hour <= 12:
+            hour = hour % 12 + 12 * is_second
+        elif (hour >= 12) != is_second:  # 13:00 PM says the same twice
+            raise ValueError(f"{hour} is no hour of that half of a day")
     return (time(hour, minute, second, int((found["part"] or "0").ljust(6, "0")[:6])),)
 
 
