@@ -72,13 +72,15 @@ class EventLoop:
 
         Args:
             number: of it.
-            seconds: to wait for it, or for any other one to end; with 0 all go on by one step.
+            seconds: to wait for it, or for any other one to end; with 0 all go on by one step, as
+                they do while the end of another one is not told yet.
         """
         if self._is_here():
             return self._inner().waited(number, seconds)
         waiting = [task for task in self._tasks.values() if not task.done()]
         if self._tasks[number] in waiting:
-            self._result(lambda: _any_of(waiting, seconds))
+            is_any_untold = len(waiting) < len(self._tasks)
+            self._result(lambda: _any_of(waiting, 0.0 if is_any_untold else seconds))
         return self._outcome(number)
 
     def cancel(self, number: int) -> tuple[bool, Any]:
@@ -177,8 +179,8 @@ def _nothing_else(loop: Any) -> Iterator[None]:
     if ready is None:  # a loop that is not Python's own
         yield
         return
-    turns = list(ready)
-    ready.clear()
+    # One by one: another thread may add to them at any moment.
+    turns = [ready.popleft() for _ in range(len(ready))]
     try:
         yield
     finally:

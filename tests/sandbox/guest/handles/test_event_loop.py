@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from grader.sandbox.guest.handles import event_loop
 from grader.sandbox.guest.handles.event_loop import EventLoop
 from tests.patience import PATIENCE
 
@@ -145,3 +148,39 @@ def test_a_coroutine_within_a_coroutine_runs(loop: EventLoop) -> None:
         return int(loop.run(doubled(5))) + int(loop.begin(doubled(1))[2])
 
     assert loop.run(outer()) == 12
+
+
+def test_while_the_end_of_one_is_not_told_no_other_one_is_waited_for(loop: EventLoop) -> None:
+    slow = [loop.begin(asyncio.sleep(600))[0] for _ in range(3)]
+    soon, _, _ = loop.begin(asyncio.sleep(0.01, "soon"))
+    began = time.monotonic()
+    assert loop.waited(slow[0], PATIENCE) == (False, None), "until the first one ends"
+    for number in slow[1:]:
+        assert loop.waited(number, PATIENCE) == (False, None)
+    assert loop.waited(soon, PATIENCE) == (True, "soon")
+    assert time.monotonic() - began < PATIENCE
+    for number in slow:
+        loop.cancel(number)
+
+
+def test_a_turn_that_another_thread_adds_is_not_lost() -> None:
+    class Ready(collections.deque[str]):
+        added = False
+
+        def _adding(self) -> None:
+            if not self.added:
+                self.added = True
+                self.append("late")
+
+        def popleft(self) -> str:
+            self._adding()
+            return super().popleft()
+
+        def clear(self) -> None:
+            self._adding()
+            super().clear()
+
+    ready = Ready(["a", "b"])
+    with event_loop._nothing_else(SimpleNamespace(_ready=ready)):
+        assert "a" not in ready
+    assert [*ready] == ["a", "b", "late"]
