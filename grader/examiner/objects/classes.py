@@ -246,7 +246,8 @@ def _a_class(value: Any) -> type:
 
 def _name(name: Any) -> str:
     text = str(name)[:MAX_NAME]
-    return text if text.isidentifier() else "object"
+    is_one = text.isidentifier() or text in abilities.KINDS  # as "method-wrapper"
+    return text if is_one else "object"
 
 
 def _names(reference: dict[str, Any], field: str) -> tuple[str, ...]:

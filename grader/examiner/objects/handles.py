@@ -23,10 +23,12 @@ from grader.examiner.objects import derived, real_classes, signatures
 from grader.examiner.objects.coroutines import Driven
 from grader.examiner.objects.kept import ClassFacts, Kept, facts_of
 from grader.language import N_
-from grader.sandbox.guest.handles.abilities import ABILITIES
+from grader.sandbox.guest.handles.abilities import ABILITIES, COMPARISONS
 
 ALWAYS = ("eq", "ne", "hash", "repr", "str", "format", "dir", "copy", "deepcopy")
 _OURS = frozenset(f"__{name}__" for name in (*ABILITIES, *ALWAYS, "array_ufunc"))
+# What a method of a test's class may ask of the class that it derives from, by `super()`.
+_OF_SUPER = frozenset(f"__{name}__" for name in ABILITIES - COMPARISONS - {*ALWAYS, "bool"})
 # Libraries walk through all classes that derive from another, those of a kernel that is gone, too.
 _OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__class__", "__subclasses__"))
 # They would hand over memory by its address, let the kernel decide what a library computes, or
@@ -127,7 +129,8 @@ class Handle(metaclass=ClassHandle):
         kind = type(self)
         if name == "__class__":
             return real_classes.shown(kind)
-        if name in _OURS:
+        is_supers = name in _OF_SUPER and real_classes.shown(kind) is super
+        if name in _OURS and not is_supers:
             return object.__getattribute__(self, name)
         kept = _KEPT.__get__(self)
         facts = facts_of(kind)

@@ -244,3 +244,8 @@ def test_threads_of_a_test_ask_one_after_the_other() -> None:
 def test_a_name_that_a_student_binds_to_a_built_in_class_is_theirs() -> None:
     finding = InProcess("Point = tuple").tested("assert Point(1, 2).x == 1")
     assert finding.kind is FindingKind.RAISED, finding
+
+
+def test_a_method_of_a_built_in_value_is_called() -> None:
+    finding = InProcess("def size(): return [1, 2].__len__").tested("assert size()() == 2")
+    assert finding.kind is FindingKind.PASSED, finding
