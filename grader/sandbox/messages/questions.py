@@ -36,13 +36,13 @@ _CHANGED = Field(
 _KEPT = Field(
     "kept",
     Kind.NUMBERS,
-    "those of the values numbered in this message that the sender holds on; others are dropped",
+    "values numbered in this message that the sender still holds; others are dropped",
     optional=True,
 )
 _DROPPED = Field(
     "dropped",
     Kind.NUMBERS,
-    "numbered values of earlier messages that the sender does not hold any more",
+    "values numbered in earlier messages that the sender does not hold any more",
     optional=True,
 )
 _END = (_CHANGED, _KEPT, _DROPPED)

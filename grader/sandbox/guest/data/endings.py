@@ -1,7 +1,7 @@
 """What each message of an exchange ends with: what changed of the values that both sides have.
 
-The sender of one says which of the values that it sends it holds on, and which of the others it
-does not hold any more. Those that one side does not hold are forgotten by both.
+The sender says which of the values in the message it still holds, and which earlier ones it does
+not hold any more. Both sides forget a value that one of them does not hold.
 """
 
 from __future__ import annotations

@@ -95,14 +95,14 @@ class Shared:
         self._unsent.clear()
 
     def sent(self, *, ends: bool = False) -> tuple[list[int], list[int]]:
-        """Forget what nobody holds on this side any more, with the message that is sent now.
+        """Forget what this side does not hold any more; call it for each message that is sent.
 
         Args:
-            ends: the message ends a question of a test: many or large values do not hold on.
+            ends: the message ends a question of a test: many or large values are not kept.
 
         Returns:
-            For the other side: the numbers of this message that hold on, and those that both sides
-            had until now and that do not.
+            For the other side: the numbers in this message that are kept, and those that both sides
+            had until now and that are not.
         """
         self._unsent.clear()
         if not self._holds_on(ends=ends):
@@ -133,7 +133,7 @@ class Shared:
         """Forget what the other side does not hold; raises ``ValueError``.
 
         Args:
-            kept: numbers of its message that it holds on. One that was not taken in here is told
+            kept: numbers in its message that it still holds. One that was not taken in here is told
                 to be dropped, with the next message.
             dropped: numbers that both sides had.
         """
