@@ -65,6 +65,7 @@ def _told(decision: Decision) -> tuple[RenderableType, ...]:
 
 def _time_told(student: str, assignment: str, decision: TimeDecision) -> tuple[RenderableType, ...]:
     head = plain(f"{student}, {assignment}: handed in at {decision.handed_in} UTC", "bold")
-    head.append_text(plain(f"; timestamp.txt: {decision.received}", "dim"))
+    received = " ".join(decision.received.split())  # a student may put any blanks into it
+    head.append_text(plain(f"; timestamp.txt: {received}", "dim"))
     said = plain(f"{decision.by}, {decision.when[:10]}: {decision.reason}")
     return head, indented(said, 2)
