@@ -23,6 +23,18 @@ _NUMBERS = itertools.count()
 Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
+class _Contained(Exception):  # noqa: N818 -- it carries an error
+    """Holds what would end the loop if a task raised it.
+
+    Attributes:
+        error: ``SystemExit`` or ``KeyboardInterrupt``.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class EventLoop:
     """An event loop that starts with its first coroutine and goes on as long as the kernel."""
 
@@ -61,7 +73,7 @@ class EventLoop:
 
         async def begun() -> None:
             with _nothing_else(asyncio.get_running_loop()):
-                self._tasks[number] = asyncio.ensure_future(_awaited(awaitable))
+                self._tasks[number] = asyncio.ensure_future(_contained(awaitable))
                 await asyncio.sleep(0)  # meanwhile it runs
 
         self._result(begun)
@@ -107,7 +119,10 @@ class EventLoop:
     def _outcome(self, number: int) -> tuple[bool, Any]:
         if not self._tasks[number].done():
             return False, None
-        return True, self._tasks.pop(number).result()
+        try:
+            return True, self._tasks.pop(number).result()
+        except _Contained as contained:
+            raise contained.error from None
 
     def _result(self, work: Work) -> Any:
         if self._is_here():
@@ -189,6 +204,13 @@ def _nothing_else(loop: Any) -> Iterator[None]:
 
 async def _awaited(awaitable: Awaitable[Any]) -> Any:
     return await awaitable
+
+
+async def _contained(awaitable: Awaitable[Any]) -> Any:
+    try:
+        return await awaitable
+    except (KeyboardInterrupt, SystemExit) as error:
+        raise _Contained(error) from None
 
 
 async def _any_of(tasks: list[asyncio.Task[Any]], seconds: float) -> None:

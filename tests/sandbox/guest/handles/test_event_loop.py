@@ -184,3 +184,20 @@ def test_a_turn_that_another_thread_adds_is_not_lost() -> None:
     with event_loop._nothing_else(SimpleNamespace(_ready=ready)):
         assert "a" not in ready
     assert [*ready] == ["a", "b", "late"]
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, asyncio.CancelledError])
+def test_what_ends_a_program_ends_no_loop(loop: EventLoop, kind: type[BaseException]) -> None:
+    async def leaves(turns: int) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        raise kind
+
+    with pytest.raises(kind):
+        loop.begin(leaves(0))
+    with pytest.raises(kind):
+        loop.run(leaves(1))
+    number, _, _ = loop.begin(leaves(1))
+    with pytest.raises(kind):
+        ended(loop, number)
+    assert loop.run(doubled(1)) == 2
