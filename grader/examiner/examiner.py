@@ -18,8 +18,9 @@ from typing import Any, Protocol
 from grader.errors import CourseError, DataError, RefereeError, SandboxError
 from grader.examiner import main_module, names, student_modules
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
-from grader.examiner.cells.cell_code import DECORATOR, compiled
+from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
+from grader.examiner.names import DECORATOR
 from grader.examiner.notes import add_note, notes_of
 from grader.examiner.objects import source_code
 from grader.examiner.objects.exceptions import StudentRaised

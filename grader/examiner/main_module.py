@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.examiner import names
-from grader.examiner.cells.cell_code import DECORATOR
+from grader.examiner.names import DECORATOR
 from grader.examiner.objects.decorated import decorator
 from grader.examiner.objects.derived import super_of
 from grader.examiner.wanted import MAIN, asks_by_text

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from types import CodeType
 
-TEST = "<test>"  # the file name of test cells in tracebacks
+from grader.examiner.names import DECORATOR
 
-# Under this name a cell has the function that a class's decorators go through.
-DECORATOR = "__decorator__"
+TEST = "<test>"  # the file name of test cells in tracebacks
 
 
 def compiled(source: str, *, marks: bool = False) -> CodeType:
