@@ -139,10 +139,8 @@ class CarefulExtractor(ExtractorPlugin):
                 whole = Path(work) / "whole"
                 whole.mkdir()
                 with file_rules.opened(archive, self.max_megabytes * _MEGABYTE) as file:
-                    self._write(archive, _members(file, whole), whole, *nested)
+                    self._write(archive, _members(file), whole, *nested)
                 whole.rename(folder)
-        except tarfile.FilterError as error:
-            raise _unsafe(archive, error.tarinfo.name) from error
         except SubmissionError:
             raise
         except Exception as error:  # readers of archives raise many kinds on broken ones
@@ -187,21 +185,17 @@ class _Metered:
         return getattr(self._file, name)
 
 
-def _members(file: IO[bytes], folder: Path) -> Iterator[Member]:
-    """The files of an archive in its own order, without its folders.
-
-    Raises:
-        tarfile.FilterError: a tar's member cannot be unpacked into ``folder`` safely.
-    """
+def _members(file: IO[bytes]) -> Iterator[Member]:
+    """The files of an archive in its own order, without its folders."""
     start = file.read(2)
     file.seek(0)
     if start == b"PK":
         yield from _zip_members(_Metered(file))
     elif start == b"\x1f\x8b":
         with gzip.open(file) as content:
-            yield from _tar_members(_Metered(cast(IO[bytes], content)), folder)
+            yield from _tar_members(_Metered(cast(IO[bytes], content)))
     else:
-        yield from _tar_members(_Metered(file), folder)
+        yield from _tar_members(_Metered(file))
 
 
 def _zip_members(file: _Metered) -> Iterator[Member]:
@@ -215,11 +209,12 @@ def _zip_members(file: _Metered) -> Iterator[Member]:
                 yield Member(info.filename, info.file_size, kind in (0, stat.S_IFREG), content)
 
 
-def _tar_members(file: _Metered, folder: Path) -> Iterator[Member]:
+def _tar_members(file: _Metered) -> Iterator[Member]:
     with tarfile.open(fileobj=cast(IO[bytes], file), mode="r|") as archive:
         for info in archive:
-            tarfile.data_filter(info, str(folder))
             if info.isdir():
+                if not _stays_inside(f"{info.name}/file"):
+                    yield Member(info.name, 0, False, io.BytesIO())
                 continue
             if info.size < 0:
                 raise ValueError(f"a file of {info.size} bytes")
