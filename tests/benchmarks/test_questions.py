@@ -32,4 +32,4 @@ def test_the_table_shows_medians_and_their_ratio_to_a_call() -> None:
     rows = [line for line in out.getvalue().splitlines() if "passed" in line]
     assert len(rows) == len(questions.KINDS)
     assert rows[0].replace("\u2502", " ").split()[-5:-1] == ["3,000", "30.0", "10.0", "1.0"]
-    assert rows[1].replace("\u2502", " ").split()[-5:-1] == ["1,000", "20.0", "20.0", "2.0"]
+    assert rows[1].replace("\u2502", " ").split()[-5:-1] == ["300", "6.0", "20.0", "2.0"]
