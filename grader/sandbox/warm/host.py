@@ -30,6 +30,7 @@ _PARENT_FILES = (
     "sandbox/__init__.py",
     "sandbox/warm/__init__.py",
     "sandbox/warm/parent.py",
+    "sandbox/warm/rights.py",
 )
 
 START_SECONDS = 120.0  # to import TensorFlow on a machine that is busy

@@ -5,19 +5,17 @@ submission. It lives in a sandbox with the file system of a student's, without a
 it moves into the namespaces of a sandbox that bubblewrap has made, gives up every right, and only
 then becomes a kernel.
 
-It imports nothing of ours but what a sandbox may see.
+It imports nothing of ours but ``rights``, which its sandbox shows, too.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
 import os
 import random
-import resource
 import select
 import signal
 import socket
@@ -26,23 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-# All that bubblewrap unshares: user, mount, process, network, interprocess, host name, group.
-NAMESPACES = (
-    0x10000000 | 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
-)
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
-PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
-PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
-SECCOMP_MODE_FILTER = 2
-LAST_CAPABILITY = 63
+from grader.sandbox.warm import rights
+
 ORDER_BYTES = 1 << 20
 ORDER_SECONDS = 60.0
 SHARES_MEMORY = (
     "what it imported has memory that all kernels of a class could write; see warm_imports"
 )
 IDLE_SECONDS = 900.0  # a server that graded once need not hold the memory for ever
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True)
@@ -78,7 +67,7 @@ class Order:
 
 def main() -> None:
     """Prepare what the command line names, fork a kernel for each caller, and in a fork be one."""
-    _call(_libc.prctl, PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # bubblewrap's end is ours
+    rights.die_with_parent()  # bubblewrap's end is ours
     listener = socket.socket(fileno=int(sys.argv[1]))
     ends = [int(number) for number in sys.argv[2].split(",")]
     gc.disable()  # collections are more than a quarter of the time that importing Keras takes
@@ -122,7 +111,7 @@ def _serve_all(listener: socket.socket, ends: list[int], problem: str) -> Order 
     the first process of the machine.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    _call(_libc.prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    rights.adopt_orphans()
     while True:
         ready, _, _ = select.select([listener.fileno(), *ends], [], [], IDLE_SECONDS)
         if not ready or set(ends) & set(ready):
@@ -153,13 +142,13 @@ def _serve(caller: socket.socket, problem: str) -> Order:
         order = Order.read(text)
         caller.settimeout(None)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _call(_libc.setns, inside, NAMESPACES)
+        rights.join_namespaces(inside)
         kernel = os.fork()
         if kernel == 0:
             _settle_or_exit(order, stderr)
             caller.detach()  # closed with all others
             return order
-        _drop_rights()  # of which a new member of the sandbox's user namespace has every one
+        rights.drop_capabilities()  # a new member of a user namespace has every one
         _say(caller, process=kernel, kernel=True)
         _, status = os.waitpid(kernel, 0)
         _say(caller, status=os.waitstatus_to_exitcode(status))
@@ -209,7 +198,7 @@ def _settle(order: Order, stderr: int) -> None:
         os.dup2(descriptor, target)
     # The limit on descriptors may be lower than when one of them was opened.
     os.closerange(3, max(map(int, os.listdir("/proc/self/fd"))) + 1)  # noqa: PTH208
-    _call(_libc.prctl, PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    rights.die_with_parent()
     for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -220,45 +209,12 @@ def _settle(order: Order, stderr: int) -> None:
     os.environ.clear()
     os.environ.update(order.environment)
     os.chdir(order.folder)
-    _limit(order.limits)
+    rights.limit(order.limits)
     if len(os.listdir("/proc/self/task")) != 1:  # noqa: PTH208 - another thread keeps its rights
         raise RuntimeError("something imported starts a thread in each fork; see warm_imports")
-    _drop_rights()
-    _call(_libc.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0)  # as for a kernel that was started cold
-    _filter(order.seccomp)
-
-
-def _limit(limits: dict[str, int]) -> None:
-    """Limit this process, and the two that are here already, bubblewrap's and a place holder.
-
-    Student code can write their memory, and so have them do what its own limits forbid.
-    """
-    here = (int(name) for name in os.listdir("/proc") if name.isdecimal())  # noqa: PTH208
-    for process in here:
-        for name, most in limits.items():
-            resource.prlimit(process, getattr(resource, name), (most, most))
-
-
-def _drop_rights() -> None:
-    """Drop all capabilities, and the way to new ones."""
-    _call(_libc.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    for capability in range(LAST_CAPABILITY + 1):
-        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for those that do not exist
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # version 3, this process
-    nothing = (ctypes.c_uint32 * 6)()
-    _call(_libc.capset, header, nothing)
-    _call(_libc.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-
-
-def _filter(program: bytes) -> None:
-    """Refuse system calls from here on; see ``grader.sandbox.seccomp``."""
-    buffer = ctypes.create_string_buffer(program, len(program))
-
-    class Program(ctypes.Structure):
-        _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
-    filtered = Program(len(program) // 8, ctypes.addressof(buffer))
-    _call(_libc.prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filtered), 0, 0)
+    rights.drop_capabilities()
+    rights.become_dumpable()
+    rights.refuse_calls(order.seccomp)
 
 
 def _forget_hidden_modules() -> None:
@@ -293,12 +249,6 @@ def _say(caller: socket.socket, *, process: int = 0, **facts: Any) -> None:
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
-
-
-def _call(function: Any, *arguments: Any) -> None:
-    if function(*arguments) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{function.__name__}: {os.strerror(code)}")
 
 
 if __name__ == "__main__":
