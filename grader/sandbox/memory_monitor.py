@@ -7,7 +7,25 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from grader import machine
+from grader.sandbox.sandbox_exit import EndReason
+
 PAGE = os.sysconf("SC_PAGE_SIZE")
+PRIVATE_FILE_SYSTEMS = ("/home/student", "/dev/shm")
+
+
+def exceeded(init: int, limit: int) -> EndReason | None:
+    """Why a sandbox has to end: it uses more than its limit, or the host has too little left.
+
+    Args:
+        init: the sandbox's first process, as the host numbers it.
+        limit: bytes that its processes and its files in memory may use.
+    """
+    with contextlib.suppress(OSError):  # it may have ended, which its supervisor sees next
+        if used(init, PRIVATE_FILE_SYSTEMS) > limit:
+            return EndReason.MEMORY_LIMIT
+    free, total = machine.memory()
+    return EndReason.HOST_MEMORY if free < min(256 << 20, total // 20) else None
 
 
 def processes_inside(init: int) -> Iterator[int]:

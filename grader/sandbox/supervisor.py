@@ -20,7 +20,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader import machine
 from grader.sandbox import account, memory, memory_monitor
 from grader.sandbox.bubblewrap_process import BubblewrapProcess
 from grader.sandbox.processes import (
@@ -45,7 +44,6 @@ TICK = 0.1  # how late a full group or a passed deadline is noticed
 START_TICK = 0.01  # how late a step of the start is
 END_SECONDS = 5.0  # for killed processes to be gone
 EXIT_SECONDS = 1.0  # a kernel that exits drops its channels first; others may not
-PRIVATE_FILE_SYSTEMS = ("/home/student", "/dev/shm")
 
 
 class SandboxSupervisor:
@@ -190,7 +188,9 @@ class SandboxSupervisor:
         elif self.clock.spent > self.limits["submission_seconds"]:
             self._conclude(SandboxExit(EndReason.TIME_LIMIT))
         elif self.group is None and self.sandbox and self.sandbox.init is not None:
-            self._watch_memory(self.sandbox.init)
+            reason = memory_monitor.exceeded(self.sandbox.init, self.limits["memory_bytes"])
+            if reason is not None:
+                self._conclude(SandboxExit(reason))
 
     def _ended(self, status: int) -> SandboxExit:
         """Why the sandbox ended, from bubblewrap's exit status."""
@@ -210,16 +210,6 @@ class SandboxSupervisor:
         if self.group is not None and self.group.kills():
             reason = EndReason.MEMORY_LIMIT
         return SandboxExit(reason, detail=warm.error)
-
-    def _watch_memory(self, init: int) -> None:
-        """The weak bound: processes' pages, files in memory, and the host's free memory."""
-        with contextlib.suppress(OSError):  # it may have ended, which the next check sees
-            if memory_monitor.used(init, PRIVATE_FILE_SYSTEMS) > self.limits["memory_bytes"]:
-                self._conclude(SandboxExit(EndReason.MEMORY_LIMIT))
-                return
-        free, total = machine.memory()
-        if free < min(256 << 20, total // 20):
-            self._conclude(SandboxExit(EndReason.HOST_MEMORY))
 
     # Becoming ready
 
