@@ -5,26 +5,21 @@ It lies in ``overrides/`` of the course, and holds as long as the student's file
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
-from grader import whole_files
-from grader.errors import ConfigurationError, CourseError
 from grader.model import TimeDecision
-from grader.notebook.submission import file_rules, time_text
+from grader.notebook.submission import decision_file, file_rules, time_text
+from grader.notebook.submission.decision_file import DecisionFile
 
-VERSION = 1
 
-
-class _File(msgspec.Struct):
+class _Decision(DecisionFile):
     """The content of the file."""
 
-    version: int
     decision: TimeDecision
+
+    def __post_init__(self) -> None:
+        datetime.fromisoformat(self.decision.handed_in)
 
 
 def read(file: Path) -> TimeDecision | None:
@@ -33,35 +28,13 @@ def read(file: Path) -> TimeDecision | None:
     Raises:
         CourseError: the file cannot be read, or holds something else. No decision is dropped.
     """
-    try:
-        content = msgspec.json.decode(file.read_bytes(), type=_File)
-        datetime.fromisoformat(content.decision.handed_in)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        raise CourseError(
-            f"{file} cannot be read ({said}): expected a decision of grader override --handed-in; "
-            "restore it from a backup, or remove it and decide again"
-        ) from error
-    if content.version != VERSION:
-        raise CourseError(
-            f"{file} has version {content.version}, expected {VERSION}: use a newer grader"
-        )
-    return content.decision
+    content = decision_file.read(file, _Decision, "a decision of grader override --handed-in")
+    return None if content is None else content.decision
 
 
 def write(file: Path, decision: TimeDecision) -> None:
     """Keep a decision, at once; raises ``ConfigurationError`` if it cannot be written."""
-    content = {"version": VERSION, "decision": dataclasses.asdict(decision)}
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        whole_files.write(file, json.dumps(content, indent=1, ensure_ascii=False).encode())
-    except OSError as error:
-        raise ConfigurationError(
-            f"{error.filename or file} cannot be written ({error.strerror}): expected a course's "
-            "folder that this account may write to"
-        ) from error
+    decision_file.write(file, _Decision(decision_file.VERSION, decision))
 
 
 def received(folder: Path) -> str:

@@ -7,29 +7,21 @@ course, and are set beside the verdicts each time.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from pathlib import Path
 
-import msgspec
-
-from grader import whole_files
-from grader.errors import ConfigurationError, CourseError
 from grader.model import Graded, Override, Verdict
-from grader.notebook.submission import grounds, paths
+from grader.notebook.submission import decision_file, grounds, paths
+from grader.notebook.submission.decision_file import DecisionFile
 from grader.settings import Settings
-
-VERSION = 1
 
 # How each note begins that ``applied`` and the gradebook's writer add.
 NOTE = "a person's decision on"
 
 
-class _File(msgspec.Struct):
+class _Overrides(DecisionFile):
     """The content of a file of decisions."""
 
-    version: int
     overrides: tuple[Override, ...]
 
 
@@ -40,21 +32,8 @@ def read(settings: Settings, student: str, assignment: str) -> tuple[Override, .
         CourseError: the file cannot be read, or holds something else. No decision is dropped.
     """
     file = paths.override_file(settings, student, assignment)
-    try:
-        content = msgspec.json.decode(file.read_bytes(), type=_File)
-    except FileNotFoundError:
-        return ()
-    except (OSError, msgspec.DecodeError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        raise CourseError(
-            f"{file} cannot be read ({said}): expected the decisions of grader override; "
-            "restore it from a backup, or remove it and decide again"
-        ) from error
-    if content.version != VERSION:
-        raise CourseError(
-            f"{file} has version {content.version}, expected {VERSION}: use a newer grader"
-        )
-    return content.overrides
+    content = decision_file.read(file, _Overrides, "the decisions of grader override")
+    return () if content is None else content.overrides
 
 
 def write(settings: Settings, student: str, assignment: str, overrides: Sequence[Override]) -> None:
@@ -64,17 +43,8 @@ def write(settings: Settings, student: str, assignment: str, overrides: Sequence
         ConfigurationError: the file cannot be written.
     """
     file = paths.override_file(settings, student, assignment)
-    try:
-        if not overrides:
-            file.unlink(missing_ok=True)
-            return
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _replace(file, {"version": VERSION, "overrides": list(map(dataclasses.asdict, overrides))})
-    except OSError as error:
-        raise ConfigurationError(
-            f"{error.filename or file} cannot be written ({error.strerror}): expected a course's "
-            "folder that this account may write to"
-        ) from error
+    content = _Overrides(decision_file.VERSION, tuple(overrides)) if overrides else None
+    decision_file.write(file, content)
 
 
 def applied(graded: Graded, overrides: Sequence[Override]) -> Graded:
@@ -111,7 +81,3 @@ def _notes(graded: Graded, overrides: Sequence[Override], worth: dict[str, float
             yield f"{begin} is not applied: the claim is worth {worth[each.claim]:g} points now"
         elif each.handed_in != handed_in(graded):
             yield f"{begin} was made for an earlier hand-in: look whether it still holds"
-
-
-def _replace(file: Path, content: dict[str, object]) -> None:
-    whole_files.write(file, json.dumps(content, indent=1, ensure_ascii=False).encode())
