@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,7 +11,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grader.notebook import autograde
-from grader.notebook.assignment import grade_id
 from grader.notebook.class_run import Result
 from grader.notebook.exports import standings
 from grader.notebook.exports.standings import Standing, State
@@ -21,6 +19,7 @@ from grader.notebook.submission import paths
 from grader.settings import Settings
 from tests import tiny
 from tests.notebook.exports import school
+from tests.notebook.submission.notebook_edits import cell, copied, insert_after, without_metadata
 from tests.notebook.submission.test_pictures import png
 
 pytestmark = [
@@ -32,31 +31,16 @@ Change = Callable[[NotebookNode], object]
 Graded = tuple[Settings, dict[str, Result]]
 
 
-def cell(notebook: NotebookNode, name: str) -> NotebookNode:
-    return next(cell for cell in notebook.cells if grade_id(cell) == name)
-
-
-def behind(notebook: NotebookNode, name: str, *cells: NotebookNode) -> None:
-    place = notebook.cells.index(cell(notebook, name)) + 1
-    notebook.cells[place:place] = cells
-
-
 def split(notebook: NotebookNode) -> None:
-    second = copy.deepcopy(cell(notebook, "add"))
-    second.update(source="def add(a, b):\n    return plus(a, b)", id="second")
+    second = copied(notebook, "add", "def add(a, b):\n    return plus(a, b)")
     cell(notebook, "add").source = "def plus(a, b):\n    return a + b"
-    behind(notebook, "add", second)
+    insert_after(notebook, "add", second)
 
 
 def part_that_fails(notebook: NotebookNode) -> None:
     split(notebook)
     cell(notebook, "add").source = "def plus(a, b):\n    return a + b\n1 / 0"
-    behind(notebook, "add", new_code_cell("assert plus(1, 2) == 3"))
-
-
-def lose_metadata(notebook: NotebookNode) -> None:
-    for number, each in enumerate(notebook.cells):
-        each.metadata, each.id = {}, f"new{number}"
+    insert_after(notebook, "add", new_code_cell("assert plus(1, 2) == 3"))
 
 
 def change_given(notebook: NotebookNode) -> None:
@@ -84,7 +68,7 @@ def windows(notebook: NotebookNode) -> None:
 CLASS: dict[str, Change] = {
     "split": split,
     "part_that_fails": part_that_fails,
-    "metadata_lost": lose_metadata,
+    "metadata_lost": without_metadata,
     "given_changed": change_given,
     "total_missing": delete_total,
     "answer_below": answer_below,
