@@ -12,7 +12,7 @@ import tensorflow as tf
 from grader.errors import DeclarationRefused
 from grader.model import Budget
 from grader.referee.spec import canonical, declaration
-from tests.referee.spec.test_declaration import obj
+from tests.referee.spec.networks import obj
 
 pytestmark = pytest.mark.keras
 
