@@ -26,15 +26,16 @@ ELSEWHERE = {
         "test_a_worker_that_is_killed_is_started_again_and_the_answer_comes",
     ),
     "the store of runs is full": (
-        "referee/store/test_epoch_store.py::"
+        "referee/store/test_interrupted_store.py::"
         "test_a_full_disk_is_the_referees_fault_and_leaves_nothing",
     ),
     "a writer of the store is killed": (
-        "referee/store/test_epoch_store.py::test_a_writer_killed_at_any_moment_leaves_whole_chains",
+        "referee/store/test_interrupted_store.py::"
+        "test_a_writer_killed_at_any_moment_leaves_whole_chains",
     ),
     "an exchange is gone": (
-        "watch/test_service.py::test_an_exchange_that_vanishes_is_a_line_and_comes_back",
-        "watch/test_service.py::test_a_page_that_cannot_be_published_is_published_later",
+        "watch/test_outbox.py::test_an_exchange_that_vanishes_is_a_line_and_comes_back",
+        "watch/test_outbox.py::test_a_page_that_cannot_be_published_is_published_later",
     ),
     "the clock of a service is set back": (
         "watch/test_service.py::test_a_clock_that_is_set_back_stops_nothing",

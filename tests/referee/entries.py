@@ -81,3 +81,13 @@ def put_all(store: Store, asked: Recipe, who: str = "ada", count: int = 8) -> li
         keys.append(put(store, asked.upto(number), count))
         store.used(keys[-1], who)
     return keys
+
+
+def same(arrays: object, expected: object) -> bool:
+    """Whether two tuples of arrays are the same bit for bit."""
+    if not isinstance(arrays, tuple) or not isinstance(expected, tuple):
+        return False
+    return len(arrays) == len(expected) and all(
+        (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+        for a, b in zip(arrays, expected, strict=True)
+    )

@@ -3,7 +3,6 @@ from __future__ import annotations
 import itertools
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -16,11 +15,6 @@ from grader.referee.store.epoch_store import LEFT_OVER_SECONDS, Store
 from tests.referee import entries
 
 TODAY = datetime.now(UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "runs")
 
 
 def days_ago(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
