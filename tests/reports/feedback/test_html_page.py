@@ -1,62 +1,20 @@
+"""What a student reads: score, claims, trainings, time and pictures."""
+
 from __future__ import annotations
 
-import base64
 import dataclasses
-import hashlib
 import itertools
 import re
 
 import pytest
 from markupsafe import Markup
 
-from grader.model import Claim, FurtherRun, Outcome, Run, Timing, WorkPart
-from grader.reports.feedback.content import Answer, Judged, Page, Shown
+from grader.model import FurtherRun, Outcome
+from grader.reports.feedback.content import Answer
 from grader.reports.feedback.html_page import WORDS, render
 from tests.pages import Reader
 from tests.reports.classes import run
-
-DRAWN = Shown("Picture drawn by cell 7", "AAAA")
-EVIL = "<script>alert(1)</script>\"' onload=alert(1) {{ 7 * 7 }}"
-
-
-def judged(outcome: Outcome, **changes: object) -> Judged:
-    claim = Claim(outcome.name, 2, f"the claim {outcome.name}", "the hint", ("add", "gone"))
-    score = {Outcome.PASSED: 2.0, Outcome.GRADER_FAULT: None}.get(outcome, 0.0)
-    return dataclasses.replace(Judged(claim, outcome, "the message", score), **changes)
-
-
-PAGE = Page(
-    assignment="sums",
-    student="ada",
-    student_name="Ada Lovelace",
-    score=3.5,
-    max_score=17,
-    late_penalty=1,
-    claims=tuple(judged(outcome) for outcome in Outcome),
-    answers=(
-        Answer("add", False, "def add():\n    return 1", (Shown("42"), Shown("!", warning=True))),
-        Answer("written_answer", True, "because", comment="well said", points=5, score=2.5),
-    ),
-    notes=("cell total is missing",),
-    pictures=(DRAWN, Shown("[Picture 2 of cell 9 was left out]")),
-    runs=(
-        run(2_772_362, 6),
-        run(54_000, 3, stopped=False),
-        Run("", ({"loss": 0.5},), (1,), (), 1, False),
-    ),
-    target=0.998,
-    seconds=100.0,
-    timings=(
-        Timing(WorkPart.REFEREE_WAIT, 60.0, 0.0),
-        Timing(WorkPart.EXAMINING, 15.0, 4.0),
-        Timing(WorkPart.OUTPUT_CLEANING, 1.0, 1.0),
-    ),
-)
-
-
-def text(page: Page) -> str:
-    """What a reader sees, words only."""
-    return " ".join(Reader.of(render(page)).text.split())
+from tests.reports.feedback.pages import DRAWN, PAGE, judged, text
 
 
 def test_it_says_who_what_and_how_much() -> None:
@@ -184,59 +142,6 @@ def test_what_waits_for_a_person_is_said() -> None:
 def test_a_score_that_a_person_changed_is_said() -> None:
     claim = judged(Outcome.FAILED, score=1.0, by_hand=True)
     assert "1 / 2 points, set by a person" in text(dataclasses.replace(PAGE, claims=(claim,)))
-
-
-HOSTILE = Page(
-    assignment=EVIL,
-    student=EVIL,
-    student_name=EVIL,
-    score=0,
-    max_score=1,
-    late_penalty=0,
-    claims=(Judged(Claim(EVIL, 1, EVIL, EVIL, (EVIL,)), Outcome.CRASHED, f"`{EVIL}`", 0.0),),
-    answers=(Answer(EVIL, False, EVIL, (Shown(EVIL), Shown(EVIL, png=EVIL)), EVIL, 1, 1),),
-    notes=(EVIL,),
-    pictures=(Shown(EVIL, png=EVIL), Shown(EVIL)),
-    runs=(dataclasses.replace(run(7, 2), device=EVIL),),
-)
-
-
-@pytest.mark.parametrize("page", [PAGE, HOSTILE], ids=["plain", "hostile"])
-def test_nothing_runs_and_nothing_reaches_out(page: Page) -> None:
-    reader = Reader.of(render(page), links=("#",))
-    assert reader.dangers == []
-    ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
-    targets = [attributes["href"] for tag, attributes in reader.tags if tag == "a"]
-    assert len(ids) == len(set(ids))
-    assert {str(target).removeprefix("#") for target in targets} <= set(ids)
-
-
-def test_what_is_hostile_is_seen_as_it_is() -> None:
-    assert text(HOSTILE).count(EVIL) >= 12
-
-
-def test_the_reader_of_this_test_sees_dangers() -> None:
-    page = "<p onclick=x><script>x</script><a href='//evil'>x</a><img src='http://evil/x.png'>"
-    assert len(Reader.of(page + "<style>@import 'x'</style>").dangers) == 6
-    assert Reader.of("<script>x</script>", script="x").dangers == []
-    assert len(Reader.of("<script>y</script>", script="x").dangers) == 1
-
-
-def test_the_policy_forbids_all_but_our_own_style() -> None:
-    page = render(PAGE)
-    tags = Reader.of(page).tags
-    (policy,) = (
-        attributes["content"]
-        for tag, attributes in tags
-        if tag == "meta" and "http-equiv" in attributes
-    )
-    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
-    assert style
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert policy == (
-        "default-src 'none'; img-src data:; "
-        f"style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
 
 
 def test_it_can_be_read_by_everyone() -> None:
