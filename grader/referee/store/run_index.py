@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -86,25 +87,43 @@ def prune(
     if not dry_run:
         for path in left_over:
             discard(path)
-    staying = list(runs(store))
+    kept = list(runs(store))
+    total = sum({epoch.key: epoch.size for run in kept for epoch in run.epochs}.values())
+    oldest = None
+    if older_than_days is not None:
+        oldest = datetime.now(UTC) - timedelta(days=older_than_days)
+    gone = _to_remove(kept, oldest, None if to_bytes is None else total - to_bytes)
+    if not dry_run:
+        for run in gone:
+            for epoch in reversed(run.epochs):  # from the end, so that what stays is a beginning
+                store.remove(epoch.key)
+    removed = sum(run.size for run in gone)
+    return Pruned(tuple(gone), freed + removed, total - removed)
+
+
+def _to_remove(
+    kept: Iterable[KeptRun], oldest: datetime | None, surplus: int | None
+) -> list[KeptRun]:
+    """The runs to remove, in this order: each with the epochs that no other run has by then.
+
+    Args:
+        kept: all runs.
+        oldest: remove what was used last before that time; None: nothing for its age.
+        surplus: bytes to free at least; None: none for their size.
+    """
+    staying = list(kept)
     holders = Counter(epoch.key for run in staying for epoch in run.epochs)
-    total = sum({epoch.key: epoch.size for run in staying for epoch in run.epochs}.values())
-    long_ago = datetime.now(UTC) - timedelta(days=older_than_days or 0)
-    gone: list[KeptRun] = []
+    chosen: list[KeptRun] = []
     while staying:
         first = min((_own(run, holders) for run in staying), key=lambda own: own.last_used)
-        old = older_than_days is not None and first.last_used < long_ago
-        if not old and (to_bytes is None or total <= to_bytes):
+        is_old = oldest is not None and first.last_used < oldest
+        if not is_old and (surplus is None or sum(run.size for run in chosen) >= surplus):
             break
         run = next(run for run in staying if run.key == first.key)
         staying.remove(run)
         holders.subtract(epoch.key for epoch in run.epochs)
-        gone.append(first)
-        total, freed = total - first.size, freed + first.size
-        if not dry_run:
-            for epoch in reversed(first.epochs):  # from the end, so that what stays is a beginning
-                store.remove(epoch.key)
-    return Pruned(tuple(gone), freed, total)
+        chosen.append(first)
+    return chosen
 
 
 def _records(store: Store) -> dict[str, Record]:
