@@ -78,28 +78,28 @@ def plan(notebook: NotebookNode) -> Plan:
     untouched = _untouched(surroundings)
     # As in grading, a copy of a stub is left out where there is an answer.
     surroundings = [cell for cell in surroundings if not cell.is_stub or cell.name in untouched]
-    claims: list[Claim] = []
-    training, tests, needed = set(), {}, set()
+    tests: dict[str, _Cell] = {}
     for cell in cells:
-        if not cell.is_visible_claim or cell.name in tests:  # of copies the first counts
-            continue
-        grounds = _grounds(cell, surroundings)
-        tests[cell.name] = cell.place
-        claims.append(cell.claim(grounds))
-        if _ABOUT_TRAINING.search(cell.node.source) or any(ground.trains for ground in grounds):
-            training.add(cell.name)
-        else:
-            needed |= {ground.place for ground in grounds}
+        if cell.is_visible_claim:
+            tests.setdefault(cell.name, cell)  # of copies the first counts
+    grounds = {name: _grounds(test, surroundings) for name, test in tests.items()}
+    training = frozenset(name for name in tests if _is_training(tests[name], grounds[name]))
+    needed = {cell.place for name in tests if name not in training for cell in grounds[name]}
     return Plan(
-        tuple(claims),
-        frozenset(training),
-        tests,
+        tuple(test.claim(grounds[name]) for name, test in tests.items()),
+        training,
+        {name: test.place for name, test in tests.items()},
         tuple(sorted(needed)),
         untouched,
         definers=_definers(surroundings, wanted),
         hidden=_points(cell.node for cell in cells if cell.is_hidden_claim),
         written=_points(node for node in notebook.cells if is_solution(node) and _is_graded(node)),
     )
+
+
+def _is_training(test: _Cell, grounds: Iterable[_Cell]) -> bool:
+    """Whether a claim is about a training, or rests on a cell that trains."""
+    return bool(_ABOUT_TRAINING.search(test.node.source)) or any(cell.trains for cell in grounds)
 
 
 def _is_graded(node: NotebookNode) -> bool:
