@@ -18,7 +18,7 @@ from grader.examiner.training.referee_costs import Costs
 from grader.examiner.training.training_progress import TrainingProgress, ignore
 from grader.examiner.training.trainings import Trainings
 from grader.model import Claim, ClaimEvidence, Outcome, Run, Verdict, WorkPart
-from grader.notebook.assignment import grade_id, is_solution, part_of
+from grader.notebook.assignment import grade_id, is_solution
 from grader.notebook.given_imports import given_imports
 from grader.notebook.judging import start_kernel
 from grader.notebook.judging.claim_judge import ClaimJudge
@@ -28,6 +28,7 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.fit_requests import FitRequests
 from grader.notebook.judging.kernel_session import StudentKernel
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
+from grader.notebook.judging.play_cells import is_given, play_cells
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.judging.student_cells import StudentCells
 from grader.notebook.judging.time_limits import TimeLimits
@@ -100,7 +101,7 @@ def judge(
             verdicts = _verdicts(examination, cells, claims, stopwatch, progress)
             yield from _in_order(examination.assignment.claims, verdicts)
             trained = trainings.runs
-            if not _is_given(examination, _play_cells(examination)):
+            if not is_given(examination, play_cells(examination)):
                 heard = bool(examination.assignment.hidden)
                 _play(examination, cells, stopwatch, progress, anew=heard)
         return trained
@@ -202,15 +203,12 @@ def _verdicts(
     Claims that are judged after training, and those with hidden tests, wait for the last cell, with
     the names of their place: what a student's code heard of a hidden test, no later cell can say.
     """
-    # A claim on a training asks what networks the claims ahead of it have seen, in this process.
-    kept = () if examination.assignment.uses_networks else examination.judged
-    known = {claim.name: claim for claim in examination.assignment.claims}
-    for verdict in kept:
-        if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
-            cells.strikes.answered(known[verdict.claim].needs)
+    judged = set()
+    for verdict in _earlier_verdicts(examination, cells):
+        judged.add(verdict.claim)
         yield verdict
-    judged = {verdict.claim for verdict in kept}
-    hidden, play = examination.assignment.hidden, _play_cells(examination)
+    known = {claim.name: claim for claim in examination.assignment.claims}
+    hidden, play = examination.assignment.hidden, play_cells(examination)
     waiting: list[tuple[Claim, int]] = []
     for index, cell in enumerate(examination.rebuilt.notebook.cells[: play.start]):
         claim = known.get(grade_id(cell))
@@ -225,32 +223,25 @@ def _verdicts(
             waiting.append((claim, index))
         else:
             yield _verdict(claim, index, claims, stopwatch, progress)
-    if _is_given(examination, play):
+    if is_given(examination, play):
         _play(examination, cells, stopwatch, progress)
     for claim, index in waiting:
         yield _verdict(claim, index, claims, stopwatch, progress)
 
 
-def _play_cells(examination: Examination) -> range:
-    """The places behind the last claim and the last solution: no claim rests on what is there."""
-    claims = {claim.name for claim in examination.assignment.claims}
-    cells = examination.rebuilt.notebook.cells
-    course = (
-        place
-        for place, cell in enumerate(cells)
-        if cell.cell_type == "code" and (grade_id(cell) in claims or part_of(cell))
-    )
-    return range(max(course, default=-1) + 1, len(cells))
+def _earlier_verdicts(examination: Examination, cells: StudentCells) -> Iterator[Verdict]:
+    """The verdicts of a judge that was lost; what answered there has answered here, too.
 
-
-def _is_given(examination: Examination, play: range) -> bool:
-    """Whether all code there is the course's own, which trains nothing more and changes nothing.
-
-    It runs ahead of the claims that wait. A student's own code there would change what they ask of.
+    None for networks: a claim on a training asks what networks the claims ahead of it have seen, in
+    this process.
     """
-    rebuilt, given = examination.rebuilt, examination.assignment.given_ids
-    cells = [rebuilt.notebook.cells[place] for place in play]
-    return all(cell.id in given for cell in cells if rebuilt.runs(cell))
+    if examination.assignment.uses_networks:
+        return
+    needs = {claim.name: claim.needs for claim in examination.assignment.claims}
+    for verdict in examination.judged:
+        if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
+            cells.strikes.answered(needs[verdict.claim])
+        yield verdict
 
 
 def _play(
@@ -260,8 +251,8 @@ def _play(
     progress: Progress,
     anew: bool = False,
 ) -> None:
-    """Run the cells behind the last claim, for their outputs; no training is carried out there."""
-    notebook, play = examination.rebuilt.notebook, _play_cells(examination)
+    """Run the cells below the last claim, for their outputs; no training is carried out there."""
+    notebook, play = examination.rebuilt.notebook, play_cells(examination)
     cells.begin_play(play.start, anew)
     for index in play:
         if examination.rebuilt.runs(notebook.cells[index]):
