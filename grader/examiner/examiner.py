@@ -82,13 +82,13 @@ def examine(
 
 
 def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNames) -> Finding:
+    """Bind the cell's names, run it, and say how it ended and whose fault an error is."""
     try:
         known = proxies.look(sorted(wanted(source)))
         space |= known
-        own = frozenset(name for name in known if not _is_imported(known[name], proxies))
         written = student_modules.promised(origin.promised)
-        own |= student_modules.bound(source, written)
-        origin = replace(origin, student=own)
+        own = frozenset(name for name in known if not _is_imported(known[name], proxies))
+        origin = replace(origin, student=own | student_modules.bound(source, written))
         if isinstance(proxies, Proxies):
             proxies.runs_beside(space, known, names.bound(source))
         in_kernel = partial(proxies.operate, "import") if isinstance(proxies, Proxies) else None

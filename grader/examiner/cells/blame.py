@@ -190,27 +190,26 @@ class _Failure:
         )
 
     def _by_what_it_rests_on(self) -> FindingKind | None:
-        if isinstance(self._error, NameError) and self._error.name and not self._beyond:
+        """The kind of what no line of the student's raised; None: it means what it says."""
+        here = not self._beyond  # the cell's own code failed, and nothing that it called
+        if here and isinstance(self._error, NameError) and self._error.name:
             return self._by_name(self._error.name)
-        if (missing := missing_in_main(self._error)) and not self._beyond:
+        if here and (missing := missing_in_main(self._error)):
             return self._by_name(missing) or FindingKind.NAME_UNDEFINED
         if isinstance(self._error, ImportError) and not self._asked:
             return FindingKind.STUMBLED if self._imports_work() else FindingKind.TEST_FAULT
         if isinstance(self._error, AttributeError) and isinstance(self._error.obj, ModuleType):
             return FindingKind.TEST_FAULT  # a module of the test's has no such attribute
-        if isinstance(self._node, ast.Raise) and not self._beyond:
-            rests = self._taint.rests(self._node, *conditions(self._cell, self._node))
-            rests = rests or self._in_function_for_work()
-            return FindingKind.REFUTED if rests else FindingKind.TEST_FAULT
+        if here and isinstance(self._node, ast.Raise):
+            return FindingKind.REFUTED if self._raises_for_work() else FindingKind.TEST_FAULT
         if self._calls_the_work():
             return None
-        if self._asked or self._rests() or self._misses_promised_file():
-            # A check looks at answers before it goes on: what fails in it is a call of the work.
-            in_check = any(
-                tracebacks.module_of(each).startswith("grader.checks.") for each in self._beyond
-            )
-            return None if in_check else FindingKind.STUMBLED
-        return FindingKind.TEST_FAULT
+        if not (self._asked or self._rests() or self._misses_promised_file()):
+            return FindingKind.TEST_FAULT
+        # A check looks at answers before it goes on: what fails in it is a call of the work.
+        modules = map(tracebacks.module_of, self._beyond)
+        in_check = any(module.startswith("grader.checks.") for module in modules)
+        return None if in_check else FindingKind.STUMBLED
 
     def _by_name(self, name: str) -> FindingKind | None:
         """A name that is not there: the student's to define, or a slip of the test's."""
@@ -230,8 +229,10 @@ class _Failure:
             parts = (*parts, *conditions(self._cell, self._node))
         return self._taint.rests(*parts)
 
-    def _in_function_for_work(self) -> bool:
-        """Whether it is in a function that gets tainted values, or that the student may call."""
+    def _raises_for_work(self) -> bool:
+        """Whether a ``raise`` rests on the work, or is in a function that gets some of it."""
+        if self._taint.rests(self._node, *conditions(self._cell, self._node)):
+            return True
         return any(
             isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
             and self._taint.called_with_work(each)
