@@ -15,11 +15,6 @@ from tests.referee import small
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small.write_data(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
 def course(data: Path) -> CourseImages:
     return CourseImages(data)
 

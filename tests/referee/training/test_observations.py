@@ -27,21 +27,6 @@ EPOCHS = 3
 TOP, CROSS = "sparse_top_k_categorical_accuracy", "sparse_categorical_crossentropy"
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small.write_data(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
-@pytest.fixture
-def trainer(data: Path, store: MemoryStore) -> Trainer:
-    return Trainer(data, store, Budget())
-
-
 @pytest.fixture
 def epochs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The epochs that were really trained, in order."""

@@ -21,21 +21,6 @@ from tests.referee.memory_store import MemoryStore
 pytestmark = pytest.mark.keras
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small.write_data(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
-@pytest.fixture
-def trainer(data: Path, store: MemoryStore) -> Trainer:
-    return Trainer(data, store, Budget())
-
-
 def picked(chosen: Any) -> dict[str, Any]:
     """The fields of ``Images`` that name the rows where ``chosen`` is true; row 0 is one."""
     assert chosen[0]

@@ -16,8 +16,8 @@ from grader.sandbox.guest.course_images import images as images_module
 from grader.sandbox.guest.course_images.images import Identified
 from grader.sandbox.guest.course_images.images import identify as identified
 from grader.sandbox.guest.course_images.refused import FitRefused
-from tests.conftest import ROOT
-from tests.slices import write_slices
+
+pytestmark = pytest.mark.usefixtures("mnist")
 
 Scaled = Callable[[Any], Any]
 
@@ -25,22 +25,6 @@ Scaled = Callable[[Any], Any]
 def identify(images: Any, labels: Any, what: str) -> dict[str, Any]:
     """The fields that name images."""
     return identified(images, labels, what).fields
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    write_slices(ROOT / "data", folder)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The arrays of MNIST; a kernel finds them by the environment."""
-    monkeypatch.setenv("COURSE_DATA", str(folder))
-    images_module._arrays.cache_clear()
-    yield datasets.load(folder, "mnist")
-    images_module._arrays.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -59,16 +43,16 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     ],
 )
 def test_a_scaling_is_told_in_round_numbers(
-    data: Any, scaled: Scaled, divisor: float, offset: float
+    mnist: Any, scaled: Scaled, divisor: float, offset: float
 ) -> None:
-    images, labels = data[0]
+    images, labels = mnist[0]
     named = identify(scaled(images), labels, "x")
     assert (named["divisor"], named["offset"]) == (divisor, offset)
     assert repr(named["offset"]) != "-0.0"
 
 
-def test_the_same_work_in_two_ways_is_one_scaling_with_other_last_bits(data: Any) -> None:
-    images, labels = data[0]
+def test_the_same_work_in_two_ways_is_one_scaling_with_other_last_bits(mnist: Any) -> None:
+    images, labels = mnist[0]
     single, double = images.astype("float32"), images.astype("float64")
     ways = [(array - array.mean()) / array.std() for array in (single, double)]
     told = [identify(array, labels, "x") for array in ways]
@@ -80,8 +64,8 @@ def test_the_same_work_in_two_ways_is_one_scaling_with_other_last_bits(data: Any
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (28, 28, 1), (784,), (1, 28, 28)])
-def test_images_may_have_any_shape(data: Any, shape: tuple[int, ...]) -> None:
-    images, labels = data[1]
+def test_images_may_have_any_shape(mnist: Any, shape: tuple[int, ...]) -> None:
+    images, labels = mnist[1]
     named = identify(images.reshape(-1, *shape), labels, "x")
     assert named == {
         "dataset": "mnist",
@@ -105,13 +89,13 @@ def test_images_may_have_any_shape(data: Any, shape: tuple[int, ...]) -> None:
         lambda x: x / 127.5 - 1,
     ],
 )
-def test_the_same_numbers_have_no_levels_of_their_own(data: Any, scaled: Scaled) -> None:
-    images, labels = data[0]
+def test_the_same_numbers_have_no_levels_of_their_own(mnist: Any, scaled: Scaled) -> None:
+    images, labels = mnist[0]
     assert identify(scaled(images), labels, "x")["levels"] == ""
 
 
-def test_another_rounding_is_told(data: Any) -> None:
-    images, labels = data[0]
+def test_another_rounding_is_told(mnist: Any) -> None:
+    images, labels = mnist[0]
     given = images.astype("float32") * np.float32(1 / 255)
     named = identify(given, labels, "x")
     assert named["divisor"] == 255.0
@@ -120,21 +104,21 @@ def test_another_rounding_is_told(data: Any) -> None:
     assert (levels != (np.arange(256) / 255).astype("float32")).any()
 
 
-def test_rounding_that_differs_from_row_to_row_is_the_formulas(data: Any) -> None:
-    images, labels = data[0]
+def test_rounding_that_differs_from_row_to_row_is_the_formulas(mnist: Any) -> None:
+    images, labels = mnist[0]
     given = (images / 255).astype("float32")
     given[1::2] = np.nextafter(given[1::2], np.float32(2))
     assert identify(given, labels, "x")["levels"] == ""
 
 
-def test_fashion_is_another_data_set(folder: Path) -> None:
-    images, labels = datasets.load(folder, "fashion_mnist")[0]
+def test_fashion_is_another_data_set(image_folder: Path) -> None:
+    images, labels = datasets.load(image_folder, "fashion_mnist")[0]
     assert identify(images / 255, labels, "x")["dataset"] == "fashion_mnist"
 
 
 @pytest.mark.parametrize("rows", [slice(0, 100), slice(100, 600), slice(5, 6)])
-def test_a_range_of_rows_is_told(data: Any, rows: slice) -> None:
-    images, labels = data[0]
+def test_a_range_of_rows_is_told(mnist: Any, rows: slice) -> None:
+    images, labels = mnist[0]
     named = identify(images[rows] / 255, labels[rows], "x")
     assert (named["first"], named["count"]) == (rows.start, rows.stop - rows.start)
 
@@ -149,8 +133,8 @@ def test_a_range_of_rows_is_told(data: Any, rows: slice) -> None:
         (list, False),
     ],
 )
-def test_labels_may_be_written_in_several_ways(data: Any, written: Scaled, one_hot: bool) -> None:
-    images, labels = data[0]
+def test_labels_may_be_written_in_several_ways(mnist: Any, written: Scaled, one_hot: bool) -> None:
+    images, labels = mnist[0]
     assert identify(list(images), written(labels), "x")["one_hot"] is one_hot
 
 
@@ -175,14 +159,14 @@ def test_labels_may_be_written_in_several_ways(data: Any, written: Scaled, one_h
         (lambda x, y: (x.astype(str), y), r"x is a ndarray"),
     ],
 )
-def test_other_images_and_labels_are_refused_in_words(data: Any, changed: Any, words: str) -> None:
-    images, labels = data[0]
+def test_other_images_and_labels_are_refused_in_words(mnist: Any, changed: Any, words: str) -> None:
+    images, labels = mnist[0]
     with pytest.raises(FitRefused, match=words):
         identify(*changed(images, labels), "x")
 
 
-def test_one_changed_row_is_named(data: Any) -> None:
-    images, labels = data[0]
+def test_one_changed_row_is_named(mnist: Any) -> None:
+    images, labels = mnist[0]
     changed = images / 255
     changed[1234, 10, 10] += 0.1
     with pytest.raises(FitRefused, match=r"x\[1234\] is none of that part's images"):
@@ -190,16 +174,16 @@ def test_one_changed_row_is_named(data: Any) -> None:
 
 
 @pytest.mark.keras
-def test_a_kernel_without_data_knows_no_images(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    images, labels = data[0]
+def test_a_kernel_without_data_knows_no_images(mnist: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, labels = mnist[0]
     images_module._arrays.cache_clear()
     monkeypatch.delenv("COURSE_DATA")
     with pytest.raises(FitRefused, match="none of the course's images"):
         identify(images, labels, "x")
 
 
-def test_another_order_is_the_same_images(data: Any) -> None:
-    images, labels = data[0]
+def test_another_order_is_the_same_images(mnist: Any) -> None:
+    images, labels = mnist[0]
     order = np.random.default_rng(3).permutation(len(images))
     for scaled in (images, images / 255, (images - images.mean()) / images.std()):
         plain = identified(scaled, labels, "x")
@@ -209,8 +193,8 @@ def test_another_order_is_the_same_images(data: Any) -> None:
     assert not identified(images[::-1], labels[::-1], "x").in_order
 
 
-def test_picked_images_are_told_by_a_bit_each(data: Any) -> None:
-    images, labels = data[0]
+def test_picked_images_are_told_by_a_bit_each(mnist: Any) -> None:
+    images, labels = mnist[0]
     rows = np.flatnonzero(np.arange(len(labels)) % 3 == 1)
     named = identified(images[rows] / 255, labels[rows], "x")
     assert named.in_order
@@ -238,9 +222,9 @@ NORMALISED = {
 @pytest.mark.parametrize("way", NORMALISED)
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_a_scaling_without_a_formula_is_one_that_the_referee_can_repeat(
-    data: Any, way: str, precision: str
+    mnist: Any, way: str, precision: str
 ) -> None:
-    images, labels = data[0]
+    images, labels = mnist[0]
     given = NORMALISED[way](images.astype(precision)).astype(precision)
     told = images_of(identified(given, labels, "x"))
     np.testing.assert_allclose(told.scaled(images), given, rtol=2e-4, atol=2e-4)
@@ -248,8 +232,8 @@ def test_a_scaling_without_a_formula_is_one_that_the_referee_can_repeat(
 
 
 @pytest.mark.parametrize("way", [way for way in NORMALISED if way not in ("threshold", "root")])
-def test_such_a_scaling_is_found_in_another_order(data: Any, way: str) -> None:
-    images, labels = data[0]
+def test_such_a_scaling_is_found_in_another_order(mnist: Any, way: str) -> None:
+    images, labels = mnist[0]
     order = np.random.default_rng(3).permutation(len(images))
     given = NORMALISED[way](images.astype("float32"))[order]
     mixed = identified(given, labels[order], "x")
@@ -258,10 +242,10 @@ def test_such_a_scaling_is_found_in_another_order(data: Any, way: str) -> None:
 
 
 @pytest.mark.keras
-def test_keras_own_normalisation_is_named(data: Any) -> None:
+def test_keras_own_normalisation_is_named(mnist: Any) -> None:
     from keras.utils import normalize
 
-    images, labels = data[0]
+    images, labels = mnist[0]
     named = [identify(normalize(images, axis), labels, "x")["norm"] for axis in (-1, 1)]
     assert named == ["rows", "columns"]
     assert identify(normalize(images.reshape(-1, 784)), labels, "x")["norm"] == "image"

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader import datasets
 from grader.referee.spec.images import read_images
-from grader.sandbox.guest.course_images import images as images_module
 from grader.sandbox.guest.course_images.refused import FitRefused
 from grader.sandbox.guest.fit import training_images
-from tests.conftest import ROOT
-from tests.slices import write_slices
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("mnist")]
 
 Dataset = Any
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    write_slices(ROOT / "data", folder)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("COURSE_DATA", str(folder))
-    images_module._arrays.cache_clear()
-    yield datasets.load(folder, "mnist")
-    images_module._arrays.cache_clear()
 
 
 def named(x: Any, y: Any = None, **more: Any) -> dict[str, Any]:
@@ -59,27 +39,27 @@ def tutorial(pair: Any, *, batch: int = 50, shuffle: int = 5000) -> Dataset:
     return pipeline.batch(batch).prefetch(tf.data.AUTOTUNE)
 
 
-def test_a_pipeline_of_a_tutorial_is_the_training_of_its_arrays(data: Any) -> None:
-    (x, y), (a, b) = data
+def test_a_pipeline_of_a_tutorial_is_the_training_of_its_arrays(mnist: Any) -> None:
+    (x, y), (a, b) = mnist
     told = named(tutorial((x, y)), validation_data=tutorial((a, b), shuffle=0))
     arrays = named(x / np.float32(255), y, batch_size=50, validation_data=(a / 255, b))
     assert told == arrays
     assert (told["batch_size"], told["shuffle"], told["validated"]) == (50, True, True)
 
 
-def test_a_pipeline_that_does_not_shuffle_is_not_shuffled(data: Any) -> None:
-    (x, y), _ = data
+def test_a_pipeline_that_does_not_shuffle_is_not_shuffled(mnist: Any) -> None:
+    (x, y), _ = mnist
     assert named(tutorial((x, y), shuffle=0)) == named(x / 255, y, batch_size=50, shuffle=False)
 
 
-def test_a_part_and_labels_one_hot_are_told(data: Any) -> None:
-    (x, y), _ = data
+def test_a_part_and_labels_one_hot_are_told(mnist: Any) -> None:
+    (x, y), _ = mnist
     told = named(tutorial((x[:2000], np.eye(10)[y[:2000]])))["images"]
     assert (told["first"], told["count"], told["one_hot"]) == (0, 2000, True)
 
 
-def test_a_batch_that_is_dropped_since_it_is_not_full_is_no_part(data: Any) -> None:
-    (x, y), _ = data
+def test_a_batch_that_is_dropped_since_it_is_not_full_is_no_part(mnist: Any) -> None:
+    (x, y), _ = mnist
     pipeline = tutorial((x, y), batch=1).unbatch().batch(64, drop_remainder=True)
     told = named(pipeline)
     assert (told["images"]["count"], told["batch_size"]) == (len(x), 64)
@@ -87,9 +67,9 @@ def test_a_batch_that_is_dropped_since_it_is_not_full_is_no_part(data: Any) -> N
 
 
 def test_a_shuffled_order_that_stays_is_shuffled_anew_and_said(
-    data: Any, capsys: pytest.CaptureFixture[str]
+    mnist: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (x, y), _ = data
+    (x, y), _ = mnist
     order = np.random.default_rng(3).permutation(len(x))
     assert named(x[order], y[order], shuffle=False) == named(x, y)
     assert training_images.FIXED_ORDER in capsys.readouterr().out
@@ -97,10 +77,10 @@ def test_a_shuffled_order_that_stays_is_shuffled_anew_and_said(
     assert capsys.readouterr().out == ""
 
 
-def test_a_dataset_of_keras_own_kind_is_gone_through_once(data: Any) -> None:
+def test_a_dataset_of_keras_own_kind_is_gone_through_once(mnist: Any) -> None:
     import keras
 
-    (x, y), _ = data
+    (x, y), _ = mnist
 
     class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
@@ -114,10 +94,10 @@ def test_a_dataset_of_keras_own_kind_is_gone_through_once(data: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Please import:DeprecationWarning")
-def test_a_generator_of_keras_2_is_a_dataset_of_that_kind(data: Any) -> None:
+def test_a_generator_of_keras_2_is_a_dataset_of_that_kind(mnist: Any) -> None:
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
-    (x, y), _ = data
+    (x, y), _ = mnist
     scaled = ImageDataGenerator(rescale=1 / 255).flow(x[..., np.newaxis], y, batch_size=64)
     found = named(scaled, validation_data=(x, y))
     assert found["shuffle"]
@@ -127,8 +107,8 @@ def test_a_generator_of_keras_2_is_a_dataset_of_that_kind(data: Any) -> None:
         named(turned)
 
 
-def test_steps_are_one_pass(data: Any) -> None:
-    (x, y), _ = data
+def test_steps_are_one_pass(mnist: Any) -> None:
+    (x, y), _ = mnist
     repeated = tutorial((x, y)).repeat()
     assert named(repeated, steps_per_epoch=len(x) // 50) == named(x / 255, y, batch_size=50)
     assert named(x, y, batch_size=64, steps_per_epoch=len(x) // 64) == named(x, y, batch_size=64)
@@ -156,15 +136,15 @@ def test_steps_are_one_pass(data: Any) -> None:
     ],
 )
 def test_other_pipelines_are_refused_in_words(
-    data: Any, changed: Callable[[Dataset], Dataset], words: str
+    mnist: Any, changed: Callable[[Dataset], Dataset], words: str
 ) -> None:
-    (x, y), _ = data
+    (x, y), _ = mnist
     with pytest.raises(FitRefused, match=words):
         named(changed(tutorial((x, y), shuffle=0)))
 
 
-def test_a_generator_has_a_number_of_steps(data: Any) -> None:
-    (x, y), _ = data
+def test_a_generator_has_a_number_of_steps(mnist: Any) -> None:
+    (x, y), _ = mnist
 
     def batches() -> Iterator[Any]:
         while True:
@@ -177,14 +157,14 @@ def test_a_generator_has_a_number_of_steps(data: Any) -> None:
         named(batches())
 
 
-def test_a_share_of_a_pipeline_cannot_be_held_back(data: Any) -> None:
-    (x, y), _ = data
+def test_a_share_of_a_pipeline_cannot_be_held_back(mnist: Any) -> None:
+    (x, y), _ = mnist
     with pytest.raises(FitRefused, match=r"validation_data, made with \.take\(n\)"):
         named(tutorial((x, y)), validation_split=0.1)
 
 
-def test_rows_that_are_held_back_are_the_last_ones(data: Any) -> None:
-    (x, y), _ = data
+def test_rows_that_are_held_back_are_the_last_ones(mnist: Any) -> None:
+    (x, y), _ = mnist
     picked = np.random.default_rng(3).random(len(x)) < 0.5
     told = named(x[picked], y[picked])["images"]
     images = read_images(told | {"digest": ""})
