@@ -13,7 +13,7 @@ from grader.examiner.training.referee_costs import FREE_REFUSALS, Costs, Referee
 from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.referee.spec.contract import Epoch
-from tests.examiner.training.test_trainings import BEGIN, fit
+from tests.examiner.training.fits import BEGIN, fit
 from tests.referee.fake import FakeReferee
 
 pytestmark = pytest.mark.keras

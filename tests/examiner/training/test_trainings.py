@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
@@ -16,131 +14,15 @@ from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
 from grader.sandbox.guest.data.decoder import Decoder
 from tests.declared_images import IMAGES
+from tests.examiner.training.fits import BEGIN, build, fit, with_weights
 from tests.referee.fake import FakeReferee
 
 pytestmark = pytest.mark.keras
 
 
-def build(units: int = 10) -> Any:
-    model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
-    model.add(keras.layers.Dense(units, activation="softmax"))
-    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
-
-
-MODEL = build()
-BEGIN = {
-    "fit": "begin",
-    "continues": None,
-    "fresh_optimizer": True,
-    "network": MODEL.to_json(),
-    "compiled": json.dumps(MODEL.get_compile_config()),
-    "why": "",
-    "images": IMAGES,
-    "validation": None,
-    "validation_split": 0.0,
-    "batch_size": 32,
-    "epochs": 5,
-    "shuffle": True,
-    "callbacks": ["Stop"],
-}
-
-
-@pytest.fixture
-def referee() -> FakeReferee:
-    return FakeReferee()
-
-
-@pytest.fixture
-def trainings(referee: FakeReferee) -> Trainings:
-    return Trainings(referee, "ada", Budget(epochs=6, trainings=4), {"mnist": "a digest"})
-
-
-def fit(trainings: Trainings, epochs: int, **changed: Any) -> tuple[int, Any]:
-    """One whole fit: its number, and its last weights."""
-    begun = trainings.answer(BEGIN | {"epochs": epochs} | changed)[0]
-    weights = None
-    for _ in range(begun["epochs"]):
-        reply, buffers = trainings.answer({"fit": "epoch", "training": begun["training"]})
-        weights = Decoder(buffers, lambda *_: None).decode(reply["weights"])
-    trainings.answer({"fit": "end", "training": begun["training"], "stopped": False})
-    return begun["training"], weights
-
-
-def with_weights(weights: Any, units: int = 10) -> Any:
-    model = build(units)
-    model.set_weights(weights)
-    return model
-
-
 def test_the_digest_is_the_grading_runs_own(trainings: Trainings, referee: FakeReferee) -> None:
     fit(trainings, 1, images=IMAGES | {"digest": "another"})
     assert referee.steps[0].fits[0].images.digest == "a digest"
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"network": None},
-        {"network": "{}"},
-        {"network": "[" * 100_000},
-        {"compiled": None},
-        {"compiled": 3},
-        {"images": None},
-        {"images": {}},
-        {"images": IMAGES | {"dataset": "svhn"}},
-        {"images": IMAGES | {"dataset": ["mnist"]}},
-        {"images": IMAGES | {"part": "both"}},
-        {"images": IMAGES | {"count": 0}},
-        {"images": IMAGES | {"count": 2**40}},
-        {"images": IMAGES | {"first": -1}},
-        {"images": IMAGES | {"divisor": 0.0}},
-        {"images": IMAGES | {"divisor": float("nan")}},
-        {"images": IMAGES | {"shape": [28, 29]}},
-        {"images": IMAGES | {"shape": 784}},
-        {"images": IMAGES | {"one_hot": 1}},
-        {"validation": []},
-        {"validation_split": 1.0},
-        {"validation_split": True},
-        {"validation_split": 0.99, "images": IMAGES | {"count": 1}},
-        {"batch_size": 0},
-        {"batch_size": 2.0},
-        {"epochs": -1},
-        {"epochs": 10**9},
-        {"shuffle": 1},
-        {"fresh_optimizer": None},
-        {"callbacks": "Stop"},
-        {"callbacks": [["Stop"]]},
-        {"callbacks": ["Stop"] * 1000},
-        {"continues": 0},
-        {"continues": "0"},
-        {"continues": -1},
-    ],
-)
-def test_what_is_no_fit_is_refused(
-    trainings: Trainings, referee: FakeReferee, changed: dict[str, Any]
-) -> None:
-    reply, _ = trainings.answer(BEGIN | changed)
-    assert list(reply) == ["refused"]
-    assert referee.steps == []
-    assert fit(trainings, 1)[1] is not None, "the next is carried out"
-
-
-@pytest.mark.parametrize("name", BEGIN)
-def test_nothing_may_be_missing(trainings: Trainings, name: str) -> None:
-    reply, _ = trainings.answer({key: value for key, value in BEGIN.items() if key != name})
-    if name == "why":  # said for people alone
-        assert "training" in reply
-    else:
-        assert list(reply) == ["refused"]
-
-
-@pytest.mark.parametrize("rate", [-1.0, float("nan"), float("inf"), "0.1", True, [0.1]])
-def test_what_is_no_learning_rate_is_refused(trainings: Trainings, rate: Any) -> None:
-    number = trainings.answer(BEGIN)[0]["training"]
-    epoch = {"fit": "epoch", "training": number}
-    assert "refused" in trainings.answer(epoch | {"learning_rate": rate})[0]
-    assert "logs" in trainings.answer(epoch | {"learning_rate": 0.1})[0]
 
 
 def test_epochs_end_with_what_was_asked_for(trainings: Trainings) -> None:
@@ -214,40 +96,6 @@ def test_another_network_does_not_go_on(trainings: Trainings) -> None:
     number, _ = fit(trainings, 1)
     reply, _ = trainings.answer(BEGIN | {"continues": number, "network": build(11).to_json()})
     assert "changed since it was trained" in reply["refused"]
-
-
-def test_another_seed_goes_through_all_fits(trainings: Trainings, referee: FakeReferee) -> None:
-    number, _ = fit(trainings, 2)
-    _, weights = fit(trainings, 3, continues=number, fresh_optimizer=False)
-    again = trainings.again(with_weights(weights), 7, 2.0)
-    assert (again.fits, again.callbacks, again.stopped) == ((2, 3), (), False)
-    assert (referee.steps[-1].seed, referee.steps[-1].epochs) == (7, 5)
-    assert referee.later == [False] * 5 + [True] * 5, "others come first"
-    assert trainings.again(with_weights(weights), 7, 0.9).fits == (2, 2)
-
-
-def test_runs_with_other_seeds_are_kept_beside_the_own_run(trainings: Trainings) -> None:
-    number, _ = fit(trainings, 2)
-    _, weights = fit(trainings, 3, continues=number, fresh_optimizer=False)
-    first = trainings.again(with_weights(weights), 7, 2.0)
-    (told,) = trainings.take_further()
-    assert (told.seed, told.epochs, told.above) == (7, 5, 2.0)
-    assert (told.best, told.test_accuracy) == (first.logs[-1]["accuracy"], first.test_accuracy)
-    assert trainings.take_further() == ()
-    trainings.again(with_weights(weights), 7, 2.0)
-    assert len(trainings.take_further()) == 1
-    (run,) = trainings.runs
-    assert run.further == (told,), "asked for twice, told once"
-
-
-def test_another_seed_is_given_up_when_it_cannot_reach_any_more(
-    trainings: Trainings, referee: FakeReferee
-) -> None:
-    trainings = Trainings(referee, "ada", Budget(epochs=30), {"mnist": "a digest"})
-    referee.accuracy = lambda epoch: 0.9 if epoch == 1 else 0.996
-    _, weights = fit(trainings, 19)
-    assert trainings.again(with_weights(weights), 1, 0.998).fits == (8,), "the last gain is old"
-    assert trainings.again(with_weights(weights), 1, 1.0).fits == (19,), "all epochs are wanted"
 
 
 def test_a_fault_is_told_once_and_is_no_refusal(trainings: Trainings, referee: FakeReferee) -> None:
