@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import dataclasses
-import errno
 import functools
-import gc
 import multiprocessing
-import os
-import resource
 import shutil
-import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import zmq
-from nbformat.v4 import new_notebook
 
 from grader.engines.base import Cancelled, Reporter, Silent, WorkLost
-from grader.errors import RefereeError, SandboxError
-from grader.model import ClaimEvidence, Limits, Outcome, Run, Verdict
-from grader.notebook.assignment import Assignment, load_assignment
+from grader.errors import SandboxError
+from grader.model import Limits, Outcome, Verdict
+from grader.notebook.assignment import load_assignment
 from grader.notebook.judging import (
-    claim_judge,
     class_referee,
     judge_hearing,
     judge_limits,
@@ -41,213 +32,42 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import (
     CellStarted,
     ClaimExamined,
-    NotebookDone,
-    TimingMeasured,
     VerdictReached,
 )
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.judging.time_limits import GRACE_SECONDS
-from grader.notebook.submission.rebuild import Rebuilt, rebuild
-from grader.referee.service import client, silence
+from grader.notebook.submission.rebuild import rebuild
 from grader.settings import Settings
 from tests import tiny
+from tests.notebook.judging.made_up_judges import (
+    FIRST,
+    RUN,
+    Listening,
+    about_networks,
+    asking_a_lost_referee,
+    broken,
+    collecting,
+    computing,
+    crashing,
+    hanging,
+    killed,
+    lost_in_a_claim,
+    out_of_memory,
+    outliving,
+    played,
+    telling_its_memory,
+    waiting_for_long,
+    waiting_for_nothing,
+    whole,
+    with_less_time,
+    within_less,
+    without_a_process,
+    without_a_sandbox,
+    working_on,
+)
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.kernel
-
-RUN = Run("key", ({"loss": 1.0},), (1,), (), 1, False)
-FIRST = Verdict("adds", Outcome.PASSED, 2.0)
-
-
-def killed(*_: Any) -> Iterator[Verdict]:
-    yield FIRST
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def out_of_memory(*_: Any) -> Iterator[Verdict]:
-    yield FIRST
-    bytearray(judge_limits.ADDRESS_BYTES)
-
-
-def hanging(*_: Any) -> Iterator[Verdict]:
-    yield FIRST
-    time.sleep(600)
-
-
-def broken(*_: Any) -> Iterator[Verdict]:
-    yield FIRST
-    raise RuntimeError("a mistake of ours")
-
-
-def without_a_process(*_: Any) -> Iterator[Verdict]:
-    yield FIRST
-    raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-
-
-def without_a_sandbox(*_: Any) -> Iterator[Verdict]:
-    yield FIRST
-    raise SandboxError("no sandbox: install bubblewrap")
-
-
-def collecting(examination: Examination, *rest: Any) -> Iterator[Verdict]:
-    assert gc.isenabled()
-    assert gc.get_freeze_count() > 0
-    return whole(examination, *rest)
-
-
-def whole(
-    examination: Examination, _stopwatch: Any, progress: Any, _clock: Any
-) -> Iterator[Verdict]:
-    progress("add")
-    for claim in examination.assignment.claims:
-        yield Verdict(claim.name, Outcome.FAILED, claim.points, "half \ud800")
-    examination.rebuilt.notebook.cells[0].source = "changed"
-
-
-def working_on(*arguments: Any) -> Iterator[Verdict]:
-    arguments[2]("add")
-    time.sleep(600)
-    yield FIRST
-
-
-def telling_its_memory(*_: Any) -> Iterator[Verdict]:
-    kinds = resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE
-    memory = [resource.getrlimit(kind)[0] for kind in kinds]
-    with contextlib.suppress(MemoryError):
-        np.ones(judge_limits.writable_bytes() // 8)  # addresses enough, but not so much memory
-        memory.append(0)
-    memory.append(int(Path("/proc/self/oom_score_adj").read_text()))
-    yield dataclasses.replace(FIRST, message=str(memory))
-
-
-def within_less(examination: Examination, *_: Any) -> Iterator[Verdict]:
-    less = judge_limits.ADDRESS_BYTES // 2
-    resource.setrlimit(resource.RLIMIT_AS, (less, less))
-    read, write = multiprocessing.Pipe(duplex=False)
-    with write:
-        judge_main.judge = lambda *_, **__: iter(())  # type: ignore[attr-defined]
-        empty = dataclasses.replace(examination, rebuilt=Rebuilt(new_notebook()))
-        judge_main.work(write, empty)
-    told = [read.recv()]
-    while isinstance(told[-1], TimingMeasured):
-        told.append(read.recv())
-    done = told[-1] == NotebookDone(new_notebook())
-    yield dataclasses.replace(FIRST, message="done" if done else "")
-
-
-@contextlib.contextmanager
-def no_referee(*address: str, given_up: bool) -> Iterator[Any]:
-    assert not given_up
-    yield address
-
-
-def waiting_for_long(examination: Examination, *others: Any) -> Any:
-    assert examination.referee == ("ipc:///nowhere", examination.settings.referee_key)
-    with others[-1].paused():
-        time.sleep(7)
-    for claim in examination.assignment.claims:
-        yield Verdict(claim.name, Outcome.PASSED, claim.points)
-    return (RUN,)
-
-
-def waiting_for_nothing(examination: Examination, *others: Any) -> Any:
-    with others[-1].paused():
-        pass
-    for claim in examination.assignment.claims:
-        yield Verdict(claim.name, Outcome.PASSED, claim.points)
-
-
-def lost_in_a_claim(end: Callable[[], Any], examination: Examination, **told: Any) -> Iterator[Any]:
-    """Judges as the real one where an earlier process was lost; is lost in the second claim."""
-    judged = {verdict.claim: verdict for verdict in examination.judged}
-    for claim in examination.assignment.claims:
-        if claim.name in judged:
-            yield judged[claim.name]
-        elif claim.name in examination.lost:
-            run = examination.lost[claim.name]
-            yield Verdict(claim.name, Outcome.FAILED, claim.points, run.description)
-        else:
-            told["begun"](claim.name, 0.2)
-            if claim.name == "adds_negatives":
-                told["counted"](dataclasses.replace(examination.costs, epochs=3))
-                end()
-            told["evidence"](ClaimEvidence(claim.name, "", "", "0"))
-            yield Verdict(
-                claim.name,
-                Outcome.PASSED,
-                claim.points,
-                f"{examination.spent > 0} {examination.costs.epochs}",
-            )
-
-
-def computing() -> None:
-    sum(range(10**15))  # one call of compiled code, in which Python cannot stop it
-
-
-def crashing() -> None:
-    os.kill(os.getpid(), signal.SIGSEGV)
-
-
-def with_less_time(*arguments: Any) -> None:
-    """The process as it is, but a test may compute for half a second beside its questions."""
-    claim_judge._OWN_SECONDS = 0.5  # type: ignore[assignment]
-    judge_main.work(*arguments)
-
-
-def about_networks(*arguments: Any) -> None:
-    """The same, as if claims were about networks."""
-    Assignment.uses_networks = True  # type: ignore[method-assign, assignment]
-    judge_main.connect = no_referee  # type: ignore[attr-defined]
-    with_less_time(*arguments)
-
-
-def asking_a_lost_referee(*arguments: Any) -> None:
-    """The process as it is, but its judge only asks the referee, and not for long."""
-
-    def judge(examination: Examination, *_: Any, **__: Any) -> Iterator[Verdict]:
-        given_up = examination.referee.given_up
-        with contextlib.suppress(RefereeError):
-            examination.referee.hello()
-        for claim in examination.assignment.claims:
-            yield Verdict(claim.name, Outcome.PASSED, claim.points, f"{given_up}")
-
-    silence.GIVEN_UP_SECONDS = client.UNCONNECTED_SECONDS = 0.3  # type: ignore[attr-defined]
-    judge_main.judge = judge  # type: ignore[attr-defined, assignment]
-    judge_main.work(*arguments)
-
-
-def outliving(driver: int) -> None:
-    judge_main._end_with(driver)
-    time.sleep(4 * PATIENCE)
-
-
-class Listening(Silent):
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.heard: list[object] = []
-
-    def progress(self, detail: object) -> None:
-        """Remember a detail."""
-        self.heard.append(detail)
-
-    def wait(self, reason: str) -> None:
-        """Remember that a wait began."""
-        self.heard.append(f"wait: {reason}")
-
-    def go_on(self) -> None:
-        """Remember that it ended."""
-        self.heard.append("go on")
-
-
-def played(judge: Callable[..., Any], *arguments: Any) -> None:
-    """What the process does, with another judge in it."""
-    told = isinstance(judge, functools.partial)  # it takes what the process is told, too
-    judge_main.judge = (  # type: ignore[attr-defined]
-        lambda *given, **named: judge(given[0], **named) if told else judge(*given)
-    )
-    judge_main.connect = no_referee  # type: ignore[attr-defined]
-    judge_main.work(*arguments)
 
 
 @pytest.fixture
