@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +13,12 @@ from grader.checks.protocols import CallbackProxy, capability
 from grader.checks.training import trained
 from grader.errors import ClaimFailed
 from grader.examiner.training.trainings import Trainings
-from grader.model import Budget, Limits
-from grader.notebook.judging.cell_runs import CellRun, CellStatus
+from grader.model import Budget
+from grader.notebook.judging.cell_runs import CellStatus
 from grader.notebook.judging.class_referee import Digests
 from tests import students
-from tests.conftest import ROOT
+from tests.notebook.judging.fits import done, refused
 from tests.referee.fake import FakeReferee
-from tests.slices import write_slices
 from tests.students import Student
 
 pytestmark = [
@@ -29,6 +27,7 @@ pytestmark = [
     pytest.mark.keras,
     pytest.mark.training,
 ]
+
 
 SETUP = """
 import keras, numpy as np, tensorflow as tf, time
@@ -42,16 +41,6 @@ def build(*more, metrics=("accuracy",), **compiled):
     return model
 model = build()
 """
-# The messages that the stand-in sends, for a student who sends their own.
-RAW = """
-from grader.sandbox.guest.agent import AGENT
-def say(**message): return AGENT.exchange(message, [])[0]
-IMAGES = dict(dataset="mnist", part="train", first=0, count=100, divisor=255.0, offset=0.0,
-    shape=[28, 28], one_hot=False)
-BEGIN = dict(fit="begin", continues=None, fresh_optimizer=True, network=%r, compiled=%r, why="",
-    images=IMAGES, validation=None, validation_split=0.0, batch_size=32, epochs=3, shuffle=True,
-    callbacks=[])
-"""
 
 
 def callback(student: Student, name: str) -> CallbackProxy:
@@ -59,21 +48,6 @@ def callback(student: Student, name: str) -> CallbackProxy:
     offered = capability(student.look(name), CallbackProxy)
     assert offered is not None
     return offered
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Slices of the images, where the sandbox's account may read them."""
-    folder = tmp_path_factory.mktemp("open")
-    write_slices(ROOT / "data", folder / "data")
-    for one in (folder, *folder.rglob("*")):
-        one.chmod(0o755)
-    return folder / "data"
-
-
-@pytest.fixture(scope="module")
-def referee() -> FakeReferee:
-    return FakeReferee()
 
 
 @pytest.fixture(scope="module")
@@ -94,20 +68,6 @@ def student(shared: Student, referee: FakeReferee) -> Student:
     shared.trainings._refusals, shared.trainings._fault = [], ""
     assert shared.write("model = build()").status is CellStatus.DONE
     return shared
-
-
-def done(student: Student, source: str) -> str:
-    """Run a cell to its end; what it printed."""
-    run = student.write(source)
-    assert run.status is CellStatus.DONE, run
-    return student.printed
-
-
-def refused(student: Student, source: str) -> str:
-    """Run a cell that is refused; the words."""
-    run: CellRun = student.write(source)
-    assert (run.status, run.error) == (CellStatus.RAISED, "FitRefused"), run
-    return run.message
 
 
 def test_fit_looks_like_keras_own(student: Student) -> None:
@@ -470,127 +430,6 @@ def test_what_the_referee_takes_costs_no_time_and_what_a_callback_takes_does(
     )
     assert (run.status, run.alive, run.message) == (CellStatus.LIMIT, True, "time limit, 6 s")
     assert student.write("x = x").status is CellStatus.DONE
-
-
-# A student who speaks on the channel themselves; no Keras in the kernel
-
-
-@pytest.fixture(scope="module")
-def raw() -> str:
-    import keras
-
-    model = keras.Sequential(
-        [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]
-    )
-    model.compile("sgd", "mse")
-    import json
-
-    return RAW % (model.to_json(), json.dumps(model.get_compile_config()))
-
-
-@pytest.fixture
-def forger(
-    request: pytest.FixtureRequest, referee: FakeReferee, data: Path, tmp_path: Path, raw: str
-) -> Iterator[Student]:
-    """A kernel of one's own, with three trainings of two epochs, and 60 s for the submission."""
-    referee.__init__()  # type: ignore[misc]
-    trainings = Trainings(referee, "eve", Budget(epochs=2, trainings=3), Digests(data))
-    limits = Limits(submission_seconds=getattr(request, "param", 60))
-    with students.sandboxed(tmp_path, data, trainings, limits) as student:
-        done(student, raw)
-        yield student
-
-
-@pytest.mark.parametrize("forger", [8], indirect=True)
-def test_the_sandboxs_own_clock_stands_still_too(forger: Student, referee: FakeReferee) -> None:
-    referee.seconds = 4.5
-    done(forger, "n = say(**BEGIN)['training']\nfor _ in 1, 2: say(fit='epoch', training=n)")
-    done(forger, "print('alive')")
-    run = forger.write("import time\ntime.sleep(30)")
-    assert (run.status, run.message) == (CellStatus.LIMIT, "time limit of the submission")
-
-
-def test_more_than_the_budget_is_refused_however_often_it_is_asked(
-    forger: Student, referee: FakeReferee
-) -> None:
-    printed = done(
-        forger,
-        "answers = [say(**BEGIN) for _ in range(300)]\n"
-        "print(sum('training' in one for one in answers), 'refused' in answers[-1])\n"
-        "n = answers[0]['training']\n"
-        "epochs = [say(fit='epoch', training=n) for _ in range(300)]\n"
-        "print(sum('logs' in one for one in epochs), epochs[-1]['refused'])\n"
-        "say(fit='end', training=n, stopped='yes')\n"
-        "print(say(fit='epoch', training=n, learning_rate=1)['refused'])",
-    )
-    assert printed.splitlines() == [
-        *("3 True", "2 This training has ended: no more epochs are run."),
-        "This training has ended: no more epochs are run.",
-    ]
-    assert len(referee.steps) == 2
-
-
-def test_a_kernel_that_is_killed_while_the_referee_trains_hangs_nothing(
-    forger: Student, referee: FakeReferee
-) -> None:
-    referee.seconds = 6
-    before = threading.active_count()
-    run = forger.write(
-        "import os, threading\nn = say(**BEGIN)['training']\n"
-        "threading.Timer(1, lambda: os.kill(os.getpid(), 9)).start()\nsay(fit='epoch', training=n)"
-    )
-    assert (run.status, run.alive) == (CellStatus.DIED, False)
-    assert threading.active_count() > before, "the referee goes on with the epoch"
-    forger.trainings.forget()
-    forger.kernel.start()
-    referee.seconds = 0
-    done(forger, "print('on')")
-    assert forger.trainings.runs == ()
-
-
-GARBAGE = """
-kernel = get_ipython().kernel
-def send(prompt):
-    parent = kernel.get_parent("shell")
-    ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
-    content = {"prompt": prompt}
-    kernel.session.send(kernel.stdin_socket, "input_request", content, parent, ident=ident)
-for prompt in ["", "{", "[]", "3", '{"fit": []}', '{"fit": "begin"}', '{"fit": ' * 900, {}, None, 3,
-    '{"fit": "epoch", "training": {}}', '{"fit": "end", "training": 1e999}',
-    '{"fit": "refused", "why": {}}', "x" * 9_000_000]:
-    send(prompt)
-import time
-time.sleep(0.5)
-"""
-
-
-def test_garbage_on_the_channel_ends_nothing(forger: Student) -> None:
-    done(forger, GARBAGE)
-    printed = done(
-        forger, "n = say(**BEGIN)['training']\nprint(say(fit='epoch', training=n)['logs'])"
-    )
-    assert "loss" in printed
-    done(forger, "def it():\n    return 3")
-    assert forger.look("it")() == 3
-    assert len(forger.trainings.runs[0].logs) == 1
-
-
-def test_a_request_without_end_ends_the_kernel_at_most(forger: Student) -> None:
-    run = forger.write(
-        GARBAGE.partition("for prompt")[0]
-        + "ident = kernel._get_shell_context_var(kernel._shell_parent_ident)\n"
-        "ident = ident if isinstance(ident, list) else [ident]\n"
-        "kernel.stdin_socket.send_multipart([*ident, b'<IDS|MSG>', b'', b'{'])\n"
-        "import time\ntime.sleep(3)"
-    )
-    assert (run.status, run.alive) == (CellStatus.DIED, False)
-
-
-def test_where_nothing_is_trained_fit_is_refused(data: Path, tmp_path: Path, raw: str) -> None:
-    trainings = Trainings(None, "", Budget(), Digests(data))
-    with students.sandboxed(tmp_path, data, trainings) as student:
-        printed = done(student, raw + "print(say(**BEGIN))")
-    assert "This assignment trains no network" in printed
 
 
 @pytest.mark.parametrize(
