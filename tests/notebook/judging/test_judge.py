@@ -27,7 +27,6 @@ from grader.settings import Settings
 from tests import tiny
 from tests.conftest import ROOT
 from tests.referee.fake import FakeReferee
-from tests.slices import write_slices
 
 # One process of tests: another module's kernels come from the same warm parent.
 pytestmark = [pytest.mark.xdist_group("fitting"), pytest.mark.kernel]
@@ -104,15 +103,6 @@ def _printed(cells: list[Any], sources: Container[str]) -> str:
     """What the student's own cells printed or raised."""
     outputs = [out for cell in cells if cell.source in sources for out in cell.outputs]
     return "".join(out.get("text", out.get("evalue", "")) for out in outputs)
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("open")
-    write_slices(ROOT / "data", folder / "data")
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755)
-    return folder / "data"
 
 
 @pytest.fixture
