@@ -8,9 +8,12 @@ import queue
 import textwrap
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from grader.examiner import later_changes
 from grader.examiner.examiner import Finding, examine
+from grader.examiner.later_changes import Tried
 from grader.examiner.proxies import Proxies
 from grader.examiner.training.trainings import Trainings
 from grader.model import Budget
@@ -78,8 +81,11 @@ class InProcess:
 
     def tested(self, test: str) -> Finding:
         """What a test cell comes to."""
-        self.proxies = Proxies(self.ask, alone, self.trainings)
-        return examine(test, self.proxies)
+        return later_changes.decided(partial(self._tried, test))
+
+    def _tried(self, test: str, lets_change: bool) -> Tried:
+        self.proxies = Proxies(self.ask, alone, self.trainings, lets_change=lets_change)
+        return Tried(examine(test, self.proxies), self.proxies.has_parted)
 
     def _exchange(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Any:
         if (request := asked({"prompt": json.dumps(content)})) is not None:

@@ -38,6 +38,7 @@ class Exchange:
         heard: told all that is sent with the reply to it.
         refer: how a value is sent that is no plain data.
         resolve: what a reference of the kernel's stands for.
+        lets_change: whether a later call changes what the test has handed in before.
 
     Attributes:
         handed: what the test handed in.
@@ -46,8 +47,15 @@ class Exchange:
     """
 
     def __init__(
-        self, ask: Ask, heard: Callable[[Asked], None], refer: Refer, resolve: Resolve
+        self,
+        ask: Ask,
+        heard: Callable[[Asked], None],
+        refer: Refer,
+        resolve: Resolve,
+        *,
+        lets_change: bool = False,
     ) -> None:
+        self._lets_change = lets_change
         self.handed = Handed()
         self.callbacks = Callbacks(self.handed, lambda error: kept_exception(error) is not None)
         self._ask, self._heard, self._refer, self._resolve = ask, heard, refer, resolve
@@ -152,7 +160,7 @@ class Exchange:
             return raised | told(encoder), encoder.buffers
 
     def _decoder(self, message: dict[str, Any], buffers: Sequence[Any]) -> Decoder:
-        if type(changed := message.get("changed")) is dict:
+        if type(changed := message.get("changed")) is dict and not self._lets_change:
             self._shared.set_apart(changed)
         return Decoder(buffers, self._resolve, self._shared)
 

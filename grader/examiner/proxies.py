@@ -49,6 +49,8 @@ class Proxies:
         place: where names may have been kept; see ``keep``.
         heard: told each question with its answer.
         around: what surrounds the test cell that asks.
+        lets_change: whether a later call changes what the test has handed in before; see
+            ``later_changes``.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Proxies:
         heard: Callable[[Asked], None] = lambda _: None,
         *,
         around: Around | None = None,
+        lets_change: bool = False,
     ) -> None:
         self.call_blocked, self._place = call_blocked, place
         self._around = around or Around()
@@ -71,7 +74,9 @@ class Proxies:
         self._handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
         self._classes = Classes(self)
         self._names: dict[int, str] = {}
-        self._exchange = Exchange(asking_outside(ask), heard, self._refer, self._resolve)
+        self._exchange = Exchange(
+            asking_outside(ask), heard, self._refer, self._resolve, lets_change=lets_change
+        )
 
     def keep(self, names: Sequence[str]) -> None:
         """Keep what ``names`` are now in the student's kernel, for a later look at this place."""

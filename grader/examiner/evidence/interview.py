@@ -99,6 +99,13 @@ class Interview:
             self._keep(self._open.evidence())
             self._open = None
 
+    @contextlib.contextmanager
+    def again(self) -> Iterator[None]:
+        """Let the body draw what the open test cell has drawn from its beginning."""
+        assert self._open is not None
+        with draws.seeded(self._open.seed):
+            yield
+
     def heard(self, asked: Asked, where: str = "") -> None:
         """Take in a question with its answer; outside of a test cell it is dropped."""
         if self._open is not None:
@@ -114,7 +121,7 @@ class _Record:
     """The record of one claim while it grows."""
 
     def __init__(self, claim: Claim, test: str, seed: int) -> None:
-        self._claim, self._test, self._seed = claim, test, seed
+        self._claim, self._test, self.seed = claim, test, seed
         self._questions: list[Question] = []
         self._count = self._characters = 0
         self._asked, self._answered = sha256(), sha256()
@@ -142,7 +149,7 @@ class _Record:
             claim=self._claim.name,
             statement=self._claim.statement,
             test=self._test,
-            seed=f"{self._seed:032x}",
+            seed=f"{self.seed:032x}",
             questions=tuple(self._questions),
             count=self._count,
             asked_sha256=self._asked.hexdigest(),

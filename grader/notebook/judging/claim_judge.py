@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import ClaimFailed, CourseError, DataError, RefereeError
-from grader.examiner import hidden_claims
+from grader.examiner import hidden_claims, later_changes
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.evidence import draws
 from grader.examiner.evidence.interview import Interview
 from grader.examiner.examiner import TimeUp, examine
+from grader.examiner.later_changes import Tried
 from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
@@ -158,15 +159,7 @@ class ClaimJudge:
             self._interview.about(claim, source),
             self._limits.clock.alarm(seconds, partial(_give_up, seconds, questions)),
         ):
-            proxies = questions.proxies(
-                index,
-                share,
-                lambda name, arguments: self._call_blocked(claim, index, name, arguments),
-                self._interview.heard,
-                self._around,
-            )
-            with self._around.held(source, proxies.pyplot):
-                finding = self._found(source, proxies, seconds)
+            finding = later_changes.decided(partial(self._tried, claim, index, source, seconds))
         told = self._told(claim, finding)
         if finding.kind not in (FindingKind.NAME_UNDEFINED, FindingKind.TEST_FAULT):
             self._cells.strikes.answered(claim.needs)
@@ -177,6 +170,26 @@ class ClaimJudge:
         if finding.passed:
             return (Outcome.PASSED, decided_by(further)), finding
         return answered(claim, told, around), finding
+
+    def _tried(
+        self, claim: Claim, index: int, source: str, seconds: float, lets_change: bool
+    ) -> Tried:
+        """How the test cell ends once; that it must be asked again is told while there is time."""
+        begin = time.monotonic()
+        proxies = self._cells.questions.proxies(
+            index,
+            claim.needs[-1] if claim.needs else OTHERS,
+            lambda name, arguments: self._call_blocked(claim, index, name, arguments),
+            self._interview.heard,
+            self._around,
+            lets_change=lets_change,
+        )
+        with self._interview.again(), self._around.held(source, proxies.pyplot):
+            finding = self._found(source, proxies, seconds)
+        # Four times in all; and what trains is not asked again, which would cost its budget.
+        is_short = 4 * (time.monotonic() - begin) < seconds - _OWN_SECONDS
+        trains = self._assignment is not None and self._assignment.uses_networks
+        return Tried(finding, proxies.has_parted and is_short and not trains)
 
     def _told(self, claim: Claim, finding: Finding) -> Finding:
         """What a student may be told of a finding."""

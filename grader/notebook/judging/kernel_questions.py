@@ -67,6 +67,8 @@ class KernelQuestions:
         call_blocked: CallBlocked,
         heard: Callable[[Asked], None] = lambda _: None,
         around: Around | None = None,
+        *,
+        lets_change: bool = False,
     ) -> Proxies:
         """The kernel's names for a test cell, whose questions share the time of one cell.
 
@@ -76,9 +78,10 @@ class KernelQuestions:
             call_blocked: see ``Proxies``.
             heard: told each question with its answer.
             around: what surrounds the test cell.
+            lets_change: see ``Proxies``.
         """
         left = self._limits.countdown(share)
-        return self._proxies(left, call_blocked, index, heard, around)
+        return self._proxies(left, call_blocked, index, heard, around, lets_change=lets_change)
 
     def processor_time(self) -> float:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
@@ -110,6 +113,8 @@ class KernelQuestions:
         index: int = -1,
         heard: Callable[[Asked], None] = lambda _: None,
         around: Around | None = None,
+        *,
+        lets_change: bool = False,
     ) -> Proxies:
         def ask(question: dict[str, Any], buffers: Sequence[bytes]) -> Answer:
             asked = self.time
@@ -128,4 +133,5 @@ class KernelQuestions:
             self._cells[index].id if index in self.kept_at else "",
             heard,
             around=around,
+            lets_change=lets_change,
         )
