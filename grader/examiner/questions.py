@@ -25,6 +25,7 @@ def call(
         CannotTravel: one of them cannot be handed in; the message says which.
     """
     of = f" of {name}" if name else ""
+    encoder.sends = (*arguments, *named.values())
     return {
         "do": "call",
         "of": number,

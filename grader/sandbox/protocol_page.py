@@ -58,6 +58,8 @@ A *value* is `null`, `true`, `false`, a text, or an object whose first key is it
 | dict | `{"dict": [[value, value], ...]}` |
 | numpy array | `{"array": [buffers], "dtype": text, "shape": [numbers]}`; \
 `"order": "F"` where it lies by columns, `"readonly": true` where it is that |
+| view of an array | `{"part": array, "offset": bytes, "shape": [numbers], "strides": [bytes]}`; \
+`"readonly": true` where it is that |
 | numpy scalar | `{"scalar": [buffers], "dtype": text, "shape": []}` |
 | {_STANDARD} | `{"date": value}`, and so on; of its parts |
 | a value of the same message, or that both sides have | `{"same": number}` |

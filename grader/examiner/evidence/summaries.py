@@ -128,7 +128,17 @@ class _Summary:
             case _ if tag in ("history", "view") or tag in known_types.TYPES:
                 return {tag: self.of(content, depth + 1)}
             case _:
-                return _of_test(tag, encoded) or {"unreadable": short(str(tag))}
+                return self._other(tag, encoded, depth) or {"unreadable": short(str(tag))}
+
+    def _other(self, tag: str, encoded: Mapping[str, Any], depth: int) -> Any:
+        """A view of an array, or something of the test's; None of anything else."""
+        if tag != "part":
+            return _of_test(tag, encoded)
+        whole = encoded["part"]
+        if "same" in whole:
+            return self.of(whole, depth + 1)
+        alone = {key: part for key, part in whole.items() if key != "as"}
+        return _array("array", self._plain({**encoded, "part": alone}))
 
     def _plain(self, encoded: Mapping[str, Any]) -> Any:
         # The number of a value that both sides have says nothing to people.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 9
+VERSION = 10
 """Said when the agent is installed. Add 1 when a message, a field or a limit changes."""
 
 # The lines that the grader runs in the kernel. They bind no name among the student's.
@@ -45,6 +45,7 @@ MAX_NOTICES = 1000
 MAX_CALLS_BACK = 100_000
 MAX_CALL_DEPTH = 50
 MAX_SHARED = 4000
+MAX_VIEWED = 128 << 10
 
 
 @dataclass(frozen=True)
@@ -90,4 +91,5 @@ LIMITS = (
     Limit("MAX_CALLS_BACK", "calls", "what a student's code calls of one test's"),
     Limit("MAX_CALL_DEPTH", "calls", "calls back and forth in calls"),
     Limit("MAX_SHARED", "parts", "values that both sides hold beyond one question"),
+    Limit("MAX_VIEWED", "bytes", "an array that is sent for the sake of a view of it"),
 )

@@ -9,10 +9,11 @@ import pytest
 
 from grader.examiner.evidence.summaries import TEXT, digest, summary
 from grader.sandbox.guest.data.encoder import Encoder
+from grader.sandbox.guest.data.shared import Shared
 
 
-def summarised(value: Any) -> Any:
-    encoder = Encoder(lambda *_: {})
+def summarised(value: Any, *, numbered: bool = False) -> Any:
+    encoder = Encoder(lambda *_: {}, Shared(0), numbered=numbered)
     encoded = encoder.encode(value)
     shown = summary(encoded, encoder.buffers)
     json.dumps(shown)
@@ -29,6 +30,11 @@ def test_arrays_are_told_by_type_shape_and_a_few_numbers() -> None:
         "least": 0.0,
         "most": 11.0,
     }
+    whole = np.arange(4)
+    for numbered in (False, True):
+        assert summarised(whole[1:3], numbered=numbered) == summarised(np.array([1, 2]))
+        shown = summarised([whole, whole[1:3]], numbered=numbered)
+        assert shown["list"][1] == {"as before": 0}
     assert summarised(np.array([np.nan, 1j]))["first"][0] == "(nan+0j)"
 
 

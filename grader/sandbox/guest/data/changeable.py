@@ -82,6 +82,8 @@ def update(old: Any, new: Any) -> None:
 def unlock(value: Any) -> None:
     """Let an array be changed that was made here of what arrived, though it is read-only."""
     if type(value) is np.ndarray:
+        if type(value.base) is np.ndarray:
+            value.base.flags.writeable = True
         value.flags.writeable = True
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..protocol import MAX_BYTES, MAX_DIGITS
-from . import array_bytes, known_types, long_lists
+from . import array_bytes, array_views, known_types, long_lists
 from .changeable import is_changeable
 from .counted import Counted, Malformed
 from .shared import Shared
@@ -134,10 +136,11 @@ class Decoder(Counted):
             case "dict":
                 pairs = map(_a_list, _a_list(content))
                 return {self._key(key): self.decode(item) for key, item in pairs}
-            case "array":
-                return self._array(content, encoded)
-            case "scalar":
-                return self._array(content, encoded)[()]
+            case "array" | "scalar":
+                array = self._array(content, encoded)
+                return array if tag == "array" else array[()]
+            case "part":
+                return self._view(content, encoded)
             case _ if tag in known_types.TYPES:
                 return known_types.make(tag, self.decode(content))
             case _:
@@ -159,6 +162,15 @@ class Decoder(Counted):
         array.flags.writeable = encoded.get("readonly") is not True
         return array
 
+    def _view(self, whole: Any, encoded: dict[str, Any]) -> Any:
+        array, shape = self.decode(whole), array_bytes.shape_in_memory(_a_list(encoded["shape"]))
+        if type(array) is np.ndarray:
+            self._count_bytes(array_bytes.size_of(shape, array.dtype))
+        view = array_views.made(array, encoded["offset"], shape, _a_list(encoded["strides"]))
+        if encoded.get("readonly") is True:
+            view.flags.writeable = False
+        return view
+
     def _data(self, places: Any, size: Any) -> bytes:
         return b"".join(self._received(places, size))
 
@@ -168,10 +180,13 @@ class Decoder(Counted):
         came = sum(part.nbytes for part in parts)
         if came != size:
             raise Malformed(f"{came} bytes came where {size!r:.40} were announced")
-        self._bytes += came  # a buffer may be named many times over
+        self._count_bytes(came)  # a buffer may be named many times over
+        return parts
+
+    def _count_bytes(self, count: int) -> None:
+        self._bytes += count
         if self._bytes > MAX_BYTES:
             raise Malformed(f"more than {MAX_BYTES} bytes in one value")
-        return parts
 
     def _key(self, encoded: Any) -> Any:
         """A key of a dict or a member of a set, if there are not too many."""

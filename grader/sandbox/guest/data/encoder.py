@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import CHUNK, MAX_BYTES, MAX_DIGITS, MAX_TEXT, MAX_TEXTS
-from . import array_bytes, known_types, long_lists
+from . import array_bytes, array_views, known_types, long_lists
 from .changeable import is_changeable
 from .counted import Counted, Unsendable
 from .shared import Shared
@@ -31,6 +31,11 @@ class Encoder(Counted):
         numbered: whether all values that can change get a number, or those alone that stand at two
             places or are named to ``number``.
         path: gives a text as the other side has it, if it is a path of a file that both sides have.
+
+    Attributes:
+        buffers: bytes beside the JSON.
+        described: numbers of classes, each of which is described once.
+        sends: arguments of the message, which may be views of each other.
     """
 
     refusal = Unsendable
@@ -48,7 +53,8 @@ class Encoder(Counted):
         self._numbered = numbered
         self._unnumbered: dict[int, dict[str, Any]] = {}  # by the number that a value may get
         self.buffers: list[Any] = []
-        self.described: set[int] = set()  # classes, each of which is described once
+        self.described: set[int] = set()
+        self.sends: Sequence[Any] = ()
         self._refer, self._path = refer, path
         self._bytes = self._texts = 0
         self._tells_flags = True  # whether an array is told to be read-only
@@ -60,9 +66,11 @@ class Encoder(Counted):
             self.shared.hand_in(number)
             self.number([number])
             return {"same": number}
+        whole = self._whole(value)
         encoded = self.content(value)
         if type(encoded) is dict and "handle" not in encoded and is_changeable(value):
             number = self.shared.add(value)
+            self.shared.note_part(number, whole)
             self._unnumbered[number] = encoded
             if self._numbered:
                 self.number([number])
@@ -103,7 +111,8 @@ class Encoder(Counted):
         if kind is np.str_:
             return self._text(str(value))
         if kind is np.ndarray and array_bytes.is_plain(value.dtype):
-            return self._array("array", value)
+            whole = self._whole(value)
+            return self._array("array", value) if whole is None else self._view(value, whole)
         if (
             issubclass(kind, np.generic)  # isinstance would ask a handle for its class
             and kind.__module__ == "numpy"
@@ -148,6 +157,23 @@ class Encoder(Counted):
         of, parts = packed
         places = [self._add(_cut(part)) for part in parts]
         return {"packed": kind, "of": of, "parts": places, "sizes": list(map(len, parts))}
+
+    def _whole(self, value: Any) -> Any:
+        if not self._tells_flags or not array_views.is_view(value):
+            return None
+        return self.shared.whole_of(value, self.sends)
+
+    def _view(self, value: Any, whole: Any) -> dict[str, Any]:
+        self._bytes += value.nbytes  # it may stand at one place many times
+        if self._bytes > MAX_BYTES:
+            raise Unsendable(f"more than {MAX_BYTES} bytes in one value")
+        told = {
+            "part": self.encode(whole),
+            "offset": array_views.place(value, whole),
+            "shape": list(value.shape),
+            "strides": list(value.strides),
+        }
+        return told if value.flags.writeable else told | {"readonly": True}
 
     def _array(self, tag: str, value: Any) -> dict[str, Any]:
         if value.nbytes > MAX_BYTES:  # before it is made contiguous: a view can claim terabytes

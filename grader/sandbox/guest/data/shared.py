@@ -14,6 +14,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from ..protocol import MAX_NODES, MAX_SHARED
+from . import array_views
 from .changeable import is_empty, mark_of, twin, unlock, update, weight_of
 from .glance import glance
 from .held import held, is_held_still, reached
@@ -39,6 +40,8 @@ class Shared:
         self._handed: list[int] = []  # what the open question has handed in
         self._free: set[int] = set()  # ours that a later call of the other side may change
         self._touched: set[int] = set()  # what the other side has changed
+        self._parts: dict[int, int] = {}  # of views that this side has sent: what they are part of
+        self._of_ours: set[int] = set()  # the other side's views of arrays of ours
         self._told: set[int] = set()  # numbers that both sides have, by what was told last
         # What was seen when nothing had changed, and is so until a value or a mark is another one.
         self._glance: list[int] | None = None
@@ -76,6 +79,12 @@ class Shared:
             raise ValueError(f"{number!r:.40} is no number of the other side's")
         if number in self._values:
             raise ValueError(f"two values have the number {number}")
+        if array_views.is_view(value) and any(
+            array_views.shares(value, each)
+            for other, each in self._values.items()
+            if other % 2 == self._first
+        ):
+            self._of_ours.add(number)
         self._put(number, value)
 
     def value(self, number: Any) -> Any:
@@ -83,6 +92,30 @@ class Shared:
         if type(number) is not int or number not in self._values:
             raise ValueError(f"no value has the number {number!r:.40}")
         return self._values[number]
+
+    def whole_of(self, view: Any, sent: Iterable[Any]) -> Any:
+        """The array as a part of which a view is sent; None where it is sent by itself.
+
+        It is one that both sides have, one that is sent anyway, or one of the agent's that somebody
+        holds. The examiner sends no other one: a test may keep there what it expects.
+
+        Args:
+            view: see ``array_views.is_view``.
+            sent: what else is in the message.
+        """
+        number = self.number_of(view)
+        if number is not None:
+            return self._values.get(self._parts.get(number, -1))
+        wholes = (self._values[each] for each in self._values.keys() - self._parts.keys())
+        found = array_views.seen_whole(view, wholes)
+        if found is None:
+            found = array_views.seen_whole(view, sent)
+        return array_views.owner(view) if found is None and self._first else found
+
+    def note_part(self, number: int, whole: Any) -> None:
+        """Note that the value of a number was sent as a part of another one."""
+        if (other := self.number_of(whole)) is not None:
+            self._parts[number] = other
 
     def size(self, number: int) -> int:
         """How many parts the value of a number has, each counted as often as it is part of it."""
@@ -205,6 +238,8 @@ class Shared:
             for number, new in zip(numbers, changed.values(), strict=True)
         ]
         for number, (old, new) in zip(numbers, pairs, strict=True):
+            if number in self._of_ours:  # it changes with the array of ours, if that may change
+                continue
             if number % 2 != self._first:
                 unlock(old)
             update(old, new)
@@ -236,6 +271,8 @@ class Shared:
         self._marks.pop(number, None)
         self._digested.pop(number, None)
         self._free.discard(number)
+        self._parts.pop(number, None)
+        self._of_ours.discard(number)
         self._glance = self._least = None
 
 
