@@ -32,13 +32,15 @@ def one_of(kind):
         "@named('a')\nclass A:\n    pass\nassert A.label == 'a'",
         "@one_of\nclass A:\n    x = 3\nassert A.x == 3",
         "@same\nclass A:\n    def me(self):\n        return __class__\nassert A().me() is A",
+        "@same\nclass A:\n    def __init__(self):\n        super().__init__()\n        self.x = 3\n"
+        "assert A().x == 3",
         "@same\nclass A:\n    __slots__ = ('x',)\na = A()\na.x = 2\nassert a.x == 2",
         "@same\nclass A:\n    @property\n    def x(self):\n        return 4\nassert A().x == 4",
         "def own(kind):\n    kind.x = 5\n    return kind\n"
         "@own\nclass A:\n    pass\nassert A.x == 5",
         "import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: int\nassert A(1) == A(1)",
     ],
-    ids=["made", "object", "class", "slots", "property", "own", "dataclass"],
+    ids=["made", "object", "class", "super", "slots", "property", "own", "dataclass"],
 )
 def test_a_decorated_class_is_what_its_decorator_made_of_it(test: str) -> None:
     finding = InProcess(STUDENT).tested(test)

@@ -49,7 +49,7 @@ class Encoder(Counted):
         path: Callable[[str], str] = str,
     ) -> None:
         super().__init__()
-        self.shared = Shared(1) if shared is None else shared
+        self.shared, self._tells_views = shared or Shared(1), shared is not None
         self._numbered = numbered
         self._unnumbered: dict[int, dict[str, Any]] = {}  # by the number that a value may get
         self.buffers: list[Any] = []
@@ -159,7 +159,7 @@ class Encoder(Counted):
         return {"packed": kind, "of": of, "parts": places, "sizes": list(map(len, parts))}
 
     def _whole(self, value: Any) -> Any:
-        if not self._tells_flags or not array_views.is_view(value):
+        if not self._tells_views or not self._tells_flags or not array_views.is_view(value):
             return None
         return self.shared.whole_of(value, self.sends)
 

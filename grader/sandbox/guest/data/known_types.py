@@ -7,12 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from . import arrays, frame_types, sparse_types, standard_types, stateful_types, torch_types
+from . import (
+    arrays,
+    frame_types,
+    sparse_types,
+    standard_types,
+    stateful_types,
+    torch_types,
+    type_hints,
+)
 from .known_type import KnownType, Stays
 
 _ALL = (
     *standard_types.TYPES,
     *stateful_types.TYPES,
+    *type_hints.TYPES,
     *arrays.TYPES,
     *sparse_types.TYPES,
     *frame_types.TYPES,
