@@ -14,7 +14,7 @@ from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.data.endings import heard, told
 from grader.sandbox.guest.data.shared import Shared
 from grader.sandbox.guest.protocol import MAX_VIEWED
-from tests.sandbox.guest.data.test_shared import Sides, decoded, refuse
+from tests.sandbox.guest.data.sides import Sides, decoded, refuse
 
 
 def answered(sides: Sides, value: Any) -> tuple[Any, Any]:
@@ -28,18 +28,18 @@ def answered(sides: Sides, value: Any) -> tuple[Any, Any]:
 
 
 WHOLES = [np.arange(12.0), np.arange(12).reshape(3, 4), np.asfortranarray(np.eye(4, dtype=int))]
-PARTS = [
-    lambda whole: whole[1:],
-    lambda whole: whole[::-2],
-    lambda whole: whole.T[1:],
-    lambda whole: whole.reshape(-1, order="A")[2:5],
-    lambda whole: np.broadcast_to(whole[:1], (2, *whole[:1].shape)),
-    lambda whole: np.array(["2026-01-01"] * 3, "M8[D]")[1:],
-    lambda whole: np.array(["a", "b"])[1:],
-]
+PARTS = {
+    "rows": lambda whole: whole[1:],
+    "backwards": lambda whole: whole[::-2],
+    "columns": lambda whole: whole.T[1:],
+    "flat": lambda whole: whole.reshape(-1, order="A")[2:5],
+    "repeated": lambda whole: np.broadcast_to(whole[:1], (2, *whole[:1].shape)),
+    "dates": lambda whole: np.array(["2026-01-01"] * 3, "M8[D]")[1:],
+    "texts": lambda whole: np.array(["a", "b"])[1:],
+}
 
 
-@pytest.mark.parametrize("part", PARTS, ids=str)
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 @pytest.mark.parametrize("whole", WHOLES, ids=lambda whole: f"{whole.ndim} {whole.flags.fnc}")
 def test_a_view_of_an_array_that_is_held_arrives_as_a_view(whole: Any, part: Any) -> None:
     theirs = whole.copy(order="K")
