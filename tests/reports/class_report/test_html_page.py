@@ -21,7 +21,7 @@ from grader.reports.class_report.content import ClassReport
 from tests.pages import Reader
 from tests.reports.class_report.test_hint_uses import with_hints
 from tests.reports.classes import made_up
-from tests.reports.feedback.test_html_page import EVIL
+from tests.reports.feedback.pages import EVIL
 
 SVG = "{http://www.w3.org/2000/svg}"
 SCRIPT = (Path(html.__file__).parent / "templates" / "class_report.js").read_text()

@@ -11,6 +11,7 @@ from tests.pages import Reader
 from tests.reports.classes import run
 
 DRAWN = Shown("Picture drawn by cell 7", "AAAA")
+EVIL = "<script>alert(1)</script>\"' onload=alert(1) {{ 7 * 7 }}"
 
 
 def judged(outcome: Outcome, **changes: object) -> Judged:

@@ -14,10 +14,7 @@ from grader.reports.feedback.content import Answer, Judged, Page, Shown
 from grader.reports.feedback.html_page import render
 from tests.pages import Reader
 from tests.reports.classes import run
-from tests.reports.feedback.pages import PAGE, text
-
-EVIL = "<script>alert(1)</script>\"' onload=alert(1) {{ 7 * 7 }}"
-
+from tests.reports.feedback.pages import EVIL, PAGE, text
 
 HOSTILE = Page(
     assignment=EVIL,
