@@ -32,7 +32,7 @@ from tests.attacks.trials import Carry, Trial
 from tests.attacks.world import SCRIPT
 from tests.pages import Reader
 from tests.reports.classes import CLAIMS, made_up
-from tests.reports.feedback.test_html_page import PAGE
+from tests.reports.feedback.pages import PAGE
 
 QUIET = "nothing runs or reaches out"
 SECONDS = 20  # for all texts of one page

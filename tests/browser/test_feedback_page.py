@@ -12,7 +12,7 @@ from grader import language
 from grader.reports.feedback import html_page
 from grader.reports.feedback.content import Notice
 from tests.browser.accessible import expect_accessible
-from tests.reports.feedback.test_html_page import PAGE
+from tests.reports.feedback.pages import PAGE
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
 
