@@ -143,6 +143,8 @@ def _refuted(claim: Claim, finding: Finding) -> str:
         if finding.error == "ClaimFailed" and not finding.message:  # found by a hidden test
             return f"This does not hold for your work yet. Hint: {claim.hint}"
         return finding.message or claim.hint
+    if not finding.note.startswith(_LINE):
+        return sentence(finding.message or claim.hint, finding.note)
     said = f": {finding.message}" if finding.message else ""
     return sentence(
         gettext("An assert in your own code stopped the test{message}", message=said),

@@ -131,6 +131,13 @@ def test_what_pytest_found_is_told_with_the_hint() -> None:
     )
 
 
+def test_an_assert_of_the_test_with_another_note_is_not_called_the_students_own() -> None:
+    noted = Finding(FindingKind.REFUTED, "AssertionError", "it is [3]", "Your code changed it.")
+    assert answered(CLAIM, noted, around())[1] == "it is [3]. Your code changed it."
+    bare = dataclasses.replace(noted, message="")
+    assert answered(CLAIM, bare, around())[1] == "Look at add. Your code changed it."
+
+
 def test_an_assert_of_the_students_own_is_named() -> None:
     line = "It was raised in line 2, `assert x`."
     own = Finding(FindingKind.REFUTED, "AssertionError", "only bytes", line)
