@@ -128,13 +128,13 @@ class EventLoop:
         if self._is_here():
             return self._inner()._result(work)
         future: Future[Any] = Future()
-        self._attend(True)
-        with self._turn:
-            self._questions.put((work, future))
-            if not self._steers:
-                self._steers = True
-                asyncio.run_coroutine_threadsafe(self._steered(), self._started())
         try:
+            self._attend(True)
+            with self._turn:
+                self._questions.put((work, future))
+                if not self._steers:
+                    self._steers = True
+                    asyncio.run_coroutine_threadsafe(self._steered(), self._started())
             return future.result()
         except KeyboardInterrupt:  # the question's time is up
             self._is_attended = False
