@@ -116,7 +116,8 @@ def made() -> Iterator[Machine]:
 
 
 def _wait(process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
+    """Wait for the end, but not where a process that was forked meanwhile holds stdin open too."""
+    deadline = time.monotonic() + 5
     while process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     if process.poll() is None:
