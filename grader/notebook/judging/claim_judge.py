@@ -104,7 +104,7 @@ class ClaimJudge:
         around = self._circumstances(index)
         if (untried := self._untried(claim, around)) is not None:
             return untried, Finding()
-        share = claim.needs[-1] if claim.needs else OTHERS
+        share = _share(claim)
         with self._limits.charged(share):
             try:
                 return self._examined(claim, index, share, around)
@@ -128,7 +128,7 @@ class ClaimJudge:
 
     def _untried(self, claim: Claim, around: Circumstances) -> Judged | None:
         """The outcome of a claim whose test cell is not run; None if it is."""
-        share = claim.needs[-1] if claim.needs else OTHERS
+        share = _share(claim)
         if (run := self._lost.get(claim.name)) is not None:
             return unanswered(claim, run, around, self._blamed(claim, run))
         if (reason := self._cells.abort_reason) is not None:
@@ -178,7 +178,7 @@ class ClaimJudge:
         begin = time.monotonic()
         proxies = self._cells.questions.proxies(
             index,
-            claim.needs[-1] if claim.needs else OTHERS,
+            _share(claim),
             lambda name, arguments: self._call_blocked(claim, index, name, arguments),
             self._interview.heard,
             self._around,
@@ -216,7 +216,7 @@ class ClaimJudge:
 
     def _call_blocked(self, claim: Claim, index: int, name: str, arguments: Sequence[Any]) -> Any:
         """Call a function where numpy is the only library; see ``NumpyOnlyKernel.call``."""
-        share = claim.needs[-1] if claim.needs else OTHERS
+        share = _share(claim)
         cells = self._cells.indices_before(index, given=False)
         try:
             with self._around.suspended():
@@ -235,6 +235,11 @@ class ClaimJudge:
                     )
                 )
             ) from ended
+
+
+def _share(claim: Claim) -> str:
+    """Whose share of time and restarts a claim uses: the last solution cell that it rests on."""
+    return claim.needs[-1] if claim.needs else OTHERS
 
 
 def _give_up(seconds: float, questions: KernelQuestions) -> None:
