@@ -27,12 +27,31 @@ from grader.cli import (
 )
 from grader.errors import GraderError
 
+# What people type who know nbgrader, and what it is called here.
+_ELSEWHERE = {
+    "autograde": "grader grade ASSIGNMENT",
+    "collect": "nbgrader collect ASSIGNMENT",
+    "fetch": "nbgrader fetch_assignment ASSIGNMENT",
+    "generate_assignment": "grader release ASSIGNMENT",
+    "generate_feedback": "grader feedback ASSIGNMENT",
+    "submit": "nbgrader submit ASSIGNMENT",
+    "validate": "grader check NOTEBOOK",
+}
+
 
 class OneLineErrors(click.Group):
     """A group in which every command ends with one line on stderr where it cannot go on.
 
     The exit code is 2 after an error, and 130 after Ctrl-C.
     """
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; say where a command of nbgrader's is, if that was typed."""
+        if args and args[0] in _ELSEWHERE:
+            ctx.fail(f"No such command '{args[0]}'. Use: {_ELSEWHERE[args[0]]}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; what a person can put right becomes a line, a mistake of ours does not."""

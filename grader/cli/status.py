@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.context import load_course, terminal
+from grader.cli.context import counting, load_course, terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -37,7 +37,8 @@ def status(course: Path, assignment: str, as_json: bool) -> None:
 
     settings = load_course(course)
     names = [settings.require_assignment(assignment)] if assignment else settings.assignments
-    classes = [class_status.status(settings, name) for name in names]
+    with counting("Looking at submissions") as progress:
+        classes = [class_status.status(settings, name, progress) for name in names]
     if as_json:
         click.echo(json.dumps([_as_data(each) for each in classes], indent=1))
     elif assignment:

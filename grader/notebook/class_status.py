@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -83,8 +83,15 @@ class ClassStatus:
         return sum(bool(each.late) for each in self.submissions)
 
 
-def status(settings: Settings, name: str) -> ClassStatus:
+def status(
+    settings: Settings, name: str, progress: Callable[[int, int], None] = lambda done, of: None
+) -> ClassStatus:
     """Look at all submissions of an assignment; nothing is changed.
+
+    Args:
+        settings: the course.
+        name: the assignment.
+        progress: is told how many submissions were looked at, and of how many.
 
     Raises:
         CourseError: an unknown assignment, or one whose source notebook cannot be read.
@@ -102,10 +109,13 @@ def status(settings: Settings, name: str) -> ClassStatus:
         grading_now.being_graded(settings, name),
         penalty_waits.waiting(settings, name, students),
     )
-    submissions = tuple(look.at(student) for student in students)
+    submissions = []
+    for student in students:
+        submissions.append(look.at(student))
+        progress(len(submissions), len(students))
     missing = tuple(sorted(set(enrolment.students) - set(students)))
     heading = titles.labelled(settings, loaded.assignment)
-    return ClassStatus(name, heading, _in_utc(enrolment.due), submissions, missing)
+    return ClassStatus(name, heading, _in_utc(enrolment.due), tuple(submissions), missing)
 
 
 @dataclass(frozen=True)

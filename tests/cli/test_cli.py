@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main
+from grader.cli.group import _ELSEWHERE
 from grader.settings import Settings
 from tests import tiny
 from tests.notebook.test_hints import ADD, BEGIN, rewrite
@@ -95,6 +96,13 @@ def test_an_unknown_assignment_is_one_line(course: Settings) -> None:
 
 
 @pytest.mark.kernel
+def test_a_command_of_nbgrader_is_told_with_what_to_type() -> None:
+    result = CliRunner().invoke(main, ["collect", "sums"])
+    assert result.exit_code == 2
+    assert "No such command 'collect'. Use: nbgrader collect ASSIGNMENT" in result.stderr
+    assert not _ELSEWHERE.keys() & main.commands.keys()
+
+
 def test_nothing_handed_in_is_one_line(course: Settings) -> None:
     assert "nothing is handed in for sums" in one_line(grader(course, "grade", "sums"))
 

@@ -136,3 +136,17 @@ def test_an_assignment_has_its_numbers_on_any_terminal() -> None:
 
 def _local(moment: datetime) -> list[str]:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}".split()
+
+
+def test_a_reason_that_names_each_student_s_file_is_said_once() -> None:
+    rows = [
+        StatusRow(s, WHEN, timedelta(), "cannot be graded", "", f"submitted/{s}/x is a link", None)
+        for s in ("ada", "ben")
+    ]
+    out = io.StringIO()
+    console = Console(file=out, width=80, force_terminal=True)
+    console.print(SubmissionsTable(StatusSum("sums", "sums", None, 2, 0, 0, ()), rows, ()))
+    shown = out.getvalue()
+    assert shown.count("is a link") == 1
+    assert "submitted/<student>/x is a link" in shown
+    assert "ada, ben" in shown

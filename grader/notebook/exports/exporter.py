@@ -23,7 +23,8 @@ from grader.errors import CourseError, GraderError
 from grader.notebook.exports import cells, standings
 from grader.notebook.exports.standings import Assignment, Person, Standing, Standings, State
 from grader.notebook.submission.file_rules import printable_text
-from grader.reports.few_names import few_names
+from grader.reports.few_names import MOST, few_names
+from grader.reports.reasons import by_reason
 
 Row = Sequence[str]
 
@@ -91,19 +92,17 @@ class GradeExporter(ExportPlugin):
         """A line for each assignment and each reason why there is no final grade."""
         for assignment in standings.assignments:
             for state in (State.WAITING, State.BEING_GRADED, State.NOT_GRADED, State.MISSING):
-                who = [
-                    printable_text(student)
-                    + (f" ({', '.join(standing.waiting)})" if standing.waiting else "")
+                said = [
+                    (printable_text(student), ", ".join(standing.waiting))
                     for (name, student), standing in sorted(
                         standings.of.items(), key=lambda item: item[0]
                     )
                     if name == assignment.name and standing.state is state
                 ]
-                if who:
+                if said:
                     left = self.score(Standing(state)) is None
                     done = "left out" if left else _AS[state]
-                    told = few_names(who, f"grader status {assignment.name} --json")
-                    text = f"{assignment.name}: {state}, {done}: {told}"
+                    text = f"{assignment.name}: {state}, {done}: {who_waits(said, assignment.name)}"
                     yield Note(text, lacking=left and state is not State.MISSING)
 
     def export(self, gradebook: Gradebook) -> None:
@@ -187,3 +186,13 @@ class GradeExporter(ExportPlugin):
 def _remedy(field: str) -> str:
     """``nbgrader db student add`` would empty all the other fields."""
     return f"import it from a file with the columns id,{field} (nbgrader db student import FILE)"
+
+
+def who_waits(said: Sequence[tuple[str, str]], assignment: str) -> str:
+    """Students, with the claims that each waits for; said once where these are the same."""
+    told = [
+        few_names(students) + (f" ({claims})" if claims else "")
+        for claims, students in by_reason(said).items()
+    ]
+    where = f"; grader status {assignment} --json names all" if len(said) > MOST else ""
+    return few_names(told) + where

@@ -12,6 +12,7 @@ import os
 import pwd
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,13 +26,16 @@ from grader.errors import SubmissionError
 from grader.notebook import notebook_json
 from grader.notebook.submission import file_rules
 from grader.notebook.submission.file_rules import printable_path
+from grader.reports.few_names import few_names
+from grader.reports.reasons import by_reason
 
 Record = dict[str, Any]
 
 _REFUSED = ""  # no student has this name
 # Of one student and assignment that are looked at, the last ones first: each look takes time.
 _FOLDERS = 100
-_NAMED = 50  # refused folders that the log names one by one
+_EXAMPLES = 3  # folders that are named of those that share a reason
+_NAMED = 50  # reasons for refusals that the log names
 
 
 class CarefulCollect(ExchangeCollect):
@@ -46,15 +50,23 @@ class CarefulCollect(ExchangeCollect):
 
     src_records: list[Record]
     duedate: datetime | None
-    _refusals: int = 0
+    _refused: list[tuple[str, str]]
+    """Name of each refused folder, and why."""
 
     def init_src(self) -> None:
         """Called by nbgrader: choose for each student the last submission that is not refused."""
-        self._refusals = 0
+        self._refused = []
         super().init_src()
-        self.src_records = [record for record in self.src_records if record["username"] != _REFUSED]
-        if self._refusals > _NAMED:
-            self.log.error("Not collected: %s more folders", self._refusals - _NAMED)
+        chosen = [record for record in self.src_records if record["username"] != _REFUSED]
+        self.src_records = sorted(chosen, key=lambda record: record["username"])
+
+    def copy_files(self) -> None:
+        """Called by nbgrader: copy what was chosen. Last of all the log says what was refused."""
+        try:
+            super().copy_files()
+        finally:
+            for line in refused_lines(self._refused):
+                self.log.error(line)
 
     @cached_property
     def _only(self) -> frozenset[str]:
@@ -145,11 +157,30 @@ class CarefulCollect(ExchangeCollect):
         (private / file_rules.TIMESTAMP).write_text(f"{stated:%Y-%m-%d %H:%M:%S.%f} UTC")
 
     def _refuse(self, folder: Path, error: Exception) -> None:
-        self._refusals += 1
-        if self._refusals > _NAMED:
-            return
-        told = error if isinstance(error, SubmissionError) else notebook_json.one_line(error)
-        self.log.error("Not collected: %s: %s", printable_path(Path(folder.name)), told)
+        told = str(error) if isinstance(error, SubmissionError) else notebook_json.one_line(error)
+        self._refused.append((printable_path(Path(folder.name)), told))
+
+
+def refused_lines(refused: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A line for each reason why folders were not collected, and one for all others.
+
+    Args:
+        refused: the name of a folder, and a reason, which may name a file in it.
+    """
+    reasons = by_reason((name, _in_folder(told, name)) for name, told in sorted(refused))
+    for told, names in [*reasons.items()][:_NAMED]:
+        folders = f"{len(names)} folders: " if len(names) > 1 else ""
+        yield f"Not collected: {folders}{few_names(names, most=_EXAMPLES)}: {told}"
+    if others := sum(len(names) for names in [*reasons.values()][_NAMED:]):
+        yield f"Not collected: {others} more folders"
+
+
+def _in_folder(told: str, name: str) -> str:
+    """A reason without the path of the folder, whose name the line has already."""
+    _, found, rest = told.partition(f"/{name}") if told.startswith("/") else ("", "", "")
+    if not found:
+        return told
+    return rest.removeprefix("/") if rest.startswith("/") else f"the folder{rest}"
 
 
 def _require_owner(folder: Path, student: str) -> None:
@@ -159,8 +190,9 @@ def _require_owner(folder: Path, student: str) -> None:
         owner = f"account {os.lstat(folder).st_uid}, which has no name"
     if owner != student:
         raise SubmissionError(
-            f"it is handed in for {printable_path(Path(student))} and belongs to {owner}: expected "
-            f"a folder of the student's own; ask {owner} about it"
+            f"it belongs to {owner}: expected the account of the student in its name; ask {owner} "
+            "about it. Where all students share one account, write "
+            "c.ExchangeCollect.check_owner = False into course_config.py"
         )
 
 

@@ -11,11 +11,15 @@ from grader.model import Claim, Graded, Outcome, Score, Timing, Verdict
 from grader.model.scores import points
 from grader.reports import same_causes
 from grader.reports.faulty_tests import faulty_tests
+from grader.reports.few_names import few_names
+from grader.reports.reasons import by_reason
 from grader.reports.terminal.claim_table import ClaimRow, ClaimTable
 from grader.reports.terminal.marks import MARKS, columns_legend, marks_legend
 from grader.reports.terminal.output_table import OutputTable, TerminalOnly, grid
 from grader.reports.terminal.plain import lines as plain_lines
 from grader.reports.terminal.plain import plain
+
+_NAMED = 3  # students beside a reason
 
 
 def class_table(
@@ -77,7 +81,7 @@ def _word(verdict: Verdict) -> str:
 def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) -> RenderableType:
     """What a person must look at: no grade, no score for a claim, something odd; or nothing.
 
-    What is wrong with a test stands there once, however many students it met.
+    A reason stands there once, however many students it concerns.
 
     Args:
         problems: student and reason for each submission that could not be graded.
@@ -98,8 +102,8 @@ def needs_person(problems: Sequence[tuple[str, str]], graded: Sequence[Graded]) 
     if not rows:
         return Text()
     listed = grid()
-    for student, reason in rows:
-        listed.add_row(plain(student), plain(reason))
+    for reason, students in by_reason(rows).items():
+        listed.add_row(plain(few_names(students, most=_NAMED)), plain(reason))
     return Group(Text("Needs a person", "bold red"), listed, Text())
 
 

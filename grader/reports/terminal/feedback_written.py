@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.reports.few_names import MOST, few_names
+from grader.reports.reasons import by_reason
 
 
 def problems(found: Sequence[tuple[str, str]], assignment: str, *, every: bool) -> Iterator[str]:
@@ -17,10 +17,8 @@ def problems(found: Sequence[tuple[str, str]], assignment: str, *, every: bool) 
         assignment: its name.
         every: name all students, and not only the first.
     """
-    students = defaultdict(list)
-    for student, problem in found:
-        students[_of_anyone(problem, student, assignment)].append(student)
-    for reason, who in students.items():
+    said = [(student, _of_anyone(problem, student, assignment)) for student, problem in found]
+    for reason, who in by_reason(said).items():
         names = few_names(who, "--verbose", len(who) if every else MOST)
         yield f"no feedback for {names}: {reason}"
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader.model import Score
 from grader.reports.few_names import few_names
+from grader.reports.reasons import by_reason
 from grader.reports.terminal.output_table import OutputTable, indented, tabbed
 from grader.reports.terminal.plain import plain
 
@@ -110,14 +111,13 @@ class SubmissionsTable:
 
     def _reasons(self) -> Iterator[RenderableType]:
         """Each reason once, with those whom it concerns: many may share one."""
-        concerned: dict[tuple[str, str, str], list[str]] = {}
-        for row in self.rows:
-            if row.why:
-                concerned.setdefault((row.stage, row.style, row.why), []).append(row.student)
-        for (stage, style, why), students in concerned.items():
-            yield Text(stage, style).append_text(plain(f": {why}", "default not bold"))
-            yield indented(plain(_some(students)), 2)
-        if concerned:
+        stages = dict.fromkeys((row.stage, row.style) for row in self.rows if row.why)
+        for stage, style in stages:
+            said = [(row.student, row.why) for row in self.rows if row.why and row.stage == stage]
+            for why, students in by_reason(said).items():
+                yield Text(stage, style).append_text(plain(f": {why}", "default not bold"))
+                yield indented(plain(_some(students)), 2)
+        if stages:
             yield Text()
 
 

@@ -6,6 +6,7 @@ import os
 
 from grader.engines.base import Finished, Started
 from grader.notebook import grading_now
+from grader.notebook.exports import exporter
 from grader.notebook.exports.course import export
 from grader.notebook.submission import paths
 from grader.settings import Settings
@@ -50,3 +51,12 @@ def test_a_folder_whose_name_is_no_text_is_named_and_costs_nobody_a_grade(graded
     named = "sums: handed in but not graded, left out: \\udcff\\x1b[2J"
     assert named in [note.text for note in done.notes]
     assert "Lovelace" in done.file.read_text()
+
+
+def test_what_all_wait_for_is_said_once() -> None:
+    waiting = [(f"student_{number:03}", "written_answer") for number in range(1, 201)]
+    assert exporter.who_waits([*waiting, ("zoe", "adds")], "sums") == (
+        "student_001, student_002, student_003, student_004, student_005 and 195 more "
+        "(written_answer), zoe (adds); grader status sums --json names all"
+    )
+    assert exporter.who_waits([("ada", ""), ("ben", "")], "sums") == "ada, ben"

@@ -10,7 +10,7 @@ import pytest
 from nbgrader.apps.api import NbGraderAPI
 
 from grader import settings as course_settings
-from grader.notebook.plugins.collect import CarefulCollect
+from grader.notebook.plugins.collect import CarefulCollect, refused_lines
 from grader.notebook.submission import file_rules, paths
 from grader.settings import Settings
 
@@ -61,7 +61,11 @@ def test_one_s_own_submission_is_collected(course: Settings) -> None:
 
 def test_a_submission_in_another_s_name_is_not(course: Settings) -> None:
     hand_in(course, "nobody", "forged")
-    assert f"handed in for nobody and belongs to {SELF}" in collect(course)
+    said = collect(course)
+    assert (
+        f"Not collected: nobody+sums+2030-01-01 08:00:00.000000 UTC+a: it belongs to {SELF}" in said
+    )
+    assert "check_owner = False" in said
     assert collected(course, "nobody") == ""
 
 
@@ -146,8 +150,8 @@ def test_thousands_of_folders_are_neither_all_opened_nor_all_named(
     said = collect(course)
     # And once more, of the copy.
     assert len(looked_at) <= (100 if refused else 2)
-    assert said.count("Not collected") <= 51
-    assert ("Not collected: 50 more folders" in said) is refused
+    assert said.count("Not collected") == refused
+    assert ("Not collected: 100 folders: " in said) is refused
     assert collected(course) == ("" if refused else "299")
 
 
@@ -189,3 +193,19 @@ def test_what_grows_while_it_is_collected_is_refused(
     monkeypatch.setattr(CarefulCollect, "init_src", choose_and_be_fooled)
     assert words in collect(course)
     assert collected(course) == ""
+
+
+def test_each_reason_is_said_once_with_the_first_folders_and_without_their_path() -> None:
+    folders = [f"{student}+sums+noon" for student in ("ben", "ada", "eve", "dan", "cleo")]
+    refused = [(name, f"/exchange/{name}/more is a link") for name in folders]
+    assert [*refused_lines([*refused, ("finn", "/exchange/finn is a link")])] == [
+        "Not collected: 5 folders: ada+sums+noon, ben+sums+noon, cleo+sums+noon and 2 more: "
+        "more is a link",
+        "Not collected: finn: the folder is a link",
+    ]
+
+
+def test_of_many_reasons_the_first_are_said() -> None:
+    said = [*refused_lines([(f"folder{number}", f"reason {number}") for number in range(60)])]
+    assert len(said) == 51
+    assert said[-1] == "Not collected: 10 more folders"

@@ -139,3 +139,15 @@ def test_names_that_hold_commands_of_a_terminal_are_spelled_out() -> None:
     ):
         assert "\x1b[31m" not in shown
         assert r"eve\x1b[31m\u202e\t" in shown
+
+
+def test_what_needs_a_person_is_said_once_for_all_whom_it_concerns() -> None:
+    note = "sums-Copy1.ipynb is not graded"
+    class_ = [replace(GRADED, student=f"student_{n:03}", notes=(note,)) for n in range(200)]
+    missing = [(who, f"submitted/{who}/sums/sums.ipynb is missing") for who in ("eve", "finn")]
+    shown = text(class_table.needs_person(missing, class_), 160)
+    assert "eve, finn not graded: submitted/<student>/sums/sums.ipynb is missing" in " ".join(
+        shown.split()
+    )
+    assert shown.count(note) == 1
+    assert "student_000, student_001, student_002 and 197 more" in shown
