@@ -43,6 +43,9 @@ _BY_FIXTURE = {"on_slices": ("kernel", "keras", "training"), "judges_with_keras"
 _KERAS = ("keras", "tensorflow", "jax")
 _KERNELS = ("bwrap", "ipykernel", "jupyter", "grader.kernel", "grader.sandbox")
 
+_LONG_ID = 60  # characters of one value in a test's name; the rest of a long one says nothing more
+_LONGEST_NAME = 500  # each process of tests tells the others every name, several times
+
 _quick = False  # told by pytest_configure, before any test is imported
 _refused: list[str] = []  # what the present test was refused
 
@@ -74,9 +77,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if _is_left_out(collection_path) else None
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a long text by its beginning and its length."""
+    if not isinstance(val, str | bytes) or len(val) <= _LONG_ID:
+        return None
+    text = val if isinstance(val, str) else val[:_LONG_ID].decode("latin-1")
+    return f"{ascii(text[:_LONG_ID])[1:-1]}... of {len(val)}"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark by fixture, leave out what --quick does, and put what takes long first."""
     for item in items:
+        _require_short_name(item)
         for fixture in _BY_FIXTURE.keys() & set(getattr(item, "fixturenames", ())):
             for mark in _BY_FIXTURE[fixture]:
                 item.add_marker(mark)
@@ -109,6 +121,14 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         forkserver._forkserver._stop()  # made for tests; the next test begins without
         pytest.fail("a quick test judges a submission: mark it kernel", pytrace=False)
     return result
+
+
+def _require_short_name(item: pytest.Item) -> None:
+    if len(item.nodeid) > _LONGEST_NAME:
+        raise pytest.UsageError(
+            f"{item.nodeid[:100]}...: a name of {len(item.nodeid)} characters. Expected at most "
+            f"{_LONGEST_NAME}: give its parameters short ids"
+        )
 
 
 def _place(item: pytest.Item) -> int:

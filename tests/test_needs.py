@@ -59,3 +59,23 @@ def test_what_is_graded_on_slices_is_of_one_process(request: pytest.FixtureReque
 def test_each_mark_is_told_to_pytest(pytestconfig: pytest.Config) -> None:
     told = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
     assert needs.NEEDS.keys() <= told
+
+
+@pytest.mark.parametrize("text", ["a" * 10_000, "\n" * 100, b"\x00" * 10_000, "é" * 61])
+def test_a_long_text_has_a_short_name(text: str | bytes, request: pytest.FixtureRequest) -> None:
+    assert f"... of {len(text)}" in request.node.name
+    assert len(request.node.name) < 500
+    assert request.node.name.isprintable()
+
+
+def test_a_short_text_has_the_name_that_pytest_gives_it() -> None:
+    assert needs.pytest_make_parametrize_id("a short text") is None
+    assert needs.pytest_make_parametrize_id(["a"] * 100) is None
+
+
+def test_a_name_that_is_too_long_is_refused(request: pytest.FixtureRequest) -> None:
+    item = request.node
+    item._nodeid += "x" * 1000
+    with pytest.raises(pytest.UsageError, match=r"a name of 1\d\d\d characters"):
+        needs.pytest_collection_modifyitems(request.config, [item])
+    item._nodeid = item._nodeid.rstrip("x")

@@ -140,7 +140,6 @@ def test_a_mark_on_another_version_is_refused_and_shown_as_it_is(whole: Settings
     ("changes", "code"),
     [({"points": 6}, 400), ({"points": "4"}, 400), ({"points": True}, 400), ({"points": None}, 400),
      ({"comment": "no" * 3000}, 400)],
-    ids=str,
 )  # fmt: skip
 def test_what_cannot_be_saved_is_refused(
     whole: Settings, changes: dict[str, object], code: int

@@ -117,7 +117,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=str)
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: str(hostile)[:60])
 def test_whatever_comes_is_a_valid_notebook_afterwards(hostile: object) -> None:
     found = sanitise(hostile, Budget())
     notebook = new_notebook(cells=[new_code_cell(outputs=found)])
