@@ -25,6 +25,10 @@ def trains(settings: Settings) -> Finding:
         planned = trainer_capacity.plan(settings.referee_trainers)
     except GraderError as error:
         return Finding(Status.MISSING, str(error), "change c.Course.referee_trainers")
+    try:
+        backends.require_installed(settings.backend)
+    except GraderError as error:
+        return Finding(Status.MISSING, str(error), backends.install_command(settings.backend))
     threads = dict.fromkeys(backends.THREADS[settings.backend], str(planned.threads))
     try:
         facts = elsewhere(

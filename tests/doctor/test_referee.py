@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,13 @@ def test_a_backend_that_does_not_start_comes_with_a_remedy(
     assert found.status is Status.MISSING
     assert found.detail == "tensorflow does not start: crashed: SIGSEGV"
     assert found.remedy
+
+
+def test_a_backend_that_is_not_installed_comes_with_its_command(tiny_course: Settings) -> None:
+    found = referee.trains(dataclasses.replace(tiny_course, backend="mxnet"))
+    assert found.status is Status.MISSING
+    assert "the package mxnet is not installed" in found.detail
+    assert found.remedy == f"{sys.executable} -m pip install mxnet"
 
 
 def test_a_referee_elsewhere_is_greeted(

@@ -20,6 +20,7 @@ from grader.errors import RefereeError
 from grader.model import Budget
 from grader.referee.service import addresses, trainer_capacity
 from grader.referee.service.trainer_process import Setup
+from grader.referee.training import backends
 
 LOG = logging.getLogger("grader.referee")
 
@@ -111,13 +112,13 @@ def started(
     Args:
         data: the folder of the data sets.
         runs: the folder of the store; made where it is not there.
-        backend: Keras': ``tensorflow`` or ``jax``.
+        backend: Keras': ``tensorflow``, ``jax`` or ``torch``.
         budget: that its trainings are held to.
         trainers: how many train side by side; 0: as many as cores and memory suggest.
 
     Raises:
         ConfigurationError: so many trainers do not fit this machine.
-        RefereeError: it cannot be started.
+        RefereeError: it cannot be started, or the backend is not installed.
     """
     side_by_side = trainer_capacity.plan(trainers)
     setup = Setup(
@@ -175,6 +176,7 @@ def _running(setup: Setup, listen: Callable[[Path], tuple[str, Path | None]]) ->
         setup: what it trains with.
         listen: its address and the file of its key, by its folder.
     """
+    backends.require_installed(setup.backend)
     folder = None
     try:
         setup.runs.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from rich.text import Text
 from grader import datasets
 from grader.referee.service import addresses, worker
 from grader.referee.service.trainer_process import Setup
+from grader.referee.training import backends
 
 
 def run(setup: Setup, address: str, key: Path | None, console: Console) -> None:
@@ -26,8 +27,10 @@ def run(setup: Setup, address: str, key: Path | None, console: Console) -> None:
     Raises:
         DataError: the data sets are not there, or not the real ones.
         ConfigurationError: nobody can listen there, or the key cannot be used.
+        RefereeError: the backend is not installed.
     """
     addresses.check(address)
+    backends.require_installed(setup.backend)
     datasets.verify(setup.data)
     secret = ""
     console.print(Text(f"Referee at {address}, trainings in {setup.runs}"), soft_wrap=True)

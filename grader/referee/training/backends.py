@@ -38,11 +38,7 @@ def prepare_environment(backend: str, threads: int = 0) -> None:
         RefereeError: the backend is not installed; or Keras or JAX is imported already, and would
             not heed it.
     """
-    if importlib.util.find_spec(backend) is None:
-        raise RefereeError(
-            f"{backend} is not installed: install it here (pip install {backend}), "
-            "or choose another backend, c.Course.backend in course_config.py"
-        )
+    require_installed(backend)
     late = [name for name in ("keras", "jax") if name in sys.modules]
     if late:
         raise RefereeError(
@@ -57,6 +53,25 @@ def prepare_environment(backend: str, threads: int = 0) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if backend == "jax" and DETERMINISTIC.partition("=")[0] not in flags:
         os.environ["XLA_FLAGS"] = f"{flags} {DETERMINISTIC}".strip()
+
+
+def require_installed(backend: str) -> None:
+    """Ensure that a backend's package is there; nothing is imported for that.
+
+    Raises:
+        RefereeError: it is not.
+    """
+    if importlib.util.find_spec(backend) is None:
+        raise RefereeError(
+            f"the package {backend} is not installed, which the referee trains with: expected it "
+            f"in {sys.prefix} ({install_command(backend)}), or another c.Course.backend in "
+            "course_config.py"
+        )
+
+
+def install_command(backend: str) -> str:
+    """The command that installs a backend into the environment that trains."""
+    return f"{sys.executable} -m pip install {backend}"
 
 
 def threads(backend: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import shutil
@@ -67,6 +68,18 @@ def test_what_it_says_goes_into_a_file_and_not_to_the_terminal(
         client.step(recipe("x"), "ada")
     assert capfd.readouterr() == ("", "")
     assert "ada: network" in (runs / "referee.log").read_text()
+
+
+def test_a_backend_that_is_not_installed_is_named_before_anything_starts(
+    runs: Path, place: Path
+) -> None:
+    setup = dataclasses.replace(world.setup(runs), backend="mxnet")
+    with (
+        pytest.raises(RefereeError, match=r"package mxnet is not installed.* -m pip install mxnet"),
+        local.started_with(setup),
+    ):
+        raise AssertionError("it started")
+    assert list(place.iterdir()) == []
 
 
 def test_an_exception_ends_it_too(runs: Path, place: Path) -> None:

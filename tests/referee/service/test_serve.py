@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import logging
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.errors import RefereeError
 from grader.referee.service import serve
 from grader.referee.service.client import connect
 from tests.patience import PATIENCE
@@ -124,3 +126,9 @@ def test_a_line_of_the_log_is_as_long_as_what_it_says(
     serve.run(world.setup(runs), f"ipc://{runs}/socket", None, console)
     assert "ada: network 1f, epoch 1" in out.getvalue()
     assert len(out.getvalue()) < 2_000
+
+
+def test_a_backend_that_is_not_installed_is_named(runs: Path, address: str) -> None:
+    setup = dataclasses.replace(world.setup(runs), backend="mxnet")
+    with pytest.raises(RefereeError, match="package mxnet is not installed"):
+        serve.run(setup, address, None, Console(file=io.StringIO()))

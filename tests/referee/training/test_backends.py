@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from grader.errors import RefereeError
-from grader.referee.training.backends import DETERMINISTIC, THREADS, prepare_environment, threads
+from grader.referee.training.backends import (
+    DETERMINISTIC,
+    THREADS,
+    prepare_environment,
+    require_installed,
+    threads,
+)
 
 
 @pytest.fixture
@@ -48,7 +55,9 @@ def test_other_backends_get_no_flags_of_jax(unimported: pytest.MonkeyPatch) -> N
 
 
 def test_a_backend_that_is_not_installed_is_named(unimported: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RefereeError, match=r"mxnet is not installed: .*c\.Course\.backend"):
+    remedy = re.escape(f"{sys.executable} -m pip install mxnet")
+    message = rf"the package mxnet is not installed, .*{remedy}.*c\.Course\.backend"
+    with pytest.raises(RefereeError, match=message):
         prepare_environment("mxnet")
     assert "KERAS_BACKEND" not in os.environ
 
@@ -59,6 +68,11 @@ def test_refuses_to_come_too_late(unimported: pytest.MonkeyPatch, package: str) 
     with pytest.raises(RefereeError, match=f"{package} is imported already"):
         prepare_environment("jax")
     assert "KERAS_BACKEND" not in os.environ
+
+
+def test_looking_for_a_backend_imports_nothing(unimported: pytest.MonkeyPatch) -> None:
+    require_installed("jax")
+    assert "jax" not in sys.modules
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
