@@ -23,6 +23,13 @@ _PASTED = re.compile(r"\s*?^(?:[ \t]+\S|>>>|In \[\d+\]: )", re.MULTILINE)
 _MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 
 
+# Commands that work without their sign, where they are all of a cell: IPython's automagic.
+_AUTOMAGIC = re.compile(
+    r"\s*(?:pip|conda|mamba|uv|cd|ls|ll|pwd|mkdir|rmdir|rm|cp|mv|cat|load_ext|matplotlib|whos?)\b"
+    r"(?![ \t]*[=(.])[^\n]*\s*"
+)
+
+
 def seen_through(source: str) -> str:
     """A cell without the magics that its body runs under in the notebook.
 
@@ -39,6 +46,17 @@ def seen_through(source: str) -> str:
 def is_other_language(source: str) -> bool:
     """Whether a cell is no Python of the notebook's: it begins with ``%%bash`` or the like."""
     return _body(source).lstrip().startswith("%%")
+
+
+def hiding_magic(source: str) -> str:
+    """The magic below which code of Python defines nothing in the notebook; empty for none."""
+    found = re.match(r"%%(?:timeit|writefile|file|python3?)\b", _body(source).lstrip())
+    return found[0] if found else ""
+
+
+def is_automagic(source: str) -> bool:
+    """Whether a cell is a command that IPython knows without its sign: ``pip install x``."""
+    return _AUTOMAGIC.fullmatch(source) is not None
 
 
 def _body(source: str) -> str:

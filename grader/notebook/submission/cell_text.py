@@ -29,20 +29,16 @@ _PROMPT = re.compile(
     r"^#[ \t]?(?:In\[[ \d]*\]:|%%|\+|\||@title\b|@markdown\b)[^\n]*\n", re.MULTILINE
 )
 # What makes a text of a cell of code: in Databricks, and in IPython.
-_MARKDOWN = re.compile(r"\s*%(?:%markdown|md)\b[^\n]*(?:\n|$)")
+MARKDOWN = re.compile(r"\s*%(?:%markdown|md)\b[^\n]*(?:\n|$)")
 _COMMENT = re.compile(r"^#+ ?", re.MULTILINE)
 
 _DEFINES = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
-_CODE = re.compile(r"^\s*(?:import|from|for|while|if|return|print|def|class)\b", re.MULTILINE)
 
 # What editors and mail programs put in place of a blank, or add unseen.
 _BLANKS = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{ZERO WIDTH NO-BREAK SPACE}": None})
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _WORD = re.compile(r"\w+|[^\w\s]")
-
-_TEXT_MAGIC = re.compile(r"\s*%%(?:html|HTML|latex)\b[^\n]*(?:\n|$)")
-_SENTENCE = 5  # words
 
 _ALIKE = 0.6  # ratio of difflib's, whose documentation calls this a close match
 _COMPARED = 4_000  # characters: the comparison takes the square of their words
@@ -176,18 +172,6 @@ def is_rest(first: str, second: str) -> bool:
     return not alone or second.lstrip("\r\n")[0] in " \t"
 
 
-@functools.lru_cache(maxsize=2048)
-def says_a_sentence(source: str) -> bool:
-    """Whether a cell of code has a text in it that may be an answer in words."""
-    if (magic := _TEXT_MAGIC.match(source) or _MARKDOWN.match(source)) is not None:
-        return bool(source[magic.end() :].strip())
-    if parsed(source) is None:
-        return False
-    tree = parse(seen_through(source))
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return any(isinstance(text, str) and len(text.split()) >= _SENTENCE for text in texts)
-
-
 def definitions(source: str) -> str:
     """The imports, functions and classes of a cell, without the rest; empty if it is no Python."""
     if parsed(source) is None:
@@ -245,20 +229,9 @@ def said(source: str) -> str:
 
     A notebook that was a script for a while has its texts as comments, and ``# In[ ]:`` above code.
     """
-    if (magic := _MARKDOWN.match(source)) is not None:
+    if (magic := MARKDOWN.match(source)) is not None:
         return source[magic.end() :]
     return _COMMENT.sub("", _PROMPT.sub("", source))
-
-
-def is_prose(source: str) -> bool:
-    """Whether a cell of code only says something: comments, strings, or sentences."""
-    if not source.strip():
-        return False
-    if _MARKDOWN.match(source) is not None:
-        return True
-    if (known := parsed(source)) is not None:
-        return known.statements == 0
-    return len(source.split()) > 3 and not bound_names(source) and not _CODE.search(source)
 
 
 def lines(text: str) -> list[str]:

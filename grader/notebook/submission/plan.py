@@ -12,17 +12,13 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from grader.notebook.submission.cell_text import (
-    bound_names,
-    is_prose,
-    is_rest,
-    used_names,
-)
+from grader.notebook.submission.cell_text import bound_names, is_rest, used_names
 from grader.notebook.submission.cell_use import Use, use_of
 from grader.notebook.submission.course_cells import CourseCell, Kind
 from grader.notebook.submission.earlier_cells import needed
-from grader.notebook.submission.editor_texts import is_editors_own
 from grader.notebook.submission.guess import Guess, guess, in_place
+from grader.notebook.submission.labels import answers_nothing
+from grader.notebook.submission.prose import is_prose
 from grader.notebook.submission.recognise import Recognised, Recognition
 
 _MOST_RESTS = 10  # of one answer: each is parsed together with those ahead
@@ -284,8 +280,13 @@ def _prose(planned: Plan, cells: Sequence[NotebookNode]) -> dict[int, NotebookNo
         if planned.uses[place] in (Use.OWN, Use.SHOWN)
         and (cell.cell_type != "code" or is_prose(cell.source))
         and not _is_test(planned.recognition.cells[place])
-        and not is_editors_own(cell)
+        and not answers_nothing(cells, place, _handed_out(planned.recognition.cells[place]))
     }
+
+
+def _handed_out(known: Recognised | None) -> str:
+    """What a text of the course's said before a student wrote into it."""
+    return known.cell.released if known is not None else ""
 
 
 def _is_free(planned: Plan, place: int) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
-from grader.notebook.submission.cell_text import defined_in_text, says_a_sentence
+from grader.notebook.submission.cell_text import defined_in_text
 from grader.notebook.submission.cell_use import Use
 from grader.notebook.submission.course_cells import CourseCell, Kind
 from grader.notebook.submission.guess import is_near
 from grader.notebook.submission.plan import Plan
+from grader.notebook.submission.prose import says_a_sentence
 
 
 def unread(planned: Plan, cells: Sequence[NotebookNode]) -> dict[str, tuple[int, ...]]:

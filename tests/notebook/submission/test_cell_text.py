@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.notebook.submission import cell_text
+from grader.notebook.submission import cell_text, prose
 
 _LONG = 19_000  # characters, fewer than are parsed
 _CODE = "".join(
@@ -25,7 +25,7 @@ def shuffled(text: str) -> str:
     ["\n" * _LONG, " " * _LONG, (" " * 99 + "\n") * (_LONG // 100), "a " * (_LONG // 2)],
     ids=["lines", "blanks", "lines of blanks", "words"],
 )
-@pytest.mark.parametrize("look", [cell_text.parsed, cell_text.bound_names, cell_text.is_prose])
+@pytest.mark.parametrize("look", [cell_text.parsed, cell_text.bound_names, prose.is_prose])
 def test_no_text_is_looked_at_for_long(look: Callable[[str], object], text: str) -> None:
     begin = time.process_time()
     look(text + "?$")
