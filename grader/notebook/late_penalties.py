@@ -14,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.utils.importstring import import_item
 
+from grader.errors import GraderError
 from grader.notebook import course_lock, sqlalchemy_warnings
 from grader.notebook.submission import paths
 from grader.settings import Settings
@@ -51,10 +52,20 @@ def _refresh_all(
         submitted = {each.assignment.student_id: each for each in notebook.submissions}
         known = [student for student in students if student in submitted]
         changed = tuple(
-            student for student in known if _refresh(step, directory, submitted[student], name)
+            student for student in known if _is_changed(step, directory, submitted[student], name)
         )
         gradebook.db.commit()
     return changed
+
+
+def _is_changed(
+    step: AssignLatePenalties, directory: CourseDirectory, notebook: SubmittedNotebook, name: str
+) -> bool:
+    """Bring one submission up to date, if it is known when it was handed in; else it stays."""
+    try:
+        return _refresh(step, directory, notebook, name)
+    except GraderError:  # a decision that cannot be read, for example: see ``penalty_waits``
+        return False
 
 
 def step_of(settings: Settings) -> AssignLatePenalties | None:

@@ -157,6 +157,11 @@ def test_a_decision_that_cannot_be_read_is_not_dropped(course: Settings) -> None
     with pytest.raises(CourseError, match="restore it from a backup"):
         handed_in_file.read(file)
     assert "restore it from a backup" in waits(course)
+    assert penalty(course) == 11.0, "it stays, and nobody else's grading is stopped"
+    run = ClassRun(LoadedCourse(course, load_assignment(course, "sums")), None, force=False)  # type: ignore[arg-type] -- nothing is judged
+    (result,) = run.with_penalties([Result("ada", _graded(), fresh=False)])
+    assert result.graded is not None
+    assert result.graded.notes == (waits(course),)
     assert not export(course, "csv", ["sums"]).complete
 
 
