@@ -99,6 +99,13 @@ _ADVICE = tuple(
             ),
         ),
         (
+            "dtype='string' is not a valid dtype for Keras",
+            N_(
+                "Texts came where numbers belong. In compile, give the metrics by name, as "
+                'metrics=["accuracy"]: the third place is that of loss_weights.'
+            ),
+        ),
+        (
             r"Argument\(s\) not recognized: \{'lr'",
             N_("Keras 3 calls this learning_rate: write learning_rate=... in place of lr=..."),
         ),

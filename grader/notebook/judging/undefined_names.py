@@ -1,4 +1,7 @@
-"""Names the cell that was to define a name and stopped before it did, where the name is missed."""
+"""Names the cell that was to define a name and did not, where the name is missed.
+
+It stopped before, or its first line hides its code from the notebook.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from nbformat import NotebookNode
 from grader.language import gettext
 from grader.notebook.assignment import part_of
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
-from grader.notebook.submission.cell_text import bound_names
+from grader.notebook.magics import hiding_magic
+from grader.notebook.submission.cell_text import bound_names, defined_in_text
 from grader.notebook.submission.notes import position
 from grader.notebook.submission.rebuild import place_of
 
@@ -34,6 +38,8 @@ def explained(
         return run
     for ahead in sorted((place for place in runs if place < index), reverse=True):
         before, cell = runs[ahead], cells[ahead]
+        if hidden := hidden_by_magic(missed[1], cell.source, _named(cell)):
+            return replace(run, advice=hidden)
         if before.status is CellStatus.RAISED and missed[1] in bound_names(cell.source):
             error = f"{before.error}: {before.message}".rstrip(": .")[:200]
             advice = gettext(
@@ -45,6 +51,27 @@ def explained(
             )
             return replace(run, advice=advice)
     return run
+
+
+def hidden_by_magic(name: str, source: str, cell: str) -> str:
+    """What is said of a cell that defines a name below a magic like ``%%timeit``; else nothing.
+
+    Args:
+        name: that is missed.
+        source: of the cell.
+        cell: what the cell is called.
+    """
+    if not (magic := hiding_magic(source)):
+        return ""
+    if name not in defined_in_text(source):
+        return ""
+    return gettext(
+        "Remove the line with {magic} from {cell}: below it, the notebook keeps neither `{name}` "
+        "nor any other name.",
+        magic=magic,
+        cell=cell,
+        name=name,
+    )
 
 
 def _named(cell: NotebookNode) -> str:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.language import N_, gettext
 from grader.model import Claim, FurtherRun, Outcome
+from grader.notebook.assignment import grade_id
 from grader.notebook.judging import error_advice
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 from grader.notebook.judging.strikes import Refusal
+from grader.notebook.judging.undefined_names import hidden_by_magic
 from grader.notebook.submission.rebuild import Rebuilt
 
 Judged = tuple[Outcome, str]
@@ -141,7 +143,7 @@ def _refuted(claim: Claim, finding: Finding) -> str:
         return sentence(finding.message, claim.hint)
     if finding.error != "AssertionError" or not finding.note:
         if finding.error == "ClaimFailed" and not finding.message:  # found by a hidden test
-            return f"This does not hold for your work yet. Hint: {claim.hint}"
+            return gettext("This does not hold for your work yet. Hint: {hint}", hint=claim.hint)
         return finding.message or claim.hint
     if not finding.note.startswith(_LINE):
         return sentence(finding.message or claim.hint, finding.note)
@@ -160,11 +162,11 @@ def _define(finding: Finding, around: Circumstances) -> str:
     cell = around.definers.get(missing[1]) if missing else None
     if cell is None or finding.kind is not FindingKind.NAME_UNDEFINED:
         return ""
-    return gettext(
-        "Define `{name}` in the cell `{cell}`, by just this name.",
-        name=missing[1] if missing else "",
-        cell=cell,
-    )
+    name, called = missing[1] if missing else "", gettext("the cell `{name}`", name=cell)
+    for each in around.rebuilt.notebook.cells:
+        if grade_id(each) == cell and (said := hidden_by_magic(name, each.source, called)):
+            return said
+    return gettext("Define `{name}` in the cell `{cell}`, by just this name.", name=name, cell=cell)
 
 
 def unanswered(

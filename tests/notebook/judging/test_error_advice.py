@@ -57,6 +57,11 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
     ("error", "message", "said"),
     [
         ("ModuleNotFoundError", "No module named 'google.colab'", "in Colab alone"),
+        (
+            "ValueError",
+            "dtype='string' is not a valid dtype for Keras type promotion",
+            'metrics=["accuracy"]',
+        ),
         ("ModuleNotFoundError", "No module named 'sklearn'", "validation_split=0.2"),
         ("ModuleNotFoundError", "No module named 'pandas'", "Use numpy"),
         ("ModuleNotFoundError", "No module named 'tf_keras'", "older tf_keras is not"),

@@ -49,3 +49,18 @@ def test_nothing_is_said_of_other_cells(
     run: CellRun, source: str, runs: dict[int, CellRun]
 ) -> None:
     assert explained(run, [*cells(source), *cells(source)], runs, 1) is run
+
+
+@pytest.mark.parametrize("magic", ["%%timeit -n1", "%%writefile net.py", "%%time\n%%timeit"])
+def test_a_magic_that_hides_the_definition_is_named(magic: str) -> None:
+    advice = explained(MISSED, cells(f"{magic}\nimport os\nkeras = os", "a"), {0: DONE}, 1).advice
+    named = magic.rsplit("\n", maxsplit=1)[-1].split(maxsplit=1)[0]
+    assert advice == (
+        f"Remove the line with {named} from the cell `a`: below it, the notebook keeps neither "
+        "`keras` nor any other name."
+    )
+
+
+@pytest.mark.parametrize("source", ["%%time\nkeras = 1", "%%bash\nkeras=1", "%%timeit\nother = 1"])
+def test_no_other_magic_is_blamed(source: str) -> None:
+    assert explained(MISSED, cells(source), {0: DONE}, 1) is MISSED

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import pytest
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.model import Claim, FurtherRun, Outcome
@@ -91,6 +91,18 @@ def test_a_name_that_is_missing_is_told_with_the_cell_that_defines_it() -> None:
     assert outcome is Outcome.CRASHED
     assert said.endswith("is not defined. Define `more` in the cell `add`, by just this name.")
     assert answered(CLAIM, missing, around())[1].endswith(f"is not defined. {LOOK}")
+
+
+def test_a_magic_that_hides_the_name_is_told() -> None:
+    missing = Finding(FindingKind.NAME_UNDEFINED, "NameError", "name 'more' is not defined")
+    notebook = new_notebook(
+        cells=[new_code_cell("%%timeit\nmore = 1", metadata={"nbgrader": {"grade_id": "add"}})]
+    )
+    told = Circumstances(Rebuilt(notebook), {}, {"more": "add"})
+    assert answered(CLAIM, missing, told)[1].endswith(
+        "is not defined. Remove the line with %%timeit from the cell `add`: below it, the notebook "
+        "keeps neither `more` nor any other name."
+    )
 
 
 def test_what_a_check_adds_stands_behind_the_error() -> None:
