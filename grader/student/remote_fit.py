@@ -15,6 +15,7 @@ from typing import Any
 from grader.errors import GraderError, RefereeError
 from grader.examiner.training.fit_answers import Reply
 from grader.examiner.training.trainings import Trainings
+from grader.language import gettext
 from grader.model import Budget
 from grader.notebook.judging.class_referee import Digests
 from grader.referee.service.client import Client, connect
@@ -98,7 +99,7 @@ def replace_with(keras: Any, elsewhere: Elsewhere) -> None:
         except (GraderError, GraderFailed, FitRefused) as why:
             if _steps(self) != begun:
                 raise  # some epochs were trained already: Keras would add all of them again
-            print(f"Trained here by Keras, not by the course's referee: {why}")
+            print(gettext("Trained here by Keras, not by the course's referee: {why}", why=why))
         return original(self, *args, **kwargs)
 
     keras.Model.fit = fit

@@ -64,6 +64,8 @@ class FitAnswers:
 
     def answer(self, message: Mapping[str, Any]) -> Reply:
         """The reply to a message, and the buffers beside it; called in a thread of its own."""
+        if message.get("fit") == "say":
+            return {"said": fit_refusals.said(message)}, []
         with self._calls.lock:
             try:
                 with self._costs.counted():

@@ -1,4 +1,4 @@
-"""What the stand-in for ``fit`` says where it refuses a call, in the course's language.
+"""What the stand-in for ``fit`` tells a student, in the course's language.
 
 A kernel sends templates and values beside its English text. A template counts only where a catalog
 has it: so no text of a student's is taken for one, and its fields are those of the grader's.
@@ -16,10 +16,10 @@ _MOST_TEMPLATES = 3
 
 
 def said(message: Mapping[str, Any]) -> str:
-    """Why a call of ``fit`` was refused: translated, or as the kernel says it in English.
+    """Why a call of ``fit`` was refused, or another line: translated, or the kernel's English.
 
     Args:
-        message: ``refused``, which may be forged.
+        message: ``refused`` or ``say``, which may be forged.
     """
     return (_translated(message) or str(message.get("why")))[:MAX_REFUSAL]
 

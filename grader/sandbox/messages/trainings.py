@@ -62,6 +62,13 @@ TRAININGS = (
         Field("templates", Kind.TEXTS, "what it is made of, to be translated", optional=True),
         Field("values", Kind.NAMED_TEXTS, "what goes into their fields", optional=True),
     ),
+    _from_fit(
+        "say",
+        "Asks for a line in the course's language, which the stand-in prints.",
+        Field("why", Kind.TEXT, "the line in English", most=MAX_REFUSAL),
+        Field("templates", Kind.TEXTS, "what it is made of, to be translated"),
+        Field("values", Kind.NAMED_TEXTS, "what goes into their fields"),
+    ),
     Message(
         "begun",
         Sender.REFEREE,
@@ -98,6 +105,12 @@ TRAININGS = (
         Sender.REFEREE,
         "Answers refused, and any message that is not accepted; fit raises FitRefused.",
         (Field("refused", Kind.TEXT, "why, as the student reads it"),),
+    ),
+    Message(
+        "said",
+        Sender.REFEREE,
+        "Answers say.",
+        (Field("said", Kind.TEXT, "the line as the student reads it"),),
     ),
     Message(
         "fault",

@@ -12,7 +12,9 @@ from grader import language
 from grader.examiner.training import fit_refusals
 from grader.sandbox.guest.course_images.images import plain_array
 from grader.sandbox.guest.course_images.refused import FitRefused
+from grader.sandbox.guest.fit import stand_in, tensor_board, training_loop
 from grader.sandbox.guest.fit.call_checks import expect_steps, validation_pair, validation_share
+from grader.sandbox.guest.fit.referee import Referee
 from grader.sandbox.guest.protocol import MAX_REFUSAL
 
 SHARE = "fit was given validation_split={given}, expected a number between 0 and 1."
@@ -54,6 +56,29 @@ def test_all_of_a_refusal_is_translated(german: None, function: Any, given: list
     said = fit_refusals.said(message(refusal(function, *given)))
     assert "bei der bewertung" in said.lower()
     assert "while" not in said.lower().split()
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "words"),
+    [
+        (stand_in.MADE_UP, {}, "Seine Zahlen sind erfunden"),
+        (stand_in.FIXED_ORDER, {}, "für jede Epoche neu gemischt"),
+        (stand_in.FLOAT32, {"policy": "mixed_float16"}, "mixed_float16 in float32 trainiert"),
+        (tensor_board.SILENT, {}, "schreibt beim Bewerten keine Logs"),
+        (training_loop.CUT, {"epoch": 3}, "endet nach Epoche 3"),
+        (training_loop.UNCALLED, {"hook": "Mine.on_batch_end"}, "Mine.on_batch_end wird beim"),
+    ],
+    ids=["made up", "order", "float32", "tensorboard", "cut", "hook"],
+)
+def test_lines_of_fit_are_said_in_the_courses_language(
+    german: None,
+    capsys: pytest.CaptureFixture[str],
+    template: str,
+    values: dict[str, object],
+    words: str,
+) -> None:
+    Referee(lambda asked, _: ({"said": fit_refusals.said(asked)}, [])).say(template, **values)
+    assert words in capsys.readouterr().out
 
 
 def test_english_is_what_the_kernel_says() -> None:

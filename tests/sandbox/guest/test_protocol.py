@@ -175,7 +175,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     images._arrays.cache_clear()
 
 
-def test_messages_of_trainings_are_those_of_the_table(data: Path) -> None:
+def test_messages_of_trainings_are_those_of_the_table(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     import keras
 
     referee, seen = FakeReferee(), []
@@ -198,7 +200,8 @@ def test_messages_of_trainings_are_those_of_the_table(data: Path) -> None:
     fit(model, x[:64] / 255, y[:64], epochs=2, verbose=0, validation_split=0.25)
     with pytest.raises(FitRefused):
         fit(model, x[::-1], y, callbacks=[keras.callbacks.History()] * 3)
-    fit(model, x[:64] / 255, y[:64], validation_data=(x[:9] / 255, y[:9]), verbose=0)
+    fit(model, x[:64] / 255, y[:64], epochs=5, validation_data=(x[:9] / 255, y[:9]), verbose=0)
+    assert capsys.readouterr().out.startswith("The training ends after epoch 1: ")
     with pytest.raises(FitRefused, match="more than 3"):
         fit(model, x[:64] / 255, y[:64], verbose=0)
     referee.broken = "it ended"

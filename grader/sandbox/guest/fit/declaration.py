@@ -12,6 +12,7 @@ from ..keras_models import adapted
 from . import training_images
 from .class_numbers import ClassNumbers
 from .state import TrainingState, expect_own_weights
+from .training_images import TrainingImages
 
 
 def declare(
@@ -19,8 +20,8 @@ def declare(
     arguments: dict[str, Any],
     before: TrainingState | None,
     classes: ClassNumbers,
-) -> tuple[dict[str, Any], int]:
-    """The fields of ``begin``, and how many images an epoch passes over.
+) -> tuple[dict[str, Any], TrainingImages]:
+    """The fields of ``begin``, and the images that are trained on.
 
     Args:
         model: a compiled ``keras.Model``; it is built, if it was not.
@@ -42,7 +43,7 @@ def declare(
             "classes": [classes.number(kind) for kind in kinds],
         }
     )
-    return declared, given.size
+    return declared, given
 
 
 def _network(model: Any, first: tuple[Any, Any], before: TrainingState | None) -> dict[str, Any]:

@@ -85,6 +85,19 @@ class Referee:
         reply, _ = self._exchange(message | {"templates": why.templates, "values": why.values}, [])
         return FitRefused(str(reply["refused"])) if "refused" in reply else why
 
+    def say(self, template: str, **values: object) -> None:
+        """Print a line to the student, in the course's language.
+
+        Args:
+            template: in English, with a field in braces for each value, and marked by ``N_``.
+            **values: what goes into the fields.
+        """
+        texts = {name: str(value) for name, value in values.items()}
+        line = template.format_map(texts)
+        message = {"fit": "say", "why": line, "templates": [template], "values": texts}
+        reply, _ = self._exchange(message, [])
+        print(reply.get("said", line))
+
     def _ask(self, message: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         """Send a message.
 

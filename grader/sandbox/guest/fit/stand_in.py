@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..course_images.refused import FitRefused
+from ..course_images.refused import N_, FitRefused
 from ..printed import show_tensors
 from . import dry_run, precision, tensor_board
 from .call_checks import expect_accepted
@@ -24,17 +24,23 @@ from .class_numbers import ClassNumbers
 from .declaration import declare
 from .referee import Referee
 from .state import TrainingState, learning_rate
-from .training_loop import callback_list, train
+from .training_loop import UNCALLED, callback_list, train, uncalled_hooks
 
 if TYPE_CHECKING:
     from ..stdin import Exchange
 
 Fit = Callable[..., Any]
 
-MADE_UP = (
+# What a student is told below the cell.
+MADE_UP = N_(
     "No claim rests on this training, so it is not carried out while work is graded: its numbers "
     "are made up, and the model keeps its weights."
 )
+FIXED_ORDER = N_(
+    "The images come in the same shuffled order in each epoch. While work is graded, they are "
+    "shuffled again for each epoch."
+)
+FLOAT32 = N_("While work is graded, {policy} is trained in float32.")
 
 
 class FitStandIn:
@@ -63,7 +69,7 @@ class FitStandIn:
 
     def _replace(self, keras: Any) -> None:
         keras.Model.fit = self.in_place_of(keras.Model.fit)
-        tensor_board.silence(keras)
+        tensor_board.silence(keras, self._referee.say)
 
     def in_place_of(self, original: Fit) -> Fit:
         """A function with the signature and the help of Keras' own, to be set in its place."""
@@ -104,11 +110,14 @@ class FitStandIn:
         model._assert_compile_called("fit")  # in Keras' own words
         try:
             expect_accepted(arguments)
-            declared, size = declare(model, arguments, self._last.get(model), self.classes)
+            declared, images = declare(model, arguments, self._last.get(model), self.classes)
         except FitRefused as refused:
             raise self._referee.refused(refused) from None
-        precision.say_float32(model)
-        steps = math.ceil(size / declared["batch_size"])
+        if images.reshuffled:
+            self._referee.say(FIXED_ORDER)
+        if policy := precision.mixed(model):
+            self._referee.say(FLOAT32, policy=policy)
+        steps = math.ceil(images.size / declared["batch_size"])
         return self._train(model, declared, steps, arguments["callbacks"], arguments["verbose"])
 
     def _train(
@@ -117,9 +126,11 @@ class FitStandIn:
         """Carry out a declared training; returns the model's ``History``."""
         begun = self._referee.begin(declared)
         if begun.made_up:
-            print(MADE_UP)
+            self._referee.say(MADE_UP)
         asked = declared["epochs"]
         callbacks = callback_list(model, callbacks, verbose, asked, steps)
+        for hook in uncalled_hooks(callbacks):
+            self._referee.say(UNCALLED, hook=hook)
         state = self._begin(model, begun.number, declared)
         model.stop_training = False
         callbacks.on_train_begin()

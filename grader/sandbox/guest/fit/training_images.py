@@ -12,11 +12,6 @@ from ..course_images.refused import FitRefused
 from .call_checks import expect_steps, validation_pair, validation_share
 from .passes import OnePass, is_dataset, one_pass
 
-FIXED_ORDER = (
-    "The images come in the same shuffled order in each epoch; while work is graded, they are "
-    "shuffled anew for each."
-)
-
 
 @dataclass(frozen=True)
 class TrainingImages:
@@ -26,11 +21,13 @@ class TrainingImages:
         declared: fields of the message ``begin``.
         size: images that an epoch passes over.
         first: images and labels of a first batch, to build the model with.
+        reshuffled: whether the referee shuffles images that come in one order in each epoch.
     """
 
     declared: dict[str, Any]
     size: int
     first: tuple[Any, Any]
+    reshuffled: bool
 
 
 def named(arguments: dict[str, Any]) -> TrainingImages:
@@ -49,7 +46,7 @@ def named(arguments: dict[str, Any]) -> TrainingImages:
         images.plain_array(x, "x")
     found = images.identify(x, y, "x")
     batch_size = int(arguments["batch_size"] or 32)
-    how = {"batch_size": batch_size, "shuffle": _shuffled(bool(arguments["shuffle"]), found)}
+    how = {"batch_size": batch_size, "shuffle": bool(arguments["shuffle"])}
     training = _training(arguments, found, (x, y), how)
     expect_steps("steps_per_epoch", arguments["steps_per_epoch"], training.size, batch_size)
     return training
@@ -67,27 +64,33 @@ def _of_dataset(arguments: dict[str, Any]) -> TrainingImages:
     if steps is not None:
         there = images.count(found.fields["dataset"], found.fields["part"])
         expect_steps("steps_per_epoch", steps, there, whole.batch_size)
-    how = {"batch_size": whole.batch_size, "shuffle": _shuffled(whole.shuffled, found)}
+    how = {"batch_size": whole.batch_size, "shuffle": whole.shuffled}
     return _training(arguments, found, (whole.images, whole.labels), how)
 
 
 def _training(
     arguments: dict[str, Any], found: Identified, pair: tuple[Any, Any], how: dict[str, Any]
 ) -> TrainingImages:
-    """Put together what is trained on and what is validated on."""
+    """Put together what is trained on and what is validated on.
+
+    The referee also shuffles where images come in an order that it cannot name.
+    """
     size, split, validation = found.fields["count"], 0.0, None
     if arguments["validation_data"] is not None:  # Keras then ignores validation_split
         validation = _validation(arguments)
     elif arguments["validation_split"]:
         split = validation_share(arguments["validation_split"])
         size = math.floor(size * (1.0 - split))
+    shuffle = how["shuffle"] or not found.in_order
     declared = how | {
+        "shuffle": shuffle,
         "images": found.fields,
         "validation": validation,
         "validation_split": split,
         "validated": bool(validation or split),
     }
-    return TrainingImages(declared, size, (pair[0][:1], pair[1][:1]))
+    first, reshuffled = (pair[0][:1], pair[1][:1]), shuffle and not how["shuffle"]
+    return TrainingImages(declared, size, first, reshuffled)
 
 
 def _validation(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -100,13 +103,6 @@ def _validation(arguments: dict[str, Any]) -> dict[str, Any]:
     batch_size = arguments["validation_batch_size"] or arguments["batch_size"] or 32
     expect_steps("validation_steps", steps, fields["count"], batch_size)
     return fields
-
-
-def _shuffled(shuffle: bool, found: Identified) -> bool:
-    """Whether the referee shuffles: also where images come in an order that it cannot name."""
-    if not shuffle and not found.in_order:
-        print(FIXED_ORDER)
-    return shuffle or not found.in_order
 
 
 def _filled(found: Identified, whole: OnePass) -> Identified:

@@ -6,11 +6,13 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from ..course_images.refused import FitRefused
+from ..course_images.refused import N_, FitRefused
 from ..keras_models import adapted
 from .referee import Referee
 from .state import TrainingState, expect_own_weights, learning_rate
 
+CUT = N_("The training ends after epoch {epoch}: more are not run while work is graded.")
+UNCALLED = N_("{hook} is not called while work is graded.")
 _BATCH_HOOKS = [
     f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for when in ("begin", "end")
 ]
@@ -43,7 +45,7 @@ def train(
     logs: dict[str, float] | None = None
     for epoch in range(asked):
         if epoch == allowed:
-            print(f"The training ends after epoch {epoch}: more are not run while work is graded.")
+            referee.say(CUT, epoch=epoch)
             break
         callbacks.on_epoch_begin(epoch)
         logs = _epoch(model, referee, state)
@@ -58,7 +60,7 @@ def train(
 
 
 def callback_list(model: Any, callbacks: Any, verbose: Any, epochs: int, steps: int) -> Any:
-    """The callbacks as Keras' ``fit`` prepares them; says which wait for batches in vain."""
+    """The callbacks as Keras' ``fit`` prepares them."""
     import keras
 
     if not isinstance(callbacks, keras.callbacks.CallbackList):
@@ -71,9 +73,19 @@ def callback_list(model: Any, callbacks: Any, verbose: Any, epochs: int, steps: 
             steps=steps,
             model=model,
         )
-    for callback in callbacks.callbacks:
-        _say_batch_hook(callback)
     return callbacks
+
+
+def uncalled_hooks(callbacks: Any) -> Iterator[str]:
+    """The first hook for batches of each callback that has some: they are not seen here.
+
+    Args:
+        callbacks: a ``keras.callbacks.CallbackList``.
+    """
+    for callback in callbacks.callbacks:
+        hooks = (name for name in _BATCH_HOOKS if _has_batch_hook(callback, name))
+        if (first := next(hooks, None)) is not None:
+            yield f"{type(callback).__name__}.{first}"
 
 
 def _epoch(model: Any, referee: Referee, state: TrainingState) -> dict[str, float]:
@@ -127,15 +139,12 @@ def _tell_loss(callbacks: Any, logs: dict[str, float]) -> None:
             callback.on_batch_end(callbacks.params["steps"] - 1, {"loss": logs["loss"]})
 
 
-def _say_batch_hook(callback: Any) -> None:
-    """Print a line if a callback has a hook for batches, which are not seen here."""
+def _has_batch_hook(callback: Any, name: str) -> bool:
+    """Whether a callback replaces this hook, and waits for batches in vain."""
     from keras.callbacks import Callback, ModelCheckpoint, ProgbarLogger, TerminateOnNaN
 
     by_epoch = isinstance(callback, ModelCheckpoint) and callback.save_freq == "epoch"
     if isinstance(callback, ProgbarLogger | TerminateOnNaN) or by_epoch:
-        return
-    for name in _BATCH_HOOKS:
-        hook = getattr(callback, name)
-        if getattr(hook, "__func__", hook) is not getattr(Callback, name):
-            print(f"{type(callback).__name__}.{name} is not called while work is graded.")
-            return
+        return False
+    hook = getattr(callback, name)
+    return getattr(hook, "__func__", hook) is not getattr(Callback, name)

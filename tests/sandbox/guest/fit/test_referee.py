@@ -64,6 +64,21 @@ def test_a_call_that_is_not_accepted_is_told_and_said_in_the_courses_language() 
     assert replying({})[0].refused(english) is english
 
 
+def test_a_line_is_printed_in_the_courses_language(capsys: pytest.CaptureFixture[str]) -> None:
+    referee, sent = replying({"said": "Nach Epoche 3 ist Schluss."})
+    referee.say("It ends after epoch {epoch}.", epoch=3)
+    assert capsys.readouterr().out == "Nach Epoche 3 ist Schluss.\n"
+    why = {"fit": "say", "why": "It ends after epoch 3."}
+    assert sent == [why | {"templates": ["It ends after epoch {epoch}."], "values": {"epoch": "3"}}]
+
+
+def test_a_line_that_the_referee_does_not_answer_is_printed_in_english(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replying({"refused": "no more"})[0].say("It ends.")
+    assert capsys.readouterr().out == "It ends.\n"
+
+
 def test_weights_refer_to_nothing_else() -> None:
     referee, _ = replying({"logs": {}, "weights": {"handle": 3}, "steps": 1})
     with pytest.raises(Malformed):

@@ -19,10 +19,14 @@ Dataset = Any
 
 def named(x: Any, y: Any = None, **more: Any) -> dict[str, Any]:
     """What is declared of a call of fit."""
+    return images(x, y, **more).declared
+
+
+def images(x: Any, y: Any = None, **more: Any) -> training_images.TrainingImages:
     defaults: dict[str, Any] = {"batch_size": None, "shuffle": True, "validation_split": 0.0}
     defaults |= {"validation_data": None, "validation_batch_size": None}
     defaults |= {"steps_per_epoch": None, "validation_steps": None}
-    return training_images.named(defaults | {"x": x, "y": y} | more).declared
+    return training_images.named(defaults | {"x": x, "y": y} | more)
 
 
 def tutorial(pair: Any, *, batch: int = 50, shuffle: int = 5000) -> Dataset:
@@ -66,15 +70,14 @@ def test_a_batch_that_is_dropped_since_it_is_not_full_is_no_part(mnist: Any) -> 
     assert "rows" not in told["images"]
 
 
-def test_a_shuffled_order_that_stays_is_shuffled_anew_and_said(
-    mnist: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_shuffled_order_that_stays_is_shuffled_in_each_epoch(mnist: Any) -> None:
     (x, y), _ = mnist
     order = np.random.default_rng(3).permutation(len(x))
-    assert named(x[order], y[order], shuffle=False) == named(x, y)
-    assert training_images.FIXED_ORDER in capsys.readouterr().out
-    named(x[order], y[order])
-    assert capsys.readouterr().out == ""
+    fixed = images(x[order], y[order], shuffle=False)
+    assert fixed.declared == named(x, y)
+    assert fixed.reshuffled
+    assert not images(x[order], y[order]).reshuffled
+    assert not images(x, y, shuffle=False).reshuffled
 
 
 def test_a_dataset_of_keras_own_kind_is_gone_through_once(mnist: Any) -> None:
