@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import functools
 import gc
+import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ _LONGEST_FIRST = ("slow", "browser", "hub", "training", "process", "kernel")
 # Of one process of tests: each would start a referee and trainers of its own for them, and a class
 # keeps both cores of a small machine busy, beside which others do what waits.
 ON_SLICES = pytest.mark.xdist_group("slices")
+
+_SEED = 20261127  # of what is drawn for `make test` from what `make test-all` runs as a whole
 
 # A fixture that is enough to know what a test needs.
 _BY_FIXTURE = {"on_slices": ("kernel", "keras", "training"), "judges_with_keras": ("kernel",)}
@@ -157,6 +160,15 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if any(name in line for name in _KERNELS):
             _refused.append(f"a quick test starts {line[:150]}: mark it kernel")
             raise RuntimeError(_refused[-1])
+
+
+def drawn(names: Collection[str], count: int) -> list[object]:
+    """Names as a test's parameters; all but so many, drawn from a seed, are marked as long."""
+    some = set(random.Random(_SEED).sample(sorted(names), count))
+    return [
+        pytest.param(name, id=name, marks=() if name in some else pytest.mark.long)
+        for name in names
+    ]
 
 
 def is_quick() -> bool:

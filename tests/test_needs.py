@@ -56,6 +56,15 @@ def test_what_is_graded_on_slices_is_of_one_process(request: pytest.FixtureReque
     assert [mark.args for mark in item.iter_markers("xdist_group")] == [("slices",)]
 
 
+def test_as_many_as_asked_for_are_drawn_the_same_each_time() -> None:
+    names = dict.fromkeys("abcdefgh")
+    first, again = needs.drawn(names, 3), needs.drawn(names, 3)
+    assert [each.id for each in first] == list(names)  # type: ignore[attr-defined]
+    left = [each.id for each in first if not each.marks]  # type: ignore[attr-defined]
+    assert len(left) == 3
+    assert left == [each.id for each in again if not each.marks]  # type: ignore[attr-defined]
+
+
 def test_each_mark_is_told_to_pytest(pytestconfig: pytest.Config) -> None:
     told = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
     assert needs.NEEDS.keys() <= told

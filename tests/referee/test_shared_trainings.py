@@ -1,6 +1,7 @@
 """One training for one mathematics: what shares a key trains the same bits, what does not, others.
 
-Each spelling is trained as it is written, for an epoch of two steps.
+Each spelling is trained as it is written, for an epoch of two steps: some, drawn from a seed, by
+`make test`, and all by `make test-all`. Keys are compared each time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from grader.model import Budget
 from grader.referee.spec.recipe import Recipe
 from grader.referee.training.trainer import Trainer
 from grader.sandbox.guest.course_images import images
+from tests.needs import drawn
 from tests.referee import small
 from tests.referee.memory_store import MemoryStore
 from tests.referee.shared_pairs import APART, DIFFERENT, SHARED, TOGETHER
@@ -76,7 +78,7 @@ def test_what_shares_a_training_has_one_key(bench: Bench, name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Do not pass an `input_shape`")
-@pytest.mark.parametrize("names", TOGETHER)
+@pytest.mark.parametrize("names", drawn(TOGETHER, 8))
 def test_what_shares_a_training_trains_the_same_bits_as_it_is_written(
     bench: Bench, names: str
 ) -> None:
@@ -90,6 +92,11 @@ def test_what_shares_a_training_trains_the_same_bits_as_it_is_written(
 def test_what_trains_other_weights_has_another_key(bench: Bench, name: str) -> None:
     one, other = DIFFERENT[name]
     assert bench.key(one) != bench.key(other)
+
+
+@pytest.mark.parametrize("name", drawn(DIFFERENT, 12))
+def test_what_has_another_key_trains_other_weights(bench: Bench, name: str) -> None:
+    one, other = DIFFERENT[name]
     # Without a graph, which takes most of the time: other weights are other weights.
     assert bench.trained(one, eagerly=True) != bench.trained(other, eagerly=True)
 
