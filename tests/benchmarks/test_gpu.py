@@ -118,7 +118,12 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_both_loops_train_the_same_network(data: Path) -> None:
-    environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    quick = "--xla_backend_optimization_level=0"  # compiling is most of the time
+    environment = os.environ | {
+        "KERAS_BACKEND": "jax",
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": quick,
+    }
 
     def train(*arguments: str) -> dict[str, Any]:
         command = [sys.executable, "-m", "benchmarks.training", *arguments]
