@@ -16,6 +16,9 @@ from grader.settings import Settings
 from grader.watch import identity
 from grader.watch.logbook import Logbook
 
+# A look collects for so long, and the next one goes on: a class that hands in at once takes
+# nbgrader half a minute, and the first notebooks are tested meanwhile.
+_LOOK_SECONDS = 1.0
 _COLLECT_SECONDS = 5.0  # between two copies of a student's folder, which may be large
 _RETRY_SECONDS = 60.0  # after nbgrader could not collect a student's folder
 _LOCK_SECONDS = 2.0  # others record a submission in less; else the next look collects
@@ -51,6 +54,12 @@ class Inbox:
         self._not_before: dict[tuple[str, str], float] = {}
         self._looked_at: dict[tuple[str, str], str] = {}
         self._seen: dict[tuple[str, str], str] = {}
+        self._left: set[str] = set()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last look left something in the exchange for the next one."""
+        return bool(self._left)
 
     def look(self, name: str) -> list[Arrival]:
         """What is new for an assignment; all that lies there, the first time."""
@@ -82,9 +91,15 @@ class Inbox:
         except GraderError as error:
             self._logbook.trouble(f"the exchange for {name}", str(error))
             return
+        end = self._clock() + _LOOK_SECONDS
+        self._left.discard(name)
         for inbound in found:
-            if self._may_collect((inbound.student, name), inbound.folders):
-                self._collect_one(name, inbound)
+            if not self._may_collect((inbound.student, name), inbound.folders):
+                continue
+            if self._clock() >= end:
+                self._left.add(name)
+                return
+            self._collect_one(name, inbound)
 
     def _may_collect(self, key: tuple[str, str], folders: tuple[str, ...]) -> bool:
         """Whether there is another folder, and the student's last one was not copied just now.

@@ -87,7 +87,8 @@ class Service:
     @property
     def idle(self) -> bool:
         """Whether nothing is left that may be done now; some may have to wait for their turn."""
-        return self._looks > 1 and not (len(self._jobs) or self._ungraded or self._turns())
+        looked = self._looks > 1 and not self._inbox.unfinished
+        return looked and not (len(self._jobs) or self._ungraded or self._turns())
 
     @property
     def working(self) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from nbgrader.exchange.default import ExchangeCollect
 
 from grader.model import Source
+from grader.notebook import exchange
 from grader.notebook.submission import paths
 from grader.settings import Settings
 from tests.watch.room import Exchange, Room
@@ -105,6 +108,27 @@ def test_a_folder_that_is_being_written_does_not_keep_an_earlier_one_back(
     room.settle()
     assert room.score("ada") == 6
     assert paths.submission(room.course, "ada", "sums").notebook.exists()
+
+
+def test_a_class_that_hands_in_at_once_is_tested_while_it_is_collected(
+    handing: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(handing.course, source=Source.EXCHANGE)
+    for student in ("ada", "ben", "cleo"):
+        handing.submit(student)
+    collect = exchange.collect
+
+    def slowly(*arguments: Any) -> None:
+        collect(*arguments)
+        room.now += 2  # seconds
+
+    monkeypatch.setattr(exchange, "collect", slowly)
+    room.step()
+    assert "ada handed in sums" in room.log
+    assert "ben handed in sums" not in room.log
+    assert not room.service.idle
+    room.settle()
+    assert [room.score(student) for student in ("ada", "ben", "cleo")] == [6, 6, 6]
 
 
 def test_a_folder_too_large_for_nbgrader_keeps_the_former_version_and_nothing_else_stops(
