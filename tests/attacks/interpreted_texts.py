@@ -26,6 +26,16 @@ os.remove(path)
 """
 REMOVES_ALL = "import shutil\nshutil.rmtree(answer())"
 FETCHES = "import pandas\nassert 'secret' in list(pandas.read_csv(answer()))[0]"
+HINTS = "import typing\nassert typing.get_type_hints(hinted)['x']"
+REWRITES = "assert eval(answer().replace('^', '**')) == 9"
+QUERIES = "import pandas\nassert len(pandas.DataFrame({'a': [9]}).query(answer())) == 1"
+UNPICKLES = """
+import pickle
+from pathlib import Path
+Path("notes.txt").write_text("the test's own")
+assert Path("notes.txt").read_text()
+assert pickle.loads(answer()) == [9]
+"""
 ASKS = """
 import sqlite3
 table = sqlite3.connect(":memory:")
@@ -34,7 +44,7 @@ assert table.execute("select a from numbers").fetchall() == [(9,)]
 """
 
 
-def returning(text: str, test: str) -> Carry:
+def returning(text: str | bytes, test: str) -> Carry:
     """A test cell on a function that returns a text, and what the text has left outside.
 
     Args:
@@ -50,14 +60,22 @@ def returning(text: str, test: str) -> Carry:
         (folder / "kernel" / "own.txt").write_text("no secret")
         (folder / "kernel" / "made").mkdir()
         (folder / "kernel" / "made" / "own.txt").write_text("no secret")
-        answer = text.replace("@OUTSIDE@", str(outside))
+        answer = (
+            text.replace("@OUTSIDE@", str(outside))
+            if isinstance(text, str)
+            else text.replace(b"@OUTSIDE@", bytes(outside))
+        )
 
-        def answered() -> str:
+        def answered() -> str | bytes:
             Path("own.txt").write_text("no secret")
             Path("made", "own.txt").write_text("no secret")
             return answer
 
-        student = Both(folder / "kernel", Course(folder / "beside"), {"answer": answered})
+        def hinted(x: object) -> None: ...
+
+        hinted.__annotations__["x"] = answer
+        names = {"answer": answered, "hinted": hinted}
+        student = Both(folder / "kernel", Course(folder / "beside"), names)
         came = NOT_PASSED
         with contextlib.closing(student), contextlib.suppress(CourseError):
             came = PASSED if student.tested(test).passed else NOT_PASSED
@@ -67,7 +85,7 @@ def returning(text: str, test: str) -> Carry:
     return carry
 
 
-def _trial(name: str, about: str, test: str, hostile: str, twin: str) -> Trial:
+def _trial(name: str, about: str, test: str, hostile: str | bytes, twin: str | bytes) -> Trial:
     hostile_side, twin_side = returning(hostile, test), returning(twin, test)
     return Trial(73, name, about, hostile_side, NOT_PASSED, twin_side, PASSED)
 
@@ -129,5 +147,33 @@ TRIALS = (
         RUNS,
         "lambda value: 3 + open('@OUTSIDE@/run', 'w').close()" + " " * 300_000,
         "lambda value: value + 1",
+    ),
+    _trial(
+        "code_in_an_answer_that_a_test_changes",
+        "returns code where a test evaluates what it has made of it",
+        REWRITES,
+        "9 + 0^0 if open('@OUTSIDE@' + '/run', 'w').close() else 9",
+        "2^3 + 1",
+    ),
+    _trial(
+        "code_in_an_annotation",
+        "writes code into an annotation where a test asks for type hints",
+        HINTS,
+        "*[int, open('@OUTSIDE@' + '/run', 'w').close()]",
+        "int",
+    ),
+    _trial(
+        "calls_in_a_query",
+        "returns a query that writes a file where a test asks a frame with it",
+        QUERIES,
+        "a == 9 or @pandas.Series([1]).to_csv('@OUTSIDE@' + '/run') == 1",
+        "a == 9",
+    ),
+    _trial(
+        "code_in_returned_bytes",
+        "returns a pickle that runs code where a test has read a file of its own before",
+        UNPICKLES,
+        b"cbuiltins\nopen\n(S'@OUTSIDE@/run'\nS'w'\ntR.",
+        b"(lp0\nI9\na.",
     ),
 )

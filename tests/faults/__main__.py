@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=20261127)
     parser.add_argument("--moments", type=int, default=MOMENTS, help="of each command and fault")
+    parser.add_argument("--part", default="1/1", help="of the moments: 2/4 is the second of four")
     parser.add_argument("--only", default="", help="words of a row, such as 'grade, full disk'")
     parser.add_argument("--disk", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _on_a_disk(sys.argv[1:] if arguments is None else arguments)
     _preload()
     begin = time.monotonic()
-    trials = _trials(given.disk, given.only, given.moments, given.seed)
+    trials = _trials(given)
     Console(width=100).print(_table(trials))
     wrong = sum(bool(trial.problems) for trial in trials)
     seconds = time.monotonic() - begin
@@ -80,26 +81,28 @@ def _preload() -> None:
     api.get_alembic_version()
 
 
-def _trials(disk: Path, only: str, most: int, seed: int) -> list[Trial]:
+def _trials(given: argparse.Namespace) -> list[Trial]:
     from tests.faults import disturb, service
     from tests.faults.commands import COMMANDS
     from tests.faults.kinds import FAULTS, Fault
     from tests.faults.no_processes import NO_PROCESSES
 
+    seed, (part, parts) = given.seed, map(int, given.part.split("/"))
     every: dict[str, tuple[Any, tuple[Fault, ...]]] = {
-        command.name: (partial(disturb.Disturbed, disk, command), (*FAULTS, NO_PROCESSES))
+        command.name: (partial(disturb.Disturbed, given.disk, command), (*FAULTS, NO_PROCESSES))
         for command in COMMANDS
     }
-    every["watch"] = partial(service.DisturbedService, disk), service.SERVICE_FAULTS
+    every["watch"] = partial(service.DisturbedService, given.disk), service.SERVICE_FAULTS
     trials = []
     for name, (made, known) in every.items():
-        faults = [fault for fault in known if only in f"{name}, {fault.name}"]
+        faults = [fault for fault in known if given.only in f"{name}, {fault.name}"]
         if not faults:
             continue
         with made() as disturbed:
             for fault in faults:
                 chance = random.Random(f"{seed} {name} {fault.name}")
-                for moment in disturb.chosen(disturbed.moments, most, chance):
+                moments = disturb.chosen(disturbed.moments, given.moments, chance)
+                for moment in moments[part - 1 :: parts]:
                     trials.append(disturbed.at(fault, moment, seed))
                     _tell(trials[-1])
     return trials

@@ -14,6 +14,7 @@ from grader.examiner.surroundings.base import Around
 from grader.examiner.surroundings.course import Course
 from grader.examiner.surroundings.files import ClaimFiles, lay_out, new_folder
 from grader.examiner.surroundings.outputs import Outputs
+from grader.examiner.surroundings.own_code import OwnCode
 from grader.examiner.surroundings.process import Process
 from grader.examiner.surroundings.returned import Returned
 from grader.examiner.surroundings.seeds import Seeds
@@ -56,7 +57,7 @@ class Surroundings(Around):
             masks.hiding_nothing(text) as self._look_again,
             databases.alone(text),
             doctests.found(text),
-            guard.guarded(self._theirs()),
+            guard.guarded(self._theirs(text)),
         ):
             yield
 
@@ -93,10 +94,10 @@ class Surroundings(Around):
         """See what was imported for an answer."""
         self._look_again()
 
-    def _theirs(self) -> guard.Theirs:
+    def _theirs(self, text: str) -> guard.Theirs:
         self._returned.clear()
-        files = self._files
-        return guard.Theirs(files.arrived, files.arrived_names, self._returned, files.place)
+        files, own = self._files, OwnCode(text)
+        return guard.Theirs(files.arrived, files.arrived_names, self._returned, files.place, own)
 
     def _own_files(self) -> Path:
         """Where modules beside the notebook are imported from."""

@@ -8,21 +8,20 @@ student's code cannot reach it.
 """
 
 from __future__ import annotations
-import __future__
 
 import contextlib
-import functools
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.errors import CourseError
-from grader.examiner.surroundings import databases, places
+from grader.examiner.surroundings import databases, own_places, places
+from grader.examiner.surroundings.own_code import PLAIN, OwnCode, are_in, as_python_reads, compiled
+from grader.examiner.surroundings.own_code import names as names_of
 from grader.examiner.surroundings.returned import Returned
 
 _PROGRAMS = frozenset(
@@ -31,8 +30,6 @@ _PROGRAMS = frozenset(
 _WATCHED = _PROGRAMS | places.WATCHED | {"exec", "open", "pickle.find_class"}
 _IMPORTER = "importlib._bootstrap_external"
 _OF_MODULES = (".py", ".pyc", ".so")
-_FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
-_WAYS = tuple((mode, flags) for mode in ("exec", "eval", "single") for flags in _FLAGS)
 _MOST_CODE = 200_000  # bytes that are compiled; what is longer is known by its names alone
 
 # What a pickle may name and still holds data alone.
@@ -62,12 +59,14 @@ class Theirs:
         names: the last parts of their names.
         returned: the texts that were returned.
         folder: tells where their files are, and the test's own; None where they are not apart.
+        tests: what the test cell may run of its own.
     """
 
     arrived: Arrived = dict
     names: Callable[[], Container[str]] = tuple
     returned: Returned = field(default_factory=Returned)
     folder: Callable[[], Path | None] = lambda: None
+    tests: OwnCode = field(default_factory=OwnCode)
 
     @property
     def texts(self) -> places.Texts:
@@ -88,24 +87,52 @@ class _Guard:
         """Refuse what would run a student's file; an audit hook."""
         if self.theirs is None or event not in _WATCHED:
             return
-        if not _is_of_a_test(sys._getframe(1)):
+        runs = sys._getframe(1)
+        if not _is_of_a_test(runs):
             return
-        imports = sys._getframe(1).f_globals.get("__name__") == _IMPORTER
+        imports = runs.f_globals.get("__name__") == _IMPORTER
         if event == "open":
             self._opened(arguments[0], arguments[2], self.theirs, imports)
-        elif event in places.WATCHED:
+        elif event not in places.WATCHED:
+            self._require_not_theirs(event, arguments, self.theirs, None if imports else runs)
+        elif not imports:
             with unguarded() as theirs:
-                if not imports:
-                    places.refuse(event, arguments, theirs.texts, theirs.folder())
-        elif not (imports and _is_elsewhere(arguments[0], self.theirs.folder())) and (
-            self._runs_a_students(event, arguments, self.theirs)
-        ):
-            self.refused = CourseError(
+                places.refuse(event, arguments, theirs.texts, theirs.folder())
+        if not imports:
+            self._require_own_place(event, arguments, self.theirs)
+
+    def _require_not_theirs(
+        self, event: str, arguments: tuple[Any, ...], theirs: Theirs, runs: FrameType | None
+    ) -> None:
+        """Refuse code, a class of a pickle or a program that may be a student's.
+
+        Args:
+            event: what is about to be done.
+            arguments: of the event.
+            theirs: what is the student's.
+            runs: the frame that does it; None where it imports a module.
+        """
+        if runs is None and _is_elsewhere(arguments[0], theirs.folder()):
+            return
+        if self._runs_a_students(event, arguments, theirs, runs):
+            self._refuse(
                 f"a test cell would run what a student's code wrote or returned ({event}): let the "
                 "student's code do that, in a function that the test calls, and look at what it "
                 "returns"
             )
-            raise self.refused
+
+    def _require_own_place(self, event: str, arguments: tuple[Any, ...], theirs: Theirs) -> None:
+        if (folder := theirs.folder()) is None or not theirs.returned.answered:
+            return
+        if path := own_places.changed_elsewhere(event, arguments, folder):
+            self._refuse(
+                f"a test cell would change {path!r:.200} ({event}): it writes into its working "
+                "directory and among temporary files alone"
+            )
+
+    def _refuse(self, why: str) -> NoReturn:
+        self.refused = CourseError(why)
+        raise self.refused
 
     def _opened(self, path: Any, flags: int, theirs: Theirs, imports: bool) -> None:
         """Note whose file is opened; one that was opened by its number is nobody's."""
@@ -119,16 +146,30 @@ class _Guard:
             if folder and (flags & os.O_CREAT or Path(os.fsdecode(path)).exists()):
                 theirs.texts.require_elsewhere(os.fsdecode(path), folder, imports)
 
-    def _runs_a_students(self, event: str, arguments: tuple[Any, ...], theirs: Theirs) -> bool:
-        if event == "pickle.find_class":
-            plain = arguments[1] in _PLAIN.get(arguments[0], ())
-            return not plain and (self.opened["student"] or not self.opened["own"])
+    def _runs_a_students(
+        self, event: str, arguments: tuple[Any, ...], theirs: Theirs, runs: FrameType | None
+    ) -> bool:
+        if event == "pickle.find_class" and arguments[1] in _PLAIN.get(arguments[0], ()):
+            return False
         with unguarded():  # files are read
             files = theirs.arrived()
-        if event == "exec":
-            texts = (*files.values(), *map(_in_bytes, theirs.returned))
-            return _is_among(arguments[0], texts, theirs.returned.lost)
-        return bool(files) or bool(theirs.returned)
+        texts = (*files.values(), *map(_in_bytes, theirs.returned))
+        if event == "pickle.find_class":
+            return not self._read_own or all(are_in([each], texts) for each in arguments)
+        if event != "exec":
+            return bool(files) or bool(theirs.returned)
+        if not isinstance(code := arguments[0], CodeType):
+            return False
+        if _is_among(code, texts, theirs.returned.lost):
+            return True
+        if runs is None or not (files or theirs.returned.answered):
+            return False
+        return not theirs.tests.wrote(code, runs, texts, self._read_own)
+
+    @property
+    def _read_own(self) -> bool:
+        """Whether the test has read a file of its own, and none of a student's."""
+        return self.opened["own"] and not self.opened["student"]
 
 
 _GUARD = _Guard()
@@ -186,7 +227,7 @@ def _is_elsewhere(code: Any, folder: Path | None) -> bool:
     )
 
 
-def _is_among(code: Any, texts: Iterable[bytes], lost: bool) -> bool:
+def _is_among(code: CodeType, texts: Iterable[bytes], lost: bool) -> bool:
     """Whether code is that of one of the texts, or of a part; without names it does nothing.
 
     Args:
@@ -194,13 +235,14 @@ def _is_among(code: Any, texts: Iterable[bytes], lost: bool) -> bool:
         texts: of the student's.
         lost: whether there were more: it may be that of any of them.
     """
-    if not isinstance(code, CodeType) or not (names := _names(code) - {b"__doc__"}):
+    named = names_of(code) - PLAIN - {"__doc__"}
+    if not (names := {name.encode("utf-8", "replace") for name in named}):
         return False
     whole = [text for text in texts if _may_be(text, names)]
     if lost or any(len(text) > _MOST_CODE and b"\0" not in text for text in whole):
         return True
     parts = (part for text in whole for part in _parts(text) if _may_be(part, names))
-    return any(code in _compiled(part) for part in parts)
+    return any(code in compiled(part) for part in parts)
 
 
 def _parts(text: bytes) -> Iterator[bytes]:
@@ -215,40 +257,14 @@ def _parts(text: bytes) -> Iterator[bytes]:
             yield from (example.source.encode("utf-8", "surrogatepass") for example in examples)
 
 
-def _names(code: CodeType) -> set[bytes]:
-    """All that code names, functions in it included."""
-    inner = (_names(part) for part in code.co_consts if isinstance(part, CodeType))
-    return {name.encode("utf-8", "replace") for name in code.co_names}.union(*inner)
-
-
 def _may_be(text: bytes, names: Iterable[bytes]) -> bool:
     """Whether code of these names may be that of a text; compiling it would take longer.
 
     Python makes names with two underscores, and compiles nothing with a zero byte; a line of such
     a text may be code.
     """
-    found = _as_python_reads(text)
+    found = as_python_reads(text)
     return found is None or all(name in found for name in names if b"__" not in name)
-
-
-def _as_python_reads(text: bytes) -> bytes | None:
-    """A text whose letters are those of Python's names; None if it is not in UTF-8."""
-    if text.isascii():
-        return text
-    try:
-        return unicodedata.normalize("NFKC", text.decode()).encode()
-    except UnicodeDecodeError:
-        return None
-
-
-@functools.lru_cache(maxsize=256)
-def _compiled(text: bytes) -> list[CodeType]:
-    """A text as code, as a test cell may have compiled it; empty if it is no Python."""
-    found: list[CodeType] = []
-    for mode, flags in _WAYS:
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            found.append(compile(text.lstrip(b" \t"), "<file>", mode, flags, True))
-    return found
 
 
 def _in_bytes(text: str | bytes) -> bytes:

@@ -13,6 +13,7 @@ class Returned:
     """Texts as they were decoded, of one test cell.
 
     Attributes:
+        answered: whether anything was returned at all.
         lost: whether there were more than are kept.
     """
 
@@ -20,12 +21,13 @@ class Returned:
         self._heard: list[Sequence[Text]] = []
         self._kept: list[Text] = []
         self._size = 0
-        self.lost = False
+        self.answered = self.lost = False
 
     def hear(self, texts: Sequence[Text]) -> None:
         """Keep the texts of an answer, which is decoded next: ``texts`` grows meanwhile."""
         self._take()
         self._heard.append(texts)
+        self.answered = True
 
     def clear(self) -> None:
         """Forget all of them."""

@@ -1,0 +1,62 @@
+"""Keeps a test cell from changing files outside of its folder, once a student's code has answered.
+
+A library may do what a returned text says, as ``DataFrame.query`` and templates do, and no path
+that it then writes to need stand in the text. So a test writes into its own folder and among
+temporary files alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_ONE_PATH = """
+os.chmod os.chown os.mkdir os.remove os.removexattr os.rmdir os.setxattr os.truncate os.utime
+shutil.rmtree sqlite3.connect
+"""
+_PATHS: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(_ONE_PATH.split(), (0,)),
+    **dict.fromkeys(("os.link", "os.symlink"), (1,)),
+    "os.rename": (0, 1),
+}
+
+
+def changed_elsewhere(event: str, arguments: Sequence[Any], folder: Path) -> str:
+    """The path outside of a test's folder that it is about to change; empty if there is none.
+
+    Args:
+        event: of Python's table of audit events.
+        arguments: of the event.
+        folder: the test's own.
+    """
+    places = (folder, *_shared())
+    for path in _changed(event, arguments):
+        if path.startswith((":memory:", "file:")):  # of SQLite's, whose files are opened by C
+            continue
+        real = Path(os.path.realpath(path))
+        if not any(real.is_relative_to(place) for place in places):
+            return path
+    return ""
+
+
+def _changed(event: str, arguments: Sequence[Any]) -> Iterator[str]:
+    which = _PATHS.get(event, ())
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITES:
+        which = (0,)
+    for number in which:
+        if isinstance(path := arguments[number], str | bytes | os.PathLike):
+            yield os.fsdecode(path)
+
+
+def _shared() -> tuple[Path, ...]:
+    """Temporary files, devices, and where libraries keep what they have worked out once."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 -- there may be none
+    kept = [home / ".cache", home / ".config" / "matplotlib", home / ".keras"]
+    named = ("XDG_CACHE_HOME", "MPLCONFIGDIR", "KERAS_HOME")
+    kept += [Path(os.environ[name]) for name in named if os.environ.get(name)]
+    places = (Path(tempfile.gettempdir()), Path("/dev"), *kept)
+    return tuple(place.resolve() for place in places)
