@@ -47,7 +47,7 @@ def trained(backend: str, threads: int, cores: int) -> list[str]:
     return ran.stdout.split()
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+@pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.long)])
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
 def test_two_threads_give_the_same_bits_on_one_core_and_on_two(backend: str) -> None:
     on_one, on_two = (trained(backend, 2, cores) for cores in (1, 2))
