@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import math
 import traceback
 from collections.abc import Mapping, Sequence
@@ -124,6 +125,7 @@ def load(root: Path, sandbox: str | None = None) -> Settings:
         )
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+        _require_assignments(root, config)
         if sandbox is not None:
             config.Course.sandbox = sandbox
         return from_config(root, config)
@@ -131,6 +133,33 @@ def load(root: Path, sandbox: str | None = None) -> Settings:
         raise
     except Exception as error:  # it is Python, which may raise anything
         raise ConfigurationError(f"course_config.py cannot be read: {_told(error)}") from error
+
+
+def _require_assignments(root: Path, config: Config) -> None:
+    """Refuse a course that says nothing of itself: nbgrader passes over a missing file."""
+    if "assignments" not in config.Course:
+        file = root / "course_config.py"
+        why = f"{file} does not set it" if file.is_file() else f"{file} is missing"
+        raise ConfigurationError(
+            f"the course has no list of assignments (c.Course.assignments): {why}; take the file "
+            "from the repository, and name the assignments in it"
+        )
+
+
+def _require_known(config: Config) -> None:
+    """Refuse an option that does not exist: what it was to set would be as if never written."""
+    known = Course.class_trait_names(config=True)
+    for name in sorted(config.Course):
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            raise ConfigurationError(
+                f"c.Course.{name} is no option of a course: "
+                + (
+                    f"did you mean c.Course.{close[0]}?"
+                    if close
+                    else f"expected {', '.join(known)}"
+                )
+            )
 
 
 def _told(error: Exception) -> str:
@@ -149,6 +178,7 @@ def _told(error: Exception) -> str:
 
 def from_config(root: Path, config: Config) -> Settings:
     """The settings of the course in ``root`` whose configuration nbgrader has already read."""
+    _require_known(config)
     course = Course(config=config)
     return Settings(
         root=root,

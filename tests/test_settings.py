@@ -51,6 +51,29 @@ def test_what_a_configuration_raises_is_told_with_its_line(
         settings.load(tiny_course.root)
 
 
+def test_a_course_without_its_configuration_is_refused(tiny_course: Settings) -> None:
+    file = tiny_course.root / "course_config.py"
+    file.write_text("c = get_config()\n")
+    with pytest.raises(ConfigurationError, match=r"course_config\.py does not set it; take"):
+        settings.load(tiny_course.root)
+    file.unlink()
+    with pytest.raises(ConfigurationError, match=r"course_config\.py is missing; take the file"):
+        settings.load(tiny_course.root)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("limts", "did you mean c.Course.limits?"), ("xyz", "expected assignments")]
+)
+def test_an_unknown_option_is_named_with_the_known_ones(
+    tiny_course: Settings, name: str, said: str
+) -> None:
+    with (tiny_course.root / "course_config.py").open("a") as config:
+        config.write(f"\nc.Course.{name} = {{}}\n")
+    with pytest.raises(ConfigurationError) as raised:
+        settings.load(tiny_course.root)
+    assert f"c.Course.{name} is no option of a course: {said}" in str(raised.value)
+
+
 def test_an_unknown_assignment_is_named_with_the_known_ones(tiny_course: Settings) -> None:
     assert tiny_course.require_assignment("sums") == "sums"
     with pytest.raises(CourseError, match=r"no assignment 'products'.*expected one of sums"):

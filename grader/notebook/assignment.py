@@ -177,7 +177,10 @@ def load_assignment(settings: Settings, name: str) -> Assignment:
         content = path.read_bytes()
         source = notebook_json.decode(content)
     except FileNotFoundError:
-        raise CourseError(f"{path} is missing: expected the source notebook of {name}") from None
+        raise CourseError(
+            f"{path} is missing: expected the source notebook of {name}; put it there, make one "
+            f"(grader new {name}), or take the name out of c.Course.assignments"
+        ) from None
     except ValueError as error:
         raise CourseError(f"{path} is not a notebook: {error}") from error
     master = compile_master(source, path, settings)
