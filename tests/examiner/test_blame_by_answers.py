@@ -13,6 +13,7 @@ from grader.examiner.examiner import TimeUp, examine
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.proxies import Proxies
 from grader.sandbox.guest.data.counted import Malformed
+from tests.in_process import InProcess
 
 
 def _proxies(answer: dict[str, Any]) -> Proxies:
@@ -42,6 +43,22 @@ def _proxies(answer: dict[str, Any]) -> Proxies:
 )
 def test_a_question_is_blamed_by_its_answer(source: str, answer: Any, kind: Kind) -> None:
     assert examine(source, _proxies(answer)).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("write", "made", "kind"),
+    [
+        ("", "open('/dev/null', 'w')", Kind.STUMBLED),
+        ("class File:\n    def write(self, text): text + ''\n", "File()", Kind.RAISED),
+    ],
+    ids=["Python's own", "theirs"],
+)
+def test_a_file_that_a_student_gave_is_blamed_for_its_own_code_alone(
+    write: str, made: str, kind: Kind
+) -> None:
+    student = InProcess(f"{write}def opened(): return {made}")
+    finding = student.tested("file = opened()\nfor part in [1, 2]:\n    file.write(part)")
+    assert (finding.kind, finding.error) == (kind, "TypeError")
 
 
 def test_what_the_kernel_cannot_be_given_is_named_with_its_type() -> None:

@@ -26,11 +26,12 @@ from grader.examiner.cells.finding import FindingKind, is_of_students_line
 from grader.examiner.cells.taint import Taint
 from grader.examiner.main_module import missing_in_main
 from grader.examiner.objects.exceptions import StudentRaised
+from grader.examiner.objects.handles import is_handle
 from grader.sandbox.guest.data.counted import Unsendable
 
 # Types of plain data: their methods are not the student's.
 _DATA = frozenset(
-    {"builtins", "collections", "datetime", "decimal", "fractions", "numpy"}
+    {"_io", "builtins", "collections", "datetime", "decimal", "fractions", "numpy"}
     | {"pandas", "pathlib", "scipy", "torch"}
 )
 
@@ -244,11 +245,12 @@ class _Failure:
         if not isinstance(self._node, ast.Call) or not self._taint.rests(self._node.func):
             return False
         function = self._node.func
-        if self._asked or not isinstance(function, ast.Attribute):
+        if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
             return True
-        return not isinstance(function.value, ast.Name) or not _is_data(
-            self._frame, function.value.id
-        )
+        name = function.value.id
+        value = self._frame.f_locals.get(name, self._frame.f_globals.get(name))
+        # A handle of a class of Python's own, as of a file: its methods are no code of theirs.
+        return (self._asked and not is_handle(value)) or not _is_data(value)
 
     def _misses_promised_file(self) -> bool:
         """Whether it is about a file that the student's code was to write."""
@@ -284,9 +286,8 @@ def _asks(module: str) -> bool:
     return module.startswith("grader.examiner.") and "surroundings" not in module
 
 
-def _is_data(frame: FrameType, name: str) -> bool:
-    """Whether a name is bound to plain data: no object whose methods are the student's."""
-    value = frame.f_locals.get(name, frame.f_globals.get(name))
+def _is_data(value: Any) -> bool:
+    """Whether it is plain data, or a file: no object whose methods are the student's."""
     return type(value).__module__.partition(".")[0] in _DATA
 
 

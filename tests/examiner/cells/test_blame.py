@@ -44,6 +44,10 @@ def two(a, b):
     return a
 def greets(name):
     print(name)
+def devnull():
+    return open("/dev/null", "w")
+def counts():
+    yield 1
 async def waits():
     return []
 def table():
@@ -185,19 +189,22 @@ _WRITING = """
 import os, tempfile
 with tempfile.TemporaryFile(buffering=0) as file:
     for _ in range({count}):
-        os.write(file.fileno(), b"x" * 1000)
+        {write}
 """
 
 
+@pytest.mark.parametrize(
+    "write", ['os.write(file.fileno(), b"x" * 1000)', 'file.write(b"x" * 1000)']
+)
 @pytest.mark.parametrize(
     ("count", "kind"),
     [("number()", Kind.STUMBLED), ("7", Kind.TEST_FAULT)],
     ids=["theirs", "ours"],
 )
 def test_a_file_that_grows_too_large_is_whose_loop_it_is(
-    count: str, kind: Kind, small_files: None
+    count: str, kind: Kind, write: str, small_files: None
 ) -> None:
-    finding = found(_WRITING.format(count=count))
+    finding = found(_WRITING.format(count=count, write=write))
     assert (finding.kind, finding.error) == (kind, "OSError"), finding
     assert "File too large" in finding.message
 
