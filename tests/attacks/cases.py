@@ -15,6 +15,7 @@ from tests.attacks import (
     declared_networks,
     file_tricks,
     forged_answers,
+    forged_descriptions,
     forged_messages,
     handed_functions,
     interpreted_texts,
@@ -71,6 +72,7 @@ TRIALS: tuple[Trial, ...] = (
     *interpreted_texts.TRIALS,
     *computed_answers.TRIALS,
     *missing_values.TRIALS,
+    *forged_descriptions.TRIALS,
     *state_files.TRIALS,
 )
 

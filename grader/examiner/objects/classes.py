@@ -146,8 +146,9 @@ def _enumeration(facts: ClassFacts, reference: dict[str, Any], members: Any) -> 
     space: Any = _EnumerationClass.__prepare__(facts.name, bases)
     space["__module__"], space["__qualname__"] = facts.module, facts.name
     for name, value in _some(members):
-        if type(name) is not str:
-            raise Malformed("the name of a member is a text")
+        if type(name) is not str or (name.startswith("_") and name.endswith("_")):
+            # A method, such as ``__eq__``, would decide here.
+            raise Malformed("the name of a member is a text, and no special method's")
         space[name] = value
     made = _EnumerationClass(facts.name, bases, space)
     type.__setattr__(made, FACTS, facts)
