@@ -123,15 +123,6 @@ def compose(assignment: Assignment, sample: Sample) -> NotebookNode:
     return notebook
 
 
-def as_student_has_it(assignment: Assignment, sample: Sample) -> NotebookNode:
-    """The same as it is on the student's machine: with the text that was released, and no more."""
-    notebook = compose(assignment, sample)
-    for cell in notebook.cells:
-        if grade_id(cell) not in assignment.solution_ids:
-            cell.source = assignment.released.get(cell.id, cell.source)
-    return notebook
-
-
 def _own(written: Mapping[str, str], name: str) -> list[NotebookNode]:
     """The cells of the student's own in the file called ``name``, if there is one."""
     if name not in written:

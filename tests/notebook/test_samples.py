@@ -10,6 +10,7 @@ from grader.notebook import samples
 from grader.notebook.assignment import grade_id, load_assignment
 from grader.notebook.submission import parse
 from grader.settings import Settings
+from tests.released_sample import as_student_has_it
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_cells_of_the_students_own_stand_where_they_are_named(
 def test_a_student_has_no_hidden_tests(tiny_course: Settings, folder: Path) -> None:
     assignment = load_assignment(tiny_course, "sums")
     graded = samples.compose(assignment, samples.load(folder))
-    had = samples.as_student_has_it(assignment, samples.load(folder))
+    had = as_student_has_it(assignment, samples.load(folder))
     texts = "\n".join(cell.source for cell in had.cells)
     assert "HIDDEN TESTS" in "\n".join(cell.source for cell in graded.cells)
     assert "HIDDEN TESTS" not in texts

@@ -20,6 +20,7 @@ from grader.notebook import samples
 from grader.notebook.assignment import load_assignment
 from grader.student.check import check
 from tests.conftest import ROOT
+from tests.released_sample import as_student_has_it
 from tests.slices import write_slices
 from tests.student import ordinary_kernel
 from tests.student.ordinary_kernel import OrdinaryKernel
@@ -98,7 +99,7 @@ def test_an_ordinary_kernel_says_what_grading_says(
 ) -> None:
     put(folder, tmp_path)
     name = folder.parent.name
-    notebook = samples.as_student_has_it(load_assignment(COURSE, name), samples.load(folder))
+    notebook = as_student_has_it(load_assignment(COURSE, name), samples.load(folder))
     seen = kernel.see(notebook, tmp_path, name)
     print(*(f"{claim}: {message}" for claim, message in seen.messages.items()), sep="\n")
     known = expected(folder, seen.verdicts)
@@ -114,7 +115,7 @@ def test_grader_check_says_what_grading_says(
     monkeypatch.setenv("COURSE_DATA", str(data))
     put(folder, tmp_path)
     name = folder.parent.name
-    notebook = samples.as_student_has_it(load_assignment(COURSE, name), samples.load(folder))
+    notebook = as_student_has_it(load_assignment(COURSE, name), samples.load(folder))
     path = tmp_path / f"{name}.ipynb"
     nbformat.write(notebook, path)
     found = {verdict.claim: verdict.outcome for verdict in check(path).verdicts}

@@ -7,7 +7,7 @@ experiment runs as any given cell does. Where the text does not tell, it runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from nbformat import NotebookNode
 
@@ -36,21 +36,29 @@ def left_out(
         given: ids of those that are the course's and no student's.
         repeatable: see ``experiments.imported``.
     """
-    code = [cell for cell in cells if cell.cell_type == "code"]
-    waiting = [c for c in code if c.id in changed or experiments.is_experiment(c)]
-    ids = {cell.id for cell in waiting}
-    running = [cell for cell in code if cell.id not in ids]
-    if not waiting or sum(len(cell.source) for cell in running) > MOST:
-        return frozenset()
-    if any(c.id not in given and READS_UNKNOWN.search(c.source) for c in running):
+    waiting: list[NotebookNode] = []
+    running: list[NotebookNode] = []
+    for cell in cells:
+        if cell.cell_type == "code":
+            waits = cell.id in changed or experiments.is_experiment(cell)
+            (waiting if waits else running).append(cell)
+    if not waiting or _may_use_any_name(running, given):
         return frozenset()
     binds = {cell.id: experiments.binds(cell.source, repeatable) for cell in waiting}
     used = frozenset[str]()
-    while running:
+    while running:  # what runs may need an experiment, which may need another
         used = used.union(*(read_names(cell.source) for cell in running))
         running = [cell for cell in waiting if is_needed(binds[cell.id], used)]
         waiting = [cell for cell in waiting if cell not in running]
     return frozenset(cell.id for cell in waiting)
+
+
+def _may_use_any_name(running: Sequence[NotebookNode], given: frozenset[str]) -> bool:
+    """Whether the text does not tell which names these cells use: too much, or code in texts."""
+    if sum(len(cell.source) for cell in running) > MOST:
+        return True
+    students = (cell.source for cell in running if cell.id not in given)
+    return any(map(READS_UNKNOWN.search, students))
 
 
 def is_needed(bound: frozenset[str] | None, used: frozenset[str]) -> bool:

@@ -17,14 +17,46 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+# Weights and epochs of a mark, and whether the target was reached, to the number of trainings.
+Places = Counter[tuple[int, int, bool]]
+
+
 def to_target(report: ClassReport, target: float, file: Path) -> Drawn:
     """Draw the epochs to the target over the weights; a mark may stand for several runs."""
+    places = _places(report, target)
     figure, axes = blank(3.4)
-    places: Counter[tuple[int, int, bool]] = Counter()
+    _draw_marks(axes, places)
+    _draw_axes(axes, places)
+    all_runs = places.total()
+    reached = sum(count for (_, _, goal), count in places.items() if goal)
+    _legend(figure, {
+        f"above {target:g} after so many epochs": ("o", BLUE, reached),
+        "never; ended after so many": ("X", ORANGE, all_runs - reached),
+    })  # fmt: skip
+    save(figure, file)
+    unmeasured = any(not run.parameters for _, run in report.runs)
+    return Drawn(
+        file,
+        "Epochs to the target",
+        f"Scatter of epochs against weights: {reached} of {all_runs} trainings came above "
+        f"{target:g}.",
+        "A mark is a training, or as many as the number beside it says."
+        + (" Trainings whose network nobody measured are left out." if unmeasured else ""),
+    )
+
+
+def _places(report: ClassReport, target: float) -> Places:
+    """Where a mark stands for each run whose network was measured."""
+    places: Places = Counter()
     for _, run in report.runs:
         if run.parameters:
             goal = training_text.reached(run, target)
             places[run.parameters, goal or run.epochs, goal is not None] += 1
+    return places
+
+
+def _draw_marks(axes: Axes, places: Places) -> None:
+    """Draw a mark at each place, larger for several runs, with their number beside it."""
     for (weights, epochs, goal), count in places.most_common():  # small marks upon large ones
         axes.plot(
             weights, epochs, marker="o" if goal else "X", color=BLUE if goal else ORANGE,
@@ -35,6 +67,9 @@ def to_target(report: ClassReport, target: float, file: Path) -> Drawn:
                 f"{count}", (weights, epochs), (6 + 1.2 * math.sqrt(count - 1), 3),
                 textcoords="offset points", fontsize=8, zorder=4,
             )  # fmt: skip
+
+
+def _draw_axes(axes: Axes, places: Places) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(_thousands)
     axes.xaxis.set_minor_formatter(_thousands)
@@ -45,21 +80,6 @@ def to_target(report: ClassReport, target: float, file: Path) -> Drawn:
     axes.set_ylabel("epochs")
     axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
-    unmeasured = sum(not run.parameters for _, run in report.runs)
-    reached = sum(count for (_, _, goal), count in places.items() if goal)
-    _legend(figure, {
-        f"above {target:g} after so many epochs": ("o", BLUE, reached),
-        "never; ended after so many": ("X", ORANGE, sum(places.values()) - reached),
-    })  # fmt: skip
-    save(figure, file)
-    return Drawn(
-        file,
-        "Epochs to the target",
-        f"Scatter of epochs against weights: {reached} of {sum(places.values())} trainings came "
-        f"above {target:g}.",
-        "A mark is a training, or as many as the number beside it says."
-        + (" Trainings whose network nobody measured are left out." if unmeasured else ""),
-    )
 
 
 def _few_minor_labels(axes: Axes, weights: Sequence[int]) -> None:

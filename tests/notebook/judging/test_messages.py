@@ -26,6 +26,7 @@ from grader.notebook.submission import parse
 from grader.student.visible_claims import Plan, plan
 from tests.conftest import ROOT
 from tests.next_steps import names_a_step
+from tests.released_sample import as_student_has_it
 
 pytestmark = pytest.mark.keras
 
@@ -73,9 +74,7 @@ class Said:
 
 def filled(folder: Path) -> NotebookNode:
     """The notebook as the sample's student has it."""
-    return samples.as_student_has_it(
-        load_assignment(COURSE, folder.parent.name), samples.load(folder)
-    )
+    return as_student_has_it(load_assignment(COURSE, folder.parent.name), samples.load(folder))
 
 
 def said(notebook: NotebookNode, planned: Plan) -> Iterator[Said]:
