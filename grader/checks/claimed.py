@@ -12,7 +12,6 @@ from typing import Any
 from grader.checks.model_layers import is_built_in, layers, listing
 from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed
-from grader.language import gettext
 
 
 def claimed(function: str, model: Any) -> Any:
@@ -61,12 +60,19 @@ def expect_claimed(model: Any, *functions: str) -> None:
         return
     shown = sorted({listed for made in seen.values() for listed, _ in made})
     named = ", ".join(f"{function}()" for function in functions)
+    if not shown:
+        raise ClaimFailed(
+            "No claim above got a network from {named}, so a trained model cannot be compared with "
+            "one. Correct {named} first, and train a model that it returned.",
+            named=named,
+        )
     raise ClaimFailed(
-        "The trained model has the layers {layers}, and the claims on {named} saw {seen}, or other "
-        "settings. Train a model that {named} returned, and define the function once.",
+        "The trained model has the layers {layers}. It is not what {named} returned in the claims "
+        "above: {seen}, or the same layers with other settings. Train a model that {named} "
+        "returned, and define the function only once.",
         layers=listing(model),
         named=named,
-        seen="; ".join(shown) or gettext("no network"),
+        seen="; ".join(shown),
     )
 
 

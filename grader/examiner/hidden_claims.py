@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.checks import callback
 from grader.checks.blocked import ADVICE
 from grader.examiner.cells.finding import Finding, FindingKind
 
@@ -87,7 +88,7 @@ def unquoted(finding: Finding, sources: Iterable[str]) -> Finding:
     texts = tuple(sources)
     names = _NAMES.union(*(re.findall(r"\w+", text) for text in texts))
     usual = _is_usual(finding.quoted, names) or any(finding.quoted in text for text in texts)
-    note = _known_line(finding.note, texts)
+    note = _known_note(finding.note, texts)
     if finding.kind is FindingKind.REFUTED:
         return replace(finding, note=note) if usual else _refuted(finding)
     if finding.kind is FindingKind.OUTPUT_LIMIT:
@@ -114,6 +115,13 @@ def _says_numpy(text: str, names: frozenset[str]) -> bool:
     except AttributeError as error:
         return str(error) == text
     return False
+
+
+def _known_note(note: str, texts: Iterable[str]) -> str:
+    """What of a note is a line of the student's cells, or said by a check."""
+    line = _known_line(note, texts)
+    rest = note[len(line) :].strip()
+    return f"{line} {rest}".strip() if rest in callback.own_notes() else line
 
 
 def _known_line(note: str, texts: Iterable[str]) -> str:

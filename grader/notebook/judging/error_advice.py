@@ -12,11 +12,11 @@ _LOOK = N_("Call your code on a small example, in a cell of your own: the error 
 
 _BY_NAME = {
     "AttributeError": N_(
-        "Print type(...) of what stands left of the point, and look up which names "
+        "Print type(...) of what stands left of the dot, and look up which names "
         "it has in this version."
     ),
     "ImportError": N_("Work with the packages that the notebook imports."),
-    "IndentationError": N_("Set the lines of one block equally far in."),
+    "IndentationError": N_("Begin all lines of one block with the same number of blanks."),
     "IndexError": N_(
         "Print the index and the shape or the length ahead of that line, and compare them."
     ),
@@ -103,6 +103,35 @@ _ADVICE = tuple(
             N_(
                 "Texts came where numbers belong. In compile, give the metrics by name, as "
                 'metrics=["accuracy"]: the third place is that of loss_weights.'
+            ),
+        ),
+        (
+            r"module 'numpy' has no attribute '(float|int|bool|object|str|complex)'",
+            N_("Newer versions of numpy have no such name: write it without `np.`."),
+        ),
+        (
+            "'NoneType' object has no attribute",
+            N_(
+                "What stands left of the dot is None. A function that ends without return gives "
+                "None: let it end with return and its result."
+            ),
+        ),
+        (
+            "'(list|tuple)' object has no attribute '(shape|reshape|astype|ndim|size|max|mean)'",
+            N_("Lists have no such name: make an array of it first, with np.array(...)."),
+        ),
+        (
+            "'float' object cannot be interpreted as an integer",
+            N_(
+                "A whole number is needed here, and / gives a float: divide with //, or convert "
+                "with int(...)."
+            ),
+        ),
+        (
+            "cannot reshape array of size",
+            N_(
+                "Both shapes must hold the same number of values. For an array of any length, "
+                "give -1 for one length: numpy calculates it."
             ),
         ),
         (

@@ -58,6 +58,15 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
     [
         ("ModuleNotFoundError", "No module named 'google.colab'", "in Colab alone"),
         (
+            "AttributeError",
+            "module 'numpy' has no attribute 'float'. `np.float` was",
+            "without `np.`",
+        ),
+        ("AttributeError", "'NoneType' object has no attribute 'fit'", "let it end with return"),
+        ("AttributeError", "'list' object has no attribute 'shape'", "np.array(...)"),
+        ("TypeError", "'float' object cannot be interpreted as an integer", "divide with //"),
+        ("ValueError", "cannot reshape array of size 12 into shape (5,)", "give -1"),
+        (
             "ValueError",
             "dtype='string' is not a valid dtype for Keras type promotion",
             'metrics=["accuracy"]',

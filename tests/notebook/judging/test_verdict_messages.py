@@ -105,6 +105,17 @@ def test_a_magic_that_hides_the_name_is_told() -> None:
     )
 
 
+def test_a_name_that_is_defined_below_the_test_is_told_so() -> None:
+    missing = Finding(FindingKind.NAME_UNDEFINED, "NameError", "name 'more' is not defined")
+    test, answer = (new_code_cell(metadata={"nbgrader": {"grade_id": g}}) for g in ("adds", "add"))
+    answer.source = "more = 1"
+    for cells, below in (([test, answer], True), ([answer, test], False)):
+        told = Circumstances(Rebuilt(new_notebook(cells=cells)), {}, {"more": "add"})
+        said = answered(CLAIM, missing, told)[1]
+        assert ("The cell `add` defines it, and stands below this test" in said) is below
+        assert ("Define `more` in the cell `add`" in said) is not below
+
+
 def test_what_a_check_adds_stands_behind_the_error() -> None:
     raised = Finding(FindingKind.RAISED, "TypeError", "no number.", "logs had the key 'loss'.")
     said = answered(CLAIM, raised, around())[1]
