@@ -21,6 +21,8 @@ _LINE = re.compile(r"(It was raised in )?\bline (\d{1,6}), `([^`\n]{1,200})`")
 _TIMED = re.compile(r"\bline (\d{1,6}) below `%%time`")
 _CUT = 80  # a line as long as this may have been cut where it was told
 _CODE = 100  # characters of a line that are shown
+_FROM_MAGIC = "get_ipython()."  # how the code begins that IPython makes of a magic's line
+_LONGEST_MAGIC = 300  # characters of such a line
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ class CodeCell:
             return False
         line = _written(self.lines[number - 1])
         return line == code or (len(code) >= _CUT and line.startswith(code))
+
+    def magic(self, number: int, code: str) -> str:
+        """The line of this number as the student wrote it, if IPython makes ``code`` of it."""
+        if not 0 < number <= len(self.lines):
+            return ""
+        line = self.lines[number - 1][:_LONGEST_MAGIC]
+        made = _written(_translated(line))
+        same = made == code or (len(code) >= _CUT and made.startswith(code))
+        return _written(line)[:_CODE] if same else ""
 
 
 def code_cells(rebuilt: Rebuilt) -> tuple[CodeCell, ...]:
@@ -85,6 +96,8 @@ def with_cells(message: str, cells: Sequence[CodeCell]) -> str:
 
 def _told(found: re.Match[str], cells: Sequence[CodeCell]) -> str:
     number, code = int(found[2]), found[3]
+    if code.startswith(_FROM_MAGIC):
+        code = next((line for cell in cells if (line := cell.magic(number, code))), code)
     places = {(c.name, number + c.empty) for c in cells if c.holds(number, _written(code))}
     ((name, number),) = places if len(places) == 1 else (("", number),)
     here = not name or found.string[1:].startswith(f"{name[1:]} ")
@@ -118,6 +131,16 @@ def _code_cell(name: str, source: str) -> CodeCell:
 def _empty(lines: Sequence[str]) -> int:
     """How many empty lines there are at the beginning."""
     return sum(1 for _ in itertools.takewhile(lambda line: not line.strip(), lines))
+
+
+def _translated(line: str) -> str:
+    """The code that IPython makes of a line; the line, where it makes none."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(line.strip())
+    except SyntaxError:
+        return line
 
 
 def _written(code: str) -> str:

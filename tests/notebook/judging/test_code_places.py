@@ -75,3 +75,12 @@ def test_cells_are_called_as_people_know_them() -> None:
         CodeCell("the cell `pool`", ("def pool(x): ...",)),
     )
     assert code_cells(Rebuilt(notebook, numbers=(1, 8, 9, 10)))[0].name == "cell 8"
+
+
+def test_a_line_of_a_magic_is_told_as_it_was_written() -> None:
+    cells = (POOL, CodeCell("cell 4", ("import os", "  %run helper.py", "x = !ls `a`")))
+    made = "get_ipython().run_line_magic('run', 'helper.py')"
+    assert with_cells(f"in line 2, `{made}`.", cells) == "in line 2 of cell 4, `%run helper.py`."
+    system = "x = get_ipython().getoutput(\"ls 'a'\")"
+    assert with_cells(f"in line 3, `{system}`.", cells) == f"in line 3, `{system}`."
+    assert with_cells(f"in line 1, `{made}`.", cells) == f"in line 1, `{made}`."
