@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from IPython import get_ipython
+
 from ..data.counted import Malformed
 from ..data.decoder import Decoder
 from ..data.encoder import Encoder
-from . import figures, process, seeds
+from . import figures, magics, process, seeds
 from .notices import Notices, noticing
 from .shared_files import TEMPORARY, WORK, SharedFiles, States
 
@@ -33,6 +35,8 @@ class Surroundings:
         self._work = Path.cwd()
         self._given = SharedFiles({WORK: self._work}).states()
         figures.show_in_cells()
+        if (shell := get_ipython()) is not None:
+            magics.pass_over_unknown(shell)
 
     @contextlib.contextmanager
     def during(self, question: Mapping[str, Any], decoder: Decoder) -> Iterator[Notices]:
