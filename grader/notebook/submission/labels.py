@@ -12,7 +12,8 @@ from grader.notebook.submission.prose import is_prose
 
 _LONGEST = 2_000  # characters that are looked at
 _LINE = 150  # characters of a line that names somebody
-_WORDS = 8  # of a value, or of a heading
+_WORDS = 8  # of a value
+_HEADED = 5  # words of a heading
 _NAMES = 4  # words of a name
 
 _WHAT = (
@@ -30,6 +31,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r" {0,3}#{1,6}\s")
+_SAYS = re.compile(r":|answer|antwort|إجاب|جواب", re.IGNORECASE)
 _MARKS = " \t#*_>|-`"  # of Markdown, around a line
 _BOLD = re.compile(r"\*\*|__")
 
@@ -59,8 +61,8 @@ def is_label(text: str, handed_out: str = "") -> bool:
     """
     if len(text) - len(handed_out) > _LONGEST:
         return False
-    known = {_bare(line) for line in handed_out.splitlines()}
-    added = [bare for line in text.splitlines() if (bare := _bare(line)) and bare not in known]
+    known = sorted({_bare(line) for line in handed_out.splitlines()}, key=len)
+    added = [bare for line in text.splitlines() if (bare := _added(_bare(line), known))]
     rest = [line for line in added if not _is_labelled(line)]
     if not rest:
         return bool(added or handed_out)
@@ -72,7 +74,9 @@ def is_heading_of_code(cells: Sequence[NotebookNode], place: int) -> bool:
     """Whether a cell is a short heading, and code that does not only say something follows it."""
     text = cells[place].source
     lines = [line for line in text.splitlines() if line.strip()]
-    if not lines or len(text.split()) > _WORDS or not all(map(_HEADING.match, lines)):
+    if not lines or not all(map(_HEADING.match, lines)):
+        return False
+    if len(_bare(text).split()) > _HEADED or _SAYS.search(text):
         return False
     follows = cells[place + 1] if place + 1 < len(cells) else None
     if follows is None or follows.cell_type != "code":
@@ -83,6 +87,12 @@ def is_heading_of_code(cells: Sequence[NotebookNode], place: int) -> bool:
 def _bare(line: str) -> str:
     """A line without signs of Markdown, and with one blank for several."""
     return " ".join(_BOLD.sub("", line).strip(_MARKS).split())
+
+
+def _added(line: str, known: Sequence[str]) -> str:
+    """What a line says behind what the course's longest line that it begins with says."""
+    begin = next((each for each in reversed(known) if each and line.startswith(each)), "")
+    return line.removeprefix(begin).strip(" ,;:|\u2013\u2014-") if begin else line
 
 
 def _is_labelled(line: str) -> bool:
