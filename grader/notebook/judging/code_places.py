@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.language import N_, gettext
 from grader.notebook.assignment import is_claim, part_of
@@ -135,10 +136,11 @@ def _empty(lines: Sequence[str]) -> int:
 
 def _translated(line: str) -> str:
     """The code that IPython makes of a line; the line, where it makes none."""
-    from IPython.core.inputtransformer2 import TransformerManager
+    from IPython.core import inputtransformer2
 
+    manager: Any = inputtransformer2.TransformerManager  # has no types
     try:
-        return TransformerManager().transform_cell(line.strip())
+        return str(manager().transform_cell(line.strip()))
     except SyntaxError:
         return line
 
