@@ -86,7 +86,8 @@ def tiny_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def on_slices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The course with small slices of the real data, and a referee for all tests.
 
-    Each process of pytest-xdist has its own, and all have one store.
+    Its notebooks are shorter; see ``tests.courses.made``. Each process of pytest-xdist has its own,
+    and all have one store.
     """
     from tests import slices
     from tests.courses import refereed
@@ -94,7 +95,8 @@ def on_slices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     data = tmp_path_factory.mktemp("slices")
     data.chmod(0o755)  # student code may run as nobody
     slices.write_slices(ROOT / "data", data)
-    with refereed(tmp_path_factory.mktemp("course"), data, _shared(tmp_path_factory)) as course:
+    root, runs = tmp_path_factory.mktemp("course"), _shared(tmp_path_factory)
+    with refereed(root, data, runs, short=True) as course:
         yield course
 
 

@@ -15,13 +15,28 @@ from grader.notebook.samples import Sample
 from grader.settings import Settings
 from tests import messages_page
 from tests.conftest import ROOT
-from tests.courses import refereed
+from tests.courses import made, refereed
 from tests.needs import ON_SLICES
 from tests.test_class_of_twelve import ASSIGNMENT, small, write
 
 pytestmark = [pytest.mark.kernel, pytest.mark.keras, pytest.mark.training]
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "submissions").glob("*/*/case.toml"))
+
+# Graded with all given cells, also those that only show what the answers make: right work, and work
+# that goes wrong there.
+SHOWN = frozenset(
+    {
+        "cnn_exploration/reference_on_slice",
+        "cnn_exploration/training_crashes",
+        "convolution_from_scratch/convolve_kills",
+        "convolution_from_scratch/noisy",
+        "convolution_from_scratch/nothing_returned",
+        "convolution_from_scratch/reference",
+        "mnist_998/reference_on_slice",
+        "mnist_998/syntax_error",
+    }
+)
 
 
 def parameter(folder: Path) -> object:
@@ -70,35 +85,53 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def classes() -> Iterator[dict[str, SampleClass]]:
-    """The classes that are being graded on slices, by assignment."""
-    open_ones: dict[str, SampleClass] = {}
+def shown(on_slices: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The course on slices with all given cells."""
+    root = tmp_path_factory.mktemp("shown")
+    return made(root, on_slices.data, on_slices.runs, on_slices.referee)
+
+
+@pytest.fixture(scope="session")
+def classes() -> Iterator[dict[tuple[str, bool], SampleClass]]:
+    """The classes that are being graded on slices, by assignment and ``is_shown``."""
+    open_ones: dict[tuple[str, bool], SampleClass] = {}
     yield open_ones
     for each in open_ones.values():
         each.close()
 
 
-def chosen(session: pytest.Session, assignment: str) -> list[Path]:
-    """The samples of an assignment whose tests run in this session, but for those of minutes."""
+def is_shown(folder: Path) -> bool:
+    """Whether a sample is graded with all given cells."""
+    return f"{folder.parent.name}/{folder.name}" in SHOWN
+
+
+def chosen(session: pytest.Session, assignment: str, shown: bool) -> list[Path]:
+    """The samples of a class whose tests run in this session, but for those of minutes."""
     called = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
     folders = [folder for params in called if (folder := params.get("folder")) in CASES]
     ours = [folder for folder in folders if folder.parent.name == assignment]
-    return [folder for folder in ours if not samples.load(folder).minutes]
+    return [each for each in ours if is_shown(each) is shown and not samples.load(each).minutes]
 
 
 def result(sample: Sample, request: pytest.FixtureRequest) -> Result:
     """Hand the sample in and grade it, with the others of its assignment or alone."""
     assignment, student = sample.folder.parent.name, sample.folder.name
     # Asked for by name: a referee takes seconds to start, and the other one is not needed.
-    course = request.getfixturevalue("course" if sample.whole else "on_slices")
+    shown = is_shown(sample.folder)
+    name = "course" if sample.whole else "shown" if shown else "on_slices"
+    course = request.getfixturevalue(name)
     if sample.minutes:
         return SampleClass(course, assignment, [sample.folder]).result(student)
     classes = request.getfixturevalue("classes")
-    if assignment not in classes:
-        folders = chosen(request.session, assignment)
-        classes[assignment] = SampleClass(course, assignment, folders)
-    graded: SampleClass = classes[assignment]
+    if (assignment, shown) not in classes:
+        folders = chosen(request.session, assignment, shown)
+        classes[assignment, shown] = SampleClass(course, assignment, folders)
+    graded: SampleClass = classes[assignment, shown]
     return graded.result(student)
+
+
+def test_each_sample_that_is_shown_is_there() -> None:
+    assert {f"{folder.parent.name}/{folder.name}" for folder in CASES} >= SHOWN
 
 
 @pytest.mark.filterwarnings("default:docs/messages.md:UserWarning")
