@@ -20,10 +20,18 @@ def is_view(value: Any) -> bool:
     """Whether a value is an array of plain numbers or texts in the memory of another array."""
     return (
         type(value) is np.ndarray
-        and type(value.base) is np.ndarray
+        and type(base_of(value)) is np.ndarray
         and array_bytes.is_plain(value.dtype)
         and value.nbytes > 0
     )
+
+
+def base_of(view: Any) -> Any:
+    """The array in whose memory another one lies; of ``sliding_window_view``, too."""
+    base = view.base
+    if type(base) is not _STRIDED:
+        return base
+    return base.base if base.base.base is None else base_of(base.base)
 
 
 def seen_whole(view: Any, others: Iterable[Any]) -> Any:
@@ -36,7 +44,7 @@ def seen_whole(view: Any, others: Iterable[Any]) -> Any:
 
 def owner(view: Any) -> Any:
     """The array that a view is of, if anybody beside the view holds it, and it is not large."""
-    root = view.base
+    root = base_of(view)
     if root.nbytes > MAX_VIEWED or sys.getrefcount(root) <= _HELD_BY_VIEW:
         return None
     return root if root.dtype == view.dtype and place(view, root) is not None else None
@@ -74,12 +82,12 @@ def shares(one: Any, other: Any) -> bool:
 def _is_part(view: Any, other: Any) -> bool:
     if other is view or not shares(view, other) or other.dtype != view.dtype:
         return False
-    is_larger = other is view.base or other.nbytes > view.nbytes
+    is_larger = other is base_of(view) or other.nbytes > view.nbytes
     return is_larger and place(view, other) is not None
 
 
 def _root(array: Any) -> Any:
-    return array if array.base is None else array.base
+    return array if array.base is None else base_of(array)
 
 
 def _held_by_view() -> int:
@@ -88,4 +96,5 @@ def _held_by_view() -> int:
     return sys.getrefcount(root)
 
 
+_STRIDED: Any = type(np.lib.stride_tricks.as_strided(np.zeros(1)).base)  # what numpy puts between
 _HELD_BY_VIEW = _held_by_view()

@@ -8,11 +8,12 @@ from __future__ import annotations
 import gc
 import operator
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import long_lists
+from . import array_views, long_lists
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,31 @@ def held(values: Mapping[int, Any], marks: Iterable[Any]) -> Held:
         values: the mapping is the only one that holds them on behalf of the caller.
         marks: tuples that hold some of their parts, too, and other things.
     """
-    counts = _counts(values)
+    counts, views = _counts(values), _views_of_held(values)
     more = dict(zip(map(id, values.values()), counts, strict=True))
-    if not any(count > 0 for count in more.values()):
+    if not any(count > 0 for count in more.values()) and not views:
         return Held([], [0] * len(counts))
     for mark in marks:
         if type(mark) is tuple:
             _subtract(mark, more)
     for key in values:
         _subtract(_parts(values[key]), more)
-    roots = {number for number, count in more.items() if count > 0}
+    roots = {number for number, count in more.items() if count > 0} | views
     left = zip(counts, more.values(), strict=True)
     least = [count - others + 1 if others > 0 else 0 for count, others in left]
     return Held(reached(values, roots), least)
+
+
+def _views_of_held(values: Mapping[int, Any]) -> set[int]:
+    """The identities of the views of arrays that others hold: they change with these arrays."""
+    views = [value for value in values.values() if array_views.is_view(value)]
+    ours = Counter(id(array_views.base_of(view)) for view in views)
+    ours.update(id(value) for value in values.values() if id(value) in ours)
+    return {
+        id(view)
+        for view in views
+        if sys.getrefcount(base := array_views.base_of(view)) - 2 > ours[id(base)]
+    }
 
 
 def is_held_still(values: Mapping[int, Any], least: Sequence[int]) -> bool:

@@ -72,3 +72,11 @@ def test_one_more_holder_that_goes_again_changes_nothing() -> None:
     assert is_held_still(values, found.least)
     del name
     assert not is_held_still(values, found.least)
+
+
+def test_a_view_is_held_with_an_array_that_others_hold() -> None:
+    array = np.zeros(9)
+    values: dict[int, Any] = {0: array[1:3], 2: array[4:], 4: np.zeros(3)[1:], 6: [1]}
+    assert held(values, []).numbers == [0, 2]
+    del array
+    assert held(values, []).numbers == []
