@@ -116,6 +116,22 @@ class EventLoop:
             self._gate.wait_for(lambda: self._is_attended)
             yield
 
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Let plain code start tasks in this loop: as in a notebook, it counts as running.
+
+        They take their first step with the next coroutine that is awaited.
+        """
+        if self._is_here():
+            yield
+            return
+        before = asyncio._get_running_loop()
+        asyncio._set_running_loop(self._made())
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(before)
+
     def _outcome(self, number: int) -> tuple[bool, Any]:
         if not self._tasks[number].done():
             return False, None
@@ -171,12 +187,16 @@ class EventLoop:
             self._is_attended = attended
             self._gate.notify_all()
 
-    def _started(self) -> asyncio.AbstractEventLoop:
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-            self._thread.start()
+    def _made(self) -> asyncio.AbstractEventLoop:
+        self._loop = self._loop or asyncio.new_event_loop()
         return self._loop
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        loop = self._made()
+        if self._thread is None:
+            self._thread = threading.Thread(target=loop.run_forever, daemon=True)
+            self._thread.start()
+        return loop
 
     def _is_here(self) -> bool:
         """Whether a coroutine of this loop asks: the test's function that it calls awaits one."""
