@@ -22,7 +22,7 @@ from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
 from grader.examiner.names import DECORATOR
 from grader.examiner.notes import add_note, notes_of
-from grader.examiner.objects import source_code
+from grader.examiner.objects import annotations, source_code
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
@@ -95,6 +95,7 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
         with (
             contextlib.redirect_stdout(io.StringIO()),
             source_code.asked_for(),
+            annotations.asked_for(),
             student_modules.importable(written, in_kernel or importlib.import_module),
         ):
             _run(compiled(source, marks=DECORATOR in space), space)
@@ -107,10 +108,17 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
     except BaseException as error:
         if (found := blame(error, source, origin)) is None:
             raise
-        if isinstance(error, AssertionError) and getattr(proxies, "has_parted", False):
-            add_note(error, gettext(_PARTED))
+        if isinstance(error, AssertionError) and isinstance(proxies, Proxies):
+            _explain_parted(error, proxies, space)
         return _finding(error, found)
     return Finding()
+
+
+def _explain_parted(error: AssertionError, proxies: Proxies, space: dict[str, Any]) -> None:
+    """Name the test's data that a later call has changed for the student's code alone."""
+    if proxies.has_parted:
+        names = ", ".join(f"`{name}`" for name in proxies.names_of_parted(space))
+        add_note(error, f"{names}: {gettext(_PARTED)}" if names else gettext(_PARTED))
 
 
 def _is_imported(value: Any, proxies: Looks) -> bool:

@@ -63,3 +63,10 @@ def test_the_student_is_told_that_the_data_are_to_be_copied() -> None:
 def test_a_test_that_holds_once_alone_is_not_lost_by_being_asked_again() -> None:
     test = "mine = [1, 2]\nbag = Bag(mine)\nbag.add(3)\nassert len(made) == 1"
     assert InProcess(BAG).tested(test).passed
+
+
+def test_data_that_stay_as_they_are_are_named() -> None:
+    test = "mine = [1, 2]\nbag = Bag(mine)\nbag.add(3)\nassert mine == [1, 2, 3]"
+    finding = InProcess(BAG).tested(test)
+    assert finding.kind is FindingKind.REFUTED
+    assert finding.note.startswith("`mine`: Your code changed in a later call")

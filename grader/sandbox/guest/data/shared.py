@@ -47,7 +47,7 @@ class Shared:
         self._glance: list[int] | None = None
         self._least: list[int] | None = None
         self._are_few = False  # whether that is known of all values
-        self.has_parted = False  # whether a change of data was not let through
+        self.parted: list[Any] = []  # values whose change was not let through
 
     def begin(self) -> None:
         """Begin with a question: nothing is handed in yet, and what was not sent is forgotten."""
@@ -215,10 +215,11 @@ class Shared:
             return
         roots = {id(self._values[number]) for number in self._handed if number in self._values}
         for number in ours.difference(reached(self._values, roots)):
-            del self._numbers[id(self._values[number])]
-            self._put(number, twin(self._values[number]))
+            value = self._values[number]
+            self.parted.append(value)
+            del self._numbers[id(value)]
+            self._put(number, twin(value))
             self._free.add(number)
-            self.has_parted = True
 
     def settle(self, changed: Iterable[str | int]) -> None:
         """Mark those values again that the other side knows as they are now."""

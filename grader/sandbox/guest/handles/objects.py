@@ -15,7 +15,8 @@ import math
 import operator
 import os
 import types
-from collections.abc import Callable, Sequence
+import typing
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .contents import content
@@ -63,12 +64,14 @@ def _exception(error: Any, message: str | None) -> BaseException | None:
         return Exception(message)
 
 
-def _signature(function: Any) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
+def _signature(
+    function: Any, named: Mapping[str, Any] = {}
+) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
     """A function's parameters (name, kind, default, annotation), and what it returns.
 
     A default and an annotation are a tuple, which is empty where there is none.
     """
-    signature = inspect.signature(function)
+    signature = inspect.signature(function, **named)
     empty = inspect.Parameter.empty
     told = [
         (each.name, int(each.kind), *(() if it is empty else (it,) for it in _both(each)))
@@ -137,11 +140,14 @@ _OURS: dict[str, Callable[..., Any]] = {
     "enter": lambda manager: type(manager).__enter__(manager),
     "exit": _exit,
     "signature": _signature,
+    "annotations": lambda value, named: inspect.get_annotations(value, **named),
+    "hints": lambda value, named: typing.get_type_hints(value, **named),
     "source": _source,
     "attributes": lambda value, names: tuple(getattr(value, name) for name in names),
     "array": lambda value: type(value).__array__(value),
     "fspath": os.fspath,
     "trunc": math.trunc,
+    "descriptor": lambda value, name, *arguments: getattr(type(value), name)(value, *arguments),
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "begin": LOOP.begin,
@@ -153,7 +159,7 @@ _OURS: dict[str, Callable[..., Any]] = {
     "aexit": lambda manager, *error: LOOP.run(_exit_later(manager, *error)),
 }
 _BUILT_IN = (
-    "getattr setattr delattr len iter reversed dir vars hash str repr format "
+    "getattr setattr delattr len iter reversed dir vars hash id str repr format "
     "int float complex bool bytes round divmod sorted min max sum any all"
 )
 OPERATIONS: dict[str, Callable[..., Any]] = (
