@@ -48,7 +48,7 @@ def explained(error: BaseException, frames: Sequence[CellFrame]) -> Failure | No
         return _of_missing_name(error, places)
     if _is_refutation(error) and (isinstance(error, ClaimFailed) or not _is_students(places)):
         message = _text(error) or _broken_assert(places)
-        hint = test_cells.comment(test, "Hint")
+        hint = _notes(error) or test_cells.comment(test, "Hint")
         return Failure(gettext("Failed"), message, "" if hint in message else hint, places)
     if isinstance(error, GraderError | CannotTravel):
         return Failure(type(error).__name__, _text(error), "", places)
@@ -96,6 +96,11 @@ def _not_written(error: BaseException, places: Sequence[CellFrame]) -> bool:
 def _broken_assert(places: Sequence[CellFrame]) -> str:
     """What does not hold, where an ``assert`` of the test has no message."""
     return gettext("This does not hold: `{code}`", code=places[-1].code) if places else ""
+
+
+def _notes(error: BaseException) -> str:
+    """What a check notes beside what it found: what to do next."""
+    return " ".join(map(str, getattr(error, "__notes__", ())))[:_LENGTH]
 
 
 def _text(error: BaseException) -> str:

@@ -172,6 +172,14 @@ def test_points_stand_beside_a_claim_where_the_notebook_is_known(
     assert notebook.run(passing) == "Passed"
 
 
+def test_a_note_of_a_check_says_what_to_do_next(notebook: Notebook) -> None:
+    raises = "error = AssertionError('no')\nerror.add_note('Look at the sign.')\nraise error"
+    shown = notebook.run(f"{CLAIM}{raises}")
+    assert "Failed: no" in shown
+    assert "Hint: Look at the sign." in shown
+    assert "use `+`" not in notebook.pages[0].partition("<details>")[0]
+
+
 def test_a_terminal_and_validate_get_all_of_it_as_the_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
