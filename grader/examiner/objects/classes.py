@@ -62,8 +62,8 @@ class Classes:
         """The class of handles whose objects are of one of Python's own classes."""
         if name not in self._pythons:
             kind = real_classes.pythons_own(name)
-            able = {"call"} if kind is None else abilities.able(kind)
-            facts = ClassFacts(None, name, "builtins", able=frozenset(able))
+            able = frozenset({"call"} if kind is None else abilities.able(kind))
+            facts = ClassFacts(None, name, "builtins", able=able - abilities.DESCRIPTORS)
             if len(self._pythons) > MAX_CLASSES:
                 raise Malformed(f"more than {MAX_CLASSES} classes")
             self._pythons[name] = _plain(facts, [])

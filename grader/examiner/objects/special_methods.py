@@ -21,7 +21,7 @@ from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.objects.handles import ALWAYS, is_handle, kept_of
 from grader.examiner.objects.kept import Kept, facts_of
 from grader.language import N_
-from grader.sandbox.guest.handles.abilities import ARITHMETIC, UNARY
+from grader.sandbox.guest.handles.abilities import ARITHMETIC, DESCRIPTORS, UNARY
 
 Method = Callable[..., Any]
 
@@ -31,6 +31,10 @@ _ASKED = {
     **dict.fromkeys(("enter", "array", "repr", "str", "format", "dir", "copy", *UNARY)),
 }
 _SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+_CALCULATED = {
+    **{"add": "+", "sub": "-", "mul": "*", "matmul": "@", "truediv": "/", "floordiv": "//"},
+    **{"mod": "%", "pow": "**", "lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"},
+}
 _DATA = frozenset((int, float, complex, str, bytes, list, tuple, set, frozenset, dict))
 _OTHER_NAMES = {"and": "and_", "or": "or_"}  # in the module ``operator``
 
@@ -71,6 +75,8 @@ def _method(name: str) -> Method | None:
         return _arithmetic(name)
     if name in _SIGNS and name not in _BY_NAME:
         return _comparison(name)
+    if name in DESCRIPTORS:
+        return _descriptor(name)
     return _BY_NAME.get(name) or (_asking(name) if name in _ASKED else None)
 
 
@@ -87,6 +93,15 @@ def _asking(operation: str) -> Method:
     return method
 
 
+def _descriptor(name: str) -> Method:
+    """What Python asks of an attribute of a class: of one of the test's, it may be a student's."""
+
+    def method(self: Any, *arguments: Any) -> Any:
+        return _kept(self).operate("descriptor", f"__{name}__", *arguments)
+
+    return method
+
+
 def _arithmetic(name: str) -> Method:
     plain = name.removeprefix("r") if name[0] == "r" and name != "rshift" else name
     in_place = plain[0] == "i" and plain[1:] in ARITHMETIC
@@ -98,7 +113,8 @@ def _arithmetic(name: str) -> Method:
             if not in_place and (data := _data(self, name)) is not None:
                 pair = (other, data[0]) if plain != name else (data[0], other)
                 return getattr(operator, operation)(*pair)
-            raise _undecided(self, _CALCULATES, f"operator.{operation}", bare)
+            sign = _CALCULATED.get(bare, bare) + ("=" if in_place else "")
+            raise _undecided(self, _CALCULATES, f"operator.{operation}", sign)
         pair = (other, self) if plain != name else (self, other)
         return _kept(pair[0]).operate(operation, pair[1])
 

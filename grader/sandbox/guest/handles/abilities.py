@@ -23,7 +23,8 @@ UNARY = frozenset(("neg", "pos", "abs", "invert"))
 COMPARISONS = frozenset(("eq", "ne", "lt", "le", "gt", "ge"))
 CONVERSIONS = frozenset(_CONVERSIONS.split())
 OTHERS = frozenset(_OTHERS.split())
-ABILITIES = ARITHMETIC | UNARY | COMPARISONS | CONVERSIONS | OTHERS
+DESCRIPTORS = frozenset(("get", "set", "delete", "set_name"))
+ABILITIES = ARITHMETIC | UNARY | COMPARISONS | CONVERSIONS | OTHERS | DESCRIPTORS
 """Names of special methods, without their underscores."""
 
 _SPELLED = {f"__{name}__": name for name in ABILITIES}
