@@ -15,7 +15,6 @@ from grader.examiner.evidence.interview import Asked
 from grader.examiner.handed_in.callbacks import Callbacks
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.replaced import Replaced
-from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.training.dry_runs import Script
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder
@@ -57,7 +56,7 @@ class Exchange:
     ) -> None:
         self._lets_change = lets_change
         self.handed = Handed()
-        self.callbacks = Callbacks(self.handed, lambda error: kept_exception(error) is not None)
+        self.callbacks = Callbacks(self.handed)
         self._ask, self._heard, self._refer, self._resolve = ask, heard, refer, resolve
         self.replaced = Replaced()
         self._shared, self._depth = Shared(0), 0
@@ -113,9 +112,9 @@ class Exchange:
             self._depth -= 1
 
     @property
-    def has_parted(self) -> bool:
-        """Whether a later call has changed data that the test had handed in, and this had not."""
-        return self._shared.has_parted
+    def parted(self) -> list[Any]:
+        """The data that the test had handed in and a later call has changed, and this had not."""
+        return self._shared.parted
 
     def forget(self) -> None:
         """Have nothing in common with the kernel yet."""

@@ -18,9 +18,10 @@ def add_note(error: BaseException, note: str) -> None:
 
 def take_students(error: BaseException, notes: Sequence[str]) -> None:
     """Give an error the notes that the student's code has added to it."""
+    first, _ = vars(error).get(_STUDENTS, (len(getattr(error, "__notes__", ())), 0))
     for note in notes:
         error.add_note(note)
-    vars(error)[_STUDENTS] = len(notes)
+    vars(error)[_STUDENTS] = first, len(getattr(error, "__notes__", ()))
 
 
 def notes_of(error: BaseException) -> list[str]:
@@ -28,5 +29,6 @@ def notes_of(error: BaseException) -> list[str]:
 
     The line that raised it is ours: it comes first, and of a hidden test nothing else is told.
     """
-    notes = getattr(error, "__notes__", [])[vars(error).get(_STUDENTS, 0) :]
-    return [*vars(error).get(_OURS, []), *map(str, notes)]
+    first, last = vars(error).get(_STUDENTS, (0, 0))
+    notes = getattr(error, "__notes__", [])
+    return [*vars(error).get(_OURS, []), *map(str, [*notes[:first], *notes[last:]])]

@@ -117,7 +117,12 @@ class Proxies:
     @property
     def has_parted(self) -> bool:
         """Whether a later call changed the student's copy of the test's data; see ``Shared``."""
-        return self._exchange.has_parted
+        return bool(self._exchange.parted)
+
+    def names_of_parted(self, names: _Names) -> list[str]:
+        """Those of a test's names that are bound to such data."""
+        parted = {id(value) for value in self._exchange.parted}
+        return [name for name, value in names.items() if id(value) in parted]
 
     def clock(self) -> float:
         """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
@@ -236,7 +241,7 @@ class Proxies:
         if tag == "model" and type(reference["model"]) is int:
             return self._model(reference, decoder)
         if tag == "own":
-            return self._exchange.handed.value(reference["own"])
+            return self._own(reference, decoder)
         raise Malformed(f"unknown reference {tag!r:.40}")
 
     def _handle(self, reference: dict[str, Any], decoder: Decoder) -> Handle:
@@ -262,17 +267,25 @@ class Proxies:
         kind = decoder.decode(reference["of"])
         if not isinstance(kind, type):
             raise Malformed("an exception has a class")
-        told = {part: reference.get(part) for part in ("cause", "context")}
         return exceptions.exception(
             kind,
             Kept(self, reference["exception"]),
             arguments=decoder.decode(reference["arguments"]),
             message=str(reference.get("message"))[:MAX_MESSAGE],
             bare=reference.get("bare") is True,
-            **{part: each and decoder.decode(each) for part, each in told.items()},
-            suppress=reference.get("suppress") is True,
-            notes=reference.get("notes"),
+            **_raised_from(reference, decoder),
         )
+
+    def _own(self, reference: dict[str, Any], decoder: Decoder) -> Any:
+        """What the test has handed in; of an exception, with what became of it."""
+        value = self._exchange.handed.value(reference["own"])
+        if isinstance(value, Exception) and "notes" in reference:
+            told = _raised_from(reference, decoder)
+            if told["cause"] is None and told["context"] is None:  # it may have one of the test's
+                told |= {"cause": value.__cause__, "context": value.__context__}
+                told["suppress"] = value.__suppress_context__
+            exceptions.raised_from(value, **told)
+        return value
 
     def _model(self, reference: dict[str, Any], decoder: Decoder) -> Any:
         """A Keras model that goes back as the student's own, and whose trainings are known."""
@@ -283,3 +296,12 @@ class Proxies:
         self._models[model] = reference["model"], model_proxies.digest(model)
         grant(model, self.trainings)
         return model
+
+
+def _raised_from(reference: dict[str, Any], decoder: Decoder) -> dict[str, Any]:
+    """What an exception was raised from, and its notes."""
+    told = {part: reference.get(part) for part in ("cause", "context")}
+    return {part: each and decoder.decode(each) for part, each in told.items()} | {
+        "suppress": reference.get("suppress") is True,
+        "notes": reference.get("notes"),
+    }

@@ -24,22 +24,23 @@ def by_reply(reply: Mapping[str, Any], callbacks: Callbacks, resolve: Resolve) -
         callbacks: know what the test raised.
         resolve: what a reference in the reply stands for.
     """
-    if (again := callbacks.error(reply.get("again"))) is not None:
-        return again
-    name = str(reply["error"])[:MAX_ERROR_NAME]
-    message = str(reply.get("message"))[:MAX_MESSAGE]
-    error = callbacks.own_error(reply.get("of_test"), message)
-    error = error or _raised(reply, name, message, resolve)
-    error.by_student = True  # type: ignore[attr-defined]  # its text is theirs
+    error = _described(reply, callbacks, resolve)
+    if callbacks.has_raised(error):
+        return error
+    if not callbacks.is_own(error):
+        error.by_student = True  # type: ignore[attr-defined]  # its text is theirs
     if line := str(reply.get("line", ""))[:MAX_LINE]:
         add_note(error, f"It was raised in {line}.")
     return error
 
 
-def _raised(reply: Mapping[str, Any], name: str, message: str, resolve: Resolve) -> Exception:
-    if "raised" in reply and name.strip() and name not in exceptions.OF_THE_AGENT:
+def _described(reply: Mapping[str, Any], callbacks: Callbacks, resolve: Resolve) -> Exception:
+    """The exception that a reply tells of: one of the test's own, or one that is made here."""
+    name = str(reply["error"])[:MAX_ERROR_NAME]
+    own = callbacks.error(reply.get("again"))
+    if "raised" in reply and name.strip() and (own or name not in exceptions.OF_THE_AGENT):
         with contextlib.suppress(Malformed):
             error = Decoder([], resolve).decode(reply["raised"])
-            if exceptions.kept_exception(error) is not None:
+            if error is own or exceptions.kept_exception(error) is not None:
                 return error  # type: ignore[no-any-return]
-    return exceptions.from_name(name, message)
+    return own or exceptions.from_name(name, str(reply.get("message"))[:MAX_MESSAGE])

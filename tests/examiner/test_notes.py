@@ -14,3 +14,11 @@ def test_the_students_notes_are_not_told_as_ours() -> None:
 
 def test_an_error_without_notes_has_none() -> None:
     assert notes_of(ValueError("x")) == []
+
+
+def test_notes_that_the_student_adds_to_an_error_of_the_tests_are_theirs() -> None:
+    error = ValueError("x")
+    error.add_note("a check's")
+    take_students(error, ["theirs"])
+    take_students(error, ["theirs, too"])
+    assert notes_of(error) == ["a check's"]

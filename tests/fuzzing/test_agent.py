@@ -64,7 +64,7 @@ _REPLIES = (
     *({"value": value} for value in _VALUES),
     {"value": None, "changed": {"0": {"list": [{"int": 1}]}}, "kept": [0, 1]},
     {"error": "ValueError", "message": "no", "line": "line 1, `x`", "raised": _RAISED},
-    {"error": "Malformed", "message": "no", "of_test": 0, "again": 0},
+    {"error": "Malformed", "message": "no", "again": 0, "raised": {"own": 0, "notes": ["n"]}},
     {"callback": "__call__", "of": 0, "arguments": [{"int": 1}], "named": {}},
     {"callback": "get", "of": 0, "arguments": ["append"], "named": {"a": {"int": 1}}},
     {

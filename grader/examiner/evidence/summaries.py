@@ -224,7 +224,7 @@ def _stable(value: Any) -> Any:
     for tag in ("set", "frozenset"):
         if type(known.get(tag)) is list:
             known[tag] = sorted(known[tag], key=lambda item: json.dumps(item, sort_keys=True))
-    for tag in ("handle", "model", "class", "exception", "number", "of", "own", "again", "of_test"):
+    for tag in ("handle", "model", "class", "exception", "number", "of", "own", "again"):
         if type(known.get(tag)) is int:
             known[tag] = 0
     return known

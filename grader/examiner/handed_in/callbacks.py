@@ -7,8 +7,7 @@ of it is sent as the answer. What it asks for is checked by the list in
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.errors import GraderError
@@ -19,30 +18,22 @@ from grader.sandbox.guest.data.decoder import Decoder
 from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_BYTES, MAX_CALLS_BACK, MAX_NODES
 
-_NUMBERS = itertools.count()  # never used twice: an exception that is kept says nothing of others
-_MOST_ERRORS = 1000  # that are kept, to be raised again where the student's code lets them pass
-
-
-# They would end a test's loop over answers, as if all of them had been seen.
-ENDS_LOOPS = (StopIteration, StopAsyncIteration)
-
 
 class Callbacks:
     """The callbacks of one test.
 
     Args:
         handed: what the test handed in.
-        is_students: whether an exception stands for one of the student's kernel.
 
     Attributes:
         fault: what the grader itself failed with in a callback, whatever the student's code made
             of it; None while it has not.
     """
 
-    def __init__(self, handed: Handed, is_students: Callable[[Exception], bool]) -> None:
+    def __init__(self, handed: Handed) -> None:
         self.fault: GraderError | None = None
-        self._handed, self._is_students = handed, is_students
-        self._errors: dict[int, Exception] = {}
+        self._handed = handed
+        self._raised: set[int] = set()  # numbers of what the test's own code raised
         self._count = self._bytes = self._parts = 0
 
     def arguments(
@@ -63,35 +54,36 @@ class Callbacks:
         """What comes of a callback; raises what the test's own code raises."""
         opened = self._handed.open(message.get("of"))
         try:
-            return _done(opened, message["callback"], arguments, named)
+            result = _done(opened, message["callback"], arguments, named)
+            if opened.kind == "class" and isinstance(result, Exception):
+                vars(result)["by_student"] = True  # they say what is in it
+            return result
         except GraderError as fault:
             self.fault = self.fault or fault
             raise
 
     def raised(self, error: Exception, encoder: Encoder) -> dict[str, Any]:
         """The message that tells the student's code what was raised."""
-        number = next(_NUMBERS)
-        if not isinstance(error, ENDS_LOOPS):
-            self._errors[number] = error
-        if len(self._errors) > _MOST_ERRORS:
-            del self._errors[min(self._errors)]
-        kind, arguments = (
-            (encoder.encode(error), []) if self._is_students(error) else _described(error, encoder)
-        )
-        return {"do": "raised", "class": kind, "arguments": arguments, "number": number}
+        encoded = encoder.encode(error)
+        if (number := self._handed.number_of_error(error)) is not None:
+            self._raised.add(number)
+        return {"do": "raised", "value": encoded}
+
+    def is_own(self, error: Exception) -> bool:
+        """Whether an exception is one of the test's that the kernel knows."""
+        return self._handed.number_of_error(error) is not None
+
+    def has_raised(self, error: Exception) -> bool:
+        """Whether the test's own code has raised an exception in a callback."""
+        return self._handed.number_of_error(error) in self._raised
 
     def error(self, number: Any) -> Exception | None:
-        """What a callback raised, by its number, where the student's code let it pass."""
-        return self._errors.get(number) if type(number) is int else None
-
-    def own_error(self, number: Any, message: str) -> Exception | None:
-        """An instance of the test's exception class of a number; None where there is none."""
+        """The test's own exception of a number; None where there is none."""
         try:
-            kind = self._handed.open(number).value
-            is_error = isinstance(kind, type) and issubclass(kind, Exception)
-            return kind(message) if is_error and not issubclass(kind, ENDS_LOOPS) else None
-        except Exception:  # no number, or a class that is made of something else
+            value = self._handed.value(number)
+        except Malformed:
             return None
+        return value if isinstance(value, Exception) else None
 
     def _count_up(self, decoder: Decoder) -> None:
         """Bound what a test may be told in all: it may keep everything, as a ``Mock`` does."""
@@ -119,18 +111,3 @@ def _done(opened: Open, operation: Any, arguments: Sequence[Any], named: dict[st
     raise AttributeError(
         f"{type(value).__name__!r} object of the test has no attribute {what!r:.100} here"
     )
-
-
-def _described(error: Exception, encoder: Encoder) -> tuple[Any, list[Any]]:
-    """Class and arguments of an exception, as far as they can be sent."""
-    for kind in type(error).__mro__:
-        try:
-            encoded = encoder.encode(kind)
-            break
-        except (TypeError, Malformed):
-            continue
-    try:
-        arguments = [encoder.encode(argument) for argument in error.args]
-    except (TypeError, Malformed):
-        arguments = [encoder.encode(str(error))]
-    return encoded, arguments

@@ -6,9 +6,11 @@ The kernel gets a number and what is needed to make a stand-in, never anything o
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import itertools
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,9 +21,12 @@ from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.encoder import Encoder
 
 _NUMBERS = itertools.count()  # never used twice: a stand-in that is kept says nothing of others
-_EMPTY: dict[Any, Any] = {}
-_VIEWS = (type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items()))
+_EMPTY: tuple[dict[Any, Any], ...] = ({}, OrderedDict())
+_VIEWS = tuple(type(view) for of in _EMPTY for view in (of.keys(), of.values(), of.items()))
 _MOST_DOC = 10_000  # characters
+_MOST_ERRORS = 1000  # that are kept, to be known again where the student's code lets them pass
+# They would end a test's loop over answers, as if all of them had been seen.
+_ENDS_LOOPS = (StopIteration, StopAsyncIteration)
 
 
 class Handed:
@@ -30,6 +35,7 @@ class Handed:
     def __init__(self) -> None:
         self._open: dict[int, Open] = {}
         self._numbers: dict[int, int] = {}  # by identity
+        self._errors: deque[int] = deque()  # numbers of exceptions
 
     def open(self, number: Any) -> Open:
         """What may be done with the object of a number; raises ``LookupError``."""
@@ -58,7 +64,7 @@ class Handed:
         if type(value) in _VIEWS:
             return _view(value, encoder)
         if isinstance(value, Exception):
-            return {"error": encoder.encode((type(value), list(value.args)))}
+            return self._error(value, encoder)
         if (owner := open_objects.copied_owner(value)) is not None:
             return {"method": encoder.encode((owner, value.__name__))}
         number = self._numbers.get(id(value))
@@ -71,9 +77,41 @@ class Handed:
             )
         if number is None:
             number = next(_NUMBERS)
-            self._open[number] = opened
-            self._numbers[id(value)] = number
+            self._put(number, opened)
         return {"own": number, "kind": opened.kind} | dict(self._described(opened, encoder))
+
+    def number_of_error(self, error: Exception) -> int | None:
+        """The number of an exception of the test's; None where the kernel does not know it."""
+        return self._numbers.get(id(error))
+
+    def _error(self, error: Exception, encoder: Encoder) -> dict[str, Any]:
+        """How an exception is described: as its class, or a base that both sides have."""
+        number = None
+        if not isinstance(error, _ENDS_LOOPS):  # they are not known again: they would end a loop
+            number = self.number_of_error(error)
+            number = self._keep_error(error) if number is None else number
+        return {
+            "error": {"tuple": [_class_of(error, encoder), _arguments(error, encoder)]},
+            "number": number,
+            "notes": [str(note)[:_MOST_DOC] for note in getattr(error, "__notes__", ())],
+            "attributes": {}
+            if open_objects.is_own(type(error))
+            else {name: encoder.encode(value) for name, value in _plain(error)},
+        }
+
+    def _keep_error(self, error: Exception) -> int:
+        """Keep an exception, to be known again; of many the first ones are forgotten."""
+        number = next(_NUMBERS)
+        special = open_objects.special_methods(type(error))
+        self._put(number, Open(error, "error", special, None))
+        self._errors.append(number)
+        if len(self._errors) > _MOST_ERRORS:
+            del self._numbers[id(self._open.pop(self._errors.popleft()).value)]
+        return number
+
+    def _put(self, number: int, opened: Open) -> None:
+        self._open[number] = opened
+        self._numbers[id(opened.value)] = number
 
     def _described(self, opened: Open, encoder: Encoder) -> Iterator[tuple[str, Any]]:
         """What the kernel needs for a stand-in."""
@@ -99,9 +137,32 @@ class Handed:
         return encoder.encode(base if known else object)
 
 
+def _class_of(error: Exception, encoder: Encoder) -> Any:
+    """The class of an exception, encoded, or the first of its bases that the kernel may have."""
+    for kind in type(error).__mro__:
+        with contextlib.suppress(TypeError, Malformed):
+            return encoder.encode(kind)
+    return encoder.encode(Exception)
+
+
+def _arguments(error: Exception, encoder: Encoder) -> Any:
+    """The arguments of an exception, encoded; its text where they cannot be handed in."""
+    try:
+        return encoder.encode(list(error.args))
+    except (TypeError, Malformed):
+        return encoder.encode([str(error)])
+
+
+def _plain(error: Exception) -> Iterator[tuple[str, Any]]:
+    """The attributes of an exception of a library's class that are numbers and texts."""
+    for name, value in vars(error).items():
+        if not name.startswith("_") and type(value) in (str, int, float, bool, type(None)):
+            yield name, value
+
+
 def _view(value: Any, encoder: Encoder) -> dict[str, Any]:
     """A view of a dict's keys, values or items."""
-    part = type(value).__name__.removeprefix("dict_")
+    part = type(value).__name__.rpartition("_")[2]
     made: dict[str, Callable[[Any], Any]]
     made = {"keys": dict.fromkeys, "values": list, "items": dict}
     items = made[part](value)

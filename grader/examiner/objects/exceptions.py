@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+from functools import partial
 from typing import Any
 
 from grader.errors import ClaimFailed
@@ -53,6 +54,9 @@ _STANDS_FOR: dict[type, type[Exception]] = {
 _BESIDE_ARGUMENTS = frozenset(("filename", "filename2", "characters_written"))
 
 
+_OURS = frozenset(("args", "by_student"))
+
+
 class _Told:
     """What an exception here has beside its class."""
 
@@ -68,6 +72,14 @@ class _Told:
 
     def __str__(self) -> str:
         return str(vars(self).get("_message", ""))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set it where the exception is: a method of a test's class may do so, too."""
+        kept = vars(self).get(_KEPT)
+        if kept is None or name.startswith("__") or name in _OURS:
+            super().__setattr__(name, value)
+        else:
+            kept.operate("setattr", name, value)
 
     def __getattr__(self, name: str) -> Any:
         kept = vars(self).get(_KEPT)
@@ -153,11 +165,20 @@ def exception(
     if made is None:
         made = _told(kind, given, message)
     vars(made)[_KEPT] = kept
-    made.__cause__ = cause if isinstance(cause, BaseException) else None
-    made.__context__ = context if isinstance(context, BaseException) else made.__cause__
-    made.__suppress_context__ = suppress
-    take_students(made, [str(note) for note in notes] if type(notes) is list else [])
+    raised_from(made, cause=cause, context=context, suppress=suppress, notes=notes)
     return made
+
+
+def raised_from(
+    error: BaseException, *, cause: Any, context: Any, suppress: Any, notes: Any
+) -> None:
+    """Let an exception have been raised from others, and have notes; see ``exception``."""
+    put = partial(BaseException.__setattr__, error)  # its class may be a frozen dataclass
+    put("__cause__", cause if isinstance(cause, BaseException) else None)
+    put("__context__", context if isinstance(context, BaseException) else error.__cause__)
+    put("__suppress_context__", suppress is True)
+    texts = [str(note) for note in notes] if type(notes) is list else []
+    take_students(error, texts[len(getattr(error, "__notes__", ())) :])
 
 
 def _pythons_own(kind: type, given: list[Any], message: str) -> Exception | None:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from .callbacks import patches
-from .callbacks.calls import Calls, Reply, arguments_of, number_of_error
+from .callbacks.calls import Calls, Reply, arguments_of
+from .callbacks.handed import number_of_error
 from .data import tensors
 from .data.counted import Malformed
 from .data.decoder import Decoder
@@ -62,7 +63,8 @@ class Agent:
             self._send, self._worked, self._encoder, self._resolve, objects.LOOP.attended
         )
         self._objects = ObjectNumbers()
-        self._references = References(self._objects, Classes(self._objects, self.fit.classes))
+        classes = Classes(self._objects, self.fit.classes, self.calls.handed.number_of)
+        self._references = References(self._objects, classes)
         self._kept = KeptNames(namespace)
 
     def answer(self) -> None:
@@ -99,8 +101,7 @@ class Agent:
                 decoder.keep(question)
                 shared.clear()
             changed, encoder = self._changed()
-            if not reply.keys() & {"again", "of_test"}:
-                reply |= self._raised(error)
+            reply |= self._raised(error)
         arguments = result = None  # type: ignore[assignment]  # they shall not count as held
         reply["printed"] = printed.getvalue()
         reply |= self.around.told(notices, encoder)
@@ -122,14 +123,11 @@ class Agent:
             return {}, self._encoder(shared)
 
     def _error(self, error: BaseException) -> dict[str, Any]:
-        """What was raised, in words; what the test itself raised, or is a class of, by number."""
-        reply: dict[str, Any]
-        reply = {"error": type(error).__name__, "message": message(error), "line": _line(error)}
+        """What was raised, in words; an exception of the test's by its number."""
+        reply: dict[str, Any] = {"error": type(error).__name__, "line": _line(error)}
         if (number := number_of_error(error)) is not None:
-            reply["again"] = number
-        if (number := self.calls.handed.number_of(type(error))) is not None:
-            reply["of_test"] = number
-        return reply
+            return reply | {"message": "", "again": number}
+        return reply | {"message": message(error)}
 
     def work(
         self, question: dict[str, Any], arguments: Sequence[Any] = (), named: Mapping[str, Any] = {}
@@ -141,9 +139,11 @@ class Agent:
             case "look":
                 return self._look(question["names"], question["place"])
             case "call":
-                return self._objects[question["of"]](*arguments, **named)
+                with objects.LOOP.running():
+                    return self._objects[question["of"]](*arguments, **named)
             case "operate":
-                return objects.operate(question["operation"], arguments)
+                with objects.LOOP.running():
+                    return objects.operate(question["operation"], arguments)
             case "run":
                 facts = _module_function(question)(*arguments)
                 if dataclasses.is_dataclass(facts) and not isinstance(facts, type):

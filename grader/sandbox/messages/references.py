@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from grader.sandbox.guest.protocol import MAX_MESSAGE, MAX_NAME
 from grader.sandbox.messages.fields import Field, Kind, Message, Sender
 
@@ -12,6 +14,12 @@ _NUMBER_OF_CLASS = Field("of", Kind.NATURAL, "number of its class")
 _MEMBER = Field("member", Kind.VALUE, "its name; of a flag, its value")
 _NAMED = Field("named", Kind.VALUE, "list of its values")
 _BUILT_IN = Field("builtin", Kind.TEXT, "its name")
+_RAISED_FROM = (
+    Field("cause", Kind.VALUE, "the exception that it was raised from", nullable=True),
+    Field("context", Kind.VALUE, "what was being handled, if not that", nullable=True),
+    Field("suppress", Kind.TRUTH, "the context is not to be shown"),
+    Field("notes", Kind.TEXTS, "what was added to it as notes"),
+)
 _VIEW = (
     Field("view", Kind.TEXT, "`keys`, `values` or `items`"),
     Field("items", Kind.VALUE, "a dict; of `values`, a list"),
@@ -70,10 +78,7 @@ REFERENCES = (
             Field("arguments", Kind.VALUE, "list of its arguments"),
             Field("message", Kind.TEXT, "its text", most=MAX_MESSAGE),
             Field("bare", Kind.TRUTH, "it has no other attributes"),
-            Field("cause", Kind.VALUE, "the exception that it was raised from", nullable=True),
-            Field("context", Kind.VALUE, "what was being handled, if not that", nullable=True),
-            Field("suppress", Kind.TRUTH, "the context is not to be shown"),
-            Field("notes", Kind.TEXTS, "what was added to it as notes"),
+            *_RAISED_FROM,
         ),
     ),
     Message("member", Sender.AGENT, "A member of an enumeration.", (_MEMBER, _OF_CLASS)),
@@ -131,8 +136,11 @@ REFERENCES = (
     Message(
         "own",
         Sender.AGENT,
-        "A stand-in for something of the examiner's.",
-        (Field("own", Kind.NATURAL, "its number"),),
+        "A stand-in for something of the examiner's; of an exception, with what became of it.",
+        (
+            Field("own", Kind.NATURAL, "its number"),
+            *(dataclasses.replace(field, optional=True) for field in _RAISED_FROM),
+        ),
     ),
     Message(
         "library",
@@ -150,7 +158,14 @@ REFERENCES = (
         "error",
         Sender.EXAMINER,
         "An exception that the test has made.",
-        (Field("error", Kind.VALUE, "tuple of its class and the list of its arguments"),),
+        (
+            Field("error", Kind.VALUE, "tuple of its class and the list of its arguments"),
+            Field(
+                "number", Kind.NATURAL, "its number as `own`; null if it ends loops", nullable=True
+            ),
+            Field("notes", Kind.TEXTS, "what was added to it as notes"),
+            Field("attributes", Kind.NAMED_VALUES, "of one of a library's class"),
+        ),
     ),
     Message(
         "method",

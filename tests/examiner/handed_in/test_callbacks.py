@@ -284,3 +284,17 @@ def test_a_fault_of_the_graders_is_no_finding_about_the_student(student: InProce
     test = f"{fault}try:\n    twice(f, 1)\nfinally:\n    same(1)"
     with pytest.raises(SandboxError, match="no"):
         student.tested(test)
+
+
+def test_a_thread_waits_for_a_question_before_it_calls_the_test() -> None:
+    student = InProcess(
+        "import threading, time\nfound = []\n"
+        "def later(function):\n"
+        "    def work():\n        time.sleep(0.01)\n        found.append(function())\n"
+        "    thread = threading.Thread(target=work, daemon=True)\n"
+        "    thread.start()\n    return thread\n"
+        "def waited(thread):\n    thread.join(PATIENCE)\n    return found\n",
+        {"PATIENCE": PATIENCE},
+    )
+    test = "import time\nthread = later(lambda: 7)\ntime.sleep(0.05)\nassert waited(thread) == [7]"
+    assert student.tested(test).passed

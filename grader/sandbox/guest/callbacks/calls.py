@@ -21,7 +21,7 @@ from ..data.endings import heard, told
 from ..data.shared import Shared
 from ..protocol import MAX_CALL_DEPTH
 from ..stdin import Exchange
-from .handed import Handed, raised
+from .handed import Handed
 
 Reply = tuple[dict[str, Any], Sequence[Any]]
 _ENDED = "the test that handed this in does not wait for it any more"
@@ -62,7 +62,8 @@ class Calls:
         self._exchange, self._worked = exchange, worked
         self._encoder, self._resolve = encoder, resolve
         self._thread, self._context = 0, contextvars.copy_context()  # of the open question
-        self._turn = threading.RLock()  # a student's threads call back one after the other
+        # A student's threads call back one after the other, and while a question is open.
+        self._turn = threading.Condition(threading.RLock())
         self._depth = 0
 
     def answer(self, question: dict[str, Any], buffers: Sequence[Any]) -> None:
@@ -75,6 +76,7 @@ class Calls:
             self._thread, self._context = threading.get_ident(), contextvars.copy_context()
             if question.get("do") == "look":
                 self.shared = Shared(1)
+            self._turn.notify_all()
         try:
             reply, sent = self._worked(question, buffers)
         finally:
@@ -88,6 +90,8 @@ class Calls:
         """Do something with an object of the test's; raises what is raised there."""
         shared = self.shared
         with self._attended(), self._turn:
+            if threading.current_thread() is not threading.main_thread():
+                self._turn.wait_for(lambda: self._depth or self.shared is not shared)
             if not self._depth or self.shared is not shared:
                 raise RuntimeError(_ENDED)
             if self._depth > MAX_CALL_DEPTH:
@@ -117,23 +121,9 @@ class Calls:
             reply, buffers = self._exchange(*self._worked(reply, buffers))
         decoder = Decoder(buffers, self._resolve, self.shared)
         try:
+            value = decoder.decode(reply["value"])
             if reply["do"] == "raised":
-                raise _error(reply, decoder)
-            return decoder.decode(reply["value"])
+                raise value
+            return value
         finally:
             heard(reply, decoder)
-
-
-def _error(reply: dict[str, Any], decoder: Decoder) -> Exception:
-    """What the test's function raised, for the student's code to catch."""
-    kind = decoder.decode(reply["class"])
-    arguments = [decoder.decode(argument) for argument in reply["arguments"]]
-    error = kind if isinstance(kind, Exception) else raised(kind, arguments)
-    vars(error)["_handed"] = reply["number"]
-    return error
-
-
-def number_of_error(error: BaseException) -> int | None:
-    """The number under which the examiner knows what a function of the test's raised."""
-    number = getattr(error, "_handed", None)
-    return number if type(number) is int else None

@@ -6,6 +6,7 @@ with the object itself, as far as the examiner lets it; what comes of it travels
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
@@ -14,11 +15,12 @@ from typing import Any
 
 from ..data.counted import Malformed
 from ..data.decoder import Decoder
-from .mirrors import mirror_class, mirrored
+from .mirrors import MirroredError, mirror_class, mirrored
 
 # What is to be done with which object: its number, the operation, positional and keyword arguments.
 CallBack = Callable[[int, str, Sequence[Any], dict[str, Any]], Any]
 
+_NUMBER = "_number_of_the_test"  # which an exception of the test's has in its attributes
 _VIEWS: dict[str, Callable[[Any], Any]] = {
     "keys": lambda items: items.keys(),
     "values": lambda items: dict(enumerate(items)).values(),
@@ -59,7 +61,7 @@ class Handed:
                 function, arguments, keywords = decoder.decode(content)
                 return functools.partial(function, *arguments, **keywords)
             case "error":
-                return raised(*decoder.decode(content))
+                return self._error(reference, decoder)
             case "method":
                 of, name = decoder.decode(content)
                 return getattr(of, name)
@@ -94,19 +96,38 @@ class Handed:
                     kind = mirror_class(do, reference["name"], [], reference["special"])
                 return mirrored(do, kind)
 
+    def _error(self, reference: dict[str, Any], decoder: Decoder) -> Exception:
+        """A stand-in for an exception of the test's; the examiner knows it by its number."""
+        error = _exception(*decoder.decode(reference["error"]))
+        for note in reference["notes"]:
+            error.add_note(note)
+        for name, value in reference["attributes"].items():
+            object.__setattr__(error, name, decoder.decode(value))
+        if (number := reference["number"]) is not None:
+            vars(error)[_NUMBER] = number
+        if number is not None and isinstance(error, MirroredError):
+            vars(error)["_own_do"] = functools.partial(self._do, number)
+        return error
+
     def _do(self, number: int, operation: str, *arguments: Any, **keywords: Any) -> Any:
         return self._call_back(number, operation, arguments, keywords)
 
 
-def raised(kind: Any, arguments: Sequence[Any]) -> Exception:
+def number_of_error(error: BaseException) -> int | None:
+    """The number under which the examiner knows an exception of the test's; None of others."""
+    number = vars(error).get(_NUMBER)
+    return number if type(number) is int else None
+
+
+def _exception(kind: Any, arguments: Sequence[Any]) -> Exception:
     """An exception as the test made it."""
     if not isinstance(kind, type) or not issubclass(kind, Exception):
         raise Malformed("the class of an exception was announced")
-    try:
-        error: Exception = kind(*arguments)
-    except Exception:  # it is made of other arguments than those that it keeps
-        error = kind.__new__(kind)
-        error.args = tuple(arguments)
+    if not issubclass(kind, MirroredError):  # the examiner has made one already
+        with contextlib.suppress(Exception):  # it is made of other arguments than it keeps
+            return kind(*arguments)
+    error: Exception = kind.__new__(kind, *arguments)
+    error.args = tuple(arguments)
     return error
 
 

@@ -18,7 +18,9 @@ class Mirror(type):
     _do: Do
 
     def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
-        """Make an instance of the test's class."""
+        """Make an instance of the test's class; one of a student's exception class is theirs."""
+        if issubclass(cls, MirroredError) and "_do" not in vars(cls):
+            return type.__call__(cls, *arguments, **keywords)
         return cls._do("__call__", *arguments, **keywords)
 
     def __getattr__(cls, name: str) -> Any:
@@ -29,7 +31,8 @@ class Mirrored(metaclass=Mirror):
     """A stand-in for an object of the test's: its public attributes are those of the object."""
 
     def __getattr__(self, name: str) -> Any:
-        do = object.__getattribute__(self, "_own_do")
+        if (do := vars(self).get("_own_do")) is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return _attribute(do, type(self).__name__, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -37,6 +40,16 @@ class Mirrored(metaclass=Mirror):
             object.__setattr__(self, name, value)
         else:
             self._own_do("set", name, value)
+
+
+class MirroredError(Mirrored):
+    """A stand-in for an exception of a class of the test's: what it lacks is asked for."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if any(name in vars(base) for base in type(self).__mro__) or "_own_do" not in vars(self):
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
 
 
 def mirror_class(do: Do, name: str, bases: Sequence[type], special: Sequence[str]) -> type:
@@ -49,8 +62,10 @@ def mirror_class(do: Do, name: str, bases: Sequence[type], special: Sequence[str
         special: names of the special methods that its instances have.
     """
     if any(issubclass(base, BaseException) for base in bases):
-        return type(name, tuple(bases), {"__module__": "__main__"})
-    known = tuple(base for base in bases if isinstance(base, Mirror)) or (Mirrored,)
+        first = () if any(issubclass(base, MirroredError) for base in bases) else (MirroredError,)
+        known = (*first, *bases)
+    else:
+        known = tuple(base for base in bases if isinstance(base, Mirror)) or (Mirrored,)
     methods: dict[str, Any] = {each: _special(each) for each in special}
     if "__eq__" in methods:
         methods.setdefault("__hash__", None)
@@ -74,6 +89,8 @@ def _special(name: str) -> Do:
     """A special method that is carried out in the examiner."""
 
     def method(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        if isinstance(self, BaseException) and "_own_do" not in vars(self):
+            return getattr(super(MirroredError, self), name)(*arguments, **keywords)
         return self._own_do(name, *arguments, **keywords)
 
     method.__name__ = name

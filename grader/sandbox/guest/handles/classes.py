@@ -11,6 +11,7 @@ import dataclasses
 import enum
 import types
 import typing
+from collections.abc import Callable
 from typing import Any
 
 from ..data.encoder import Encoder
@@ -30,15 +31,23 @@ class Classes:
     Args:
         kept: where classes are kept.
         numbers: of classes, as callbacks have them.
+        number_of_own: the number of a class that stands for one of the test's; None of others.
     """
 
-    def __init__(self, kept: ObjectNumbers, numbers: ClassNumbers) -> None:
-        self._kept, self._numbers = kept, numbers
+    def __init__(
+        self,
+        kept: ObjectNumbers,
+        numbers: ClassNumbers,
+        number_of_own: Callable[[Any], int | None] = lambda _: None,
+    ) -> None:
+        self._kept, self._numbers, self._number_of_own = kept, numbers, number_of_own
 
     def reference(self, kind: type, encoder: Encoder) -> dict[str, Any]:
         """How a class is sent: with its description where a message names it first."""
         if getattr(builtins, kind.__name__, None) is kind:
             return {"builtin": kind.__name__}
+        if (own := self._number_of_own(kind)) is not None:
+            return {"own": own}
         number = self._kept.number(kind)
         if number in encoder.described:
             return {"class": number}

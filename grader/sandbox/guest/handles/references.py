@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 import contextlib
 import enum
+from collections import OrderedDict
 from typing import Any
 
+from ..callbacks.handed import number_of_error
 from ..data.counted import Malformed
 from ..data.decoder import Decoder
 from ..data.encoder import Encoder
@@ -20,7 +22,12 @@ TAGS = frozenset(("handle", "builtin", "member", "named"))
 
 _MOST_NOTES = 20
 _MOST_CAUSES = 5  # of an exception that was raised from another, and so on
-_VIEWS = {type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"}
+_VIEWS = {
+    kind: name
+    for of in ({}, OrderedDict[Any, Any]())
+    for name in ("keys", "values", "items")
+    for kind in [type(getattr(of, name)())]
+}
 
 
 class References:
@@ -71,14 +78,24 @@ class References:
         for each in (error, error.__context__):
             if each is not None:
                 each.__traceback__ = None
-        cause = error.__cause__ if causes < _MOST_CAUSES else None
-        context = error.__context__ if causes < _MOST_CAUSES else None
+        raised_from = self._raised_from(error, encoder, causes, whole=whole)
+        if (number := number_of_error(error)) is not None:
+            return {"own": number} | raised_from
         return {
             "exception": self._kept.number(error),
             "of": self._classes.reference(type(error), encoder),
             "arguments": encoder.encode(list(error.args) if whole else []),
             "message": message(error),
             "bare": not vars(error).keys() - {"__notes__"},
+        } | raised_from
+
+    def _raised_from(
+        self, error: BaseException, encoder: Encoder, causes: int, *, whole: bool
+    ) -> dict[str, Any]:
+        """What an exception was raised from, and what was added to it."""
+        cause = error.__cause__ if causes < _MOST_CAUSES else None
+        context = error.__context__ if causes < _MOST_CAUSES else None
+        return {
             "cause": cause and self.exception(cause, encoder, causes + 1, whole=whole),
             "context": None
             if context is None or context is cause
