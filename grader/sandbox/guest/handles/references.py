@@ -22,11 +22,9 @@ TAGS = frozenset(("handle", "builtin", "member", "named"))
 
 _MOST_NOTES = 20
 _MOST_CAUSES = 5  # of an exception that was raised from another, and so on
+_DICTS: tuple[dict[Any, Any], ...] = ({}, OrderedDict())
 _VIEWS = {
-    kind: name
-    for of in ({}, OrderedDict[Any, Any]())
-    for name in ("keys", "values", "items")
-    for kind in [type(getattr(of, name)())]
+    type(getattr(each, name)()): name for each in _DICTS for name in ("keys", "values", "items")
 }
 
 
