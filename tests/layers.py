@@ -208,6 +208,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "grader.reports.charts",
         "grader.reports.class_report",
         "grader.checks.figures",
+        "grader.sandbox.guest.surroundings.figure_png",
         "grader.sandbox.guest.surroundings.figures",
         "grader.sandbox.guest.surroundings.pictures",
     ),

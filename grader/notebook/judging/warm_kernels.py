@@ -29,6 +29,9 @@ _KERNEL = (
     "grader.sandbox.guest.agent",
 )
 
+# For notebooks with figures, after matplotlib: the first figure costs more than those that follow.
+_FIRST_FIGURE = "grader.sandbox.guest.surroundings.figure_png:draw_first"
+
 # Checks that call functions where numpy is the only library. A claim that calls one under another
 # name has its kernel started cold.
 _NUMPY_ONLY_CHECKS = {"from_scratch", "call_blocked"}
@@ -88,7 +91,9 @@ def _needs_numpy_only(assignment: Assignment) -> bool:
 def parent_modules(settings: Settings, assignments: Sequence[Assignment]) -> tuple[str, ...]:
     """What a process has imported that gives kernels for these assignments."""
     names_of = (name for assignment in assignments for name in imported(assignment))
-    return (*_KERNEL, *(settings.warm_imports or dict.fromkeys(names_of)))
+    modules = tuple(settings.warm_imports or dict.fromkeys(names_of))
+    draws = any(name.partition(".")[0] == "matplotlib" for name in modules)
+    return (*_KERNEL, *modules, *([_FIRST_FIGURE] if draws else []))
 
 
 def imported(assignment: Assignment) -> tuple[str, ...]:

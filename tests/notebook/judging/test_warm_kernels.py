@@ -42,6 +42,17 @@ def test_what_a_solution_imports_is_not_told() -> None:
     assert warm_kernels.imported(dataclasses.replace(both, source=solved)) == ("numpy",)
 
 
+def test_a_figure_is_drawn_ahead_for_notebooks_with_figures(tiny_course: Settings) -> None:
+    def last(course: Settings, cell: str) -> str:
+        return warm_kernels.parent_modules(course, [assignment(cell)])[-1]
+
+    assert last(tiny_course, "import numpy") == "numpy"
+    drawing = last(tiny_course, "import matplotlib.pyplot as plt, numpy")
+    assert drawing.endswith(":draw_first")
+    named = dataclasses.replace(tiny_course, warm_imports=("matplotlib",))
+    assert last(named, "import numpy") == drawing
+
+
 def test_the_courses_own_notebooks_import_tensorflow() -> None:
     course = course_settings.load(ROOT)
     for name in course.assignments:

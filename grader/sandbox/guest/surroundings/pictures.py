@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from . import figure_png
+
 # A figure of 14 by 14 inches at 100 dots an inch; larger ones are drawn with fewer dots.
 MAX_PIXELS = 2_000_000
-
-# The grader encodes each picture once more: what this saves here is more than it costs there.
-_FAST = {"compress_level": 1}
 
 
 def prepare(shell: Any) -> None:
@@ -58,11 +57,9 @@ def _select_png(select: Any, shell: Any, _: object, **options: Any) -> None:
 
 def _figure_as_png(options: dict[str, Any], figure: Any) -> Any:
     """A figure as PNG; None for one without anything in it, as in a notebook."""
-    print_figure: Any = importlib.import_module("IPython.core.pylabtools").print_figure
     width, height = figure.get_size_inches()
     dots = min(figure.dpi, (MAX_PIXELS / max(width * height, 1e-6)) ** 0.5)
-    named = {"dpi": dots, "pil_kwargs": _FAST, **options}
-    return print_figure(figure, fmt="png", base64=True, **named)
+    return figure_png.encoded(figure, dots, options)
 
 
 def _image_as_png(image: Any) -> Any:
