@@ -26,7 +26,12 @@ os.remove(path)
 """
 REMOVES_ALL = "import shutil\nshutil.rmtree(answer())"
 FETCHES = "import pandas\nassert 'secret' in list(pandas.read_csv(answer()))[0]"
-HINTS = "import typing\nassert typing.get_type_hints(hinted)['x']"
+HINTS = """
+import typing
+class Own: ...
+Own.__annotations__ = {"x": answer()}
+assert typing.get_type_hints(Own)["x"]
+"""
 REWRITES = "assert eval(answer().replace('^', '**')) == 9"
 QUERIES = "import pandas\nassert len(pandas.DataFrame({'a': [9]}).query(answer())) == 1"
 UNPICKLES = """
@@ -71,11 +76,7 @@ def returning(text: str | bytes, test: str) -> Carry:
             Path("made", "own.txt").write_text("no secret")
             return answer
 
-        def hinted(x: object) -> None: ...
-
-        hinted.__annotations__["x"] = answer
-        names = {"answer": answered, "hinted": hinted}
-        student = Both(folder / "kernel", Course(folder / "beside"), names)
+        student = Both(folder / "kernel", Course(folder / "beside"), {"answer": answered})
         came = NOT_PASSED
         with contextlib.closing(student), contextlib.suppress(CourseError):
             came = PASSED if student.tested(test).passed else NOT_PASSED
@@ -157,7 +158,7 @@ TRIALS = (
     ),
     _trial(
         "code_in_an_annotation",
-        "writes code into an annotation where a test asks for type hints",
+        "returns an annotation with code in it where a test asks for type hints",
         HINTS,
         "*[int, open('@OUTSIDE@' + '/run', 'w').close()]",
         "int",
