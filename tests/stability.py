@@ -4,6 +4,9 @@
 five times with one worker and five times with all, each time with an empty store of runs, and
 compares the verdicts with those that the samples name. Each verdict is a line in a file: the same
 command goes on where it was stopped. It ends with the differences, and with 1 if there are any.
+
+``--kept FOLDER`` keeps the store of each backend there, so that a network is trained once; whether
+it gives the same bits each time is for ``python -m tests.retrained FOLDER/BACKEND``.
 """
 
 from __future__ import annotations
@@ -41,12 +44,15 @@ class Grading:
         backend: of the referee.
         workers: ``one``, or ``all`` that cores and memory allow.
         repetition: from 1.
+        kept: whether trainings of earlier gradings by this backend were found; else the store of
+            runs was empty.
     """
 
     exercise: str
     backend: str
     workers: str
     repetition: int
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,20 +87,21 @@ def backends(exercise: str) -> tuple[str, ...]:
 
 
 def graded(
-    grading: Grading, chosen: Sequence[str], data: Path, folder: Path
+    grading: Grading, chosen: Sequence[str], data: Path, folder: Path, runs: Path | None = None
 ) -> Iterator[tuple[Seen, ...]]:
-    """Grade samples as a class, with nothing trained before; yields the claims of each.
+    """Grade samples as a class; yields the claims of each.
 
     Args:
         grading: how.
         chosen: names of the samples.
         data: the data sets, or slices of them.
         folder: an empty one, which student code may enter.
+        runs: the store; an empty one in ``folder``, if left out.
 
     Raises:
         RuntimeError: a sample was not graded.
     """
-    with refereed(folder, data, backend=grading.backend) as course:
+    with refereed(folder, data, runs, grading.backend) as course:
         for name in chosen:
             samples.hand_in(course, grading.exercise, _sample(grading.exercise, name), name)
         workers = 1 if grading.workers == "one" else None
@@ -158,7 +165,7 @@ def _gradings(given: argparse.Namespace, exercises: Sequence[str]) -> Iterator[G
         for exercise in exercises:
             for backend in given.backend or backends(exercise):
                 for workers in given.workers or WORKERS:
-                    yield Grading(exercise, backend, workers, repetition)
+                    yield Grading(exercise, backend, workers, repetition, given.kept is not None)
 
 
 def _continue(given: argparse.Namespace, exercises: Sequence[str], data: Path) -> None:
@@ -175,7 +182,8 @@ def _continue(given: argparse.Namespace, exercises: Sequence[str], data: Path) -
         print(f"{grading}: {len(missing)} samples", flush=True)
         with tempfile.TemporaryDirectory(prefix="stability-") as folder:
             Path(folder).chmod(0o755)  # student code may run as nobody
-            for seen in graded(grading, missing, data, Path(folder)):
+            runs = given.kept and (given.kept / grading.backend).resolve()
+            for seen in graded(grading, missing, data, Path(folder), runs):
                 with given.output.open("a") as lines:
                     lines.writelines(json.dumps(asdict(each)) + "\n" for each in seen)
 
@@ -189,6 +197,7 @@ def main() -> int:
     parser.add_argument("--workers", action="append", choices=WORKERS, help="default: both")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--whole", action="store_true", help="samples that need the whole data")
+    parser.add_argument("--kept", type=Path, help="folder of the backends' stores, which stay")
     parser.add_argument("--minutes", type=float, default=600.0, help="begin no grading after that")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "stability.jsonl")
     given = parser.parse_args()
