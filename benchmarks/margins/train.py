@@ -100,7 +100,7 @@ def recipe_of(network: Network, seed: int, data: Path) -> Recipe:
         digest=digest(arrays),
     )
     fit = Fit(
-        compiled=declaration.compiled(json.dumps(_compile_config(model)), spelt),
+        compiled=declaration.compiled(compile_config(model), spelt),
         images=images,
         validation_split=0.0,
         batch_size=network.batch,
@@ -111,11 +111,11 @@ def recipe_of(network: Network, seed: int, data: Path) -> Recipe:
     return Recipe(spelt, (fit,), seed)
 
 
-def _compile_config(model: Any) -> dict[str, Any]:
+def compile_config(model: Any) -> str:
     """What a student's kernel sends: on torch, Keras' optimizers are of classes for it."""
     config: dict[str, Any] = model.get_compile_config()
     config["optimizer"]["module"] = "keras.optimizers"
-    return config
+    return json.dumps(config)
 
 
 def until(minutes: float) -> Callable[[], bool]:

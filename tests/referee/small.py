@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
+from benchmarks.margins import train
 from grader import datasets
 from grader.referee.spec import declaration
 from grader.referee.spec.images import Images, digest
@@ -54,7 +54,7 @@ def compile_config(model: Any, **how: Any) -> str:
         "metrics": ["accuracy"],
     }
     model.compile(**given | how)
-    return json.dumps(model.get_compile_config())
+    return train.compile_config(model)
 
 
 def images(folder: Path, count: int = 300, **changes: Any) -> Images:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -47,9 +48,14 @@ def trained(backend: str, threads: int, cores: int) -> list[str]:
     return ran.stdout.split()
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.long)])
+LONG = [pytest.param(backend, marks=pytest.mark.long) for backend in ("jax", "torch")]
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", *LONG])
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
 def test_two_threads_give_the_same_bits_on_one_core_and_on_two(backend: str) -> None:
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
     on_one, on_two = (trained(backend, 2, cores) for cores in (1, 2))
     assert on_one == on_two
     assert on_one[0] == "2"

@@ -15,7 +15,9 @@ from grader import datasets
 from grader.model import Budget
 from grader.referee.spec import declaration
 from grader.referee.spec.recipe import Observation
-from grader.referee.training import fused_adam, graph_loop
+from grader.referee.training import determinism, fused_adam, loops
+from grader.referee.training.graph_loop import GraphLoop
+from grader.referee.training.keras_loop import KerasLoop
 from grader.referee.training.trainer import Trainer
 from tests.referee import small
 from tests.referee.memory_store import MemoryStore
@@ -89,13 +91,14 @@ def test_each_epoch_has_an_order_of_its_own_from_the_seed(
     trainer: Trainer, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders: list[Any] = []
-    original = graph_loop.GraphLoop.epoch
+    loop: Any = {loops.GRAPH: GraphLoop, loops.FIT: KerasLoop}[determinism.loop()]
+    original = loop.epoch
 
     def watched(self: Any, order: Any) -> dict[str, float]:
         orders.append(order)
         return original(self, order)
 
-    monkeypatch.setattr(graph_loop.GraphLoop, "epoch", watched)
+    monkeypatch.setattr(loop, "epoch", watched)
     recipe = small.recipe(data, epochs=2, seed=7)
     all_steps(trainer, small.then(recipe, shuffle=False))
     expected = [np.random.default_rng([7, epoch]).permutation(300) for epoch in range(2)]
