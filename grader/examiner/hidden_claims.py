@@ -31,6 +31,7 @@ _USUAL = tuple(
         r"",
         r"(?:module )?'([\w.]+)' (?:object )?has no attribute '(\w+)'"
         r"(?:\. Did you mean: '(\w+)'\?)?",
+        r"The layer sequential(?:_\d{1,3})? has never been called and thus has no defined input\.",
         r"index -?\d{1,6} is out of bounds for (?:axis \d with )?size \d{1,6}",
         r"(?:list|tuple|string|range object|bytearray)? ?(?:assignment )?index out of range",
         r"'(\w+)' object is not (?:callable|iterable|subscriptable|an iterator|reversible)",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,8 @@ from grader.notebook import gradebook_queries, grading_now, penalty_waits, submi
 from grader.notebook.assignment import load_assignment
 from grader.notebook.gradebook_queries import HandedIn
 from grader.notebook.loaded_course import LoadedCourse
-from grader.notebook.submission import chosen_notebook, grounds, paths
+from grader.notebook.submission import grounds, paths
+from grader.notebook.submission.current_verdicts import expect_gradable
 from grader.settings import Settings
 
 
@@ -169,8 +169,8 @@ class _Look:
         faulty = [verdict.claim for verdict in verdicts if verdict.faulty]
         if faulty and not state.changed:
             return Stage.FAILED, ", ".join(faulty)
-        folder = os.path.relpath(state.submission.submitted, self.loaded.settings.root)
-        chosen_notebook.choose(self.loaded.assignment, state.files.notebooks(), folder)
+        loaded = self.loaded
+        expect_gradable(loaded.settings, loaded.assignment, state.submission, state.files)
         return Stage.TO_GRADE, ", ".join(grounds.CHANGES[name] for name in state.changed)
 
 

@@ -25,6 +25,7 @@ from grader.notebook.submission import (
     student_ids,
     verdict_file,
 )
+from grader.notebook.submission.submitted_files import files_of
 from grader.settings import Settings
 
 _REASON = 2000  # characters at most
@@ -122,8 +123,10 @@ def find_graded(settings: Settings, student: str, assignment: str) -> tuple[Subm
 
     Raises:
         CourseError: an unknown assignment or student, or nothing graded.
+        SubmissionError: what was handed in cannot be graded.
     """
-    known = paths.students(settings, load_assignment(settings, assignment).name)
+    loaded = load_assignment(settings, assignment)
+    known = paths.students(settings, loaded.name)
     if student not in known:
         raise CourseError(
             f"{student} handed in nothing for {assignment}: expected one of "
@@ -132,6 +135,8 @@ def find_graded(settings: Settings, student: str, assignment: str) -> tuple[Subm
     submission = paths.submission(settings, student, assignment)
     graded = verdict_file.read(submission.verdict_file)
     if graded is None:
+        files = files_of(settings, submission)
+        current_verdicts.expect_gradable(settings, loaded, submission, files)
         raise current_verdicts.not_graded(submission)
     return submission, graded
 

@@ -25,6 +25,12 @@ def raised(error: str, text: str, note: str = "") -> Finding:
     return unquoted(found, [SOURCE, "from scipy import signal\nsignal.convolve2d"])
 
 
+def test_what_keras_says_of_a_model_without_input_is_quoted() -> None:
+    said = "The layer sequential_4 has never been called and thus has no defined input."
+    assert raised("AttributeError", said).message == said
+    assert said not in raised("AttributeError", said.replace("never", "7 8 9")).message
+
+
 def error_of(code: str) -> Exception:
     """What Python itself says of it."""
     try:

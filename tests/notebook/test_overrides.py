@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader.errors import CourseError
+from grader.errors import CourseError, SubmissionError
 from grader.model import Graded, Outcome, Override, Verdict
 from grader.notebook import autograde, overrides
 from grader.notebook.assignment import grade_id
@@ -194,6 +194,12 @@ def test_what_cannot_be_decided_is_said_and_changes_nothing(
 def test_nothing_graded_is_said(course: Settings) -> None:
     tiny.hand_in(course, "ben", tiny.submission(course, tiny.GOOD))
     with pytest.raises(CourseError, match="ben's sums is not graded yet"):
+        overrides.decide(course, "ben", "sums", "adds", points=1, reason="Because.")
+
+
+def test_what_cannot_be_graded_is_told_with_the_reason(course: Settings) -> None:
+    tiny.hand_in(course, "ben", "{no notebook")
+    with pytest.raises(SubmissionError, match=r"submitted/ben/sums/sums\.ipynb is not a notebook"):
         overrides.decide(course, "ben", "sums", "adds", points=1, reason="Because.")
 
 

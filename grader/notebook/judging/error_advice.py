@@ -110,6 +110,14 @@ _ADVICE = tuple(
             N_("Newer versions of numpy have no such name: write it without `np.`."),
         ),
         (
+            "has never been called and thus has no defined input",
+            N_("A Sequential model has no model.input here: write model.inputs[0] in its place."),
+        ),
+        (
+            r"You must call `compile\(\)` before using the model",
+            N_("Call compile on the model before fit: in the function that builds and returns it."),
+        ),
+        (
             "'NoneType' object has no attribute",
             N_(
                 "What stands left of the dot is None. A function that ends without return gives "

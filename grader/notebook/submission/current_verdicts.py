@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from grader.errors import CourseError
 from grader.model import Graded, Submission
 from grader.notebook import notebook_json
 from grader.notebook.assignment import Assignment
 from grader.notebook.submission import grounds, parse, verdict_file
-from grader.notebook.submission.submitted_files import files_of
+from grader.notebook.submission.chosen_notebook import choose
+from grader.notebook.submission.submitted_files import Files, files_of
 from grader.settings import Settings
 
 
@@ -45,6 +48,17 @@ def _changed(
     if grounds.NOTEBOOKS in stale or grounds.FILES in stale:
         return again
     return f"the source of {name} was changed" if grounds.ASSIGNMENT in stale else ""
+
+
+def expect_gradable(
+    settings: Settings, assignment: Assignment, submission: Submission, files: Files
+) -> None:
+    """Ensure that what was handed in can be graded.
+
+    Raises:
+        SubmissionError: it cannot; says why.
+    """
+    choose(assignment, files.notebooks(), os.path.relpath(submission.submitted, settings.root))
 
 
 def not_graded(submission: Submission) -> CourseError:

@@ -62,6 +62,12 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
             "module 'numpy' has no attribute 'float'. `np.float` was",
             "without `np.`",
         ),
+        (
+            "AttributeError",
+            "The layer sequential has never been called and thus has no defined input.",
+            "model.inputs[0]",
+        ),
+        ("ValueError", "You must call `compile()` before using the model.", "Call compile"),
         ("AttributeError", "'NoneType' object has no attribute 'fit'", "let it end with return"),
         ("AttributeError", "'list' object has no attribute 'shape'", "np.array(...)"),
         ("TypeError", "'float' object cannot be interpreted as an integer", "divide with //"),

@@ -64,6 +64,13 @@ def identify(images: Any, labels: Any, what: str) -> Identified:
         FitRefused: these are not the course's images with their labels.
     """
     given = plain_array(images, what)
+    if given.ndim == 1:
+        raise FitRefused(
+            "{what} has the shape {shape}, one number for each image, as labels have: give fit the "
+            "images first, and then their labels.",
+            what=what,
+            shape=given.shape,
+        )
     if given.ndim < 2 or math.prod(given.shape[1:]) != PIXELS or not len(given):
         raise FitRefused(
             "{what} has the shape {shape}, expected (n, 28, 28, 1).",

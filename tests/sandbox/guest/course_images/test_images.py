@@ -150,6 +150,7 @@ def test_labels_may_be_written_in_several_ways(mnist: Any, written: Scaled, one_
         (lambda x, y: (x * 0, y), r"x\[0\] is none of the course's images"),
         (lambda x, y: (x[:, :27], y), r"x has the shape \(2400, 27, 28\), expected \(n, 28"),
         (lambda x, y: (x[:0], y[:0]), r"x has the shape \(0, 28, 28\)"),
+        (lambda x, y: (y, x), r"x has the shape \(2400,\), one number for each image"),
         (lambda x, y: (x, y[::-1]), r"y\[\d+\] is not the label of that image, which is \d"),
         (lambda x, y: (x, y[:-1]), r"y has the shape \(2399,\), expected \(2400,\)"),
         (lambda x, y: (x, 0.9 * np.eye(10)[y]), r"y\[0\] is not the label"),
