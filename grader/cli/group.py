@@ -25,6 +25,7 @@ from grader.cli import (
     student,
     watch,
 )
+from grader.cli.sections import SectionedGroup
 from grader.errors import GraderError
 
 # What people type who know nbgrader, and what it is called here.
@@ -39,7 +40,7 @@ _ELSEWHERE = {
 }
 
 
-class OneLineErrors(click.Group):
+class OneLineErrors(SectionedGroup):
     """A group in which every command ends with one line on stderr where it cannot go on.
 
     The exit code is 2 after an error, and 130 after Ctrl-C.
