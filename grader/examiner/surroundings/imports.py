@@ -59,7 +59,9 @@ def modules_beside(folder: Path) -> Iterator[None]:
 
 
 def _lies_in(folder: Path, module: Any) -> bool:
-    places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+    """Whether a module was read there; some are objects that answer every name (torch.classes)."""
+    space: dict[str, Any] = getattr(module, "__dict__", {})
+    places = [space.get("__file__"), *space.get("__path__", ())]
     return any(_is_below(place, folder) for place in places if isinstance(place, str))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
+
+import pytest
 
 from grader.examiner.examiner import Finding
 from grader.examiner.surroundings.course import Course
-from grader.examiner.surroundings.imports import imported
+from grader.examiner.surroundings.imports import imported, modules_beside
 from tests.examiner.surroundings.conftest import Make
 
 
@@ -45,6 +47,18 @@ def test_a_module_beside_the_notebook_is_the_courses_and_is_forgotten(
     assert sys.path == path
     assert not [name for name in set(sys.modules) - modules if "helpers" in name]
     assert not [place for place in sys.path_importer_cache if "helpers_of_course" in place]
+
+
+def test_a_library_may_import_a_module_that_answers_every_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Answers(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            return object()
+
+    with modules_beside(tmp_path):  # as torch.classes does
+        monkeypatch.setitem(sys.modules, "answers_every_name", Answers("answers_every_name"))
+    assert "answers_every_name" in sys.modules
 
 
 def test_a_python_that_a_test_starts_imports_nothing_from_its_folder(both: Make) -> None:
