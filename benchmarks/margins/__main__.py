@@ -40,7 +40,7 @@ def train(given: argparse.Namespace) -> None:
     some = networks.HUNDRED if given.networks else networks.MARGINS
     chosen = [network for network in some if given.only in f"{network.dataset}: {network.name}"]
     seeds = range(1 if given.networks else networks.SEEDS)
-    for network, seed in plan.remaining(chosen, seeds, given.backend, given.results):
+    for network, seed in plan.remaining(chosen, seeds, given.backend, given.results, given.part):
         result = session.train(network, seed)
         if result is None:
             print("time is up; the same command goes on")
@@ -57,12 +57,23 @@ def _line(result: Result) -> str:
     )
 
 
+def part(text: str) -> plan.Part:
+    """The part that a command line names, as 1/2; an error names what was given."""
+    number, slash, of = text.partition("/")
+    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
+        return plan.Part(int(number), int(of))
+    raise argparse.ArgumentTypeError(f"{text!r} is no part: expected one as 1/2 or 2/2")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.margins", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0, help="stop in time; default: 30")
     parser.add_argument("--backend", default="tensorflow", choices=networks.BACKENDS)
     parser.add_argument("--networks", action="store_true", help="the table of 100, seed 0 each")
     parser.add_argument("--only", default="", help="networks with this text in their names")
+    parser.add_argument(
+        "--part", type=part, default=plan.Part(), help="as 1/2: one of two side by side"
+    )
     parser.add_argument("--nice", action="store_true", help="leave the machine to others")
     parser.add_argument("--page-only", action="store_true", help="train nothing")
     parser.add_argument("--data", type=Path, default=Path("data"))
