@@ -6,6 +6,7 @@ has could not be forked.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import warnings
 
@@ -14,6 +15,7 @@ import numpy.random  # noqa: F401 -- numpy imports it when it is first used
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from grader.notebook.judging import judge_main  # noqa: F401 -- with all that judging imports
+from grader.sandbox.memory import memory_bound
 from grader.sandbox.processes import adopt_orphans
 
 # Collections are more than a quarter of the time that importing Keras takes, which is next. Each
@@ -22,5 +24,7 @@ gc.disable()
 
 nbformat.v4.new_output("stream")  # compiles the schema that outputs are checked against
 KernelProvisionerFactory.instance()  # reads the metadata of all installed packages
+with contextlib.suppress(OSError):  # each judge then finds it for itself, or says what is missing
+    memory_bound()  # makes a control group to try it, which takes 30 ms
 adopt_orphans()  # what a judge that was killed has started: the server reaps it
 warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")  # and says so

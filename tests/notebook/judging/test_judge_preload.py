@@ -19,7 +19,9 @@ from tests.processes import command_line
 PROGRAM = f"""
 import gc, json, sys, threading
 import {PRELOADED}
-print(json.dumps([sorted(sys.modules), threading.active_count(), gc.isenabled()]))
+from grader.sandbox.memory import memory_bound
+known = memory_bound.cache_info().currsize
+print(json.dumps([sorted(sys.modules), threading.active_count(), gc.isenabled(), known]))
 """
 
 
@@ -28,11 +30,12 @@ def test_it_holds_what_judges_need_and_can_be_forked() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     )
-    modules, threads, collects = json.loads(done.stdout)
+    modules, threads, collects, bounds = json.loads(done.stdout)
     for name in ("grader.notebook.judging.judge_main", "numpy.random"):
         assert name in modules
     assert threads == 1
     assert not collects  # Keras is imported next
+    assert bounds == 1, "how memory is bounded, which each judge would try for itself"
     assert not {"keras", "matplotlib", "scipy", "tensorflow"} & set(modules)
 
 
