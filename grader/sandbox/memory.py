@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -130,6 +128,8 @@ def works(bound: MemoryBound) -> bool:
     """Whether a group can be made and joined in this way."""
     if bound.kind is BoundKind.SYSTEMD:
         return _prints_memory([*bound.prefix, "sh", "-c", _CONTROLLERS])
+    import subprocess  # not in a supervisor, which is told the bound
+
     process = subprocess.Popen(["sleep", "60"])
     try:
         group = Group.make(bound.kind, Path(bound.parent), f"grader-try-{process.pid}", 64 << 20)
@@ -167,6 +167,8 @@ _CONTROLLERS = "cat /sys/fs/cgroup$(grep ^0:: /proc/self/cgroup | cut -d: -f3)/c
 
 def _candidates() -> Iterator[MemoryBound]:
     """Bounds that may work here, best first."""
+    import shutil
+
     if Path("/run/systemd/system").is_dir() and shutil.which("systemd-run"):
         user = () if os.geteuid() == 0 else ("--user",)
         options = ("--scope", "--quiet", "--collect", "--property=Delegate=yes", "--")
@@ -187,6 +189,8 @@ def _words(path: Path) -> list[str]:
 
 def _prints_memory(command: list[str]) -> bool:
     """Whether a command prints a list that contains the word memory."""
+    import subprocess
+
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -6,7 +6,6 @@ import contextlib
 import os
 import socket
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +31,8 @@ class SandboxDir:
     @classmethod
     def make(cls) -> SandboxDir:
         """Create a directory with an unused name, which holds the number of this process."""
+        import tempfile  # not in a supervisor, which is told the directory
+
         prefix = f"grader-sandbox-{os.getpid()}-"
         directory = cls(Path(tempfile.mkdtemp(prefix=prefix, dir=PLACE)))
         directory.create()

@@ -61,7 +61,7 @@ def test_groups_are_sought_best_first(monkeypatch, tmp_path):
     (tmp_path / "v2").mkdir()
     (tmp_path / "v2" / "cgroup.subtree_control").write_text("cpu memory\n")
     monkeypatch.setattr(memory, "own_groups", lambda _: iter(own))
-    monkeypatch.setattr(memory.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
     found = list(memory._candidates())
     assert [bound.kind for bound in found] == [BoundKind.V2, BoundKind.V1, BoundKind.V1]
     assert found[0].parent == str(tmp_path / "v2")
