@@ -114,6 +114,8 @@ def _encoded(image: Image.Image) -> str:
 
 def _pixels(image: Image.Image) -> Image.Image:
     """A new picture with the same pixels and nothing else of the file."""
+    if image.mode == "L" and "transparency" not in image.info:
+        return Image.frombytes(image.mode, image.size, image.tobytes())
     seen_through = image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info
     image = image.convert("RGBA" if seen_through else "RGB")
     if seen_through and image.getchannel("A").getextrema() == (255, 255):

@@ -55,6 +55,15 @@ def test_only_what_is_grey_and_opaque_is_kept_as_grey() -> None:
         assert decoded(images.as_png(encoded(coloured))).getpixel((1, 0)) == colour
 
 
+def test_grey_levels_survive_with_what_can_be_seen_through() -> None:
+    grey = Image.new("L", (2, 1), 7)
+    grey.putpixel((1, 0), 200)
+    kept = decoded(images.as_png(encoded(grey)))
+    assert (kept.mode, kept.getpixel((0, 0)), kept.getpixel((1, 0))) == ("L", 7, 200)
+    kept = decoded(images.as_png(encoded(grey, transparency=7)))
+    assert (kept.getpixel((0, 0)), kept.getpixel((1, 0))) == ((7, 7, 7, 0), (200, 200, 200, 255))
+
+
 def test_a_colour_survives() -> None:
     red = Image.new("RGBA", (2, 2), (250, 10, 20, 128))
     assert decoded(images.as_png(encoded(red))).getpixel((1, 1)) == (250, 10, 20, 128)
