@@ -83,7 +83,8 @@ def _is_part(view: Any, other: Any) -> bool:
     if other is view or not shares(view, other) or other.dtype != view.dtype:
         return False
     is_larger = other is base_of(view) or other.nbytes > view.nbytes
-    return is_larger and place(view, other) is not None
+    has_gaps = not (view.flags.c_contiguous or view.flags.f_contiguous)  # the other one has none
+    return (is_larger or has_gaps) and place(view, other) is not None
 
 
 def _root(array: Any) -> Any:
