@@ -19,7 +19,7 @@ from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 from grader.errors import CourseError
-from grader.examiner.surroundings import databases, own_places, places
+from grader.examiner.surroundings import own_places, places
 from grader.examiner.surroundings.own_code import PLAIN, OwnCode, are_in, as_python_reads, compiled
 from grader.examiner.surroundings.own_code import names as names_of
 from grader.examiner.surroundings.returned import Returned
@@ -45,6 +45,16 @@ _PLAIN: Mapping[str, frozenset[str]] = {
     "numpy._core.numeric": frozenset({"_frombuffer"}),
     "numpy.core.multiarray": frozenset({"_reconstruct", "scalar"}),
 }
+
+# What calls a library's function in a test's place: what that does, the test does.
+STAND_IN_FRONT = frozenset(
+    f"grader.examiner.{name}"
+    for name in (
+        *("objects.source_code", "objects.type_annotations", "surroundings.databases"),
+        *("surroundings.doctests", "surroundings.figures", "surroundings.guard"),
+        *("surroundings.masks", "surroundings.outputs", "surroundings.seeds"),
+    )
+)
 
 Arrived = Callable[[], Mapping[str, bytes]]
 """The files that came from a student's kernel, by their names."""
@@ -214,7 +224,7 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
         name = str(frame.f_globals.get("__name__", ""))
         if name == "__main__":
             return True
-        if name.startswith("grader.") and name not in (__name__, databases.__name__):
+        if name.startswith("grader.") and name not in STAND_IN_FRONT:
             return False
         frame = frame.f_back
     return False

@@ -13,6 +13,7 @@ import pytest
 
 from grader.errors import CourseError
 from grader.examiner.examiner import Finding
+from grader.examiner.surroundings import guard
 from grader.examiner.surroundings.course import Course
 from tests.examiner.surroundings.conftest import Make
 
@@ -174,3 +175,27 @@ def test_a_path_that_leads_out_is_not_opened(both: Make, tmp_path: Path) -> None
     assert both(save=saving("./own.txt")).tested(test) == Finding()
     own = f"save()\nassert open({str(secret)!r}).read() == 'hello'"
     assert both(save=saving("own.txt")).tested(own) == Finding()
+
+
+def test_what_stands_in_front_of_a_library_is_known() -> None:
+    """What a replaced function does would else count as the grader's own."""
+    root = Path(guard.__file__).parents[2]
+    replacing = {
+        ".".join(("grader", *path.relative_to(root).with_suffix("").parts))
+        for path in root.rglob("*.py")
+        if "import replaced" in path.read_text()
+    }
+    assert replacing
+    assert replacing <= guard.STAND_IN_FRONT
+
+
+def test_type_hints_of_a_class_of_the_tests_own_do_not_run_an_answer(both: Make) -> None:
+    test = """
+import typing
+class Own: ...
+Own.__annotations__ = {"x": answer()}
+assert typing.get_type_hints(Own)["x"]
+"""
+    with pytest.raises(CourseError, match="wrote or returned"):
+        both(answer=lambda: "*[int, open('stolen', 'w').close()]").tested(test)
+    assert both(answer=lambda: "int").tested(test) == Finding()
