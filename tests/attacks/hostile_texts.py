@@ -42,4 +42,5 @@ PLAIN = ("Ada Lovelace", "x < 3 & y > 4", 'Zoë\'s "answer"', "1 + 2 = 3", "a_b 
 FORMULAS = (
     *("=1+1", "+1+1", "-1+1", "@SUM(A1)", " =1+1", "\t=1+1", "\r=1+1", "\n=1+1", "\uff1d1+1"),
     *('=HYPERLINK("http://evil.example")', "=cmd|'/c calc'!A0", "\uff20SUM(A1)", "-2+3+cmd|x"),
+    *("Ada;=1+1", "Ada\t@SUM(A1)", "=1+1;=2+2"),  # split where a decimal comma is usual
 )

@@ -1,9 +1,4 @@
-"""What may stand in a cell of a file of grades, and the file itself.
-
-A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula, quoted or
-not, and students choose their own names. OWASP's page "CSV Injection" names these characters, and
-the remedy: an apostrophe ahead of them, which a spreadsheet does not show.
-"""
+"""What may stand in a cell of a file of grades, and the file itself."""
 
 from __future__ import annotations
 
@@ -12,16 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.errors import ConfigurationError, CourseError
-
-# The wide forms too: a Japanese Excel reads them as the narrow ones.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 -- they are meant
-_CONTROL = ("\t", "\r", "\n")
+from grader.reports import formulas
 
 
 def text(value: str | None) -> str:
     """Text for people to read; a formula gets an apostrophe ahead."""
-    value = value or ""
-    return f"'{value}" if _is_formula(value) else value
+    return formulas.as_text(value or "")
 
 
 def identifier(value: str | None, what: str) -> str:
@@ -35,11 +26,11 @@ def identifier(value: str | None, what: str) -> str:
         CourseError: a spreadsheet would calculate it.
     """
     value = value or ""
-    if _is_formula(value):
+    if formulas.is_formula(value):
         raise CourseError(
             f"{what} is {value!r}, which a spreadsheet would take for a formula: expected one that "
-            f"does not begin with any of {' '.join(_FORMULA[:4])}; correct it (a student's with "
-            "nbgrader db student import FILE, a column's in course_config.py)"
+            f"does not begin with any of {' '.join(formulas.SIGNS[:4])}; correct it (a "
+            "student's with nbgrader db student import FILE, a column's in course_config.py)"
         )
     return value
 
@@ -71,9 +62,3 @@ def write(file: Path, rows: Iterable[Sequence[str]]) -> None:
 
 def _with_unix_line_ends(cell: str) -> str:
     return cell.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _is_formula(value: str) -> bool:
-    """A lone sign is what Moodle writes for 'nothing'; it calculates nothing."""
-    begin = value.lstrip(" ")
-    return begin.startswith(_CONTROL) or (begin.startswith(_FORMULA) and len(begin.strip()) > 1)

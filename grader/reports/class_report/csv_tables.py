@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from grader.model import Outcome
-from grader.reports import training_text
+from grader.reports import formulas, training_text
 from grader.reports.class_report.content import ClassReport
 from grader.reports.class_report.similarity import Alike
 
@@ -116,7 +116,4 @@ def _text(rows: Iterator[Row]) -> str:
 
 
 def _cell(value: object) -> object:
-    """Text that a spreadsheet would take for a formula is marked as text: it may be a student's."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return "" if value is None else value
+    return formulas.as_text(value) if isinstance(value, str) else "" if value is None else value
