@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -50,11 +51,19 @@ def _no_text(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00\xd8" + b"\x1b]0;mine\x07" * 1000)
 
 
+def _socket(file: Path) -> None:
+    # By a short name: the name of a socket has at most 107 bytes.
+    with contextlib.chdir(file.parent), socket.socket(socket.AF_UNIX) as made:
+        made.bind(file.name)
+
+
 HOSTILE: dict[str, tuple[str, Put]] = {
     "endless": ("a link to an endless device", _link_to_endless),
     "outside": ("a link to a file of the machine", _link_outside),
     "pipe": ("a named pipe", os.mkfifo),
     "sparse": ("a file of a terabyte", _sparse),
+    "folder": ("a folder", Path.mkdir),
+    "socket": ("a socket", _socket),
     "no_text": ("no text, with commands of a terminal", _no_text),
 }
 
