@@ -19,7 +19,8 @@ STYLE = """
   font: 14px/1.45 var(--jp-ui-font-family, system-ui, sans-serif); max-width: 60em;
   padding: 2px 8px; overflow-wrap: anywhere; white-space: normal; }
 .grader-box code, .grader-box pre { font: 13px/1.4 var(--jp-code-font-family, monospace);
-  background: rgba(128, 128, 128, .15); color: inherit; padding: 0 3px; white-space: pre-wrap; }
+  background: rgba(128, 128, 128, .15); color: inherit; padding: 0 3px; white-space: pre-wrap;
+  word-break: normal; }
 .grader-box pre { padding: 4px 8px; margin: 4px 0; }
 .grader-box summary { cursor: pointer; opacity: .8; }
 """

@@ -197,7 +197,8 @@ def export(course: Path, /, to: str, assignments: tuple[str, ...], **how: Any) -
     from grader.notebook.exports.course import export as write_grades
 
     settings = load_course(course)
-    done = write_grades(settings, to, assignments, **how)
+    with terminal().status("Reading grades ..."):
+        done = write_grades(settings, to, assignments, **how)
     for note in done.notes:
         click.echo(f"grader: {note.text}", err=True)
     inside = done.file.is_relative_to(settings.root)
