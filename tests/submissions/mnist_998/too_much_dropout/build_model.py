@@ -5,7 +5,7 @@ def build_model():
         tf.keras.layers.MaxPooling2D(2),
         tf.keras.layers.Flatten(),
         tf.keras.layers.Dense(128, activation="relu"),
-        tf.keras.layers.Dropout(0.8),
+        tf.keras.layers.Dropout(0.6),
         tf.keras.layers.Dense(10, activation="softmax"),
     ])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -1,4 +1,4 @@
 model = build_model()
 history = model.fit(
-    prepare(train_images), train_labels, batch_size=32, epochs=5, callbacks=[StopAtTarget()]
+    prepare(train_images), train_labels, batch_size=32, epochs=6, callbacks=[StopAtTarget()]
 )
