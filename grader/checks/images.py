@@ -21,7 +21,7 @@ def prepared_images(prepare: Callable[..., object], images: NDArray[np.uint8]) -
     Args:
         prepare: the student's function; takes (n, 28, 28) uint8, returns (n, 28, 28, 1) floats of
             any precision: the images divided by 255.
-        images: (n, height, width) uint8 to ask with; ``prepare`` gets a copy, and a darker one.
+        images: (n, height, width) uint8 to ask with; ``prepare`` gets a copy.
 
     Raises:
         ClaimFailed: the shape is wrong, values are whole numbers, not divided by 255, or others.
@@ -31,11 +31,10 @@ def prepared_images(prepare: Callable[..., object], images: NDArray[np.uint8]) -
 
             prepared_images(prepare, train_images[:3])
     """
-    for asked in (images, images // 2):  # darker ones: not to be divided by their own largest value
-        prepared = array(prepare(asked.copy()), what="prepare(images)")
-        _expect_shape(prepared.shape, (*asked.shape, 1))
-        _expect_fractions(prepared)
-        _expect_values(prepared[..., 0].astype(np.float64), asked / 255.0)
+    prepared = array(prepare(images.copy()), what="prepare(images)")
+    _expect_shape(prepared.shape, (*images.shape, 1))
+    _expect_fractions(prepared)
+    _expect_values(prepared[..., 0].astype(np.float64), images / 255.0)
 
 
 def _expect_shape(received: tuple[int, ...], expected: tuple[int, ...]) -> None:

@@ -50,7 +50,6 @@ def test_nothing_is_said_about_a_changed_input():
         (lambda images: images[..., None] // 255, "holds whole numbers"),
         (lambda images: images[..., None] > 127, "holds whole numbers"),
         (lambda images: images[..., None] / 256.0, "its grey level divided by 255"),
-        (lambda images: images[..., None] / images.max(), "its grey level divided by 255"),
         (lambda images: images.transpose(0, 2, 1)[..., None] / 255.0, "Keep the order"),
         (lambda images: images[::-1, ..., None] / 255.0, "Keep the order"),
         (lambda images: np.zeros((5, 28, 28, 1)), "expected 1.0000"),
