@@ -25,6 +25,10 @@ def test_a_tensor_passes():
     prepared_images(lambda images: tf.cast(images[..., None], tf.float32) / 255.0, IMAGES)
 
 
+def test_a_division_by_the_largest_value_passes_as_it_gives_the_same_numbers():
+    prepared_images(lambda images: images[..., None] / images.max(), IMAGES)
+
+
 def test_nothing_is_said_about_a_changed_input():
     def prepare(images):
         prepared = images[..., np.newaxis] / 255.0
