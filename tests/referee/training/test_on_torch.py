@@ -22,11 +22,9 @@ pytestmark = [
 HERE = Path(__file__).parent
 # Any backend must hold what these say; the other modules are about one backend each.
 MODULES = (
-    "test_checkpoint.py",
     "test_continued_trainings.py",
     "test_keras_loop.py",
     "test_observations.py",
-    "test_refused_trainings.py",
     "test_trainer.py",
     "test_whole_training_set.py",
 )
