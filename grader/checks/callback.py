@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from grader.accuracy import ALL_NAMES, NAMES, named_accuracy
+from grader.checks import callback_notes as notes
 from grader.checks.dry_run import DryRun, Logs, dry_run
 from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
-from grader.language import N_, gettext
+from grader.language import gettext
 from grader.model import Run
 
 # What the course's own exercise asks for; a variant of it passes others.
 TARGET = 0.998
 MESSAGE = "Reached 99.8% accuracy so cancelling training!"
-
-_NO_ARGUMENTS = N_(
-    "Claims make your callback without arguments, as StopAtTarget(): give each argument of "
-    "__init__ a default."
-)
-_KEYS = N_(
-    "In the dry run logs had the keys {keys}, and no other: logs.get(...) of another key gives "
-    "None, and logs[...] a KeyError. Read the accuracy by the key that it has."
-)
 
 
 def stops_at_target(
@@ -217,19 +209,10 @@ def _noting_keys(callback_class: Any, logs: Logs) -> DryRun:
         raise
     except Exception as error:
         if "__init__() missing" in str(error):
-            error.add_note(gettext(_NO_ARGUMENTS))
+            error.add_note(notes.no_arguments())
             raise
-        error.add_note(_about_keys(logs[0]))
+        error.add_note(notes.about_keys(logs[0]))
         raise
-
-
-def _about_keys(keys: Iterable[str]) -> str:
-    return gettext(_KEYS, keys=", ".join(map(repr, keys)))
-
-
-def own_notes() -> frozenset[str]:
-    """What these checks add to an error in a callback: no word of it is a student's."""
-    return frozenset([gettext(_NO_ARGUMENTS), *(_about_keys([name, "loss"]) for name in ALL_NAMES)])
 
 
 def _made_up(accuracies: Sequence[float], key: str) -> list[dict[str, float]]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.checks import callback
+from grader.checks import callback_notes
 from grader.checks.blocked import ADVICE
 from grader.examiner.cells.finding import Finding, FindingKind
 
@@ -122,7 +122,7 @@ def _known_note(note: str, texts: Iterable[str]) -> str:
     """What of a note is a line of the student's cells, or said by a check."""
     line = _known_line(note, texts)
     rest = note[len(line) :].strip()
-    return f"{line} {rest}".strip() if rest in callback.own_notes() else line
+    return f"{line} {rest}".strip() if rest in callback_notes.every() else line
 
 
 def _known_line(note: str, texts: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks import blocked, callback
+from grader.checks import blocked, callback_notes
 from grader.errors import ClaimFailed
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import examine
@@ -85,9 +85,9 @@ def test_a_text_that_stands_in_the_code_is_quoted() -> None:
     note = "It was raised in line 5, `raise TooSmall('that is too small')`."
     found = raised("TooSmall", "that is too small", note)
     assert (found.error, found.message, found.note) == ("TooSmall", "that is too small", note)
-    for own in callback.own_notes():
+    for own in callback_notes.every():
         assert raised("TooSmall", "that is too small", f"{note} {own}").note == f"{note} {own}"
-    heard = next(own for own in callback.own_notes() if "'acc'" in own).replace("'acc'", "'1, 2'")
+    heard = next(own for own in callback_notes.every() if "'acc'" in own).replace("'acc'", "'1, 2'")
     assert raised("TooSmall", "that is too small", f"{note} {heard}").note == note
     more = raised("TooSmall", "that is too small", f"{note} In the dry run it heard 1, 2.")
     assert more.note == note
