@@ -2,16 +2,22 @@
 
 A function may be defined again before it is used for a training, or return something else each time
 it is called. So a claim about a training looks at the trained model itself: it must be a network
-that the claims on layers have seen.
+that the claims on layers have seen. Where they saw none, because the function ended with an error
+or is defined further down, what they ask for is asked of the trained model: a claim fails for its
+own reason only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from grader.checks.model_layers import is_built_in, layers, listing
 from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed
+
+_NOTHING: Mapping[str, Callable[[Any], None]] = MappingProxyType({})
 
 
 def claimed(function: str, model: Any) -> Any:
@@ -32,7 +38,9 @@ def claimed(function: str, model: Any) -> Any:
     return model
 
 
-def expect_claimed(model: Any, *functions: str) -> None:
+def expect_claimed(
+    model: Any, *functions: str, asked: Mapping[str, Callable[[Any], None]] = _NOTHING
+) -> None:
     """Check that a trained model has the layers that the claims on these functions looked at.
 
     Only while work is graded: in an ordinary kernel nothing is noted, since cells run there in any
@@ -42,14 +50,18 @@ def expect_claimed(model: Any, *functions: str) -> None:
         model: a trained Keras model.
         functions: names that were noted with ``claimed``; the model must be what one of them made,
             each time that a claim looked.
+        asked: for a function's name, a check of what its claims ask of a network. The trained model
+            must hold it where no claim got a network from that function.
 
     Raises:
-        ClaimFailed: it has other layers, or no claim has seen what the functions make.
+        ClaimFailed: it has other layers; or no claim has seen what the functions make, and it is
+            not what ``asked`` says.
 
     Example:
         In a test cell, with the student's ``model``::
 
-            expect_claimed(model, "build_model")
+            one = lambda network: expect_count(network, "Conv2D", 1)
+            expect_claimed(model, "build_model", asked={"build_model": one})
     """
     record = capability(model, TrainingRecord)
     if record is None:
@@ -58,8 +70,13 @@ def expect_claimed(model: Any, *functions: str) -> None:
     own = _described(model)
     if any(made and all(each == own for _, each in made) for made in seen.values()):
         return
+    unseen = [function for function, made in seen.items() if not made]
+    checks = {function: asked[function] for function in unseen if function in asked}
+    if checks:
+        _expect_one_of(model, checks)
+        return
     shown = sorted({listed for made in seen.values() for listed, _ in made})
-    named = ", ".join(f"{function}()" for function in functions)
+    named = _calls(functions)
     if not shown:
         raise ClaimFailed(
             "No claim above got a network from {named}, so a trained model cannot be compared with "
@@ -74,6 +91,29 @@ def expect_claimed(model: Any, *functions: str) -> None:
         named=named,
         seen="; ".join(shown),
     )
+
+
+def _expect_one_of(model: Any, checks: Mapping[str, Callable[[Any], None]]) -> None:
+    """Check that a model is what one of the functions should make, which no claim got to see."""
+    found = []
+    for check in checks.values():
+        try:
+            check(model)
+        except ClaimFailed as why:
+            found.append(str(why))
+        else:
+            return
+    raise ClaimFailed(
+        "No claim above got a network from {named}, so the trained model itself was checked, and "
+        "it is not as {named} should make it. {found} Correct {named} first, and train a model "
+        "that it returned.",
+        named=_calls(checks),
+        found=" ".join(found),
+    )
+
+
+def _calls(functions: Iterable[str]) -> str:
+    return ", ".join(f"{function}()" for function in functions)
 
 
 def same_layers(model: Any, other: Any) -> bool:

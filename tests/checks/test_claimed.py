@@ -1,8 +1,11 @@
 """A trained model is one that the claims on layers have seen."""
 
+from functools import partial
+
 import keras
 import pytest
 
+from grader.checks.architecture import expect_layers
 from grader.checks.claimed import claimed, expect_claimed, first_difference, same_layers
 from grader.checks.protocols import TrainingRecord, grant
 from grader.errors import ClaimFailed
@@ -27,6 +30,10 @@ def network(*sizes, record=None):
     if record is not None:
         grant(model, record)
     return model
+
+
+def dense(*sizes):
+    return partial(expect_layers, expected=[("Dense", {"units": size}) for size in sizes])
 
 
 def test_a_network_that_the_claims_saw_may_be_trained():
@@ -62,6 +69,32 @@ def test_a_function_that_makes_no_network_has_none_trained(made):
     assert claimed("build", made) is made
     with pytest.raises(ClaimFailed, match="No claim above got a network from build"):
         expect_claimed(network(3, record=record), "build", "other")
+
+
+def test_a_network_as_it_was_asked_for_may_be_trained_where_no_claim_saw_one():
+    record, asked = Record(), {"broken": dense(3, 2)}
+    claimed("build", network(5, record=record))
+    claimed("broken", None)
+    expect_claimed(network(3, 2, record=record), "broken", asked=asked)
+    expect_claimed(network(3, 2, record=record), "build", "broken", asked=asked)
+    expect_claimed(network(5, record=record), "build", "broken", asked=asked)
+
+
+@pytest.mark.parametrize("functions", [("broken",), ("build", "broken"), ("broken", "other")])
+def test_another_network_than_was_asked_for_is_refused_where_no_claim_saw_one(functions):
+    record, asked = Record(), {"broken": dense(3, 2), "other": dense(1)}
+    claimed("build", network(5, record=record))
+    with pytest.raises(
+        ClaimFailed, match=r"No claim above got a network from broken\(\).* units=4, expected"
+    ):
+        expect_claimed(network(3, 4, record=record), *functions, asked=asked)
+
+
+def test_a_network_as_it_was_asked_for_is_refused_where_the_claims_saw_another():
+    record = Record()
+    claimed("build", network(3, 3, record=record))
+    with pytest.raises(ClaimFailed, match="in the claims above: Dense, Dense"):
+        expect_claimed(network(3, 2, record=record), "build", asked={"build": dense(3, 2)})
 
 
 def test_nothing_is_noted_in_an_ordinary_kernel():
