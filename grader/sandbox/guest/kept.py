@@ -23,8 +23,9 @@ class KeptNames:
     """Keeps names for tests that are asked after later cells have run.
 
     Those cells may bind the names of the place again, and those that functions of the place use; so
-    all of them are put back for the time of a question. They may also change an object, so what the
-    test itself uses is copied where that is possible.
+    all of them are put back for the time of a question, and names that were not defined there are
+    not defined then. They may also change an object, so what the test itself uses is copied where
+    that is possible.
 
     Args:
         namespace: returns the student's names.
@@ -33,14 +34,19 @@ class KeptNames:
     def __init__(self, namespace: Callable[[], MutableMapping[str, Any]]) -> None:
         self._namespace = namespace
         self._used: dict[str, dict[str, Any]] = {}  # place: what its test uses
-        self._all: dict[str, dict[str, Any]] = {}  # place: all names
+        self._all: dict[str, dict[str, Any]] = {}  # place: all names but the large
+        self._large: dict[str, frozenset[str]] = {}  # place: names that are as they are now
         self._place = ""  # of the test that asks now
+        self._there = False  # whether a question is being answered in its place
 
     def keep(self, place: str, names: list[str]) -> None:
         """Keep what names are now; ``names`` are those that the test of the place uses."""
         space = dict(self._namespace())
         self._used[place] = _copies({name: space[name] for name in picked(space, names)})
-        self._all[place] = {name: value for name, value in space.items() if not _is_large(value)}
+        self._large[place] = frozenset(name for name, value in space.items() if _is_large(value))
+        self._all[place] = {
+            name: value for name, value in space.items() if name not in self._large[place]
+        }
 
     def look(self, place: str, names: list[str]) -> dict[str, Any]:
         """Those of ``names`` that are defined, as they were where they were kept."""
@@ -66,22 +72,27 @@ class KeptNames:
         """
         calls = self._place and asked not in _CALLS_NOTHING
         then = self._all.get(self._place) if calls else None
-        if then is None:
+        if then is None or self._there:  # one that is asked within another is there already
             yield
             return
-        space = self._namespace()
-        now = {name: space[name] for name in then if name in space}
-        space.update(then)
+        large = self._large[self._place]
+        now = self._exchange(then, large)
+        self._there = True
         try:
             yield
         finally:
+            self._there = False
             # What the question has changed there counts for the next one, and for no cell.
-            then.update({name: space[name] for name in then if name in space})
-            for name in then:
-                if name in now:
-                    space[name] = now[name]
-                else:
-                    space.pop(name, None)
+            self._all[self._place] = self._exchange(now, large)
+
+    def _exchange(self, names: dict[str, Any], large: frozenset[str]) -> dict[str, Any]:
+        """Let these be the student's names, beside the large ones; returns those of before."""
+        space = self._namespace()
+        before = {name: value for name, value in space.items() if name not in large}
+        for name in before.keys() - names.keys():
+            del space[name]
+        space.update(names)
+        return before
 
 
 def _copies(values: dict[str, Any]) -> dict[str, Any]:

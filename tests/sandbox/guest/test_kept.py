@@ -57,6 +57,30 @@ def test_a_name_that_is_defined_behind_the_place_is_not_there(
     assert kept.look("first", ["late"]) == {}
 
 
+def test_a_function_does_not_find_what_is_defined_behind_its_place(
+    kept: KeptNames, space: dict[str, Any]
+) -> None:
+    run(space, "def early(x):\n    return late * x")
+    kept.keep("first", ["early"])
+    run(space, "late = 1")
+    early = kept.look("first", ["early"])["early"]
+    with kept.in_place("call"), pytest.raises(NameError, match="late"):
+        early(3)
+    assert early(3) == 3
+
+
+def test_an_image_set_of_the_place_is_found_as_it_is_now(
+    kept: KeptNames, space: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.sandbox.guest.kept._LARGE", 8)
+    run(space, "import numpy as np\nimages = np.zeros(3)\ndef total():\n    return images.sum()")
+    kept.keep("first", ["total"])
+    run(space, "images = np.ones(3)")
+    total = kept.look("first", ["total"])["total"]
+    with kept.in_place("call"):
+        assert total() == 3
+
+
 def test_what_is_changed_later_is_as_it_was(kept: KeptNames, space: dict[str, Any]) -> None:
     run(space, "class Stack:\n    def __init__(self):\n        self.items = [1]")
     run(space, "import numpy as np\nstack, names, row = Stack(), ['b', 'a'], np.zeros(3)")
@@ -106,6 +130,40 @@ def test_what_a_question_changes_counts_for_the_next_question_alone(
         with kept.in_place("call"):
             assert tick() == expected
     assert space["count"] == 50
+
+
+def test_a_name_that_a_question_defines_is_there_for_the_next_question_alone(
+    kept: KeptNames, space: dict[str, Any]
+) -> None:
+    run(
+        space,
+        "def start():\n    global seen\n    seen = 1\ndef forget():\n    global seen\n    del seen",
+    )
+    kept.keep("first", ["start", "forget"])
+    kept.look("first", ["start"])
+    with kept.in_place("call"):
+        space["start"]()
+    assert "seen" not in space
+    with kept.in_place("call"):
+        assert space["seen"] == 1
+        space["forget"]()
+    with kept.in_place("call"):
+        assert "seen" not in space
+
+
+def test_a_question_within_a_question_finds_what_that_one_changed(
+    kept: KeptNames, space: dict[str, Any]
+) -> None:
+    run(space, "count = 0")
+    kept.keep("first", ["count"])
+    kept.look("first", ["count"])
+    with kept.in_place("call"):
+        run(space, "count = 1")
+        with kept.in_place("operate"):
+            assert space["count"] == 1
+            run(space, "count = 2")
+        assert space["count"] == 2
+    assert space["count"] == 0
 
 
 def test_names_come_back_after_an_error(kept: KeptNames, space: dict[str, Any]) -> None:
