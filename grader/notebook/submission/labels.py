@@ -16,22 +16,36 @@ _WORDS = 8  # of a value
 _HEADED = 5  # words of a heading
 _NAMES = 4  # words of a name
 
-_WHAT = (
-    r"names?|full name|first name|last name|surname|family name|students?|authors?|id|no|number|"
-    r"matriculation|matr|matrikelnummer|matrikelnr|matrnr|group|team|partners?|collaborators?|"
-    r"class|course|section|semester|date|e-?mail|university|instructor|tutor|"
-    r"nachname|vorname|gruppe|datum|kurs|studiengang|studierende|nom|prénom|groupe|nombre|"
-    r"apellidos?|grupo|nome|cognome|الاسم|اسم|الطالب|الطالبة|رقم|الرقم|الجامعي|المجموعة|التاريخ|"
-    r"姓名|学号|班级|日期"
+# What names a person.
+_WHO = (
+    r"names?|full name|first name|last name|surname|family name|students?|authors?|matriculation|"
+    r"matr|matrikelnummer|matrikelnr|matrnr|partners?|collaborators?|e-?mail|university|"
+    r"instructor|tutor|nachname|vorname|studiengang|studierende|prénom|apellidos?|cognome|"
+    r"الاسم|اسم|الطالب|الطالبة|الرقم الجامعي|رقم الطالب|رقم الطالبة|الجامعي|姓名|学号"
+)
+# What says more of the person, and may be an answer where no person is named: "No: it overfits",
+# "Class: Shirt", "Number: 9".
+_MORE = (
+    r"id|no|number|nr|group|team|class|course|section|semester|date|gruppe|datum|kurs|nom|groupe|"
+    r"nombre|grupo|nome|رقم|الرقم|المجموعة|التاريخ|班级|日期"
 )
 # "Name: Ada", "Student number (Matr.-Nr.): 12345", "Group 4"; the wide colon is the Chinese one.
+_LABEL = rf"(?:(?:{_WHO}|{_MORE})\b['\u2019s./&-]*(?: (?:and |und |& |/ )?|(?=[:=\uff1a(]))){{1,4}}"
 _LABELLED = re.compile(
-    rf"(?:(?:{_WHAT})\b['\u2019s./&-]*(?: (?:and |und |& |/ )?|(?=[:=\uff1a(]))){{1,4}}"
-    r"(?:\([^()]*\) ?)?(?:[:=\uff1a](?P<value>.*)|#?\d+)",
+    rf"(?P<label>{_LABEL})(?:\([^()]*\) ?)?(?:[:=\uff1a](?P<value>.*)|#?\d+)",
     re.IGNORECASE,
 )
+_PERSON = re.compile(rf"(?:{_WHO})\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?P<name>[^,;()]+?) ?[,;(] ?#?\d{5,}\)?")  # "Ada Lovelace, 1234567"
+_NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
 _HEADING = re.compile(r" {0,3}#{1,6}\s")
-_SAYS = re.compile(r":|answer|antwort|إجاب|جواب", re.IGNORECASE)
+# A heading that answers: it says so, is a sentence, or has a large number.
+_SAYS = re.compile(
+    r":|=|\d\d|[.!]\s*$|answer|antwort|إجاب|جواب|نعم|لأن|"
+    r"\b(?:yes|no|not|is|are|was|were|has|have|does|do|because|since|"
+    r"ja|nein|nicht|ist|sind|hat|haben|weil|da)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MARKS = " \t#*_>|-`"  # of Markdown, around a line
 _BOLD = re.compile(r"\*\*|__")
 
@@ -63,11 +77,15 @@ def is_label(text: str, handed_out: str = "") -> bool:
         return False
     known = sorted({_bare(line) for line in handed_out.splitlines()}, key=len)
     added = [bare for line in text.splitlines() if (bare := _added(_bare(line), known))]
-    rest = [line for line in added if not _is_labelled(line)]
-    if not rest:
-        return bool(added or handed_out)
-    surely = len(rest) < len(added) or all(map(_has_number, rest))
-    return surely and all(map(_is_name, rest))
+    if not added:
+        return bool(handed_out)
+    labels = list(filter(None, map(_label, added)))
+    rest = [line for line in added if _label(line) is None and not _is_numbered_name(line)]
+    if len(labels) + len(rest) < len(added):
+        return not rest
+    if not any(map(_PERSON.match, labels)):
+        return False
+    return not rest or (rest == added[:1] and _is_name(rest[0]))
 
 
 def is_heading_of_code(cells: Sequence[NotebookNode], place: int) -> bool:
@@ -95,18 +113,22 @@ def _added(line: str, known: Sequence[str]) -> str:
     return line.removeprefix(begin).strip(" ,;:|\u2013\u2014-") if begin else line
 
 
-def _is_labelled(line: str) -> bool:
-    """Whether a line is a label with a short value."""
+def _label(line: str) -> str | None:
+    """The label of a line that is a label with a short value."""
     found = _LABELLED.fullmatch(line) if len(line) <= _LINE else None
-    return found is not None and len((found["value"] or "").split()) <= _WORDS
+    if found is None or len((found["value"] or "").split()) > _WORDS:
+        return None
+    return found["label"]
+
+
+def _is_numbered_name(line: str) -> bool:
+    """Whether a line is a name and its number. A number alone may be an answer."""
+    found = _NUMBERED.fullmatch(line) if len(line) <= _LINE else None
+    return found is not None and _is_name(found["name"])
 
 
 def _is_name(line: str) -> bool:
-    """Whether a line may be a name, and a number behind it: "Ada Lovelace, 1234567"."""
-    words = re.split(r"[ ,;()]+", line.strip(" ,;()"))
-    numbers = [word for word in words if word.lstrip("#").isdigit()]
-    return len(words) - len(numbers) <= _NAMES and not any(word[:1].islower() for word in words)
-
-
-def _has_number(line: str) -> bool:
-    return re.search(r"\d{5}", line) is not None
+    """Whether a line may be a person's name: several words, and each begins with a capital."""
+    words = line.split()
+    proper = (word[0].isupper() and _NAME_WORD.fullmatch(word) for word in words)
+    return 1 < len(words) <= _NAMES and all(proper)

@@ -24,9 +24,10 @@ from tests import tiny
         "Name and student number (Matr.-Nr.): Ada, 1234567\n\n---",
         "Ada Lovelace, 1234567",
         "Vorname: Ada\nNachname: Lovelace\nMatrikelnummer: 12",
-        "الاسم: ليلى",
+        "الاسم: ليلى\nرقم الطالب: 1234567",
         "姓名\N{FULLWIDTH COLON}王小明",
         "> Collaborators: none",
+        "Ada Lovelace (1234567)\nGroup 4",
     ],
 )
 def test_who_wrote_it_is_no_answer(text: str) -> None:
@@ -45,6 +46,21 @@ def test_who_wrote_it_is_no_answer(text: str) -> None:
         "Group: filters of one layer are learned together from all of the data",
         "we need 60000",
         "Nothing: it is learned",
+        "No: the network overfits",
+        "Class: Shirt",
+        "Class 6",
+        "Class name: Shirt",
+        "Number: 32",
+        "رقم 9",
+        "21840",
+        "Parameters: 21840",
+        "Parameters = 21840",
+        "Trainable Parameters 21840",
+        "Name: Ada\nYes",
+        "Name: Ada\n42",
+        "Name: Ada\nGradient Descent",
+        "الاسم: ليلى\nلأن المرشحات متعلمة",
+        "姓名\N{FULLWIDTH COLON}王小明\n因为卷积核共享权重",
     ],
 )
 def test_other_text_may_be_an_answer(text: str) -> None:
@@ -82,6 +98,9 @@ def test_a_heading_of_code_is_short_and_code_follows() -> None:
     assert not heading("## My experiments\nThey are learned.", code)
     assert not heading("## They are learned from data in training", code)
     assert not heading("## My answer: learned", code)
+    for answer in ("## Weights are shared", "# Because weights are shared", "## Yes", "## 21840"):
+        assert not heading(answer, code)
+    assert heading("## Task 3", code)
 
 
 @pytest.mark.parametrize(
