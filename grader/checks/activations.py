@@ -94,7 +94,7 @@ def activation_values(
             activation_values(activation_model, small_cnn(), questions.random((2, 28, 28, 1)))
     """
     received = _outputs(activation_model, model, images)
-    expected = _by_layer(model, images)
+    expected = outputs_by_layer(model, images)
     for number, (layer, got, computed) in enumerate(
         zip(model.layers, received, expected, strict=True)
     ):
@@ -146,7 +146,7 @@ def _expect_shapes(
     received: list[tuple[int, ...]], model: Any, images: NDArray[np.floating]
 ) -> None:
     """One output per layer, each of the layer's shape."""
-    expected = [output.shape for output in _by_layer(model, images)]
+    expected = [output.shape for output in outputs_by_layer(model, images)]
     if len(received) != len(expected):
         raise ClaimFailed(
             "activation_model(model) has {received_count} outputs for a model of {expected_count} "
@@ -170,8 +170,21 @@ def _expect_shapes(
             )
 
 
-def _by_layer(model: Any, images: NDArray[np.floating]) -> list[NDArray[Any]]:
-    """Send the images through one layer after the other."""
+def outputs_by_layer(model: Any, images: NDArray[np.floating]) -> list[NDArray[Any]]:
+    """Send images through one layer after the other.
+
+    Args:
+        model: a Sequential network, such as ``small_cnn()``.
+        images: (n, 28, 28, 1) floats, as ``model`` takes them.
+
+    Returns:
+        What each layer gives.
+
+    Example:
+        In a check::
+
+            first = outputs_by_layer(small_cnn(), images)[0]
+    """
     values: Any = images.astype(np.float32)
     outputs = []
     for layer in model.layers:

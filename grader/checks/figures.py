@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checks.activations import outputs_by_layer
 from grader.checks.answers import describe as words
+from grader.checks.journey_maps import numbers, other_filter
 from grader.checks.protocols import FigureProxy, capability
 from grader.errors import ClaimFailed
 from grader.language import gettext
 
 SAME_LINE = 0.02  # axes whose centres are this near, in fractions of the figure, share a line
+_STAGES = {"Conv2D", "MaxPooling2D"}  # layers that belong in the figure
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,14 @@ class FigureDescription:
         columns: how many columns its axes form.
         images: for each axes, row by row from the top left, the shape of the array of its image,
             (height, width) or with a colour axis; None for axes without an image.
+        numbers: for each axes, the numbers of that image; None where they cannot be compared.
 
     """
 
     rows: int
     columns: int
     images: tuple[tuple[int, ...] | None, ...]
+    numbers: tuple[object, ...] = field(default=(), compare=False)  # arrays have no one truth
 
 
 def describe(figure: Any) -> FigureDescription:
@@ -56,10 +61,13 @@ def describe(figure: Any) -> FigureDescription:
         centres.append(((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2))
     tops, lefts = _lines([-y for y, _ in centres]), _lines([x for _, x in centres])
     order = sorted(range(len(axes)), key=lambda i: (tops[i], lefts[i]))
-    shapes = tuple(
-        tuple(axes[i].images[-1].get_array().shape) if axes[i].images else None for i in order
+    shown = [axes[i].images[-1].get_array() if axes[i].images else None for i in order]
+    return FigureDescription(
+        len(set(tops)),
+        len(set(lefts)),
+        tuple(None if array is None else tuple(array.shape) for array in shown),
+        tuple(None if array is None else numbers(array) for array in shown),
     )
-    return FigureDescription(len(set(tops)), len(set(lefts)), shapes)
 
 
 def _place(axes: Any) -> Any:
@@ -101,7 +109,7 @@ def journey_figure(
 
     Raises:
         ClaimFailed: the function returns no Figure, a Figure of another number of rows or columns,
-            or one that shows an image of another size.
+            or one that shows an image of another size, or the output of another filter.
 
     Example:
         In a test cell, with the student's ``plot_journey``::
@@ -113,7 +121,7 @@ def journey_figure(
     stages = [
         (type(layer).__name__, tuple(layer.output.shape[1:3]))
         for layer in model.layers
-        if type(layer).__name__ in {"Conv2D", "MaxPooling2D"}
+        if type(layer).__name__ in _STAGES
     ]
     if (shown.rows, shown.columns) != (len(images), len(stages)):
         raise ClaimFailed(
@@ -128,6 +136,7 @@ def journey_figure(
             listed=", ".join(kind for kind, _ in stages),
         )
     _expect_images(shown, stages)
+    _expect_filter(shown, model, images, filter_index)
 
 
 def _expect_images(shown: FigureDescription, stages: list[tuple[str, tuple[int, ...]]]) -> None:
@@ -160,6 +169,29 @@ def _expect_images(shown: FigureDescription, stages: list[tuple[str, tuple[int, 
                 expected_rows=expected[0],
                 expected_columns=expected[1],
                 kind=kind,
+            )
+
+
+def _expect_filter(
+    shown: FigureDescription, model: Any, images: NDArray[np.floating], filter_index: int
+) -> None:
+    """No place of the grid shows what another filter of its layer gives."""
+    outputs = [
+        (type(layer).__name__, output)
+        for layer, output in zip(model.layers, outputs_by_layer(model, images), strict=True)
+        if type(layer).__name__ in _STAGES
+    ]
+    for place, picture in enumerate(shown.numbers[: len(shown.images)]):
+        row, column = divmod(place, shown.columns)
+        kind, output = outputs[column]
+        if (other := other_filter(picture, output[row], filter_index)) is not None:
+            raise ClaimFailed(
+                "{where} shows what {kind} gives for filter {other}, but filter_index is "
+                "{filter_index}. Take output[image, :, :, filter_index].",
+                where=gettext("Row {row}, column {column} of the figure", row=row, column=column),
+                kind=kind,
+                other=other,
+                filter_index=filter_index,
             )
 
 

@@ -9,7 +9,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from mpl_toolkits.axes_grid1 import ImageGrid, make_axes_locatable
 
-from grader.checks.activations import small_cnn
+from grader.checks.activations import outputs_by_layer, small_cnn
 from grader.checks.figures import FigureDescription, describe, journey_figure
 from grader.checks.protocols import FigureProxy
 from grader.errors import ClaimFailed
@@ -128,6 +128,46 @@ def test_a_description_from_elsewhere_passes(model):
 def test_other_figures_fail_in_their_own_words(draw, words, model):
     with pytest.raises(ClaimFailed, match=words):
         journey_figure(lambda *_: draw(), model, IMAGES, 1)
+
+
+def drawing(take):
+    """A student's plot_journey that draws what ``take`` takes of an output."""
+
+    def plot_journey(model, images, filter_index):
+        outputs = [each for each in outputs_by_layer(model, images) if each.ndim == 4]
+        figure, axes = plt.subplots(len(images), len(outputs), squeeze=False)
+        for row, column in product(range(len(images)), range(len(outputs))):
+            axes[row, column].imshow(take(outputs[column][row], filter_index))
+        return figure
+
+    return plot_journey
+
+
+PICTURES = np.random.default_rng(1).random((2, 28, 28, 1))
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda output, index: output[:, :, index],
+        lambda output, index: np.uint8(255 * output[:, :, index] / (output.max() + 1)),
+        lambda output, index: mpl.colormaps["inferno"](output[:, :, index]),
+    ],
+    ids=["numbers", "whole_numbers", "colours"],
+)
+def test_the_filter_that_is_asked_for_passes_however_it_is_scaled(take, model):
+    for index in range(4):
+        journey_figure(drawing(take), model, PICTURES, index)
+
+
+@pytest.mark.parametrize("index", [1, 2, 3])
+def test_a_figure_of_the_same_filter_each_time_fails(index):
+    model, draw = small_cnn(), np.random.default_rng(1)
+    model.set_weights([draw.random(weight.shape) for weight in model.weights])  # no filter is dead
+    same = drawing(lambda output, _: output[:, :, 0])
+    journey_figure(same, model, PICTURES, 0)
+    with pytest.raises(ClaimFailed, match=f"gives for filter 0, but filter_index is {index}"):
+        journey_figure(same, model, PICTURES, index)
 
 
 def test_a_place_of_the_grid_left_out_fails(model):

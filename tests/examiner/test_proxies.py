@@ -184,7 +184,7 @@ def test_a_function_is_called_alone_by_its_name() -> None:
     ("answer", "expected"),
     [
         (
-            {"tuple": [{"int": 1}, {"int": 2}, {"tuple": []}]},
+            {"tuple": [{"int": 1}, {"int": 2}, {"tuple": []}, {"tuple": []}]},
             FigureDescription(1, 2, ()),
         ),
         (None, None),

@@ -44,8 +44,8 @@ class Powers(CallbackProxy, FigureProxy, FunctionProxy, ObjectProxy):
         """Describe it, a Figure, in the student's kernel; None where the kernel says it is none."""
         facts = self._proxies.run("grader.checks.figures", "_described", self._kept)
         try:
-            rows, columns, images = facts
-            return FigureDescription(rows, columns, images)
+            rows, columns, images, numbers = facts
+            return FigureDescription(rows, columns, images, tuple(numbers))
         except (TypeError, ValueError):
             return None
 
