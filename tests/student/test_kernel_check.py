@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import _modified_open
 
 from grader.model import Outcome
 from grader.notebook.assignment import grade_id
@@ -75,6 +76,22 @@ def test_a_test_cell_leaves_nothing_behind(sums: Path) -> None:
     space = {"add": max, "total": sum}
     kernel_check.checked(sums, space)
     assert space == {"add": max, "total": sum}
+
+
+def test_a_patch_of_open_reaches_code_of_a_notebook(sums: Path) -> None:
+    notebook = parse.read(sums)
+    for cell in notebook.cells:
+        if grade_id(cell) == "adds":
+            cell.source = HEAD + (
+                "from unittest.mock import mock_open, patch\n"
+                "with patch('builtins.open', mock_open(read_data='3')):\n"
+                "    assert add('no such file') == '3'"
+            )
+    nbformat.write(notebook, sums)
+    space = {"open": _modified_open, "total": sum}
+    exec("def add(path):\n    with open(path) as file:\n        return file.read()", space)
+    assert kernel_check.checked(sums, space).verdicts[0].outcome is Outcome.PASSED
+    assert space["open"] is _modified_open
 
 
 def test_one_claim_after_the_other_is_running(sums: Path) -> None:

@@ -27,6 +27,7 @@ _WATCHED = {
 }
 
 _SHADOWED = ("input", "print")
+_PATCHED = "open"  # of the notebook, as ``patch("__main__.open")``; a test may have its own
 
 
 def _current() -> dict[str, Any]:
@@ -49,6 +50,7 @@ class Replaced:
     def __init__(self) -> None:
         self.names: Mapping[str, Any] = {}
         self._looked_up: Mapping[str, Any] = {}
+        self._shadowed: tuple[str, ...] = _SHADOWED
         self._before = _current()
         self._stdin = sys.stdin
 
@@ -64,6 +66,7 @@ class Replaced:
         """
         self.names = names
         self._looked_up = {name: looked_up[name] for name in looked_up if name not in bound}
+        self._shadowed = (*_SHADOWED, *({_PATCHED} - bound))
 
     def now(self) -> dict[str, Any]:
         """The replacements, by place."""
@@ -72,7 +75,8 @@ class Replaced:
             for place, value in _current().items()
             if value is not self._before.get(place, value)
         }
-        found |= {f"builtins:{name}": self.names[name] for name in _SHADOWED if name in self.names}
+        shadowed = (name for name in self._shadowed if name in self.names)
+        found |= {f"builtins:{name}": self.names[name] for name in shadowed}
         found |= {
             f"__main__:{name}": self.names[name]
             for name, value in self._looked_up.items()

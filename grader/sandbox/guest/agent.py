@@ -81,7 +81,9 @@ class Agent:
         is_read = False
         try:
             arguments = arguments_of(question, decoder)
-            patched = patches.applied(question.get("patched", {}), decoder, self._kept.bind)
+            patched = patches.applied(
+                question.get("patched", {}), decoder, self._kept.bind, self._kept.now
+            )
             with (
                 self.around.during(question, decoder) as notices,
                 contextlib.redirect_stdout(printed),

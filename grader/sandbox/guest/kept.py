@@ -63,6 +63,10 @@ class KeptNames:
         space[name] = value
         return partial(space.pop, name, None) if before is None else partial(space.update, before)
 
+    def now(self, name: str) -> Any:
+        """What a name of the student's is now; None where it is not defined."""
+        return self._namespace().get(name)
+
     @contextlib.contextmanager
     def in_place(self, asked: str) -> Iterator[None]:
         """Put the names back as they were at the place of the test that asks now.

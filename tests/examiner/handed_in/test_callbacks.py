@@ -215,9 +215,10 @@ assert twice(lambda v: v, values) is values
 
 A_PATCHED_OPEN = """
 from unittest import mock
-with mock.patch("builtins.open", mock.mock_open(read_data="a\\nb\\n")) as opened:
-    assert lines("x.txt") == ["a", "b"]
-opened.assert_called_once_with("x.txt")
+for place in ("builtins.open", "__main__.open"):
+    with mock.patch(place, mock.mock_open(read_data="a\\nb\\n")) as opened:
+        assert lines("x.txt") == ["a", "b"], place
+    opened.assert_called_once_with("x.txt")
 """
 
 
@@ -234,7 +235,9 @@ def test_an_ordinary_test_means_what_it_means_in_a_notebook(student: InProcess, 
 
 
 def _tested_here(test: str) -> Finding:
-    return InProcess(WORK).tested(test)
+    from IPython.core.interactiveshell import _modified_open
+
+    return InProcess(WORK, {"open": _modified_open}).tested(test)  # as in every notebook
 
 
 @pytest.mark.lengthy

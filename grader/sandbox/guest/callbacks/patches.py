@@ -10,7 +10,9 @@ from __future__ import annotations
 import builtins
 import contextlib
 import importlib
+import io
 import sys
+import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -24,6 +26,7 @@ def applied(
     patched: Mapping[str, Any],
     decoder: Decoder,
     bind: Callable[[str, Any], Callable[[], None]],
+    named: Callable[[str], Any],
 ) -> Iterator[None]:
     """Replace functions in the body.
 
@@ -31,6 +34,7 @@ def applied(
         patched: by place, such as ``random:randint``, the encoded replacements.
         decoder: for these.
         bind: lets a name of the notebook be something else; returns what undoes that.
+        named: tells what a name of the notebook is; None where it is not defined.
     """
     with contextlib.ExitStack() as stack:
         _replace(stack, builtins, "input", _read_line if "sys:stdin" in patched else _refuse)
@@ -39,8 +43,16 @@ def applied(
             if module == "__main__":
                 stack.callback(bind(name, decoder.decode(encoded)))
                 continue
-            _replace(stack, importlib.import_module(module), name, decoder.decode(encoded))
+            value = decoder.decode(encoded)
+            _replace(stack, importlib.import_module(module), name, value)
+            if place == "builtins:open" and is_ipythons_open(named("open")):
+                stack.callback(bind("open", value))
         yield
+
+
+def is_ipythons_open(value: Any) -> bool:
+    """Whether a notebook's name ``open`` is the one that IPython puts in front of Python's."""
+    return isinstance(value, types.FunctionType) and vars(value).get("__wrapped__") is io.open
 
 
 def _replace(stack: contextlib.ExitStack, module: Any, name: str, value: Any) -> None:
