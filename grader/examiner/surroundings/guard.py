@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NoReturn
@@ -28,7 +29,8 @@ _PROGRAMS = frozenset(
     {"os.exec", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen"}
 )
 _WATCHED = _PROGRAMS | places.WATCHED | {"exec", "open", "pickle.find_class"}
-_IMPORTER = "importlib._bootstrap_external"
+_READS_MODULES = "importlib._bootstrap_external"
+_RUNS_MODULES = "importlib._bootstrap"
 _OF_MODULES = (".py", ".pyc", ".so")
 _MOST_CODE = 200_000  # bytes that are compiled; what is longer is known by its names alone
 
@@ -100,11 +102,11 @@ class _Guard:
         runs = sys._getframe(1)
         if not _is_of_a_test(runs):
             return
-        imports = runs.f_globals.get("__name__") == _IMPORTER
+        imports = runs.f_globals.get("__name__") == _READS_MODULES
         if event == "open":
             self._opened(arguments[0], arguments[2], self.theirs, imports)
         elif event not in places.WATCHED:
-            self._require_not_theirs(event, arguments, self.theirs, None if imports else runs)
+            self._require_not_theirs(event, arguments, self.theirs, runs)
         elif not imports:
             with unguarded() as theirs:
                 places.refuse(event, arguments, theirs.texts, theirs.folder())
@@ -112,7 +114,7 @@ class _Guard:
             self._require_own_place(event, arguments, self.theirs)
 
     def _require_not_theirs(
-        self, event: str, arguments: tuple[Any, ...], theirs: Theirs, runs: FrameType | None
+        self, event: str, arguments: tuple[Any, ...], theirs: Theirs, runs: FrameType
     ) -> None:
         """Refuse code, a class of a pickle or a program that may be a student's.
 
@@ -120,9 +122,9 @@ class _Guard:
             event: what is about to be done.
             arguments: of the event.
             theirs: what is the student's.
-            runs: the frame that does it; None where it imports a module.
+            runs: the frame that does it.
         """
-        if runs is None and _is_elsewhere(arguments[0], theirs.folder()):
+        if _imports_from_elsewhere(runs, theirs.folder()):
             return
         if self._runs_a_students(event, arguments, theirs, runs):
             self._refuse(
@@ -157,7 +159,7 @@ class _Guard:
                 theirs.texts.require_elsewhere(os.fsdecode(path), folder, imports)
 
     def _runs_a_students(
-        self, event: str, arguments: tuple[Any, ...], theirs: Theirs, runs: FrameType | None
+        self, event: str, arguments: tuple[Any, ...], theirs: Theirs, runs: FrameType
     ) -> bool:
         if event == "pickle.find_class" and arguments[1] in _PLAIN.get(arguments[0], ()):
             return False
@@ -172,7 +174,7 @@ class _Guard:
             return False
         if _is_among(code, texts, theirs.returned.lost):
             return True
-        if runs is None or not (files or theirs.returned.answered):
+        if not (files or theirs.returned.answered):
             return False
         return not theirs.tests.wrote(code, runs, texts, self._read_own)
 
@@ -230,11 +232,21 @@ def _is_of_a_test(frame: FrameType | None) -> bool:
     return False
 
 
-def _is_elsewhere(code: Any, folder: Path | None) -> bool:
-    """Whether a module that is imported lies outside of the test's folder: it is no student's."""
-    return isinstance(code, CodeType) and not (
-        folder and Path(os.path.realpath(code.co_filename)).is_relative_to(folder)
-    )
+def _imports_from_elsewhere(runs: FrameType, folder: Path | None) -> bool:
+    """Whether a module is imported from outside of the test's folder: it is no student's.
+
+    The place is what Python found it by; a student's ``.pyc`` may name any other.
+
+    Args:
+        runs: the frame that runs something.
+        folder: the test's own; None where it is not apart.
+    """
+    if folder is None or runs.f_globals.get("__name__") != _RUNS_MODULES:
+        return False
+    match runs.f_locals.get("args"):
+        case (CodeType(), {"__spec__": ModuleSpec(has_location=True, origin=str(place))}):
+            return not Path(os.path.realpath(place)).is_relative_to(folder)
+    return False
 
 
 def _is_among(code: CodeType, texts: Iterable[bytes], lost: bool) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
 import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +73,7 @@ def test_a_pickle_of_the_courses_own_is_read_beside_a_students_file(
 ) -> None:
     (folder / "expected.pkl").write_bytes(pickle.dumps(Path("any") / "object"))
     test = """
+import marshal
 import pickle
 write()
 with open("expected.pkl", "rb") as file:
@@ -149,6 +152,26 @@ def test_libraries_run_their_own_code_beside_what_is_long(both: Make, returned: 
     use = "import colorsys\nfrom collections import namedtuple\nnamedtuple('P', 'a, b')"
     student = both(answer=lambda: returned, write=write)
     assert student.tested(f"answer()\nwrite()\n{use}") == Finding()
+
+
+def test_a_library_is_imported_beside_code_of_a_student(both: Make) -> None:
+    sys.modules.pop("sched", None)
+    code = "class Layer:\n    def __init__(self): self.open = __name__, self.__class__.__doc__"
+    use = "assert '__init__' in answer()\nimport sched\nassert sched.scheduler().empty()"
+    assert both(answer=lambda: code).tested(use) == Finding()
+
+
+def test_a_module_of_a_student_is_not_run_whatever_place_it_names(both: Make, kernel: Path) -> None:
+    def write() -> None:
+        (kernel / "stolen.txt").unlink(missing_ok=True)
+        text = f"open({str(kernel / 'stolen.txt')!r}, 'w').close()"
+        code = compile(text, "/elsewhere/library.py", "exec")
+        Path("hidden.pyc").write_bytes(MAGIC_NUMBER + bytes(12) + marshal.dumps(code))
+
+    use = "write()\nimport os, sys\nsys.path.insert(0, os.getcwd())\nimport hidden"
+    with pytest.raises(CourseError, match="wrote or returned"):
+        both(write=write).tested(use)
+    assert not (kernel / "stolen.txt").exists()
 
 
 def test_what_a_text_returned_to_one_test_does_not_count_in_the_next(both: Make) -> None:
