@@ -29,7 +29,7 @@ def test_an_assignment_goes_out_and_comes_back(classroom: Classroom) -> None:
         assignment(student, "submit")
     forge(classroom)
     log = button(ines, "collect")
-    assert f"handed in for {BEN} and belongs to {ADA}" in log
+    assert f"{_FORGED.format(BEN)}: it belongs to {ADA}" in log
     assert "a symbolic link" in log
     graded = classroom.machine.run(["grader", "grade", "sums"], INSTRUCTOR, HOME)
     assert f"sums: {ADA} has 6 / 11, " in graded
