@@ -56,7 +56,21 @@ def _shared() -> tuple[Path, ...]:
     """Temporary files, devices, and where libraries keep what they have worked out once."""
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 -- there may be none
     kept = [home / ".cache", home / ".config" / "matplotlib", home / ".keras"]
-    named = ("XDG_CACHE_HOME", "MPLCONFIGDIR", "KERAS_HOME")
-    kept += [Path(os.environ[name]) for name in named if os.environ.get(name)]
-    places = (Path(tempfile.gettempdir()), Path("/dev"), *kept)
-    return tuple(place.resolve() for place in places)
+    kept += _named("XDG_CACHE_HOME", "MPLCONFIGDIR", "KERAS_HOME")
+    kept += [place / "matplotlib" for place in _named("XDG_CONFIG_HOME")]
+    return tuple(place.resolve() for place in (*_temporary(), Path("/dev"), *kept))
+
+
+def _temporary() -> list[Path]:
+    """Where temporary files are made.
+
+    ``gettempdir`` may be what opens a file just now, to find out, and holds a lock meanwhile.
+    """
+    if tempfile.tempdir is not None:
+        return [Path(os.fsdecode(tempfile.tempdir))]
+    return [*_named("TMPDIR", "TEMP", "TMP"), Path("/tmp")]
+
+
+def _named(*names: str) -> list[Path]:
+    """The folders that variables of the environment name."""
+    return [Path(os.environ[name]) for name in names if os.environ.get(name)]

@@ -86,3 +86,23 @@ with tempfile.TemporaryDirectory() as folder:
 open(os.devnull, "w").close()
 """
     assert both(answer=lambda: 3).tested(use) == Finding()
+
+
+def test_a_test_may_look_for_the_temporary_folder_once_more(both: Make) -> None:
+    use = """
+answer()
+import os, tempfile
+tempfile.tempdir = None
+with tempfile.TemporaryDirectory() as folder:
+    open(folder + "/a", "w").close()
+"""
+    assert both(answer=lambda: 3).tested(use) == Finding()
+
+
+def test_matplotlib_keeps_its_settings_where_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/somewhere/config")
+    for name, found in (("matplotlib", ""), ("other", "/somewhere/config/other")):
+        made = f"/somewhere/config/{name}"
+        assert changed_elsewhere("os.mkdir", (made, 0o777, -1), FOLDER) == found
