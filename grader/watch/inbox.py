@@ -85,6 +85,7 @@ class Inbox:
         return former == stamp or self._settings.watch.source is Source.EXCHANGE
 
     def _collect(self, name: str) -> None:
+        self._left.discard(name)  # an exchange that is gone keeps no `--once` running
         try:
             found = exchange.inbound(self._settings, name)
             self._logbook.trouble(f"the exchange for {name}", "")
@@ -92,7 +93,6 @@ class Inbox:
             self._logbook.trouble(f"the exchange for {name}", str(error))
             return
         end = self._clock() + _LOOK_SECONDS
-        self._left.discard(name)
         for inbound in found:
             if not self._may_collect((inbound.student, name), inbound.folders):
                 continue

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from nbgrader.exchange.default import ExchangeCollect
 
+from grader.errors import GraderError
 from grader.model import Source
 from grader.notebook import exchange
 from grader.notebook.submission import paths
@@ -122,11 +123,20 @@ def test_a_class_that_hands_in_at_once_is_tested_while_it_is_collected(
         collect(*arguments)
         room.now += 2  # seconds
 
+    def gone(*_: object) -> NoReturn:
+        raise GraderError("the exchange is gone")
+
     monkeypatch.setattr(exchange, "collect", slowly)
     room.step()
     assert "ada handed in sums" in room.log
     assert "ben handed in sums" not in room.log
     assert not room.service.idle
+    with monkeypatch.context() as patch:
+        patch.setattr(exchange, "inbound", gone)
+        room.settle()
+    assert "ben handed in sums" not in room.log
+    assert room.service.idle, "what is not to be had now keeps no `--once` running"
+    room.step(2)
     room.settle()
     assert [room.score(student) for student in ("ada", "ben", "cleo")] == [6, 6, 6]
 
