@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.examiner.objects.handles import kept_of
-from grader.examiner.surroundings.replaced import replaced
+from grader.examiner.replaced import replaced
 from grader.sandbox.guest.data.counted import Malformed
 
 _MOST_LINES = 100_000  # before the function, in its cell

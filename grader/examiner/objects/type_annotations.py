@@ -16,7 +16,7 @@ from typing import Any
 from grader.examiner.objects import signatures
 from grader.examiner.objects.handles import kept_of
 from grader.examiner.objects.kept import Kept
-from grader.examiner.surroundings.replaced import replaced
+from grader.examiner.replaced import replaced
 
 _Names = Mapping[str, Any] | None
 

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from grader.examiner.surroundings.replaced import replaced
+from grader.examiner.replaced import replaced
 
 
 @contextlib.contextmanager

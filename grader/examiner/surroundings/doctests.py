@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.errors import CourseError
-from grader.examiner.surroundings.replaced import replaced
+from grader.examiner.replaced import replaced
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from grader.examiner.surroundings.replaced import replaced
+from grader.examiner.replaced import replaced
 
 # What concerns the process in which it is called, and no figure.
 _STAY = (

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.errors import ClaimFailed
-from grader.examiner.surroundings.replaced import replaced
+from grader.examiner.replaced import replaced
 
 # What comparisons are made of, those of np.isclose and np.testing among them.
 _COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__sub__", "__rsub__")

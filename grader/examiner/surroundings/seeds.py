@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.examiner.surroundings.replaced import replaced
+from grader.examiner.replaced import replaced
 from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.surroundings import seeds
 
