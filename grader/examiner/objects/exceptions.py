@@ -100,6 +100,28 @@ def from_name(name: str, message: str) -> Exception:
     return _instance(_named(name, base), name, message)
 
 
+def told(names: tuple[Any, ...], text: str, own: Any) -> tuple[type[Exception], Exception]:
+    """An exception that was only told of, and its class: no attribute of it is asked for.
+
+    Args:
+        names: the full names of its class and of those that it is derived from.
+        text: its own.
+        own: its class, if that stands for one of the student's.
+    """
+    if isinstance(own, type) and facts_of(own) is not None and issubclass(own, Exception):
+        return own, _instance(own, own.__name__, text)
+    pythons = [str(name).removeprefix("builtins.") for name in names]
+    known = next((name for name in pythons if _is_pythons(name)), "Exception")
+    error = from_name(known, text)
+    kind = base_of(getattr(builtins, known))
+    return (kind if pythons[0] == known and isinstance(error, kind) else type(error)), error
+
+
+def _is_pythons(name: str) -> bool:
+    kind = getattr(builtins, name, None)
+    return isinstance(kind, type) and issubclass(kind, BaseException)
+
+
 def base_of(kind: Any) -> type[Exception]:
     """The exception that stands for one of Python's own, or else ``StudentRaised``."""
     if not isinstance(kind, type) or not issubclass(kind, BaseException):

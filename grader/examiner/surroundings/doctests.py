@@ -14,6 +14,11 @@ from typing import Any
 from grader.errors import CourseError
 from grader.examiner.replaced import replaced
 
+EXPECTED = (
+    "Expected: examples in a docstring of the test cell, or a test that calls a function of a "
+    "given cell, which runs the student's examples and returns how many failed"
+)
+
 
 @contextlib.contextmanager
 def found(text: str) -> Iterator[None]:
@@ -35,8 +40,7 @@ def found(text: str) -> Iterator[None]:
         if not results.attempted:
             raise CourseError(
                 "doctest.testmod() found no example: a student's functions stay in their kernel "
-                "while work is graded. Expected: a test that calls a function of a given cell, "
-                "which runs the examples and returns how many failed"
+                f"while work is graded. {EXPECTED}"
             )
         return results
 

@@ -20,7 +20,7 @@ from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 from grader.errors import CourseError
-from grader.examiner.surroundings import own_places, places
+from grader.examiner.surroundings import doctests, own_places, places
 from grader.examiner.surroundings.own_code import PLAIN, OwnCode, are_in, as_python_reads, compiled
 from grader.examiner.surroundings.own_code import names as names_of
 from grader.examiner.surroundings.returned import Returned
@@ -127,6 +127,11 @@ class _Guard:
         if _imports_from_elsewhere(runs, theirs.folder()):
             return
         if self._runs_a_students(event, arguments, theirs, runs):
+            if runs is not None and runs.f_globals.get("__name__") == "doctest":
+                self._refuse(
+                    "doctest would run examples in a student's docstring, which is their code. "
+                    f"{doctests.EXPECTED}"
+                )
             self._refuse(
                 f"a test cell would run what a student's code wrote or returned ({event}): let the "
                 "student's code do that, in a function that the test calls, and look at what it "

@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from grader.examiner.objects import exceptions
 from grader.examiner.replaced import replaced
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder
@@ -61,8 +62,8 @@ class Outputs:
         """Write, log and warn here what was there; a test may make an error of a warning."""
         if type(text := reply.get("stderr")) is str:
             sys.stderr.write(text[:MAX_PRINTED])
-        for name, level, text in _notices(reply.get("logged"), 3, decoder):
-            _log(name, level, text)
+        for name, level, text, error in _notices(reply.get("logged"), 4, decoder):
+            _log(name, level, text, error)
         for names, text, own in _notices(reply.get("warned"), 3, decoder):
             _warn(names, text, own)
 
@@ -100,13 +101,29 @@ def _notices(encoded: Any, length: int, decoder: Decoder) -> list[Any]:
     return found
 
 
-def _log(name: Any, level: Any, text: Any) -> None:
+def _log(name: Any, level: Any, text: Any, error: Any) -> None:
     if type(name) is not str or type(level) is not int or type(text) is not str:
         raise Malformed("a log record is a logger, a level and a text")
     if name.partition(".")[0] == _OURS:
         return
-    record = {"name": name, "levelno": level, "levelname": logging.getLevelName(level)}
+    record: dict[str, Any] = {
+        "name": name,
+        "levelno": level,
+        "levelname": logging.getLevelName(level),
+    }
+    if error is not None:
+        record["exc_info"] = _exc_info(error)
     _nearest(name).handle(logging.makeLogRecord({**record, "msg": text, "pathname": _FILE}))
+
+
+def _exc_info(told: Any) -> tuple[type[BaseException], BaseException, None]:
+    """What a record has of an exception: a handler cannot ask the kernel, which still answers."""
+    if type(told) is not tuple or len(told) != 3:
+        raise Malformed("an exception of a log record is class names, text and class")
+    names, text, own = told
+    if type(names) is not tuple or not names or type(text) is not str:
+        raise Malformed("an exception is a class and a text")
+    return (*exceptions.told(names, text, own), None)
 
 
 def _nearest(name: str) -> logging.Logger:

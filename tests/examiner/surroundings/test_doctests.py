@@ -30,3 +30,17 @@ results = doctest.testmod()
 assert (results.failed, results.attempted) == (0, 1), results
 """
     assert both(double=double).tested(test) == Finding()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "doctest.run_docstring_examples(double, {'double': double})",
+        "runner.run(parser.get_doctest(double.__doc__, {'double': double}, 'double', None, 0))",
+    ],
+    ids=["function", "parser"],
+)
+def test_a_students_examples_are_refused_with_what_to_write(both: Make, run: str) -> None:
+    test = "import doctest\nrunner, parser = doctest.DocTestRunner(), doctest.DocTestParser()\n"
+    with pytest.raises(CourseError, match="examples in a docstring of the test cell"):
+        both(double=double).tested(test + run)

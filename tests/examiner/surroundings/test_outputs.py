@@ -104,15 +104,35 @@ def test_a_class_of_the_students_is_not_called_here() -> None:
 
 
 def test_records_reach_the_tests_handlers(caplog: pytest.LogCaptureFixture) -> None:
-    answered(logged=[("bank", logging.INFO, "paid %d"), ("grader.worker", logging.ERROR, "no")])
+    answered(logged=[("bank", logging.INFO, "paid %d", None), ("grader.worker", 40, "no", None)])
     assert [(r.name, r.levelname, r.getMessage()) for r in caplog.records] == [
         ("bank", "INFO", "paid %d")
     ]
 
 
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (("builtins.KeyError", "builtins.LookupError"), KeyError),
+        (("shop.NoTea", "builtins.LookupError"), LookupError),
+        (("builtins.KeyboardInterrupt",), Exception),
+        (("builtins.print",), Exception),
+    ],
+)
+def test_a_record_has_the_exception_that_was_logged(
+    caplog: pytest.LogCaptureFixture, names: tuple[str, ...], kind: type
+) -> None:
+    answered(logged=[("bank", logging.ERROR, "no", (names, "'tea'", None))])
+    (record,) = caplog.records
+    assert record.exc_info
+    assert issubclass(record.exc_info[0], kind)
+    assert isinstance(record.exc_info[1], kind)
+    assert str(record.exc_info[1]) == "'tea'"
+
+
 def test_a_students_names_make_no_loggers(caplog: pytest.LogCaptureFixture) -> None:
     known = len(logging.root.manager.loggerDict)
-    answered(logged=[(f"made.up.{n}", logging.ERROR, "no") for n in range(9)])
+    answered(logged=[(f"made.up.{n}", logging.ERROR, "no", None) for n in range(9)])
     assert (len(caplog.records), len(logging.root.manager.loggerDict)) == (9, known)
 
 
@@ -138,8 +158,10 @@ def test_levels_that_a_test_sets_are_sent_and_do_not_outlive_it() -> None:
         {"warned": [("UserWarning", "a", None)]},
         {"warned": [(("builtins.UserWarning",), 3, None)]},
         {"warned": [(("builtins.UserWarning",), "a", None)] * 1001},
-        {"logged": [("a", "INFO", "b")]},
+        {"logged": [("a", "INFO", "b", None)]},
         {"logged": [("a", 20)]},
+        {"logged": [("a", 20, "b", "ValueError")]},
+        {"logged": [("a", 20, "b", ((), "no", None))]},
     ],
 )
 def test_what_is_no_warning_or_record_is_refused(reply: dict[str, Any]) -> None:

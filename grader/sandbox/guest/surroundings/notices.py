@@ -14,7 +14,8 @@ from ..protocol import MAX_NOTICES, MAX_PRINTED
 
 # Names of the class and of those that it is derived from, text, and the class if it is a student's.
 Warned = tuple[tuple[str, ...], str, type | None]
-Logged = tuple[str, int, str]  # logger, level
+# Logger, level, text, and the exception that was logged, as warnings are told.
+Logged = tuple[str, int, str, Warned | None]
 
 _TEXT = 10_000  # characters of one notice
 _NAME = 200
@@ -48,7 +49,7 @@ class Notices:
         text = _text(message)
         if len(self.warned) < MAX_NOTICES and not text.startswith(_NO_DISPLAY):
             own = category if category.__module__ == "__main__" else None
-            self.warned.append((_names(category), text, own))
+            self.warned.append((_names(category, Warning), text, own))
 
 
 class _Keeper(logging.Handler):
@@ -63,7 +64,18 @@ class _Keeper(logging.Handler):
             if len(self._notices.logged) >= MAX_NOTICES:
                 return
             told = (str(record.name)[:_NAME], int(record.levelno), record.getMessage()[:_TEXT])
-            self._notices.logged.append(told)
+            self._notices.logged.append((*told, _raised(record)))
+
+
+def _raised(record: logging.LogRecord) -> Warned | None:
+    """The exception of a record, as of ``logger.exception``."""
+    info = record.exc_info
+    error = info[1] if isinstance(info, tuple) else None
+    if not isinstance(error, BaseException):
+        return None
+    kind = type(error)
+    own = kind if kind.__module__ == "__main__" else None
+    return _names(kind, BaseException), _text(error), own
 
 
 @contextlib.contextmanager
@@ -103,9 +115,9 @@ def _keeping(keeper: logging.Handler, levels: Mapping[str, int]) -> Iterator[Non
             logger.removeHandler(keeper)
 
 
-def _names(category: Any) -> tuple[str, ...]:
-    """The full names of a class of warnings and of those that it is derived from."""
-    classes = [each for each in category.__mro__ if issubclass(each, Warning)]
+def _names(category: Any, root: type) -> tuple[str, ...]:
+    """The full names of a class and of those that it is derived from, down to a root."""
+    classes = [each for each in category.__mro__ if issubclass(each, root)]
     return tuple(f"{each.__module__}.{each.__qualname__}"[:_NAME] for each in classes[:10])
 
 

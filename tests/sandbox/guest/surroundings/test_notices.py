@@ -54,13 +54,27 @@ def test_log_records_are_told_from_the_level_that_the_test_set() -> None:
     with noticing({"bank": logging.DEBUG}) as notices:
         bank.debug("paid %d", 3)
         logging.getLogger("other").debug("unseen")
-    assert notices.told() == {"logged": [("bank", logging.DEBUG, "paid 3")]}
+    assert notices.told() == {"logged": [("bank", logging.DEBUG, "paid 3", None)]}
     assert (bank.level, logging.root.handlers) == before
+
+
+def test_an_exception_that_is_logged_is_told() -> None:
+    names = tuple(f"builtins.{name}" for name in ("KeyError", "LookupError", "Exception"))
+    with noticing({}) as notices:
+        try:
+            raise KeyError("tea")
+        except KeyError:
+            logging.getLogger("bank").exception("no")
+        logging.getLogger("bank").error("later", exc_info=True)
+    assert [told for *_, told in notices.logged] == [
+        ((*names, "builtins.BaseException"), "'tea'", None),
+        None,
+    ]
 
 
 def test_loggers_that_keep_to_themselves_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("alone"), "propagate", False)
     with noticing({}) as notices:
         logging.getLogger("alone").warning("here")
-    assert notices.logged == [("alone", logging.WARNING, "here")]
+    assert notices.logged == [("alone", logging.WARNING, "here", None)]
     assert logging.getLogger("alone").handlers == []
