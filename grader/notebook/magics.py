@@ -23,9 +23,10 @@ _PASTED = re.compile(r"\s*?^(?:[ \t]+\S|>>>|In \[\d+\]: )", re.MULTILINE)
 _MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 
 
-# Commands that work without their sign, where they are all of a cell: IPython's automagic.
+# Commands that work without their sign, where they are all of a cell: IPython's automagic. Names
+# that begin a sentence, as `cat` and `matplotlib` do, are left out: it may be an answer.
 _AUTOMAGIC = re.compile(
-    r"\s*(?:pip|conda|mamba|uv|cd|ls|ll|pwd|mkdir|rmdir|rm|cp|mv|cat|load_ext|matplotlib|whos?)\b"
+    r"\s*(?:pip|conda|mamba|uv|cd|ls|ll|pwd|mkdir|rmdir|rm|cp|mv)\b"
     r"(?![ \t]*[=(.])[^\n]*\s*"
 )
 

@@ -111,8 +111,9 @@ def test_a_heading_of_code_is_short_and_code_follows() -> None:
         (new_code_cell("pip install numpy pandas scikit-learn"), False),
         (new_code_cell("%%html\n<p>Because it is learned from data"), True),
         (new_code_cell("we learned them from the data"), True),
+        (new_code_cell("cat and dog look alike here"), True),
     ],
-    ids=["name", "bash", "automagic", "html", "sentence"],
+    ids=["name", "bash", "automagic", "html", "sentence", "cat"],
 )
 def test_an_untouched_answer_waits_for_text_that_may_be_one(
     assignment: Assignment, tiny_course: Settings, cell: NotebookNode, waits: bool

@@ -2,7 +2,7 @@
 
 matplotlib draws a figure twice: to measure what is on it, and then that part alone. A figure of
 three images took 0.22 s of processor time so, and takes 0.14 s here. The part differs from
-matplotlib's picture by a fraction of a pixel in its place. A figure with something outside of its
+matplotlib's picture by at most a pixel in its place. A figure with something outside of its
 bounds is left to matplotlib.
 """
 
