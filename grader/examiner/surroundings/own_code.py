@@ -30,6 +30,7 @@ _INNER = re.compile(r"__\w+__|(?:ag|co|cr|f|gi|tb)_\w+")  # attributes of functi
 _WORD = re.compile(r"\w+")
 # Modules of Python's that run a text for who calls them.
 _RUN_TEXTS = frozenset({"code", "codeop", "doctest", "inspect", "runpy", "timeit", "typing"})
+_NAMES_FIELDS = "dataclasses"  # in its code stand names that a test gave: `self.input = input`
 _FLAGS = (0, __future__.annotations.compiler_flag)  # what is compiled in ours inherits the second
 _WAYS = tuple((mode, flags) for mode in ("exec", "eval", "single") for flags in _FLAGS)
 
@@ -71,6 +72,8 @@ class OwnCode:
         runs_texts = runs.f_globals.get("__name__") in _RUN_TEXTS
         if _is_library(place) and not runs_texts:  # it makes code of its own, as of dataclasses
             reaching = set(filter(_reaches, named)) - _words_in(place)
+            if runs.f_globals.get("__name__") == _NAMES_FIELDS:
+                reaching -= self._words
             return not are_in(reaching, heard)
         if any(code in compiled(text.encode("utf-8", "replace")) for text in self._constants):
             return True

@@ -69,6 +69,11 @@ def test_code_that_is_put_together_of_an_answer_is_not_run(
             "    x: int\nassert Point(1) < Point(2)\n",
             "self.x.__class__, x = open, eval",
         ),
+        (
+            "answer()\nimport dataclasses\n@dataclasses.dataclass\nclass Case:\n"
+            "    input: int\n    open: int = 2\nassert Case(1).input == 1\n",
+            "keras.Input, open",
+        ),
         ("answer()\nimport typing\ndef f(x: 'int'): ...\nassert typing.get_type_hints(f)", "int"),
     ],
 )
