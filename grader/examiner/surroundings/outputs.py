@@ -2,7 +2,7 @@
 
 So ``redirect_stderr``, ``warnings.catch_warnings``, ``pytest.warns``, ``assertLogs`` and handlers
 of a test see it. Nothing of it is shown otherwise. A level that a test sets is put back
-at its end.
+at its end, and a handler that it adds is removed.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Outputs:
             contextlib.redirect_stderr(_Nowhere()),
             warnings.catch_warnings(),
             self._levels_noted(),
+            _handlers_removed(),
         ):
             warnings.simplefilter("default")
             warnings.simplefilter("ignore", ResourceWarning)  # as Python does by itself
@@ -85,6 +86,23 @@ class Outputs:
             finally:
                 for logger, level in before.items():
                     original(logger, level)
+
+
+@contextlib.contextmanager
+def _handlers_removed() -> Iterator[None]:
+    """Remove at the end the handlers that the body adds: the next test would run them."""
+    original, added = logging.Logger.addHandler, list[tuple[logging.Logger, logging.Handler]]()
+
+    def add_handler(self: logging.Logger, hdlr: logging.Handler) -> None:
+        added.append((self, hdlr))
+        original(self, hdlr)
+
+    with replaced(logging.Logger, "addHandler", add_handler):
+        try:
+            yield
+        finally:
+            for logger, handler in added:
+                logger.removeHandler(handler)
 
 
 def _notices(encoded: Any, length: int, decoder: Decoder) -> list[Any]:

@@ -149,6 +149,16 @@ def test_levels_that_a_test_sets_are_sent_and_do_not_outlive_it() -> None:
     assert (bank.level, logging.root.level) == before
 
 
+def test_a_handler_that_a_test_adds_does_not_outlive_it() -> None:
+    before, handler, bank = list(logging.root.handlers), logging.Handler(), logging.getLogger("b")
+    with Outputs().held():
+        bank.addHandler(handler)
+        logging.basicConfig(force=False)
+        logging.getLogger().addHandler(handler)
+        assert bank.handlers == [handler]
+    assert (bank.handlers, logging.root.handlers) == ([], before)
+
+
 @pytest.mark.parametrize(
     "reply",
     [
