@@ -10,7 +10,13 @@ from grader.notebook.magics import is_automagic, is_other_language, seen_through
 from grader.notebook.submission.cell_text import MARKDOWN, bound_names, parsed
 from grader.parsing import parse
 
-_CODE = re.compile(r"^\s*(?:import|from|for|while|if|return|print|def|class)\b", re.MULTILINE)
+# Lines of code, in code with a mistake too; a sentence may begin with most of these words.
+_CODE = re.compile(
+    r"^\s*(?:from\s+[\w.]+\s+import\b|import\s+[\w.]+\s*(?:as\b|,|$)|"
+    r"for\s+\w[\w, ]*\s+in\s+\w+\s*[(\[.:]|"
+    r"(?:while|if)\b.*:\s*$|return\b.*[(\[=+*/]|print\s*\(|def\s+\w+\s*\(|class\s+\w+\s*[:(])",
+    re.MULTILINE,
+)
 _TEXT_MAGIC = re.compile(r"\s*%%(?:html|HTML|latex)\b[^\n]*(?:\n|$)")
 _SENTENCE = 5  # words
 

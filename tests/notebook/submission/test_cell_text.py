@@ -96,3 +96,36 @@ def test_definitions_are_taken_without_what_a_cell_computes() -> None:
     text = "%matplotlib inline\nimport numpy as np\nx = f(1)\n\ndef f(y):\n    return y\n\nprint(x)"
     assert cell_text.definitions(text) == "import numpy as np\ndef f(y):\n    return y"
     assert cell_text.definitions("def f(:") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For each filter the weights are shared",
+        "for each filter the weights are shared",
+        "if it overfits, more data helps",
+        "import of more data matters most",
+        "return of the filter is a sum",
+    ],
+)
+def test_a_sentence_may_begin_as_code_does(text: str) -> None:
+    assert prose.is_prose(text)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for i in range(3)\n    work(i) or 2",
+        "from numpy import array as",
+        "import numpy as np pd",
+        "import math\nthis is no code",
+        "while n > 3:\nn is too large",
+        "if x == 1:\n work on it (",
+        "print('a b c d'",
+        "def area(x) x times y",
+        "class Net(Model) with a layer",
+        "return (a + b or c",
+    ],
+)
+def test_code_with_a_mistake_is_no_sentence(code: str) -> None:
+    assert not prose.is_prose(code)
