@@ -7,7 +7,8 @@ may itself ask the kernel: such a question is sent within the first one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from grader.errors import ClaimFailed
@@ -15,6 +16,7 @@ from grader.examiner.evidence.interview import Asked
 from grader.examiner.handed_in.callbacks import Callbacks
 from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.replaced import Replaced
+from grader.examiner.objects.reading import Reading
 from grader.examiner.training.dry_runs import Script
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder
@@ -43,6 +45,7 @@ class Exchange:
         handed: what the test handed in.
         callbacks: carries out what the student's code does with that.
         replaced: what the test has put in place of functions.
+        reading: whether an answer is being read.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Exchange:
         self.callbacks = Callbacks(self.handed)
         self._ask, self._heard, self._refer, self._resolve = ask, heard, refer, resolve
         self.replaced = Replaced()
+        self.reading = Reading()
         self._shared, self._depth = Shared(0), 0
 
     def encoder(self) -> Encoder:
@@ -104,10 +108,8 @@ class Exchange:
             if self._depth == 1 and self.callbacks.fault is not None:
                 raise self.callbacks.fault
             decoder = self._decoder(reply, buffers)
-            try:
+            with self.reading.answer(), _heard_at_end(reply, decoder):
                 return take(reply, decoder)
-            finally:
-                _heard(reply, decoder)
         finally:
             self._depth -= 1
 
@@ -144,10 +146,8 @@ class Exchange:
         """Carry out a callback; returns the message with its outcome for the student's code."""
         try:
             decoder = self._decoder(message, buffers)
-            try:
+            with self.reading.answer(), _heard_at_end(message, decoder):
                 arguments = self.callbacks.arguments(message, decoder)
-            finally:
-                _heard(message, decoder)
             result = self.callbacks.work(message, *arguments)
             encoder = self.encoder()
             returned = {"do": "returned", "value": encoder.encode(result)}
@@ -164,8 +164,16 @@ class Exchange:
         return Decoder(buffers, self._resolve, self._shared)
 
 
-def _heard(message: dict[str, Any], decoder: Decoder) -> None:
+@contextmanager
+def _heard_at_end(message: dict[str, Any], decoder: Decoder) -> Iterator[None]:
     """Change the test's own values as the student's code has changed its copies."""
+    try:
+        yield
+    finally:
+        _heard(message, decoder)
+
+
+def _heard(message: dict[str, Any], decoder: Decoder) -> None:
     try:
         heard(message, decoder)
     except Malformed as error:

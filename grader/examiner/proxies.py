@@ -77,6 +77,7 @@ class Proxies:
         self._exchange = Exchange(
             asking_outside(ask), heard, self._refer, self._resolve, lets_change=lets_change
         )
+        self.reading = self._exchange.reading
 
     def keep(self, names: Sequence[str]) -> None:
         """Keep what ``names`` are now in the student's kernel, for a later look at this place."""
@@ -146,6 +147,8 @@ class Proxies:
             operation: its name.
             arguments: what it is done with; an object of the student's is among them.
         """
+        if self.reading.goes_on:
+            return self.reading.known(operation, arguments[0])
         encoder = self._exchange.encoder()
         return self._answer(questions.operate(operation, arguments, encoder), encoder)
 
@@ -179,6 +182,8 @@ class Proxies:
     def _answer(
         self, question: dict[str, Any], encoder: Encoder, script: Script | None = None
     ) -> Any:
+        if self.reading.goes_on:
+            raise Malformed("a question would be asked while an answer is read")
         self._around.ask(question, encoder)
         return self._exchange.answer(question, encoder, self._taken, script)
 
@@ -246,6 +251,7 @@ class Proxies:
 
     def _handle(self, reference: dict[str, Any], decoder: Decoder) -> Handle:
         number = reference["handle"]
+        self.reading.note(reference, decoder)
         if (known := self._handles.get(number)) is not None:
             if "of" in reference:  # a class may be described there for all that follow
                 decoder.decode(reference["of"])
@@ -273,14 +279,14 @@ class Proxies:
             arguments=decoder.decode(reference["arguments"]),
             message=str(reference.get("message"))[:MAX_MESSAGE],
             bare=reference.get("bare") is True,
-            **_raised_from(reference, decoder),
+            **exceptions.told_beside(reference, decoder),
         )
 
     def _own(self, reference: dict[str, Any], decoder: Decoder) -> Any:
         """What the test has handed in; of an exception, with what became of it."""
         value = self._exchange.handed.value(reference["own"])
         if isinstance(value, Exception) and "notes" in reference:
-            told = _raised_from(reference, decoder)
+            told = exceptions.told_beside(reference, decoder)
             if told["cause"] is None and told["context"] is None:  # it may have one of the test's
                 told |= {"cause": value.__cause__, "context": value.__context__}
                 told["suppress"] = value.__suppress_context__
@@ -296,12 +302,3 @@ class Proxies:
         self._models[model] = reference["model"], model_proxies.digest(model)
         grant(model, self.trainings)
         return model
-
-
-def _raised_from(reference: dict[str, Any], decoder: Decoder) -> dict[str, Any]:
-    """What an exception was raised from, and its notes."""
-    told = {part: reference.get(part) for part in ("cause", "context")}
-    return {part: each and decoder.decode(each) for part, each in told.items()} | {
-        "suppress": reference.get("suppress") is True,
-        "notes": reference.get("notes"),
-    }

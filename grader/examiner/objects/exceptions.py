@@ -18,6 +18,7 @@ from grader.examiner.notes import take_students
 from grader.examiner.objects import real_classes
 from grader.examiner.objects.kept import FACTS, ClassFacts, Kept, facts_of
 from grader.sandbox.guest.data.counted import Malformed
+from grader.sandbox.guest.data.decoder import Decoder
 
 _KEPT = "_kept_exception"
 
@@ -203,15 +204,37 @@ def raised_from(
     take_students(error, texts[len(getattr(error, "__notes__", ())) :])
 
 
+def told_beside(reference: dict[str, Any], decoder: Decoder) -> dict[str, Any]:
+    """What an exception was raised from, and its notes, as ``raised_from`` takes them."""
+    told = {part: reference.get(part) for part in ("cause", "context")}
+    return {part: each and decoder.decode(each) for part, each in told.items()} | {
+        "suppress": reference.get("suppress") is True,
+        "notes": reference.get("notes"),
+    }
+
+
 def _pythons_own(kind: type, given: list[Any], message: str) -> Exception | None:
     """An exception of exactly one of Python's own classes, if it says what was told."""
     if base_of(kind) is not kind or getattr(builtins, kind.__name__, None) is not kind:
+        return None
+    if not all(map(_is_plain, given)):  # its text may be theirs, which the kernel is busy to tell
         return None
     with contextlib.suppress(Exception):
         made: Exception = kind(*given)
         if str(made) == message and made.args == tuple(given):
             return made
     return None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether Python knows the text of a value by itself: no object of the student's is in it."""
+    if type(value) in (list, tuple, set, frozenset):
+        return all(map(_is_plain, value))
+    if type(value) is dict:
+        return all(_is_plain(key) and _is_plain(each) for key, each in value.items())
+    return type(value).__module__ in ("builtins", "numpy", "decimal", "fractions", "datetime") and (
+        not isinstance(value, BaseException)
+    )
 
 
 def _told(kind: type, given: list[Any], message: str) -> Exception:

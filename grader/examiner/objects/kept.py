@@ -11,8 +11,18 @@ from typing import Any, Protocol
 _TURN = threading.RLock()
 
 
+class Reads(Protocol):
+    """The reading of an answer; see ``grader.examiner.objects.reading``."""
+
+    goes_on: bool
+
+
 class Asks(Protocol):
     """Asks the kernel."""
+
+    @property
+    def reading(self) -> Reads:
+        """Whether an answer is being read, so that nothing can be asked."""
 
     def operate(self, operation: str, *arguments: Any) -> Any:
         """What an operation gives there; raises what it raises there."""

@@ -8,16 +8,14 @@ handed to a student's method that nobody called. ``grader.checks.objects`` lets 
 
 from __future__ import annotations
 
-import dis
 import operator
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any
 
 from grader.errors import ClaimFailed
-from grader.examiner.notes import add_note
+from grader.examiner.objects import context_ends
 from grader.examiner.objects.coroutines import steps
-from grader.examiner.objects.exceptions import kept_exception
 from grader.examiner.objects.handles import ALWAYS, is_handle, kept_of
 from grader.examiner.objects.kept import Kept, facts_of
 from grader.language import N_
@@ -139,6 +137,8 @@ def _equal(self: Any, other: Any) -> Any:
         return True
     if (both := _both_data(self, other, "eq")) is not None:
         return both[0] == both[1]
+    if is_handle(other) and _kept(self).asks.reading.goes_on:
+        return False  # the kernel has both as members of one set, or as keys of one dict
     if not is_handle(other):
         return NotImplemented  # and so False, where the other side is plain data
     facts, others = facts_of(type(self)), facts_of(type(other))
@@ -218,11 +218,15 @@ def _next(self: Any) -> Any:
 
 
 def _exit(self: Any, kind: Any, error: Any, trace: TracebackType | None) -> bool:
-    return _forgets(_kept(self).operate("exit", *_told(error, trace)), error, trace)
+    return context_ends.forgets(
+        _kept(self).operate("exit", *context_ends.told(error, trace)), error, trace
+    )
 
 
 async def _exit_later(self: Any, kind: Any, error: Any, trace: TracebackType | None) -> bool:
-    return _forgets(_kept(self).operate("aexit", *_told(error, trace)), error, trace)
+    return context_ends.forgets(
+        _kept(self).operate("aexit", *context_ends.told(error, trace)), error, trace
+    )
 
 
 async def _enter_later(self: Any) -> Any:
@@ -242,43 +246,6 @@ async def _next_later(self: Any) -> Any:
 
 def _deep_copy(self: Any, _: Any = None) -> Any:
     return _kept(self).operate("deepcopy")
-
-
-def _told(error: Any, trace: TracebackType | None) -> tuple[Any, str | None]:
-    """What a context manager is told of an error: never the text of a test that failed."""
-    if error is None:
-        return None, None
-    if (kept := kept_exception(error)) is not None:
-        return kept, None
-    return type(error).__name__, str(error) if _raised_by_test(error, trace) else None
-
-
-def _forgets(wanted: Any, error: Any, trace: TracebackType | None) -> bool:
-    """Whether an error is forgotten as a context manager of the student's wants.
-
-    It may forget what the test raises for it. It may not end what fails in the body: an assertion,
-    a question, or a line that could not go on with an answer.
-    """
-    if error is None or wanted is not True:
-        return False
-    if not _raised_by_test(error, trace):
-        if isinstance(error, Exception):
-            add_note(
-                error, "A context manager forgets only what a raise of the test itself raises."
-            )
-        return False
-    return True
-
-
-def _raised_by_test(error: Any, trace: TracebackType | None) -> bool:
-    """Whether a ``raise`` in the test cell raised an error, and no ``assert``."""
-    if trace is None or isinstance(error, AssertionError) or not isinstance(error, Exception):
-        return False
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code.co_code
-    raised = dis.opname[code[trace.tb_lasti]] == "RAISE_VARARGS"
-    return raised and trace.tb_frame.f_globals.get("__name__") == "__main__"
 
 
 def _undecided(handle: Any, message: str, function: str, sign: str = "") -> Undecided:

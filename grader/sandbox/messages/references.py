@@ -34,6 +34,8 @@ REFERENCES = (
             _NUMBER,
             Field("type", Kind.TEXT, "name of its class", most=MAX_NAME),
             Field("of", Kind.VALUE, "its class, if it is not Python's own", optional=True),
+            Field("hash", Kind.VALUE, "of a key or a member of a set", optional=True),
+            Field("compared", Kind.VALUE, "the same, of a dataclass: its fields", optional=True),
         ),
     ),
     Message("builtin", Sender.AGENT, "A class of Python's own.", (_BUILT_IN,)),

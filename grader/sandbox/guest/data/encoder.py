@@ -56,7 +56,7 @@ class Encoder(Counted):
         self.described: set[int] = set()
         self.sends: Sequence[Any] = ()
         self._refer, self._path = refer, path
-        self._bytes = self._texts = 0
+        self._bytes = self._texts = self._keys = 0
         self._tells_flags = True  # whether an array is told to be read-only
 
     def encode(self, value: Any) -> Any:
@@ -131,9 +131,18 @@ class Encoder(Counted):
         finally:
             self._tells_flags = outer
 
+    @property
+    def is_in_key(self) -> bool:
+        """Whether what is encoded now is a key of a dict or a member of a set, or a part of one."""
+        return self._keys > 0
+
     def _key(self, key: Any) -> Any:
         self.count_key(key)
-        return self.encode(key)
+        self._keys += 1
+        try:
+            return self.encode(key)
+        finally:
+            self._keys -= 1
 
     def _text(self, text: str) -> Any:
         """A text as JSON, or as bytes where it is long."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dataclasses
 import enum
 from collections import OrderedDict
 from typing import Any
@@ -26,6 +27,18 @@ _DICTS: tuple[dict[Any, Any], ...] = ({}, OrderedDict())
 _VIEWS = {
     type(getattr(each, name)()): name for each in _DICTS for name in ("keys", "values", "items")
 }
+
+
+def _found_by(value: Any, kind: Any, encoder: Encoder) -> dict[str, Any]:
+    """By what a set or dict finds an object: its reader cannot ask for that while it reads."""
+    if kind.__hash__ is object.__hash__:
+        return {}
+    with contextlib.suppress(Exception):  # a student's methods
+        if not dataclasses.is_dataclass(kind):
+            return {"hash": encoder.encode(hash(value))}
+        compared = (each.name for each in dataclasses.fields(kind) if each.compare)
+        return {"compared": encoder.encode(tuple(getattr(value, name) for name in compared))}
+    return {}
 
 
 class References:
@@ -60,7 +73,7 @@ class References:
         handle: dict[str, Any] = {"handle": self._kept.number(value), "type": name}
         if KINDS.get(name) is not kind:
             handle["of"] = self._classes.reference(kind, encoder)
-        return handle
+        return handle | (_found_by(value, kind, encoder) if encoder.is_in_key else {})
 
     def exception(
         self, error: BaseException, encoder: Encoder, causes: int = 0, *, whole: bool = True
