@@ -251,16 +251,15 @@ class Proxies:
 
     def _handle(self, reference: dict[str, Any], decoder: Decoder) -> Handle:
         number = reference["handle"]
+        if (handle := self._handles.get(number)) is None:
+            if len(self._handles) >= MAX_KEPT:
+                raise Malformed(f"more than {MAX_KEPT} objects")
+            handle = self._classes.handle(reference, decoder)
+            self._handles[number] = handle
+            grant(handle, Powers(weakref.proxy(self), number))
+        elif "of" in reference:  # a class may be described there for all that follow
+            decoder.decode(reference["of"])
         self.reading.note(reference, decoder)
-        if (known := self._handles.get(number)) is not None:
-            if "of" in reference:  # a class may be described there for all that follow
-                decoder.decode(reference["of"])
-            return known
-        if len(self._handles) >= MAX_KEPT:
-            raise Malformed(f"more than {MAX_KEPT} objects")
-        handle = self._classes.handle(reference, decoder)
-        self._handles[number] = handle
-        grant(handle, Powers(weakref.proxy(self), number))
         return handle
 
     def _class(self, reference: dict[str, Any], decoder: Decoder) -> type:

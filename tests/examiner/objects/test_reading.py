@@ -37,6 +37,18 @@ class Card:
         return f"{self.suit}{self.rank}"
 
 
+@dataclass(frozen=True)
+class Node:
+    value: int
+    following: object = None
+
+
+def chain(): return {Node(1, Node(2, Node(3)))}
+def again():
+    try:
+        raise KeyError(Card("h", 1))
+    except KeyError:
+        raise ValueError(Card("s", 2))
 def points(): return {Point("a"), Point("b")}
 def table(): return {Point("a"): 1, (Point("b"), 2): 3}
 def nested(): return frozenset([frozenset([Card("h", 1)]), frozenset([Point("a")])])
@@ -51,6 +63,7 @@ CLAIMS = {
     "keys": 'found = table()\nassert found[Point("a")] == 1 and found[(Point("b"), 2)] == 3',
     "sets in a set": "assert len(nested()) == 2",
     "equal hashes": "assert sorted(map(repr, deck())) == ['h1', 'h2', 's1']",
+    "a chain": "assert [node.following.following.value for node in chain()] == [3]",
     "what a call adds": "cards = {}\nput(cards)\nassert list(cards)[0].suit == 'k'",
     "what a callback gets": "assert each(lambda cards: len(cards)) == 2",
 }
@@ -72,6 +85,16 @@ try:
     fail_of_card()
 except KeyError as error:
     assert list(error.args[0])[0].suit == "h" and error.args[1].rank == 5
+"""
+    assert InProcess(SOURCE).tested(test).kind is FindingKind.PASSED
+
+
+def test_a_class_may_be_met_in_an_error_and_in_the_one_that_was_being_handled() -> None:
+    test = """
+try:
+    again()
+except ValueError as error:
+    assert error.args[0].rank == 2 and error.__context__.args[0].rank == 1
 """
     assert InProcess(SOURCE).tested(test).kind is FindingKind.PASSED
 

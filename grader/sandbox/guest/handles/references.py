@@ -89,16 +89,17 @@ class References:
         for each in (error, error.__context__):
             if each is not None:
                 each.__traceback__ = None
-        raised_from = self._raised_from(error, encoder, causes, whole=whole)
         if (number := number_of_error(error)) is not None:
-            return {"own": number} | raised_from
-        return {
+            return {"own": number} | self._raised_from(error, encoder, causes, whole=whole)
+        own = {
             "exception": self._kept.number(error),
             "of": self._classes.reference(type(error), encoder),
             "arguments": encoder.encode(list(error.args) if whole else []),
             "message": message(error),
             "bare": not vars(error).keys() - {"__notes__"},
-        } | raised_from
+        }
+        # In the order in which it is read: a class is described where it stands first.
+        return own | self._raised_from(error, encoder, causes, whole=whole)
 
     def _raised_from(
         self, error: BaseException, encoder: Encoder, causes: int, *, whole: bool
