@@ -99,8 +99,7 @@ class Proxies:
         self._classes = Classes(self)
         answer = self._answer(question, self._exchange.encoder())
         if type(answer) is not dict:
-            raise Malformed("names were asked for")
-        # Only what was asked for: a kernel could also tell what `range` or `__builtins__` is.
+            raise Malformed("names were asked for")  # and no other, as `range` or `__builtins__`
         known = {name: answer[name] for name in picked(answer, names)}
         for name, value in known.items():
             if (kept := kept_of(value)) is not None:
@@ -182,8 +181,7 @@ class Proxies:
     def _answer(
         self, question: dict[str, Any], encoder: Encoder, script: Script | None = None
     ) -> Any:
-        if self.reading.goes_on:
-            raise Malformed("a question would be asked while an answer is read")
+        self.reading.require_end()
         self._around.ask(question, encoder)
         return self._exchange.answer(question, encoder, self._taken, script)
 
@@ -215,11 +213,10 @@ class Proxies:
         from grader.examiner import model_proxies
 
         if (known := self._models.get(value)) is not None:
-            number, before = known
-            weights, now = model_proxies.set_since(value, before)
-            self._models[value] = number, now
+            weights, now = model_proxies.set_since(value, known[1])
+            self._models[value] = known[0], now
             told = {} if weights is None else {"weights": encoder.encode(weights)}
-            return {"handle": number} | told
+            return {"handle": known[0]} | told
         description, weights = model_proxies.describe(value)
         return {"model": None, "description": description, "weights": encoder.encode(weights)}
 

@@ -37,6 +37,11 @@ class Reading:
             self.goes_on = False
             self._found_by.clear()
 
+    def require_end(self) -> None:
+        """Refuse a question while an answer is read: the kernel would not answer it."""
+        if self.goes_on:
+            raise Malformed("a question would be asked while an answer is read")
+
     def note(self, reference: dict[str, Any], decoder: Decoder) -> None:
         """Remember what is said of an object that is a key, or a member of a set."""
         for said in ("hash", "compared"):
