@@ -202,7 +202,7 @@ def _dry_run_of(callback_class: Any, accuracies: Sequence[float]) -> DryRun:
 
 
 def _noting_keys(callback_class: Any, logs: Logs) -> DryRun:
-    """A dry run; what the callback raises in it says which keys there are."""
+    """A dry run; what the callback raises over ``logs`` says which keys there are."""
     try:
         return dry_run(callback_class, logs)
     except ClaimFailed:
@@ -210,8 +210,8 @@ def _noting_keys(callback_class: Any, logs: Logs) -> DryRun:
     except Exception as error:
         if "__init__() missing" in str(error):
             error.add_note(notes.no_arguments())
-            raise
-        error.add_note(notes.about_keys(logs[0]))
+        elif notes.comes_of_logs(error):
+            error.add_note(notes.about_keys(logs[0]))
         raise
 
 

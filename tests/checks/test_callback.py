@@ -257,6 +257,30 @@ def test_acts_in_training_names_the_keys_of_the_training():
     assert "had the keys 'acc', 'loss', 'val_loss', and no other" in caught.value.__notes__[0]
 
 
+@pytest.mark.parametrize(
+    ("reads", "of_logs"),
+    [
+        (lambda logs: logs["acuracy"] > 0.998, True),
+        (lambda logs: logs.get("acuracy") > 0.998, True),
+        (lambda logs: f"{logs.get('acuracy'):.3f}", True),
+        (lambda logs: logs > 0.998, True),
+        (lambda logs: logs.accuracy > 0.998, True),
+        (lambda logs: acuracy > 0.998, False),  # type: ignore[name-defined]  # noqa: F821
+        (lambda logs: keras.Sequential().stop(), False),
+        (lambda logs: logs.get("accuracy", 0) > "0.998", False),
+    ],
+    ids=["key", "none", "format", "dict", "attribute", "name", "stop", "text"],
+)
+def test_keys_are_told_where_the_error_comes_of_logs(reads, of_logs):
+    class Callback(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            reads(logs)
+
+    with pytest.raises(Exception) as caught:  # noqa: PT011 -- each raises another
+        callback.stops_at_target(Callback, HIT)
+    assert bool(getattr(caught.value, "__notes__", ())) is of_logs
+
+
 def test_acts_in_training_leaves_a_training_that_the_callback_broke_off_to_other_claims():
     class Unguarded(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):

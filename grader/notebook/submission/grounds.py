@@ -22,7 +22,7 @@ from grader.settings import Settings
 # verdicts, notes or answers: submissions that were graded before are then judged again. It is kept
 # by hand: a digest of the code would have a whole class judged again after each change of a word.
 # Name the latest reason on the same line: two branches that raise it to one number then conflict.
-RULES = 45  # objects with hashes of their own in sets and errors
+RULES = 46  # notes on the keys of logs, names that name a layer
 
 NOTEBOOKS, FILES, ASSIGNMENT = "notebooks", "files", "assignment"
 
