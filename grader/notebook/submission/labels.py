@@ -36,6 +36,8 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(rf"(?:{_WHO})\b", re.IGNORECASE)
+# A word that names no person: Conv2D, ResNet50; but s1234567 is a number, ada99@example.org a mail.
+_NO_PERSON = re.compile(r"(?<![\w@.])(?=\w*[^\W\d_])(?=\w*\d)(?!\w*\d{4})\w+(?![\w@.])")
 _NUMBERED = re.compile(r"(?P<name>[^,;()]+?) ?[,;(] ?#?\d{5,}\)?")  # "Ada Lovelace, 1234567"
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
 _HEADING = re.compile(r" {0,3}#{1,6}\s")
@@ -116,7 +118,10 @@ def _added(line: str, known: Sequence[str]) -> str:
 def _label(line: str) -> str | None:
     """The label of a line that is a label with a short value."""
     found = _LABELLED.fullmatch(line) if len(line) <= _LINE else None
-    if found is None or len((found["value"] or "").split()) > _WORDS:
+    value = (found["value"] or "") if found is not None else ""
+    if found is None or len(value.split()) > _WORDS:
+        return None
+    if _PERSON.match(found["label"]) and _NO_PERSON.search(value):
         return None
     return found["label"]
 

@@ -28,6 +28,8 @@ from tests import tiny
         "姓名\N{FULLWIDTH COLON}王小明",
         "> Collaborators: none",
         "Ada Lovelace (1234567)\nGroup 4",
+        "Student: s1234567\nName: Ada",
+        "E-mail: ada99@example.org",
     ],
 )
 def test_who_wrote_it_is_no_answer(text: str) -> None:
@@ -51,6 +53,9 @@ def test_who_wrote_it_is_no_answer(text: str) -> None:
         "Class 6",
         "Class name: Shirt",
         "Number: 32",
+        "Name: Conv2D",
+        "Name: the Conv2D layer",
+        "Name: Ada\nName: MaxPooling2D",
         "رقم 9",
         "21840",
         "Parameters: 21840",
