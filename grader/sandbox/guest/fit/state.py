@@ -49,5 +49,5 @@ def expect_own_weights(model: Any, state: TrainingState) -> None:
         raise FitRefused(
             "The model's weights were changed since its last epoch, for example by set_weights or "
             "EarlyStopping(restore_best_weights=True). While work is graded, training goes on only "
-            "from where it ended: call fit once, or build the model anew and train it in one go."
+            "from where it ended: call fit once, or build the model again and train it in one go."
         )

@@ -93,7 +93,7 @@ def _epoch(model: Any, referee: Referee, state: TrainingState) -> dict[str, floa
     expect_own_weights(model, state)
     if model.optimizer is not state.optimizer:
         raise FitRefused(
-            "A callback compiled the model anew while it is trained, which is not accepted while "
+            "A callback compiled the model again during its training, which is not accepted while "
             "work is graded. Call compile before fit."
         )
     rate = learning_rate(model)
