@@ -89,7 +89,11 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark by fixture, leave out what --quick does, and put what takes long first."""
+    """Mark by fixture, leave out what --quick does, and put what takes long first.
+
+    Tests that share a fixture of their module become a group, so that one process of pytest-xdist
+    makes it; each would else make its own.
+    """
     for item in items:
         _require_short_name(item)
         for fixture in _BY_FIXTURE.keys() & set(getattr(item, "fixturenames", ())):
@@ -97,6 +101,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(mark)
             if fixture == "on_slices":
                 item.add_marker(ON_SLICES)
+        if _shares_a_fixture(item) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.timeout(3600))
     if config.getoption("quick"):
@@ -107,8 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Let Python collect no garbage among modules and tests, which stay to the end."""
-    gc.collect()
+    """Let Python look for no garbage among modules and tests, which stay to the end."""
     gc.freeze()
     gc.enable()
 
@@ -124,6 +129,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         forkserver._forkserver._stop()  # made for tests; the next test begins without
         pytest.fail("a quick test judges a submission: mark it kernel", pytrace=False)
     return result
+
+
+def _shares_a_fixture(item: pytest.Item) -> bool:
+    """Whether a test uses what is made once for its module."""
+    known = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(made.scope == "module" for name in known for made in known[name])
 
 
 def _require_short_name(item: pytest.Item) -> None:

@@ -56,6 +56,19 @@ def test_what_is_graded_on_slices_is_of_one_process(request: pytest.FixtureReque
     assert [mark.args for mark in item.iter_markers("xdist_group")] == [("slices",)]
 
 
+@pytest.fixture(scope="module")
+def made_once() -> int:
+    return 1
+
+
+@pytest.mark.usefixtures("made_once")
+def test_tests_that_share_a_fixture_of_their_module_are_of_one_process(
+    request: pytest.FixtureRequest,
+) -> None:
+    groups = [mark.args for mark in request.node.iter_markers("xdist_group")]
+    assert groups == [("tests/test_needs.py",)]
+
+
 def test_as_many_as_asked_for_are_drawn_the_same_each_time() -> None:
     names = dict.fromkeys("abcdefgh")
     first, again = needs.drawn(names, 3), needs.drawn(names, 3)
