@@ -15,8 +15,8 @@ import pytest
 from grader.errors import ConfigurationError
 from grader.model import Outcome, Run, Verdict
 from grader.reports import html
-from grader.reports.charts import figure
-from grader.reports.class_report import html_page
+from grader.reports.charts import curves, figure
+from grader.reports.class_report import class_figures, epochs_figure, html_page
 from grader.reports.class_report.content import ClassReport
 from tests.pages import Reader
 from tests.reports.class_report.test_hint_uses import with_hints
@@ -30,9 +30,15 @@ TABLES = {f"{name}.csv" for name in (
 )}  # fmt: skip
 
 
-def written(report: ClassReport, folder: Path) -> tuple[Reader, set[str]]:
-    """The page, and the names of the files beside it."""
-    page, *others = html_page.write(report, folder)
+def written(report: ClassReport, folder: Path, drawn: bool = False) -> tuple[Reader, set[str]]:
+    """The page, and the names of the files beside it; figures are blank unless they are looked at.
+
+    To draw them takes most of the time.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in () if drawn else (class_figures, curves, epochs_figure):
+            patch.setattr(module, "save", lambda figure, file: file.write_text("<svg/>"))
+        page, *others = html_page.write(report, folder)
     assert {file.name for file in folder.iterdir()} == {file.name for file in (page, *others)}
     reader = Reader.of(page.read_text(), links=("#", "./"), script=SCRIPT)
     return reader, {file.name for file in others}
@@ -42,12 +48,12 @@ Written = tuple[Path, Reader, set[str]]
 
 
 @pytest.fixture(scope="module")
-def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Written]:
-    """Folder, page and other files of a made-up class's report; figures take seconds to draw."""
+def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Written]:
+    """Folder, page and other files of a made-up class's report."""
 
-    def write(size: int) -> Written:
+    def write(size: int, drawn: bool = False) -> Written:
         folder = tmp_path_factory.mktemp("report")
-        return folder, *written(made_up(size), folder)
+        return folder, *written(made_up(size), folder, drawn)
 
     return functools.cache(write)
 
@@ -58,8 +64,8 @@ def text(reader: Reader) -> str:
 
 @pytest.mark.lengthy
 @pytest.mark.parametrize("size", [1, 2, 200])
-def test_a_class_of_any_size_has_a_report(report_of: Callable[[int], Written], size: int) -> None:
-    folder, reader, others = report_of(size)
+def test_a_class_of_any_size_has_a_report(report_of: Callable[..., Written], size: int) -> None:
+    folder, reader, others = report_of(size, drawn=True)
     pictures = {"scores.svg", "learning_curves.svg", "epochs.svg", "times.svg"}
     assert others == TABLES | pictures
     for name in pictures:
@@ -73,7 +79,7 @@ def test_a_class_of_any_size_has_a_report(report_of: Callable[[int], Written], s
 
 
 def test_hints_are_shown_where_the_course_asks_who_has_read_them(
-    report_of: Callable[[int], Written], tmp_path: Path
+    report_of: Callable[..., Written], tmp_path: Path
 ) -> None:
     assert "Hints that students have read" not in report_of(2)[1].text
     reader, _ = written(with_hints(made_up(2, trained=False)), tmp_path)
@@ -90,7 +96,8 @@ def test_names_in_any_script_are_text_of_the_page_and_in_no_picture(tmp_path: Pa
         )
         for entry, name in zip(report.entries, names, strict=True)
     ]
-    reader, _ = written(dataclasses.replace(report, entries=tuple(entries)), tmp_path)
+    named = dataclasses.replace(report, entries=tuple(entries))
+    reader, _ = written(named, tmp_path, drawn=True)
     assert all(f"{name} Dr. {name}" in text(reader) for name in names)
     for picture in tmp_path.glob("*.svg"):
         told = "".join(each.text or "" for each in ElementTree.parse(picture).iter(f"{SVG}text"))
@@ -99,18 +106,19 @@ def test_names_in_any_script_are_text_of_the_page_and_in_no_picture(tmp_path: Pa
 
 
 def test_figures_follow_the_theme_and_hold_no_background(
-    report_of: Callable[[int], Written],
+    report_of: Callable[..., Written],
 ) -> None:
-    for picture in report_of(200)[0].glob("*.svg"):
+    for picture in report_of(200, drawn=True)[0].glob("*.svg"):
         drawing = picture.read_text()
         assert "@media screen and (prefers-color-scheme: dark)" in drawing
         assert "fill: #ffffff" not in drawing
 
 
-def test_the_axis_of_scores_names_its_maximum(report_of: Callable[[int], Written]) -> None:
-    for size in (1, 200):
-        labels = ElementTree.parse(report_of(size)[0] / "scores.svg").iter(f"{SVG}text")
-        assert "14" in [label.text for label in labels]
+@pytest.mark.parametrize("size", [1, 200])
+def test_the_axis_of_scores_names_its_maximum(size: int, tmp_path: Path) -> None:
+    file = class_figures.scores(made_up(size), tmp_path / "scores.svg").file
+    labels = ElementTree.parse(file).iter(f"{SVG}text")
+    assert "14" in [label.text for label in labels]
 
 
 @pytest.mark.parametrize("maximum", [1, 7, 14, 18, 20, 39, 100])
@@ -135,7 +143,7 @@ def test_a_students_name_leads_to_the_feedback_page(tmp_path: Path) -> None:
 
 
 def test_what_is_long_is_folded_and_notes_are_told_once(
-    report_of: Callable[[int], Written],
+    report_of: Callable[..., Written],
 ) -> None:
     report = made_up(200)
     tags, seen = report_of(200)[1].tags, text(report_of(200)[1])
@@ -145,7 +153,7 @@ def test_what_is_long_is_folded_and_notes_are_told_once(
         assert f"{len(note.students)} \N{MULTIPLICATION SIGN} {note.message}" in seen
 
 
-def test_no_script_but_the_pages_own_may_run(report_of: Callable[[int], Written]) -> None:
+def test_no_script_but_the_pages_own_may_run(report_of: Callable[..., Written]) -> None:
     page = (report_of(1)[0] / "report.html").read_text()
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'; base-uri" in page
@@ -153,7 +161,7 @@ def test_no_script_but_the_pages_own_may_run(report_of: Callable[[int], Written]
 
 
 def test_it_says_what_needs_a_person_and_what_is_missed(
-    report_of: Callable[[int], Written],
+    report_of: Callable[..., Written],
 ) -> None:
     report = made_up(200)
     seen = text(report_of(200)[1])
@@ -231,7 +239,7 @@ def test_nothing_that_a_student_wrote_runs(tmp_path: Path) -> None:
     assert text(reader).count(EVIL) >= 5
 
 
-def test_the_keyboard_alone_reaches_everything(report_of: Callable[[int], Written]) -> None:
+def test_the_keyboard_alone_reaches_everything(report_of: Callable[..., Written]) -> None:
     reader = report_of(200)[1]
     wide = [attributes for tag, attributes in reader.tags if "wide" in attributes.get("class", "")]
     assert len(wide) == 4
@@ -249,7 +257,7 @@ def test_the_keyboard_alone_reaches_everything(report_of: Callable[[int], Writte
     } <= {*ids}
 
 
-def test_it_can_be_read_by_everyone(report_of: Callable[[int], Written]) -> None:
+def test_it_can_be_read_by_everyone(report_of: Callable[..., Written]) -> None:
     tags = report_of(200)[1].tags
     assert tags[0] == ("html", {"lang": "en"})
     levels = [int(tag[1]) for tag, _ in tags if re.fullmatch(r"h\d", tag)]
