@@ -120,13 +120,18 @@ def _imports(
         if isinstance(child, ast.Import | ast.ImportFrom):
             for name in _names(child, package):
                 yield Import(name, child.lineno, deferred, typing)
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+        elif isinstance(child, ast.If) and _is_for_types(child.test):
             body, otherwise = ast.Module(child.body, []), ast.Module(child.orelse, [])
             yield from _imports(body, package, deferred, typing=True)
             yield from _imports(otherwise, package, deferred, typing)
-        else:
-            function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        elif not isinstance(child, ast.expr):  # no statement stands in an expression
+            function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
             yield from _imports(child, package, deferred or function, typing)
+
+
+def _is_for_types(test: ast.expr) -> bool:
+    names = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(test)}
+    return "TYPE_CHECKING" in names
 
 
 def _names(statement: ast.Import | ast.ImportFrom, package: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +15,10 @@ from tests.layers import HEAVY, LAYERS, MAY_IMPORT, ONLY_IN
 ROOT = Path(__file__).parent.parent
 
 
-@functools.cache
-def modules() -> tuple[Module, ...]:
-    """Ours, read by the first test that asks."""
-    return tuple(import_graph.read(ROOT, "grader"))
+@pytest.fixture(scope="module")
+def modules() -> list[Module]:
+    """Ours."""
+    return import_graph.read(ROOT, "grader")
 
 
 def refuse(modules: list[Module], wrong: Callable[[Module, Import], bool]) -> list[str]:
@@ -69,34 +68,34 @@ def not_of_the_standard_library(module: Module, each: Import) -> bool:
     return bare and each.name.partition(".")[0] not in {"grader", *sys.stdlib_module_names}
 
 
-def test_a_package_imports_only_what_its_layer_may() -> None:
+def test_a_package_imports_only_what_its_layer_may(modules: list[Module]) -> None:
     rules = (beyond_its_row, out_of_its_layer, not_of_the_standard_library)
-    offences = [offence for rule in rules for offence in refuse(modules(), rule)]
+    offences = [offence for rule in rules for offence in refuse(modules, rule)]
     assert not offences, "\n".join(offences)
 
 
-def test_a_guarded_package_stays_in_its_place() -> None:
-    offences = refuse(modules(), away_from_home)
+def test_a_guarded_package_stays_in_its_place(modules: list[Module]) -> None:
+    offences = refuse(modules, away_from_home)
     assert not offences, "\n".join(offences)
 
 
-def test_heavy_packages_are_imported_where_they_are_used() -> None:
-    offences = refuse(modules(), heavy_at_the_top)
+def test_heavy_packages_are_imported_where_they_are_used(modules: list[Module]) -> None:
+    offences = refuse(modules, heavy_at_the_top)
     assert not offences, "\n".join(offences)
 
 
-def test_no_circle_among_modules_or_packages() -> None:
-    for graph in (import_graph.module_graph(modules()), import_graph.package_graph(modules())):
+def test_no_circle_among_modules_or_packages(modules: list[Module]) -> None:
+    for graph in (import_graph.module_graph(modules), import_graph.package_graph(modules)):
         circles = [" <-> ".join(circle) for circle in import_graph.circles(graph)]
         assert not circles, "\n".join(circles)
 
 
-def test_the_layers_are_drawn_from_low_to_high() -> None:
+def test_the_layers_are_drawn_from_low_to_high(modules: list[Module]) -> None:
     rows = list(MAY_IMPORT)
     for at, (place, allowed) in enumerate(MAY_IMPORT.items()):
         assert {row(name) for name in allowed} <= set(rows[:at]), place
-    homeless = {module.name for module in modules() if module.name != "grader"} & {
-        module.name for module in modules() if row(module.name) == "grader"
+    homeless = {module.name for module in modules if module.name != "grader"} & {
+        module.name for module in modules if row(module.name) == "grader"
     }
     assert not homeless, "a new package needs a row in MAY_IMPORT"
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import string
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -18,13 +21,15 @@ LANGUAGES = sorted(file.stem for file in CATALOGS.glob("*.po"))
 Forms = tuple[str, ...]
 
 
-@functools.cache
-def in_code() -> frozenset[Forms]:
-    """Every message of the package: one text, or those for one thing and for many."""
+def extract(folder: Path) -> tuple[frozenset[Forms], str]:
+    """Every message of the code in ``folder``, and what is said on stderr meanwhile.
+
+    A message is one text, or those for one thing and for many.
+    """
     with (ROOT / "grader" / "language" / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(
-        ROOT / "grader",
+        folder,
         methods,
         options,
         keywords={
@@ -34,7 +39,14 @@ def in_code() -> frozenset[Forms]:
             "DeclarationRefused": None,
         },
     )
-    return frozenset(_forms(text) for _, _, text, _, _ in found if text)
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        messages = frozenset(_forms(text) for _, _, text, _, _ in found if text)
+    return messages, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def extracted() -> tuple[frozenset[Forms], str]:
+    return extract(ROOT / "grader")
 
 
 @functools.cache
@@ -62,8 +74,11 @@ def test_there_are_catalogs_of_both_directions() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_catalog_holds_the_messages_of_the_code_and_no_others(language: str) -> None:
-    assert {_forms(message.id) for message in _messages(language)} == in_code(), (
+def test_a_catalog_holds_the_messages_of_the_code_and_no_others(
+    language: str, extracted: tuple[frozenset[Forms], str]
+) -> None:
+    in_code, _ = extracted
+    assert {_forms(message.id) for message in _messages(language)} == in_code, (
         "run make translations, and translate what is new"
     )
 
@@ -88,7 +103,13 @@ def test_a_translation_has_the_fields_of_its_message(language: str) -> None:
             assert wanted - optional <= _fields(text) <= wanted, (message.id, text)
 
 
-def test_a_message_is_no_f_string(capfd: pytest.CaptureFixture[str]) -> None:
-    in_code.cache_clear()
-    assert in_code()
-    assert "f-string" not in capfd.readouterr().err, "write a template and the values of its fields"
+def test_a_message_is_no_f_string(extracted: tuple[frozenset[Forms], str]) -> None:
+    _, complaints = extracted
+    assert "f-string" not in complaints, "write a template and the values of its fields"
+
+
+def test_an_f_string_is_complained_of(tmp_path: Path) -> None:
+    (tmp_path / "wrong.py").write_text("gettext(f'{1} of 2')\ngettext('3 of 4')\n")
+    messages, complaints = extract(tmp_path)
+    assert messages == {("3 of 4",)}
+    assert "f-string" in complaints
