@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -75,8 +76,10 @@ def test_a_gradebook_is_not_made_for_looking(tiny_course: Settings) -> None:
     assert not (tiny_course.root / "gradebook.db").exists()
 
 
-def test_a_gradebook_says_what_it_knows_and_stays_as_it_is(tiny_course: Settings) -> None:
-    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
+def test_a_gradebook_says_what_it_knows_and_stays_as_it_is(
+    tiny_course: Settings, tiny_gradebook: Path
+) -> None:
+    shutil.copy(tiny_gradebook, tiny_course.root)
     before = (tiny_course.root / "gradebook.db").read_bytes()
     found = course.gradebook(tiny_course)
     assert found.status is Status.OK
@@ -84,8 +87,10 @@ def test_a_gradebook_says_what_it_knows_and_stays_as_it_is(tiny_course: Settings
     assert (tiny_course.root / "gradebook.db").read_bytes() == before
 
 
-def test_a_gradebook_that_may_only_be_read_is_not_enough(tiny_course: Settings) -> None:
-    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
+def test_a_gradebook_that_may_only_be_read_is_not_enough(
+    tiny_course: Settings, tiny_gradebook: Path
+) -> None:
+    shutil.copy(tiny_gradebook, tiny_course.root)
     file = tiny_course.root / "gradebook.db"
     tiny_course.config.CourseDirectory.db_url = f"sqlite:///{file}?timeout=0.1"
     writer = sqlite3.connect(file, isolation_level=None)
@@ -97,9 +102,9 @@ def test_a_gradebook_that_may_only_be_read_is_not_enough(tiny_course: Settings) 
 
 
 def test_a_gradebook_on_a_file_system_that_may_only_be_read_is_not_enough(
-    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+    tiny_course: Settings, tiny_gradebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
+    shutil.copy(tiny_gradebook, tiny_course.root)
     real = os.open
 
     def refused(path: os.PathLike[str], flags: int, *more: int, **named: int) -> int:
@@ -116,9 +121,9 @@ def test_a_gradebook_on_a_file_system_that_may_only_be_read_is_not_enough(
 
 
 def test_a_gradebook_in_a_folder_that_may_only_be_read_is_not_enough(
-    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+    tiny_course: Settings, tiny_gradebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gradebook.prepare(tiny_course, load_assignment(tiny_course, "sums"))
+    shutil.copy(tiny_gradebook, tiny_course.root)
     monkeypatch.setattr(gradebook.os, "access", lambda *_: False)
     found = course.gradebook(tiny_course)
     assert found.status is Status.MISSING

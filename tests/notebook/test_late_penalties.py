@@ -16,15 +16,22 @@ DUE = datetime(2026, 1, 15, 12)
 LATE = "2026-01-15 13:00:00 UTC"
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Ada has 6 points, and handed in an hour late."""
-    course = tiny.make_course(tmp_path, cell_seconds=20)
-    course.config.LateSubmissionPlugin.penalty_method = "zero"
+    course = tiny.make_course(tmp_path_factory.mktemp("course"), cell_seconds=20)
     gradebook.prepare(course, load_assignment(course, "sums"))
     school.grade(course, "ada", adds=2, adds_negatives=1, totals=3)
     (paths.submission(course, "ada", "sums").submitted / "timestamp.txt").write_text(LATE)
     due(course, DUE)
+    return course
+
+
+@pytest.fixture
+def course(graded: Settings, tmp_path: Path) -> Settings:
+    """A copy of it, to be changed, in which who is late loses all points."""
+    course = school.copy(graded, tmp_path / "course")
+    course.config.LateSubmissionPlugin.penalty_method = "zero"
     return course
 
 

@@ -27,11 +27,10 @@ DUE = datetime(2026, 1, 20, 12)
 UNCLEAR = "02/01/2026 12:00"  # the 2nd of January is in time, the 1st of February is not
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Ada has 11 points, and nobody knows whether she was late."""
-    course = tiny.make_course(tmp_path, cell_seconds=20)
-    course.config.LateSubmissionPlugin.penalty_method = "zero"
+    course = tiny.make_course(tmp_path_factory.mktemp("course"), cell_seconds=20)
     gradebook.prepare(course, load_assignment(course, "sums"))
     school.grade(course, "ada", **school.POINTS)
     verdicts = paths.submission(course, "ada", "sums").verdict_file
@@ -40,6 +39,14 @@ def course(tmp_path: Path) -> Settings:
     verdict_file.write(dataclasses.replace(_graded(), verdicts=passed), verdicts, None)
     due(course, DUE)
     says(course, UNCLEAR)
+    return course
+
+
+@pytest.fixture
+def course(graded: Settings, tmp_path: Path) -> Settings:
+    """A copy of it, to be changed, in which who is late loses all points."""
+    course = school.copy(graded, tmp_path / "course")
+    course.config.LateSubmissionPlugin.penalty_method = "zero"
     return course
 
 

@@ -20,6 +20,8 @@ from tests.conftest import ROOT
 from tests.notebook.sanitize.test_images import encoded
 from tests.pages import Reader
 
+pytestmark = pytest.mark.xdist_group("formgrader")  # one process: templates are compiled once
+
 RESOURCES = {
     "index": 0,
     "total": 1,
