@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all siege faults soak fuzz coverage docs pictures messages translations hub bench bench-gpu lab check format release lock clean
+.PHONY: demo quick test test-all siege faults soak fuzz coverage docs pictures messages translations hub bench bench-gpu lab check collected format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -19,16 +19,17 @@ demo: $(READY)
 
 # Short tests that need no sandbox, no Keras and no other program: about a minute on two cores.
 quick: $(READY)
-	pytest --quick --numprocesses 2
+	pytest --quick --numprocesses 2 --dist worksteal
 
-# Checks first: what they find is found in a minute.
-test: check
-	grader data
+# Checks first: what they find is found in a minute. Beside them, the data are fetched and every test
+# is collected once: each process of tests would else compile all of them.
+test: $(READY)
+	$(MAKE) --jobs 2 check collected
 	pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 10 -m "not long"
 
 # The same, and what takes many minutes more: see the mark `long` in tests/needs.py.
-test-all: check
-	grader data
+test-all: $(READY)
+	$(MAKE) --jobs 2 check collected
 	pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 10
 
 # Every attack of docs/security.md and its harmless twin, a row for each; goes on where it was stopped.
@@ -54,7 +55,7 @@ soak: $(READY)
 
 # The lines that quick tests reach; what runs in sandboxes and judges is not counted.
 coverage: $(READY)
-	pytest --quick --numprocesses 2 --cov --cov-report term:skip-covered
+	pytest --quick --numprocesses 2 --dist worksteal --cov --cov-report term:skip-covered
 
 # The documentation as a site, in build/docs; a broken link is an error.
 docs: $(READY)
@@ -110,6 +111,11 @@ check: $(READY)
 	ruff check
 	mypy
 
+collected: $(READY)
+	grader data
+	mkdir -p build
+	pytest --collect-only -qq >build/collected.txt || { tail -n 50 build/collected.txt; exit 1; }
+
 format: $(READY)
 	ruff format
 	ruff check --fix
@@ -125,8 +131,10 @@ $(READY): requirements.lock pyproject.toml
 	@setup/debian-packages
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the course's packages into $(VENV) (about 3 GB, a few minutes the first time) ..."
-	python -m pip install --quiet --require-hashes -r requirements.lock
+	python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
 	python -m pip install --quiet --no-deps --no-build-isolation --editable .
+# pip would compile with one core; what is no Python of this version is left as it is, as pip does.
+	python -m compileall -q -j 0 $(VENV)/lib || true
 	grader kernel
 # Makes matplotlib's list of this machine's fonts; a sandbox gets a copy of it, and would otherwise
 # spend a second on its own each time.
