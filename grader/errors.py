@@ -16,6 +16,8 @@
 All of them are built from their message alone, so they pickle and cross process boundaries whole.
 """
 
+from collections.abc import Iterator
+
 from grader.language import gettext
 
 
@@ -83,3 +85,12 @@ class ClaimFailed(AssertionError):  # noqa: N818 -- it is a finding about the wo
 
 class CannotTravel(TypeError):  # noqa: N818 -- it is a finding about the test
     """A test hands a student's code something that cannot be given to their kernel."""
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception, that from which it was raised, and so on; each once: it may be its own."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__

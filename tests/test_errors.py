@@ -29,3 +29,10 @@ def test_what_a_refusal_quotes_stays_in_its_line() -> None:
     refused = errors.DeclarationRefused("no layer is called a\nb\x1b[31m\ud800é")
     assert str(refused) == r"no layer is called a\nb\x1b[31m\ud800é"
     assert str(pickle.loads(pickle.dumps(refused))) == str(refused)
+
+
+def test_an_exception_that_was_raised_from_itself_has_one_cause() -> None:
+    first, last = ValueError("first"), ValueError("last")
+    last.__cause__, first.__cause__ = first, last
+    assert list(errors.causes(last)) == [last, first]
+    assert list(errors.causes(None)) == []

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from grader.errors import causes
+
 _LINES = 6  # of one statement, that are shown
 
 
@@ -41,12 +43,8 @@ def cell_frames(error: BaseException, space: Mapping[str, Any]) -> list[CellFram
         error: as it was caught.
         space: the kernel's names, which are the globals of its cells.
     """
-    found = []
-    for trace in _traces(error.__traceback__):
-        if trace.tb_frame.f_globals is space:
-            found.append(_cell_frame(trace))
-    cause = error.__cause__
-    return found + ([] if cause is None else cell_frames(cause, space))
+    traces = [trace for each in causes(error) for trace in _traces(each.__traceback__)]
+    return [_cell_frame(trace) for trace in traces if trace.tb_frame.f_globals is space]
 
 
 def only_cells(error: BaseException, space: Mapping[str, Any]) -> TracebackType | None:

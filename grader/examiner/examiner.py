@@ -15,7 +15,7 @@ from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
 
-from grader.errors import CourseError, DataError, RefereeError, SandboxError
+from grader.errors import CourseError, DataError, RefereeError, SandboxError, causes
 from grader.examiner import main_module, names, student_modules
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
@@ -167,11 +167,8 @@ def _finding(error: BaseException, found: Blame) -> Finding:
 
 def _by_student(error: BaseException | None) -> str | None:
     """The text of an exception that came from the student's kernel, or that a check tells of."""
-    while error is not None:
-        if getattr(error, "by_student", False) is True:
-            return _text(error)
-        error = error.__cause__
-    return None
+    told = (each for each in causes(error) if getattr(each, "by_student", False) is True)
+    return next(map(_text, told), None)
 
 
 def _writable(text: str) -> str:

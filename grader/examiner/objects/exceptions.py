@@ -197,11 +197,25 @@ def raised_from(
 ) -> None:
     """Let an exception have been raised from others, and have notes; see ``exception``."""
     put = partial(BaseException.__setattr__, error)  # its class may be a frozen dataclass
-    put("__cause__", cause if isinstance(cause, BaseException) else None)
-    put("__context__", context if isinstance(context, BaseException) else error.__cause__)
+    cause, context = _behind(cause, error), _behind(context, error)
+    put("__cause__", cause)
+    put("__context__", cause if context is None else context)
     put("__suppress_context__", suppress is True)
     texts = [str(note) for note in notes] if type(notes) is list else []
     take_students(error, texts[len(getattr(error, "__notes__", ())) :])
+
+
+def _behind(told: Any, error: BaseException) -> BaseException | None:
+    """An exception that was told to be behind another one, unless that one is behind it."""
+    waiting, seen = [told], set()
+    while waiting:
+        one = waiting.pop()
+        if one is error:  # as after ``raise error from error``
+            return None
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            waiting += [one.__cause__, one.__context__]
+    return told if isinstance(told, BaseException) else None
 
 
 def told_beside(reference: dict[str, Any], decoder: Decoder) -> dict[str, Any]:

@@ -35,6 +35,18 @@ def opens(): open("/nonexistent")
 def decodes():
     import json
     json.loads("{")
+def around(function):
+    try:
+        function()
+    except ValueError as error:
+        raise error from error
+def in_a_ring(function):
+    try:
+        function()
+    except ValueError as error:
+        error.__cause__ = KeyError("k")
+        error.__cause__.__context__ = error
+        raise
 def skips():
     import unittest
     raise unittest.SkipTest("x")
@@ -94,6 +106,19 @@ def test_nothing_ends_a_loop_or_this_process(name: str, kind: type[Exception]) -
             pass
     assert isinstance(raised.value, Exception)
     assert not isinstance(raised.value, StopIteration)
+
+
+@pytest.mark.parametrize("passes_it_on", ["around", "in_a_ring"])
+def test_no_exception_of_a_tests_is_behind_itself(passes_it_on: str) -> None:
+    finding = KERNEL.tested(f"def fails():\n    raise ValueError('x')\n{passes_it_on}(fails)")
+    assert (finding.kind, finding.message) == (FindingKind.REFUTED, "x")
+
+
+def test_an_exception_that_a_test_raises_from_itself_ends_it() -> None:
+    finding = KERNEL.tested(
+        "try:\n    poor()\nexcept BankError as error:\n    raise error from error"
+    )
+    assert finding.error == "Poor"
 
 
 def test_a_skip_of_the_students_is_none_of_the_tests() -> None:
