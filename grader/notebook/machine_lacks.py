@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 
+from grader.errors import causes
+
 # What a machine refuses while it lacks something; a person helps there, and no traceback.
 _LACKS = {
     errno.EAGAIN: "processes or threads (ulimit -u, pids.max)",
@@ -19,6 +21,10 @@ _LACKS = {
 
 def lacking(error: BaseException) -> str:
     """What this machine lacks, if that is why it refused something; else empty."""
+    return next(filter(None, map(_lacking, causes(error))), "")
+
+
+def _lacking(error: BaseException) -> str:
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         error = OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     if not isinstance(error, OSError) or error.errno not in _LACKS:

@@ -18,3 +18,9 @@ def test_only_what_a_machine_lacks_is_lacking() -> None:
     ).replace("Resource temporarily unavailable", "no")
     assert "processes or threads (ulimit -u" in lacking(RuntimeError("can't start new thread"))
     assert lacking(RuntimeError("something else")) == ""
+
+
+def test_what_a_machine_lacks_is_told_where_another_error_hides_it() -> None:
+    hidden = ValueError("no such folder")
+    hidden.__cause__ = OSError(errno.EMFILE, "Too many open files")
+    assert "open files (ulimit -n)" in lacking(hidden)

@@ -126,14 +126,15 @@ def _closed_folders(folder: Path) -> set[str]:
     A pattern matches nothing there, as if nobody had handed in.
 
     Raises:
-        ConfigurationError: the folder of all of them cannot be read.
+        ConfigurationError: this account may not read the folder of all of them.
+        OSError: the machine cannot read it now.
     """
     if not folder.is_dir():
         return set()
     try:
         with os.scandir(folder) as entries:
             return {each.name for each in entries if each.is_dir() and not _enters(each)}
-    except OSError as error:
+    except PermissionError as error:
         raise ConfigurationError(
             f"{folder} cannot be read ({error.strerror}): let this account read and enter it"
         ) from error

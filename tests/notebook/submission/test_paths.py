@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -51,6 +52,19 @@ def test_a_folder_of_everybody_that_cannot_be_read_is_no_empty_class(
 
     monkeypatch.setattr(os, "scandir", refused)
     with pytest.raises(ConfigurationError, match=r"submitted cannot be read \(Permission denied\)"):
+        paths.students(tiny_course, "sums")
+
+
+def test_what_the_machine_lacks_is_no_matter_of_rights(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(OSError, match="Too many open files"):
         paths.students(tiny_course, "sums")
 
 
