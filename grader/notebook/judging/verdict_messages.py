@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.language import N_, gettext
 from grader.model import Claim, FurtherRun, Outcome
-from grader.notebook.assignment import grade_id
-from grader.notebook.judging import error_advice
+from grader.notebook.judging import error_advice, undefined_names
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, sentence
 from grader.notebook.judging.strikes import Refusal
-from grader.notebook.judging.undefined_names import hidden_by_magic
-from grader.notebook.submission.cell_text import bound_names
 from grader.notebook.submission.rebuild import Rebuilt
 
 Judged = tuple[Outcome, str]
@@ -85,7 +81,8 @@ def answered(claim: Claim, finding: Finding, around: Circumstances) -> Judged:
     raised = error_advice.explained(
         CellRun(CellStatus.RAISED, error=finding.error, message=finding.message), ""
     )
-    advice = _define(claim, finding, around) or _after(finding, raised)
+    told = undefined_names.in_test(claim.name, finding, around.definers, around.rebuilt)
+    advice = told or _after(finding, raised)
     said = sentence(_testing(raised), advice)
     return broken or (Outcome.CRASHED, said)
 
@@ -155,35 +152,6 @@ def _refuted(claim: Claim, finding: Finding) -> str:
         + " "
         + gettext("Remove it, or let it hold for all that the function may be given."),
     )
-
-
-def _define(claim: Claim, finding: Finding, around: Circumstances) -> str:
-    """Where the name that a test misses is to be defined; empty if that is not known."""
-    missing = re.fullmatch(r"name '(\w+)' is not defined.*", finding.message, re.DOTALL)
-    cell = around.definers.get(missing[1]) if missing else None
-    if cell is None or finding.kind is not FindingKind.NAME_UNDEFINED:
-        return ""
-    name, called = missing[1] if missing else "", gettext("the cell `{name}`", name=cell)
-    source, is_below = _definer(claim, cell, around.rebuilt)
-    if said := hidden_by_magic(name, source, called):
-        return said
-    if is_below and name in bound_names(source):
-        return gettext(
-            "{cell} defines it, and stands below this test: cells run from top to bottom. Define "
-            "`{name}` above the test.",
-            cell=called[:1].upper() + called[1:],
-            name=name,
-        )
-    return gettext("Define `{name}` in the cell `{cell}`, by just this name.", name=name, cell=cell)
-
-
-def _definer(claim: Claim, name: str, rebuilt: Rebuilt) -> tuple[str, bool]:
-    """The text of the solution cell ``name``, and whether it stands below a claim's test."""
-    names = [grade_id(each) for each in rebuilt.notebook.cells]
-    if name not in names:
-        return "", False
-    place = names.index(name)
-    return rebuilt.notebook.cells[place].source, claim.name in names[:place]
 
 
 def unanswered(

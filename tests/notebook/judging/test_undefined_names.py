@@ -39,7 +39,7 @@ def test_the_cell_that_stopped_is_named(answer: str, said: str) -> None:
     [
         (MISSED, "import keras", {0: DONE}),
         (MISSED, "import keras", {}),
-        (MISSED, "import keras", {2: STOPPED}),
+        (MISSED, "import keras", {1: STOPPED}),
         (MISSED, "from tensorflow import layers", {0: STOPPED}),
         (STOPPED, "import keras", {0: STOPPED}),
         (DONE, "import keras", {0: STOPPED}),
@@ -48,7 +48,20 @@ def test_the_cell_that_stopped_is_named(answer: str, said: str) -> None:
 def test_nothing_is_said_of_other_cells(
     run: CellRun, source: str, runs: dict[int, CellRun]
 ) -> None:
-    assert explained(run, [*cells(source), *cells(source)], runs, 1) is run
+    assert explained(run, cells(source), runs, 1) is run
+
+
+def test_a_cell_further_down_that_defines_the_name_is_told() -> None:
+    first, second = cells("from tensorflow import keras", "a")
+    advice = explained(MISSED, [second, first], {}, 0).advice
+    assert advice == (
+        "The cell `a` defines it, and stands further down: cells run from top to bottom. Define "
+        "`keras` above."
+    )
+    own = cells("keras = 1")[0]
+    assert explained(MISSED, [second, own], {}, 0).advice.startswith("Cell 2 of the notebook def")
+    given = new_code_cell("keras = 1", id="load")
+    assert explained(MISSED, [second, given], {}, 0) is MISSED
 
 
 @pytest.mark.parametrize("magic", ["%%timeit -n1", "%%writefile net.py", "%%time\n%%timeit"])

@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.model import Claim, FurtherRun, Outcome
+from grader.notebook.assignment import PART_OF
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.strikes import Refusal, Strike
 from grader.notebook.judging.verdict_messages import (
@@ -114,6 +115,18 @@ def test_a_name_that_is_defined_below_the_test_is_told_so() -> None:
         said = answered(CLAIM, missing, told)[1]
         assert ("The cell `add` defines it, and stands below this test" in said) is below
         assert ("Define `more` in the cell `add`" in said) is not below
+
+
+def test_a_name_that_code_misses_is_told_with_the_cell_below_that_defines_it() -> None:
+    line = "It was raised in line 2 of the cell `add`, `more()`."
+    raised = Finding(FindingKind.RAISED, "NameError", "name 'more' is not defined", line)
+    test = new_code_cell(metadata={"nbgrader": {"grade_id": "adds"}})
+    own = new_code_cell("def more(): pass", metadata={PART_OF: "other"})
+    for cells, below in (([test, own], True), ([own, test], False)):
+        said = answered(CLAIM, raised, Circumstances(Rebuilt(new_notebook(cells=cells)), {}))[1]
+        assert line in said
+        assert ("The cell `other` defines it, and stands further down: cells" in said) is below
+        assert ("Define this name in a cell above" in said) is not below
 
 
 def test_what_a_check_adds_stands_behind_the_error() -> None:
