@@ -1,5 +1,7 @@
 """Trains small networks on JAX, by ScanLoop and by Keras' fit, and prints both as JSON.
 
+Arguments: the names of the cases.
+
 Run by ``test_scan_loop`` in a process of its own: Keras has one backend a process.
 """
 
@@ -203,7 +205,7 @@ def refusals() -> dict[str, str]:
 
 if __name__ == "__main__":
     found = {
-        "compared": {name: compare(case) for name, case in CASES.items()},
+        "compared": {name: compare(CASES[name]) for name in sys.argv[1:]},
         "restored": goes_on_from_saved_state(),
         "compiled_once": compiles_once(),
         "refusals": refusals(),

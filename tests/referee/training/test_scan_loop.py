@@ -13,6 +13,7 @@ import pytest
 
 from grader.errors import RefereeError
 from grader.referee.training.scan_loop import ScanLoop
+from tests.needs import drawn
 
 ROOT = Path(__file__).parents[3]
 CASES = [
@@ -28,15 +29,21 @@ CASES = [
     "moving_average",
 ]
 
-pytestmark = [
-    pytest.mark.xdist_group("scan"),  # one worker: JAX trains the cases once
-    pytest.mark.keras,
-    pytest.mark.training,
-]
+pytestmark = [pytest.mark.keras, pytest.mark.training]
+
+# To compile a case twice takes seconds: `make test-all` takes all of them.
+each_case = pytest.mark.parametrize("case", drawn(CASES, 5))
+
+
+def asked_for(request: pytest.FixtureRequest) -> list[str]:
+    """The cases of the tests that this session runs."""
+    items = [item for item in request.session.items if item.path == request.path]
+    parameters = [item.callspec.params for item in items if hasattr(item, "callspec")]
+    return sorted({found["case"] for found in parameters if "case" in found})
 
 
 @pytest.fixture(scope="module")
-def found() -> Any:
+def found(request: pytest.FixtureRequest) -> Any:
     """What ``scan_cases`` says; it trains on JAX's CPU, whatever this process and machine have."""
     quick = "--xla_backend_optimization_level=0"  # compiling is most of the time
     environment = os.environ | {
@@ -44,7 +51,7 @@ def found() -> Any:
         "JAX_PLATFORMS": "cpu",
         "XLA_FLAGS": quick,
     }
-    command = [sys.executable, "-m", "tests.referee.training.scan_cases"]
+    command = [sys.executable, "-m", "tests.referee.training.scan_cases", *asked_for(request)]
     ran = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -52,11 +59,13 @@ def found() -> Any:
     return json.loads(ran.stdout)
 
 
-def test_every_case_is_looked_at(found: Any) -> None:
-    assert sorted(found["compared"]) == sorted(CASES)
+def test_every_case_that_is_asked_for_is_looked_at(
+    found: Any, request: pytest.FixtureRequest
+) -> None:
+    assert sorted(found["compared"]) == asked_for(request)
 
 
-@pytest.mark.parametrize("case", CASES)
+@each_case
 def test_logs_are_those_of_fit(found: Any, case: str) -> None:
     compared = found["compared"][case]
     assert compared["scan"]
@@ -65,7 +74,7 @@ def test_logs_are_those_of_fit(found: Any, case: str) -> None:
         assert dict(scan) == pytest.approx(dict(fit), rel=2e-5)
 
 
-@pytest.mark.parametrize("case", CASES)
+@each_case
 def test_variables_are_those_after_fit(found: Any, case: str) -> None:
     compared = found["compared"][case]
     assert max(compared["difference"]) < 2e-4  # of each variable's size
