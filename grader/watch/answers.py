@@ -85,8 +85,12 @@ class Answers:
         return times
 
     def add(self, answer: Answer) -> None:
-        """Remember an answer; raises ``ConfigurationError`` if it cannot be written."""
-        kept = [each for each in self._all if each.at > answer.at - HOUR or self._is_last(each)]
+        """Remember an answer; raises ``ConfigurationError`` if it cannot be written.
+
+        It is remembered then, too: one that is added again takes its place.
+        """
+        others = (each for each in self._all if each != answer)
+        kept = [each for each in others if each.at > answer.at - HOUR or self._is_last(each)]
         self._all = [*kept, answer]
         self._write()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
+from grader import whole_files
 from grader.errors import ConfigurationError
 from grader.model import Told
 from grader.watch.answers import FILE, Answer, Answers, Outcome
@@ -48,6 +50,24 @@ def test_an_answer_is_completed_if_it_is_of_that_version(tmp_path: Path) -> None
     answers.add(answer("ada", 1.0, whole=False))
     answers.complete("ada", "sums", "another")
     assert not Answers(tmp_path).last("ada", "sums").whole  # type: ignore[union-attr]
+    answers.complete("ada", "sums", "a")
+    assert Answers(tmp_path).last("ada", "sums").whole  # type: ignore[union-attr]
+
+
+def test_an_answer_that_is_added_again_is_one_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = Answers(tmp_path)
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(whole_files, "write", refused)
+        with pytest.raises(ConfigurationError, match="Too many open files"):
+            answers.add(answer("ada", 1.0, whole=False))
+    answers.add(answer("ada", 1.0, whole=False))
+    assert answers.times(9.0) == {"ada": [1.0]}
     answers.complete("ada", "sums", "a")
     assert Answers(tmp_path).last("ada", "sums").whole  # type: ignore[union-attr]
 
