@@ -15,7 +15,7 @@ from IPython import get_ipython
 from ..data.counted import Malformed
 from ..data.decoder import Decoder
 from ..data.encoder import Encoder
-from . import figures, magics, process, seeds
+from . import figures, magics, process, progress_bars, seeds
 from .notices import Notices, noticing
 from .shared_files import TEMPORARY, WORK, SharedFiles, States
 
@@ -35,6 +35,7 @@ class Surroundings:
         self._work = Path.cwd()
         self._given = SharedFiles({WORK: self._work}).states()
         figures.show_in_cells()
+        progress_bars.pass_over_missing()
         if (shell := get_ipython()) is not None:
             magics.pass_over_unknown(shell)
 
