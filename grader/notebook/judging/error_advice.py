@@ -29,6 +29,9 @@ _BY_NAME = {
         "Correct that line or the one above it: look for brackets, colons and quotation marks."
     ),
     "TypeError": N_("Print type(...) of the values in that line, and convert what does not fit."),
+    "TabError": N_(
+        "Begin all lines of that block with blanks alone, four for each level, and no tabs."
+    ),
     "UnboundLocalError": N_("Give the variable a value inside of the function before it is used."),
     "ValueError": N_("Print the values and the shapes that go into that line."),
     "ZeroDivisionError": N_("Print what is divided by, and see when it becomes 0."),

@@ -89,7 +89,7 @@ def _to_be_defined(name: str, answer: str, cells: Sequence[NotebookNode], test: 
             cell=_begun(called),
             name=name,
         )
-    return gettext(
+    return further_down(name, cells, test) or gettext(
         "Define `{name}` in the cell `{cell}`, by just this name.", name=name, cell=answer
     )
 

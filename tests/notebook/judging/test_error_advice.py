@@ -13,7 +13,12 @@ LINE = "line 2, `x = y[3]`"
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [("IndexError", "Print the index"), ("SyntaxError", "Correct that line"), ("Odd", "Call your")],
+    [
+        ("IndexError", "Print the index"),
+        ("SyntaxError", "Correct that line"),
+        ("TabError", "Begin all lines of that block with blanks"),
+        ("Odd", "Call your"),
+    ],
 )
 def test_the_next_step_goes_by_what_was_raised(error: str, said: str) -> None:
     assert error_advice.after(error, "", LINE).startswith(said)

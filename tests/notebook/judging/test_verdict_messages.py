@@ -117,6 +117,16 @@ def test_a_name_that_is_defined_below_the_test_is_told_so() -> None:
         assert ("Define `more` in the cell `add`" in said) is not below
 
 
+def test_a_name_that_another_answer_defines_below_the_test_is_told_with_its_cell() -> None:
+    missing = Finding(FindingKind.NAME_UNDEFINED, "NameError", "name 'more' is not defined")
+    test = new_code_cell(metadata={"nbgrader": {"grade_id": "adds"}})
+    all_answers = new_code_cell("more = 1", metadata={PART_OF: "train"})
+    told = Circumstances(Rebuilt(new_notebook(cells=[test, all_answers])), {}, {"more": "add"})
+    assert (
+        "The cell `train` defines it, and stands further down" in answered(CLAIM, missing, told)[1]
+    )
+
+
 def test_a_name_that_code_misses_is_told_with_the_cell_below_that_defines_it() -> None:
     line = "It was raised in line 2 of the cell `add`, `more()`."
     raised = Finding(FindingKind.RAISED, "NameError", "name 'more' is not defined", line)
