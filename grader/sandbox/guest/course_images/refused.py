@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_LONGEST = 60  # characters of a value in a message
+
 
 class FitRefused(ValueError):  # noqa: N818 -- named for what happened, like DeclarationRefused
     """A call of fit is not accepted while work is graded; the message says what is.
@@ -37,5 +39,6 @@ def kind_of(given: Any) -> str:
 
 
 def shown(given: object) -> str:
-    """The beginning of what was given, as code."""
-    return f"{given!r:.60}"
+    """What was given, as code; of what is long, the beginning."""
+    code = repr(given)
+    return code if len(code) <= _LONGEST else f"{code[: _LONGEST - 4]} ..."

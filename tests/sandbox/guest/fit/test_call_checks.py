@@ -55,6 +55,12 @@ def test_the_refusal_names_the_argument(name: str, value: Any) -> None:
         expect_accepted(DEFAULTS | {name: value})
 
 
+def test_a_long_value_is_shortened() -> None:
+    weights = dict.fromkeys(range(10), 1.0)
+    with pytest.raises(FitRefused, match=r"class_weight=\{0: 1\.0, .* \.\.\., which is not"):
+        expect_accepted(DEFAULTS | {"class_weight": weights})
+
+
 def test_validation_data_is_a_pair() -> None:
     assert validation_pair([1, 2]) == (1, 2)
     for given, kind in [((1, 2, 3), "3 parts"), (iter([]), "iterator"), (np.ones(2), "ndarray")]:
