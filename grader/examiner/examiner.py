@@ -8,6 +8,7 @@ import importlib
 import inspect
 import io
 import sys
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +17,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError, causes
-from grader.examiner import main_module, names, student_modules
+from grader.examiner import main_module, student_modules
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
@@ -89,14 +90,17 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
         written = student_modules.promised(origin.promised)
         own = frozenset(name for name in known if not _is_imported(known[name], proxies))
         origin = replace(origin, student=own | student_modules.bound(source, written))
+        in_kernel: Callable[[str], Any] = importlib.import_module
+        beside: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
         if isinstance(proxies, Proxies):
-            proxies.runs_beside(space, known, names.bound(source))
-        in_kernel = partial(proxies.operate, "import") if isinstance(proxies, Proxies) else None
+            in_kernel = partial(proxies.operate, "import")
+            beside = proxies.beside(source, space, known)
         with (
             contextlib.redirect_stdout(io.StringIO()),
             source_code.asked_for(),
             type_annotations.asked_for(),
-            student_modules.importable(written, in_kernel or importlib.import_module),
+            beside,
+            student_modules.importable(written, in_kernel),
         ):
             _run(compiled(source, marks=DECORATOR in space), space)
     except (RefereeError, SandboxError, DataError, CourseError):

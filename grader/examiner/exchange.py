@@ -100,9 +100,18 @@ class Exchange:
             )
         question |= self._surroundings(encoder)
         question |= told(encoder)
+        with self.replaced.lifted():
+            return self._answered((question, encoder.buffers), take, script)
+
+    def _answered(
+        self,
+        question: Message,
+        take: Callable[[dict[str, Any], Decoder], Any],
+        script: Script | None,
+    ) -> Any:
         self._depth += 1
         try:
-            reply, buffers = self._exchanged((question, encoder.buffers), script)
+            reply, buffers = self._exchanged(question, script)
             while "callback" in reply:
                 reply, buffers = self._exchanged(self._called_back(reply, buffers))
             if self._depth == 1 and self.callbacks.fault is not None:
@@ -125,9 +134,8 @@ class Exchange:
     def _surroundings(self, encoder: Encoder) -> dict[str, Any]:
         """What the test has replaced, and how deep in callbacks it asks."""
         found: dict[str, Any] = {}
-        if replaced := self.replaced.now():
-            encoded = {place: encoder.encode(value) for place, value in replaced.items()}
-            found["patched"] = encoded
+        if replaced := self.replaced.encoded(encoder):
+            found["patched"] = replaced
         if self._depth:
             found["within"] = self._depth
         return found
@@ -148,7 +156,8 @@ class Exchange:
             decoder = self._decoder(message, buffers)
             with self.reading.answer(), _heard_at_end(message, decoder):
                 arguments = self.callbacks.arguments(message, decoder)
-            result = self.callbacks.work(message, *arguments)
+            with self.replaced.in_force():
+                result = self.callbacks.work(message, *arguments)
             encoder = self.encoder()
             returned = {"do": "returned", "value": encoder.encode(result)}
             del arguments, result  # they shall not count as held

@@ -7,9 +7,10 @@ side, so none of their methods is ever run here.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import weakref
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -106,9 +107,11 @@ class Proxies:
                 self._names[kept.number] = name
         return known | ours
 
-    def runs_beside(self, names: _Names, known: _Names, bound: Set[str]) -> None:
-        """Say what the test cell defines; see ``Replaced``."""
-        self._exchange.replaced.runs_beside(names, known, bound)
+    def beside(
+        self, source: str, names: _Names, known: _Names
+    ) -> contextlib.AbstractContextManager[None]:
+        """Be beside a test cell, which may replace something; see ``Replaced``."""
+        return self._exchange.replaced.beside(source, names, known)
 
     def name(self, number: int) -> str:
         """The name by which the test cell has an object; empty where it has it by none."""

@@ -27,6 +27,7 @@ SECTIONS = {
     "What a test hands in": ("handed_in", "handed_objects", "derived"),
     "Files and modules": ("files",),
     "Outputs, inputs and pictures": ("outputs", "plots"),
+    "What a test replaces": ("patches",),
     "Random numbers": ("seeds",),
     "Models": ("networks", "learners", "tensors"),
     "Ways of testing": ("testing", "waiting"),

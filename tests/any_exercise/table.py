@@ -66,7 +66,7 @@ NOTEBOOKS = {
         "derived",
         "banking",
     ),
-    "around": ("files", "outputs", "seeds", "plots"),
+    "around": ("files", "outputs", "seeds", "plots", "patches"),
     "numbers": ("arrays", "numerics"),
     "frames": ("frames", "learners"),
     "tensors": ("tensors",),

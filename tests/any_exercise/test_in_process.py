@@ -12,8 +12,9 @@ from grader.model import Outcome
 from tests.any_exercise.table import NEEDED, NOTEBOOKS, Way, Work, exercises
 from tests.in_process import InProcess
 
-# Files, outputs, seeds and figures surround a test; networks need Keras, and `await` a loop.
-_SURROUNDED = {"files", "outputs", "seeds", "plots", "networks", "waiting", "numerics"}
+# Files, outputs, seeds and figures surround a test; networks need Keras, and `await` a loop. In one
+# process, a module is patched for both sides.
+_SURROUNDED = {"files", "outputs", "seeds", "plots", "networks", "waiting", "numerics", "patches"}
 KINDS = sorted({kind for kinds in NOTEBOOKS.values() for kind in kinds} - _SURROUNDED - {*NEEDED})
 OUTCOMES = {
     FindingKind.PASSED: Outcome.PASSED,

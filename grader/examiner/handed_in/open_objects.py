@@ -37,7 +37,7 @@ _HARMLESS = (
     *(list, dict, set, frozenset, tuple, str, bytes, bytearray, int, float, range, io.StringIO),
     *(collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict),
 )
-_PLAIN = ("builtins", "collections", "enum", "types", "unittest.mock")
+_PLAIN = ("builtins", "collections", "datetime", "enum", "types", "unittest.mock")
 _CALLABLE_OF = ("numpy", "scipy", "functools", "operator")
 _FILES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter)
 _FILE = frozenset(

@@ -1,4 +1,4 @@
-"""What a test has replaced, as ``unittest.mock.patch`` does: functions of libraries, and names.
+"""What a test has replaced, as ``unittest.mock.patch`` does: attributes of modules, and names.
 
 A student's code finds the replacements too: they travel with each question. A name of the student's
 counts as replaced where the test says so, as with ``patch("__main__.roll")`` or
@@ -8,35 +8,20 @@ what the test expects.
 
 from __future__ import annotations
 
-import random
+import contextlib
 import sys
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
-# What courses replace: what a program reads from people, and what differs each time.
-_WATCHED = {
-    "builtins": ("input", "print", "open"),
-    "random": tuple(
-        name for name in random.__all__ if name[0].islower() and name not in ("seed", "setstate")
-    ),
-    "time": ("sleep", "time", "perf_counter", "monotonic", "process_time", "strftime"),
-    "os": ("getenv", "getcwd", "listdir", "system"),
-    "subprocess": ("run", "check_output"),
-    "webbrowser": ("open",),
-}
+from grader.errors import CannotTravel
+from grader.examiner.handed_in.attributes import MISSING, Attribute, named_in
+from grader.examiner.names import bound
+from grader.sandbox.guest.callbacks.patches import is_used_by_us
+from grader.sandbox.guest.data.encoder import Encoder
 
 _SHADOWED = ("input", "print")
 _PATCHED = "open"  # of the notebook, as ``patch("__main__.open")``; a test may have its own
-
-
-def _current() -> dict[str, Any]:
-    return {
-        f"{module}:{name}": getattr(sys.modules[module], name)
-        for module, names in _WATCHED.items()
-        if module in sys.modules
-        for name in names
-    }
 
 
 class Replaced:
@@ -51,37 +36,91 @@ class Replaced:
         self.names: Mapping[str, Any] = {}
         self._looked_up: Mapping[str, Any] = {}
         self._shadowed: tuple[str, ...] = _SHADOWED
-        self._before = _current()
+        self._watched: list[Attribute] = []
+        self._lifted: list[list[tuple[Attribute, Any]]] = []
         self._stdin = sys.stdin
 
-    def runs_beside(
-        self, names: Mapping[str, Any], looked_up: Mapping[str, Any], bound: AbstractSet[str]
-    ) -> None:
-        """Begin with a test cell.
+    @contextlib.contextmanager
+    def beside(
+        self, source: str, names: Mapping[str, Any], looked_up: Mapping[str, Any]
+    ) -> Iterator[None]:
+        """Be beside a test cell; what it has not put back at its end is put back.
 
         Args:
+            source: the test cell.
             names: what is defined in it, now and later.
             looked_up: what was there from the student's kernel.
-            bound: names that the text of the cell binds.
         """
+        own = bound(source)
         self.names = names
-        self._looked_up = {name: looked_up[name] for name in looked_up if name not in bound}
-        self._shadowed = (*_SHADOWED, *({_PATCHED} - bound))
+        self._looked_up = {name: looked_up[name] for name in looked_up if name not in own}
+        self._shadowed = (*_SHADOWED, *({_PATCHED} - own))
+        modules = [value for value in looked_up.values() if type(value) is ModuleType]
+        self._watched = named_in(source, modules)
+        try:
+            yield
+        finally:
+            for each, _ in self._changed():
+                each.put(each.value)
+            self._watched = []
 
-    def now(self) -> dict[str, Any]:
-        """The replacements, by place."""
-        found = {
-            place: value
-            for place, value in _current().items()
-            if value is not self._before.get(place, value)
-        }
-        shadowed = (name for name in self._shadowed if name in self.names)
-        found |= {f"builtins:{name}": self.names[name] for name in shadowed}
-        found |= {
-            f"__main__:{name}": self.names[name]
-            for name, value in self._looked_up.items()
-            if name in self.names and self.names[name] is not value
-        }
+    def encoded(self, encoder: Encoder) -> dict[str, Any]:
+        """The replacements, by place.
+
+        Raises:
+            CannotTravel: one of them holds for the test alone.
+        """
+        return {place: _encoded(place, value, encoder) for place, value in self._now()}
+
+    @contextlib.contextmanager
+    def lifted(self) -> Iterator[None]:
+        """In the body, let attributes that the grader uses itself be what they were."""
+        self._lift()
+        try:
+            yield
+        finally:
+            for each, value in self._lifted.pop():
+                each.put(value)
+
+    @contextlib.contextmanager
+    def in_force(self) -> Iterator[None]:
+        """In the body, which is the test's, let them be what the test has made of them."""
+        for each, value in self._lifted.pop():
+            each.put(value)
+        try:
+            yield
+        finally:
+            self._lift()
+
+    def _lift(self) -> None:
+        lifted = [(each, now) for each, now in self._changed() if is_used_by_us(each.place)]
+        for each, _ in lifted:
+            each.put(each.value)
+        self._lifted.append(lifted)
+
+    def _changed(self) -> list[tuple[Attribute, Any]]:
+        return [(each, now) for each in self._watched if (now := each.now()) is not each.value]
+
+    def _now(self) -> Iterator[tuple[str, Any]]:
+        yield from ((each.place, value) for each, value in self._changed())
+        for name in self._shadowed:
+            if name in self.names:
+                yield f"builtins:{name}", self.names[name]
+        for name, value in self._looked_up.items():
+            if name in self.names and self.names[name] is not value:
+                yield f"__main__:{name}", self.names[name]
         if sys.stdin is not self._stdin:
-            found["sys:stdin"] = sys.stdin
-        return found
+            yield "sys:stdin", sys.stdin
+
+
+def _encoded(place: str, value: Any, encoder: Encoder) -> Any:
+    path = place.replace(":", ".")
+    if value is MISSING:
+        raise CannotTravel(
+            f"the test takes {path} away: put a function there that raises an error, so that it "
+            "holds for the student's code, too"
+        )
+    try:
+        return encoder.encode(value)
+    except CannotTravel as error:
+        raise CannotTravel(f"what the test puts in place of {path}: {error}") from error

@@ -16,9 +16,9 @@ import types
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from .callbacks import patches
 from .callbacks.calls import Calls, Reply, arguments_of
 from .callbacks.handed import number_of_error
+from .callbacks.patches import Patches
 from .data import tensors
 from .data.counted import Malformed
 from .data.decoder import Decoder
@@ -57,10 +57,16 @@ class Agent:
         self, exchange: Exchange, namespace: Callable[[], MutableMapping[str, Any]]
     ) -> None:
         self.exchange = exchange
-        self.fit = FitStandIn(exchange)
+        self._patches = Patches()
+        self.fit = FitStandIn(self._send)
         self.around = Surroundings()
         self.calls = Calls(
-            self._send, self._worked, self._encoder, self._resolve, objects.LOOP.attended
+            self._send,
+            self._worked,
+            self._encoder,
+            self._resolve,
+            attended=objects.LOOP.attended,
+            lifted=self._patches.lifted,
         )
         self._objects = ObjectNumbers()
         classes = Classes(self._objects, self.fit.classes, self.calls.handed.number_of)
@@ -72,7 +78,8 @@ class Agent:
         self.calls.answer(*self.exchange({"ready": True}, []))
 
     def _send(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> Reply:
-        return self.exchange(content, buffers)
+        with self._patches.lifted():
+            return self.exchange(content, buffers)
 
     def _worked(self, question: dict[str, Any], buffers: Sequence[Any]) -> Reply:
         """The answer to a question, or what was raised instead, with what changed meanwhile."""
@@ -81,7 +88,7 @@ class Agent:
         is_read = False
         try:
             arguments = arguments_of(question, decoder)
-            patched = patches.applied(
+            patched = self._patches.applied(
                 question.get("patched", {}), decoder, self._kept.bind, self._kept.now
             )
             with (
@@ -93,8 +100,9 @@ class Agent:
                 heard(question, decoder)
                 is_read = True
                 result = self.work(question, *arguments)
-                reply = {"value": encoder.encode(result)}
-                changed = shared.changed(encoder.content)
+                with self._patches.lifted():
+                    reply = {"value": encoder.encode(result)}
+                    changed = shared.changed(encoder.content)
         except BaseException as error:  # students raise anything, SystemExit included
             if isinstance(error, KeyboardInterrupt):
                 raise

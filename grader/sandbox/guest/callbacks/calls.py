@@ -43,6 +43,7 @@ class Calls:
         encoder: makes what writes the values of a message, from what both sides have.
         resolve: what a reference of the examiner's stands for; see ``Decoder``.
         attended: entered around a call back; waits until there is somebody to answer.
+        lifted: entered around its messages: what they need is not replaced there.
 
     Attributes:
         shared: what both sides have for the time of a question.
@@ -55,9 +56,11 @@ class Calls:
         worked: Callable[[dict[str, Any], Sequence[Any]], Reply],
         encoder: Callable[..., Encoder],
         resolve: Callable[[str, dict[str, Any], Decoder], Any],
+        *,
         attended: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+        lifted: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
-        self._attended = attended
+        self._attended, self._lifted = attended, lifted
         self.shared, self.handed = Shared(1), Handed(self.call_back)
         self._exchange, self._worked = exchange, worked
         self._encoder, self._resolve = encoder, resolve
@@ -101,7 +104,8 @@ class Calls:
                 ask = partial(self._called_back, number, operation, arguments, named)
                 # The kernel knows by its context, which another thread lacks, whom it asks.
                 is_here = threading.get_ident() == self._thread
-                return ask() if is_here else self._context.copy().run(ask)
+                with self._lifted():
+                    return ask() if is_here else self._context.copy().run(ask)
             finally:
                 self._depth -= 1
 

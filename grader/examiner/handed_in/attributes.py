@@ -1,0 +1,127 @@
+"""The attributes of modules, and of classes in them, that a test may replace.
+
+A test names what it replaces: ``patch("os.path.exists")``, ``monkeypatch.setattr(Path, "exists",
+...)``, ``time.time_ns = ...``. So those attributes are watched whose module and name are words of
+the test, and what modules change by themselves is not mistaken for the test's doing.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import linecache
+import re
+import sys
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from grader.examiner.handed_in import library
+from grader.parsing import parse
+
+MISSING = object()
+_WORD = re.compile(r"\w+")
+_IMMUTABLE = 1 << 8  # flag of a class that is written in C: no attribute of it can be replaced
+_NOT_WATCHED = ("grader", "__main__", "__mp_main__")
+
+# What reaches a student's code in another way: what is printed and read, the path of modules.
+_OTHERWISE = {
+    "sys": frozenset({"argv", "modules", "path", "stderr", "stdin", "stdout"}),
+    "warnings": frozenset({"filters", "showwarning"}),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute:
+    """An attribute, and what it was when the test began.
+
+    Attributes:
+        place: where it is, as ``os.path:exists`` or ``pathlib:Path.exists``.
+        owner: the module or the class.
+        name: of the attribute.
+        value: ``MISSING`` where a class has it from another one.
+    """
+
+    place: str
+    owner: Any
+    name: str
+    value: Any
+
+    def now(self) -> Any:
+        """What it is now; ``MISSING`` where the owner itself has none."""
+        return vars(self.owner).get(self.name, MISSING)
+
+    def put(self, value: Any) -> None:
+        """Let it be something else, or, with ``MISSING``, nothing of the owner's own."""
+        if value is not MISSING:
+            setattr(self.owner, self.name, value)
+        elif self.name in vars(self.owner):
+            delattr(self.owner, self.name)
+
+
+def named_in(source: str, modules: Iterable[ModuleType]) -> list[Attribute]:
+    """The attributes that a test cell names, as they are now.
+
+    What the cell imports, and where it patches something, is imported first: otherwise nobody would
+    know afterwards what was there.
+
+    Args:
+        source: the test cell.
+        modules: that it has by names of its own, as ``np``.
+    """
+    for name in _to_import(parse(source)):
+        with contextlib.suppress(Exception):  # the test itself meets the error
+            importlib.import_module(name)
+    words = set(_WORD.findall(source))
+    for module in modules:
+        words.update(module.__name__.split("."))
+    words |= _words_of_helpers(words)
+    found = {(id(each.owner), each.name): each for each in _watched(words)}
+    return list(found.values())
+
+
+def _to_import(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases):
+                yield from (alias.name for alias in aliases)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module
+            case ast.Call(args=[ast.Constant(value=str(path)), *_]) if re.fullmatch(
+                r"\w+(\.\w+)+", path
+            ):
+                module, _, _ = path.rpartition(".")
+                parts = module.split(".")
+                yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _words_of_helpers(words: Set[str]) -> set[str]:
+    """The words of modules beside the notebook that a test names: they may replace something."""
+    found = set[str]()
+    for name in words & sys.modules.keys():
+        place = getattr(sys.modules[name], "__file__", None)
+        if isinstance(place, str) and name not in _NOT_WATCHED and not library.is_library(name):
+            found.update(_WORD.findall("".join(linecache.getlines(place))))
+    return found
+
+
+def _watched(words: Set[str]) -> Iterator[Attribute]:
+    for path, module in tuple(sys.modules.items()):
+        parts = path.split(".")
+        if parts[0] in _NOT_WATCHED or not words >= set(parts):
+            continue
+        if not isinstance(module, ModuleType):
+            continue
+        space = vars(module)
+        for name in (space.keys() & words) - _OTHERWISE.get(path, frozenset()):
+            yield Attribute(f"{path}:{name}", module, name, space[name])
+            if isinstance(kind := space[name], type) and not kind.__flags__ & _IMMUTABLE:
+                yield from _of_class(kind, f"{path}:{name}", words)
+
+
+def _of_class(kind: type, place: str, words: Set[str]) -> Iterator[Attribute]:
+    known = {name for base in kind.__mro__ for name in vars(base)}
+    for name in known & words:
+        yield Attribute(f"{place}.{name}", kind, name, vars(kind).get(name, MISSING))

@@ -1,0 +1,111 @@
+"""What a test has put in place of attributes of modules, and of classes in them."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import platform
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader.errors import CannotTravel
+from grader.examiner.handed_in.replaced import Replaced
+from grader.sandbox.guest.data.encoder import Encoder
+from tests.in_process import InProcess
+
+
+def refer(value: Any, _: Encoder) -> dict[str, Any]:
+    if type(value) is object:
+        raise CannotTravel("it stays")
+    return {"own": 1}
+
+
+def told(source: str, replace: Callable[[], Any]) -> dict[str, Any]:
+    """What is told of a test that replaces something; all is put back afterwards."""
+    replaced = Replaced()
+    with replaced.beside(source, {}, {}):
+        assert replaced.encoded(Encoder(refer)) == {}
+        replace()
+        return replaced.encoded(Encoder(refer))
+
+
+@pytest.fixture(autouse=True)
+def _put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "node", platform.node)
+
+
+def test_what_a_test_names_and_replaces_is_told_and_put_back() -> None:
+    before = platform.node
+    text = "import platform\nplatform.node = fake"
+    assert told(text, lambda: setattr(platform, "node", "here")) == {"platform:node": "here"}
+    assert platform.node is before
+
+
+def test_what_it_does_not_name_is_none_of_its_doing() -> None:
+    assert told("import platform", lambda: setattr(platform, "node", "here")) == {}
+    assert told("a = node", lambda: setattr(platform, "node", "here")) == {}
+
+
+def test_a_method_of_a_class_and_one_that_it_has_from_another() -> None:
+    text = "patch.object(pathlib.PosixPath, 'exists')\nimport pathlib"
+    assert told(text, lambda: setattr(pathlib.PosixPath, "exists", True)) == {
+        "pathlib:PosixPath.exists": True
+    }
+    assert "exists" not in vars(pathlib.PosixPath)
+
+
+def test_a_module_is_imported_before_a_test_patches_in_it() -> None:
+    sys.modules.pop("colorsys", None)
+    text = "with patch('colorsys.rgb_to_hsv', 3) as _: pass\nimport this_is_no_module"
+
+    def replace() -> None:
+        sys.modules["colorsys"].rgb_to_hsv = 3  # type: ignore[attr-defined]
+
+    assert told(text, replace) == {"colorsys:rgb_to_hsv": {"int": 3}}
+
+
+def test_what_is_printed_and_read_goes_another_way() -> None:
+    before = sys.stdout
+    try:
+        text = "import sys\nsys.stdout = io.StringIO()\nsys.argv = []"
+        assert told(text, lambda: setattr(sys, "stdout", io.StringIO())) == {}
+    finally:
+        sys.stdout = before
+
+
+def test_what_cannot_be_handed_over_is_named() -> None:
+    text = "import platform\nplatform.node = object()"
+    with pytest.raises(CannotTravel, match=r"in place of platform\.node: it stays"):
+        told(text, lambda: setattr(platform, "node", object()))
+    with pytest.raises(CannotTravel, match=r"takes platform\.node away: put a function there"):
+        told("import platform\ndel platform.node", lambda: delattr(platform, "node"))
+    assert platform.node
+
+
+def test_the_grader_itself_finds_what_was_there() -> None:
+    replaced, before, sleeps = Replaced(), time.time_ns, time.sleep
+    try:
+        with replaced.beside("import time\ntime.time_ns, time.sleep", {}, {}):
+            time.time_ns, time.sleep = int, print  # type: ignore[assignment]
+            with replaced.lifted():
+                assert time.time_ns is before
+                assert time.sleep is print  # no message needs it, and threads may
+                with replaced.in_force():
+                    assert time.time_ns is int
+                assert time.time_ns is before
+            assert time.time_ns is int
+    finally:
+        time.sleep = sleeps
+    assert time.time_ns is before
+
+
+def test_a_removed_function_is_a_fault_of_the_test() -> None:
+    student = InProcess("import platform\ndef node(): return platform.node()")
+    finding = student.tested("import platform\ndel platform.node\nnode()")
+    assert finding.kind.name == "TEST_FAULT"
+    assert "platform.node" in finding.message
+    assert platform.node
