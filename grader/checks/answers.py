@@ -26,6 +26,9 @@ MAX_TEXT = 1_000_000
 _NUMBERS = {int, float, bool}
 _SCALARS = {np.dtype(code).type for code in np.typecodes["AllInteger"] + "efdg?"}
 _PLAIN = _NUMBERS | _SCALARS | {list, tuple, np.ndarray}
+# What np.array makes one object of, and list takes apart.
+_LOOPS = {"generator", "map", "filter", "zip", "enumerate", "reversed"}
+_LISTED = _LOOPS | {"set", "frozenset", "dict_keys", "dict_values"}
 _CLASS_NAME: Any = type.__dict__["__name__"]  # a metaclass of the student's cannot override this
 
 
@@ -282,6 +285,8 @@ def _next_step(answer: object) -> str:
     """Give the next step for an answer that holds no numbers."""
     if answer is None:
         return gettext("End the function with return and its result: print only shows it.")
+    if _class_name(answer) in _LISTED:
+        return gettext("Make a list of its values, with list(...).")
     return gettext("Convert the result, for example with np.array(...).")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.errors import ClaimFailed
+from grader.language import N_, gettext
 from grader.model import Run
 
 
@@ -31,10 +32,13 @@ def logs(history: Any) -> tuple[dict[str, float], ...]:
     import keras
 
     if not isinstance(history, keras.callbacks.History):
+        step = N_("Write history = model.fit(...).")
+        if type(history) is dict:
+            step = N_("Write history = model.fit(...), and leave out .history behind it.")
         raise ClaimFailed(
-            "Expected what model.fit(...) returns, a History, received {type}. "
-            "Write history = model.fit(...).",
+            "Expected what model.fit(...) returns, a History, received {type}. {step}",
             type=type(history).__name__,
+            step=gettext(step),
         )
     epochs = len(getattr(history, "epoch", []))
     lengths = {name: len(values) for name, values in history.history.items()}

@@ -209,3 +209,9 @@ def test_tensors_are_read_by_their_exact_type(monkeypatch):
     assert answers.array([EagerTensor()], what="x").shape == (1, 2, 2)
     with pytest.raises(ClaimFailed, match="Pretender"):
         answers.array(Pretender(), what="x")
+
+
+@pytest.mark.parametrize("answer", [(n for n in (0, 23)), map(int, "12"), {0, 23}, {0: 1}.keys()])
+def test_what_list_takes_apart_is_told_so(answer):
+    with pytest.raises(ClaimFailed, match=r"with list\(\.\.\.\)\.$"):
+        answers.integers(answer, what="it")

@@ -13,9 +13,16 @@ from tests.checks.trained_models import classifier, fitted, history, refereed, r
 pytestmark = pytest.mark.keras
 
 
-@pytest.mark.parametrize("other", [None, {"accuracy": [0.999]}, [0.999]])
-def test_a_history_is_what_fit_returns(trained, other):
-    with pytest.raises(ClaimFailed, match=r"model\.fit"):
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (None, r"Write history = model\.fit\(\.\.\.\)\.$"),
+        ([0.999], r"Write history = model\.fit\(\.\.\.\)\.$"),
+        ({"accuracy": [0.999]}, r"received dict\. .* leave out \.history behind it\.$"),
+    ],
+)
+def test_a_history_is_what_fit_returns(trained, other, said):
+    with pytest.raises(ClaimFailed, match=said):
         training.fewer_than(trained[0], other, 20)
 
 
