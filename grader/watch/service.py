@@ -67,6 +67,7 @@ class Service:
         self._tester = Tester(settings, engine, jobs, self._outbox, self._to_be_graded)
         self._waiting: dict[tuple[str, str], Version] = {}
         self._ungraded: dict[tuple[str, str], tuple[Version, Tested | None]] = {}
+        self._put_off: list[tuple[Version, Kind, Tested | None]] = []
         self._looked_at = 0.0
         self._looks = 0
         self._broken = 0
@@ -144,6 +145,7 @@ class Service:
 
     def _look(self) -> None:
         self._looks += 1
+        self._take_up()
         for name in self._watched.refresh():
             self._logbook.tell("reloaded", f"{name}: its source was changed; all is tested again")
             self._inbox.forget(name)
@@ -214,7 +216,7 @@ class Service:
             turn = queue.pop(0)
             version = self._waiting.pop((turn.student, turn.assignment))
             with self._guarded(f"{turn.student}'s {turn.assignment}"):
-                self._tester.begin(version, self._watched[turn.assignment], Kind.PAGE)
+                self._begin(version, Kind.PAGE)
         if queue:
             for job in self._jobs.for_grades()[:1]:
                 self._engine.cancel(job.work.key)
@@ -229,9 +231,27 @@ class Service:
                 return
             if key_of(version, Kind.GRADES) not in self._jobs:
                 del self._ungraded[key]
-                watched = self._watched[version.submission.assignment]
                 with self._guarded(f"grading {key[0]}'s {key[1]}"):
-                    self._tester.begin(version, watched, Kind.GRADES, tested)
+                    self._begin(version, Kind.GRADES, tested)
+
+    def _begin(self, version: Version, kind: Kind, tested: Tested | None = None) -> None:
+        """Begin to test a version; at the next look, where the machine lacks what that takes."""
+        try:
+            watched = self._watched[version.submission.assignment]
+            self._tester.begin(version, watched, kind, tested)
+        except Exception as error:
+            if machine_lacks.lacking(error):
+                self._put_off.append((version, kind, tested))
+            raise
+
+    def _take_up(self) -> None:
+        """Let what was put off have its turn again, unless a newer version has it."""
+        for version, kind, tested in self._put_off:
+            if kind is Kind.PAGE:
+                self._waiting.setdefault(version.key, version)
+            else:
+                self._to_be_graded(version, tested)
+        self._put_off.clear()
 
     def _to_be_graded(self, version: Version, tested: Tested | None) -> None:
         """A version has its page; it is graded unless a newer one is there already."""

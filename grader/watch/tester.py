@@ -8,7 +8,7 @@ from functools import partial
 
 from grader.engines.base import Cancelled, Engine, Event, Failed, Finished, Work
 from grader.errors import GraderError, SubmissionError
-from grader.notebook import submission_state
+from grader.notebook import machine_lacks, submission_state
 from grader.notebook.judging.judge_submission import Judged, judge_submission
 from grader.notebook.reporting import preliminary
 from grader.notebook.submission.submitted_files import files_of
@@ -50,7 +50,10 @@ class Tester:
     ) -> None:
         """Begin to test a version, read as it is now: another one may take its place at any time.
 
-        What cannot be read is answered at once.
+        What cannot be read is answered at once; what the machine cannot read now is no answer.
+
+        Raises:
+            Exception: for which ``machine_lacks`` has words: begin later.
         """
         submission = version.submission
         version = dataclasses.replace(version, ticket=preliminary.ticket(submission))
@@ -58,6 +61,8 @@ class Tester:
             files = files_of(self._settings, submission).carried()
             digest = identity.digest_of(files)
         except (GraderError, OSError) as error:
+            if machine_lacks.lacking(error):
+                raise
             digest = identity.digest(self._settings, submission)
             self._outbox.say_unreadable(version, watched, digest, str(error))
             return
@@ -108,7 +113,7 @@ class Tester:
         if isinstance(error, Cancelled):
             if job.kind is Kind.GRADES:
                 self._ungraded(job.version, job.for_page)
-        elif isinstance(error, SubmissionError):
+        elif isinstance(error, SubmissionError) and not machine_lacks.lacking(error):
             if job.kind is Kind.PAGE:
                 said = str(error)
                 self._outbox.say_unreadable(job.version, job.watched, job.digest, said)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from grader.model import Source
 from grader.notebook import autograde, course_lock
 from grader.notebook.assignment import source_path
 from grader.notebook.judging.examination import Examination
+from grader.notebook.submission import file_rules
 from grader.settings import Settings
 from grader.watch import outbox
 from tests.patience import eventually
@@ -121,6 +124,27 @@ def test_one_submission_that_brings_up_a_fault_of_ours_does_not_end_the_service(
     assert "the grader failed (ZeroDivisionError)" in room.log
     assert room.score("ben") == 6
     assert room.service.health().faults == 1
+
+
+def test_what_the_machine_cannot_read_now_is_tested_later(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(course)
+    room.hand_in("ada")
+
+    def refused(path: Path, *_: Any) -> bytes:
+        raise file_rules.unreadable(path, error) from error
+
+    error = OSError(errno.EMFILE, "Too many open files")
+    with monkeypatch.context() as patch:
+        patch.setattr(file_rules, "read", refused)
+        room.settle()
+    assert "this machine lacks open files (ulimit -n)" in room.log
+    assert not room.pages.exists(), "nobody is told that their notebook cannot be read"
+    assert room.service.troubled
+    room.settle()
+    assert "2 of 2 visible claims passed" in room.text("ada")
+    assert room.score("ada") == 6
 
 
 def test_after_a_kill_what_was_left_is_done_and_no_more(course: Settings) -> None:
