@@ -2,16 +2,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from grader.doctor import Status, packages
 from grader.errors import GraderError
 from grader.settings import Settings
+from tests.doctor import answers
 
 pytestmark = pytest.mark.process
 
@@ -20,41 +18,22 @@ TENSORFLOW = {"tensorflow": "2.21.0", "keras": "3.15.0", "cores": 2, "gpus": []}
 
 @pytest.fixture(autouse=True)
 def importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let another process import this module, too."""
+    """Let another process import the answers."""
     folders = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, folders)))
 
 
-def answer() -> dict[str, Any]:
-    print("a package greets")
-    return {"pid": os.getpid()}
-
-
-def fail() -> dict[str, Any]:
-    raise ImportError("libcudnn.so is not to be found")
-
-
-def crash() -> dict[str, Any]:
-    os.kill(os.getpid(), signal.SIGSEGV)
-    return {}
-
-
-def dawdle() -> dict[str, Any]:
-    time.sleep(60)
-    return {}
-
-
 def test_another_process_answers() -> None:
-    assert packages.elsewhere(answer)["pid"] != os.getpid()
+    assert packages.elsewhere(answers.answer)["pid"] != os.getpid()
 
 
 def test_what_goes_wrong_elsewhere_is_one_line() -> None:
     with pytest.raises(GraderError, match=r"^ImportError: libcudnn\.so is not to be found$"):
-        packages.elsewhere(fail)
+        packages.elsewhere(answers.fail)
     with pytest.raises(GraderError, match=r"^crashed: SIGSEGV$"):
-        packages.elsewhere(crash)
+        packages.elsewhere(answers.crash)
     with pytest.raises(GraderError, match=r"^no answer within 0\.5 s$"):
-        packages.elsewhere(dawdle, seconds=0.5)
+        packages.elsewhere(answers.dawdle, seconds=0.5)
 
 
 @pytest.mark.parametrize(("gpus", "said"), [([], "no GPU"), (["NVIDIA H100"], "NVIDIA H100")])
@@ -70,7 +49,7 @@ def test_tensorflow_is_told_with_its_devices(
 def test_a_tensorflow_that_does_not_start_is_a_row(
     tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packages, "describe_tensorflow", crash)
+    monkeypatch.setattr(packages, "describe_tensorflow", answers.crash)
     found = packages.tensorflow(tiny_course)
     assert found.status is Status.MISSING
     assert "SIGSEGV" in found.detail
