@@ -20,13 +20,14 @@ from grader.checks import training
 from grader.errors import ClaimFailed
 from grader.model import Run
 from grader.notebook import samples
-from grader.notebook.assignment import load_assignment
+from grader.notebook.assignment import Assignment, load_assignment
 from grader.notebook.magics import seen_through
 from grader.notebook.submission import parse
 from grader.student.visible_claims import Plan, plan
 from tests.conftest import ROOT
 from tests.next_steps import names_a_step
 from tests.released_sample import as_student_has_it
+from tests.slices import write_slices
 
 pytestmark = pytest.mark.keras
 
@@ -72,9 +73,14 @@ class Said:
     in_cell: bool
 
 
+@functools.cache
+def assignment(name: str) -> Assignment:
+    return load_assignment(COURSE, name)
+
+
 def filled(folder: Path) -> NotebookNode:
     """The notebook as the sample's student has it."""
-    return as_student_has_it(load_assignment(COURSE, folder.parent.name), samples.load(folder))
+    return as_student_has_it(assignment(folder.parent.name), samples.load(folder))
 
 
 def said(notebook: NotebookNode, planned: Plan) -> Iterator[Said]:
@@ -96,8 +102,16 @@ def said(notebook: NotebookNode, planned: Plan) -> Iterator[Said]:
                 yield Said(claim.name, error, in_cell)
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Slices of the data sets: to prepare all images would take most of the time."""
+    folder = tmp_path_factory.mktemp("data")
+    write_slices(ROOT / "data", folder)
+    return folder
+
+
 @pytest.fixture
-def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def beside(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """This process as the course's kernel: with its data, and no screen."""
     import matplotlib as mpl
     import tensorflow as tf
@@ -106,7 +120,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     before = mpl.get_backend()
     mpl.use("agg")
     for name in datasets.DATASETS:
-        known = functools.partial(datasets.load, COURSE.data, name)
+        known = functools.partial(datasets.load, data, name)
         monkeypatch.setattr(getattr(tf.keras.datasets, name), "load_data", known)
     yield monkeypatch
     pyplot.close("all")
