@@ -64,7 +64,7 @@ class Assignment:
     course_names: frozenset[str] | None = None
     earlier: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property  # it is asked for each cell
     def solution_ids(self) -> tuple[str, ...]:
         """``grade_id`` of every cell that students fill in, written answers included."""
         return tuple(grade_id(cell) for cell in self.master.cells if utils.is_solution(cell))
@@ -122,7 +122,7 @@ class Assignment:
         """The text of all solution cells of the source."""
         return "\n".join(cell.source for cell in self.source.cells if is_solution(cell))
 
-    @property
+    @functools.cached_property  # it parses the notebook, and is asked for each claim
     def uses_networks(self) -> bool:
         """Whether it is about networks: then a class gets a referee."""
         return networks.uses_networks(self.source)

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from grader import settings as course_settings
 from grader.errors import CourseError
 from grader.model import Outcome
-from grader.notebook import autograde
+from grader.notebook import autograde, networks
 from grader.notebook.assignment import load_assignment, source_path
 from grader.notebook.judging import class_referee, judge_process, warm_kernels
 from grader.notebook.networks import uses_networks
@@ -60,6 +60,16 @@ def test_a_notebook_does_without_networks(source: str) -> None:
 )
 def test_the_courses_exercises(name: str, uses: bool) -> None:
     assert load_assignment(course_settings.load(ROOT), name).uses_networks is uses
+
+
+def test_a_notebook_is_looked_at_once_for_all_its_claims(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(networks, "uses_networks", looked.append)
+    assignment = load_assignment(tiny_course, "sums")
+    assert [assignment.uses_networks for _ in assignment.claims] == [None] * 3
+    assert looked == [assignment.source]
 
 
 def test_without_networks_no_referee_starts_and_keras_is_not_imported(

@@ -180,7 +180,7 @@ def with_less_time(*arguments: Any) -> None:
 
 def about_networks(*arguments: Any) -> None:
     """The same, as if claims were about networks."""
-    Assignment.uses_networks = True  # type: ignore[method-assign, assignment]
+    Assignment.uses_networks = property(lambda _: True)  # type: ignore[assignment]
     judge_main.connect = no_referee  # type: ignore[attr-defined]
     with_less_time(*arguments)
 
