@@ -88,6 +88,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return f"{ascii(text[:_LONG_ID])[1:-1]}... of {len(val)}"
 
 
+@pytest.hookimpl(tryfirst=True)  # ahead of pytest-xdist, which takes groups from the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark by fixture, leave out what --quick does, and put what takes long first.
 

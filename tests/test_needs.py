@@ -12,12 +12,12 @@ from tests import needs
 from tests.conftest import ROOT
 
 
-def quick(tmp_path: Path, text: str) -> str:
+def quick(tmp_path: Path, text: str, *options: str) -> str:
     """What a quick run of a module with ``text`` in it says."""
     (tmp_path / "test_it.py").write_text(text)
     plugins = ("-p", "tests.needs", "-p", "no:cacheprovider", "-c", str(tmp_path / "none.ini"))
     (tmp_path / "none.ini").write_text("[pytest]\naddopts = --strict-markers\n")
-    command = [sys.executable, "-m", "pytest", "--quick", "-q", *plugins, str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "--quick", "-q", *plugins, *options, str(tmp_path)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False).stdout
 
 
@@ -45,6 +45,24 @@ def test_what_is_marked_is_left_out_and_a_marked_module_is_not_imported(tmp_path
     marked = "import pytest\n@pytest.mark.kernel\ndef test_it(): 1 / 0\ndef test_that(): pass\n"
     output = quick(tmp_path, marked)
     assert "1 passed, 1 deselected" in output
+
+
+MADE_ONCE = """
+import pytest
+@pytest.fixture(scope="module")
+def made(request):
+    with (request.path.parent / "made").open("a") as file:
+        file.write("once ")
+@pytest.mark.parametrize("number", range(8))
+def test_it(made, number): pass
+"""
+
+
+@pytest.mark.process
+def test_a_fixture_of_a_module_is_made_by_one_process(tmp_path: Path) -> None:
+    output = quick(tmp_path, MADE_ONCE, "--numprocesses", "2", "--dist", "loadgroup")
+    assert "8 passed" in output
+    assert (tmp_path / "made").read_text() == "once "
 
 
 def test_what_is_graded_on_slices_is_of_one_process(request: pytest.FixtureRequest) -> None:
