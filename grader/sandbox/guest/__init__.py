@@ -35,8 +35,7 @@ def install(version: int) -> None:
         )
     from .agent import AGENT
 
-    AGENT.fit.install()
-    AGENT.around.install()
+    AGENT.install()
 
 
 def answer() -> None:

@@ -73,6 +73,12 @@ class Agent:
         self._references = References(self._objects, classes)
         self._kept = KeptNames(namespace)
 
+    def install(self) -> None:
+        """Prepare this kernel, ahead of all student code."""
+        objects.LOOP.prepare()
+        self.fit.install()
+        self.around.install()
+
     def answer(self) -> None:
         """Ask for a question, work on it, and hand over the answer."""
         self.calls.answer(*self.exchange({"ready": True}, []))

@@ -49,6 +49,10 @@ class EventLoop:
         self._is_attended = False  # whether a question waits for the loop
         self._beneath: EventLoop | None = None
 
+    def prepare(self) -> None:
+        """Make the loop of asyncio now: student code may leave no file descriptors for it."""
+        self._made()
+
     def run(self, awaitable: Awaitable[Any]) -> Any:
         """Run an awaitable; returns its result, or raises what it raises."""
         return self._result(lambda: _awaited(awaitable))

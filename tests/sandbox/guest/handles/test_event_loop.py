@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import errno
 import threading
 import time
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -38,6 +40,16 @@ async def doubled(value: int) -> int:
 async def fails() -> None:
     await asyncio.sleep(0)
     raise ValueError("no")
+
+
+def test_a_prepared_loop_needs_no_more_descriptors(
+    loop: EventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop.prepare()
+    monkeypatch.setattr(asyncio, "new_event_loop", Mock(side_effect=OSError(errno.EMFILE, "")))
+    with loop.running():
+        task = asyncio.ensure_future(asyncio.sleep(0, "done"))
+    assert loop.run(task) == "done"
 
 
 def test_what_never_waits_has_ended_when_it_is_begun(loop: EventLoop) -> None:
