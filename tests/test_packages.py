@@ -1,4 +1,4 @@
-"""Each package says in which process it is, as the table of docs/design.md has it."""
+"""Each package says in which process it is, as docs/design.md has it, and what it may touch."""
 
 from __future__ import annotations
 
@@ -43,3 +43,9 @@ def test_a_package_says_in_which_process_it_is(package: Path) -> None:
     assert expected, f"no row of the table in docs/design.md names {package.relative_to(ROOT)}"
     said = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
     assert f"Process: {expected}." in said.splitlines()
+
+
+@pytest.mark.parametrize("package", BELOW, ids=lambda package: str(package.relative_to(ROOT)))
+def test_a_package_says_what_it_may_touch(package: Path) -> None:
+    said = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+    assert re.search(r"^Touches: [^.]{6}", said, re.MULTILINE)

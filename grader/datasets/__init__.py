@@ -4,6 +4,7 @@ The data folder holds ``mnist/`` and ``fashion_mnist/``, each with the publisher
 uncompressed. Nothing here imports keras or tensorflow.
 
 Process: all.
+Touches: the data folder, the network to fill it, temporary folders.
 """
 
 from grader.datasets.catalog import DATASETS, FILES, Dataset, load, problems

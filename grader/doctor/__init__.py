@@ -1,6 +1,7 @@
 """What works on this machine and what does not, each with its remedy.
 
 Process: your shell.
+Touches: nothing that stays: it looks, starts a sandbox, and removes what it tried with.
 """
 
 from grader.doctor.checks import CHECKS

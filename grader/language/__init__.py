@@ -5,6 +5,7 @@ translation in ``catalogs/``. Names of claims, cells and code are not translated
 Python, Keras or the student's own code said.
 
 Process: all.
+Touches: its own catalogs, which it reads.
 """
 
 from grader.language.translation import (

@@ -1,6 +1,7 @@
 """Values that all packages share, as frozen dataclasses; import them from here.
 
 Process: all.
+Touches: nothing.
 """
 
 from grader.model.evidence import ClaimEvidence, Consulted, Evidence, Question, Replayed

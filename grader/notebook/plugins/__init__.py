@@ -4,6 +4,7 @@ An attribute is imported when it is first asked for: `nbgrader collect` does not
 submissions.
 
 Process: nbgrader.
+Touches: what nbgrader gives each step: notebook, folders, gradebook.
 """
 
 from __future__ import annotations

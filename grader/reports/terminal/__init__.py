@@ -1,4 +1,5 @@
 """Tables on the terminal.
 
 Process: your shell.
+Touches: nothing: tables are returned.
 """

@@ -6,6 +6,7 @@ trusted: students who change it change what they say. ``PROTOCOL.md`` lists what
 send.
 
 Process: student kernel, not trusted.
+Touches: the kernel that it runs in, and the scratch folder there.
 """
 
 from __future__ import annotations

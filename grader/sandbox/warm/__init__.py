@@ -5,4 +5,5 @@ and ``rights`` what a fork of it gives up; a sandbox's supervisor asks it for a 
 ``call``.
 
 Process: warm parent, trusted until it becomes a kernel.
+Touches: processes that it forks, and the namespaces and groups that these enter.
 """

@@ -1,4 +1,5 @@
 """Describes Keras models and their layers.
 
 Process: student kernel, not trusted.
+Touches: nothing: it reads models.
 """

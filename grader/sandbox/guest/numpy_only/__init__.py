@@ -1,4 +1,5 @@
 """A kernel in which numpy is the only library, and its convolutions are withheld.
 
 Process: student kernel, not trusted.
+Touches: the import system of this kernel.
 """
