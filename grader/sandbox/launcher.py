@@ -20,7 +20,7 @@ from grader.sandbox.memory import MemoryBound
 from grader.sandbox.policy import Policy
 from grader.sandbox.sandbox_dir import SandboxDir
 
-SUPERVISE = "from grader.sandbox.supervisor import main; main()"
+SUPERVISE = "from grader.sandbox.supervisor_main import main; main()"
 BECOME_WARM_PARENT = "from grader.sandbox.warm.host import become_parent; become_parent()"
 PRLIMIT = "/usr/bin/prlimit"
 INSTALL = "install it: apt-get install bubblewrap"

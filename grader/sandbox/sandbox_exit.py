@@ -37,8 +37,8 @@ class SandboxExit:
     detail: str = ""
 
     @classmethod
-    def from_status(cls, status: int, detail: str = "") -> SandboxExit:
+    def from_status(cls, status: int) -> SandboxExit:
         """Read an exit status as bubblewrap reports it: above 128 it is 128 plus a signal."""
         if status > 128 and status - 128 in set(signal.Signals):
-            return cls(EndReason.SIGNALLED, status - 128, detail)
-        return cls(EndReason.EXITED, status, detail)
+            return cls(EndReason.SIGNALLED, status - 128)
+        return cls(EndReason.EXITED, status)

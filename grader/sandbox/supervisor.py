@@ -1,10 +1,10 @@
 """Supervises one sandbox: starts it, watches it, ends it, and removes all of it from the host.
 
-It is a separate process outside the sandbox, so that it cleans up even where the grader is killed.
-It reads its orders from the descriptor named on its command line, then commands from stdin, one on
-each line: ``signal 2``, ``pause``, ``resume``, ``lost``, ``end <reason>``. It writes reports to
-stdout, one JSON object on each line: ``{"ready": true}`` once the sockets are moved out of the
-kernel's reach, and at the end ``{"end": reason, "code": ..., "detail": ...}``.
+It runs outside the sandbox (``supervisor_main``), so that it cleans up even where the grader
+is killed. It reads commands from stdin, one on each line: ``signal 2``, ``pause``, ``resume``,
+``lost``, ``end <reason>``. It writes reports to stdout, one JSON object on each line: ``{"ready":
+true}`` once the sockets are moved out of the kernel's reach, and at the end ``{"end": reason,
+"code": ..., "detail": ...}``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import select
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,6 @@ from typing import Any
 from grader.sandbox import account, memory, memory_monitor
 from grader.sandbox.bubblewrap_process import BubblewrapProcess
 from grader.sandbox.processes import (
-    adopt_orphans,
     end_children,
     number_of,
     only_child_of,
@@ -81,6 +78,10 @@ class SandboxSupervisor:
         finally:
             self._finish()
 
+    def stop(self) -> None:
+        """End the sandbox, as a SIGTERM asks for."""
+        self._conclude(SandboxExit(EndReason.STOPPED))
+
     # Starting
 
     def _start(self) -> None:
@@ -134,7 +135,7 @@ class SandboxSupervisor:
             if descriptor == 0:
                 self._obey(os.read(0, 4096))
             elif descriptor == self.parent:
-                self._conclude(SandboxExit(EndReason.STOPPED))
+                self.stop()
             elif sandbox is not None and descriptor == sandbox.status:
                 self._unless(sandbox.read_status(), descriptor)
             elif sandbox is not None and descriptor == sandbox.stderr:
@@ -150,7 +151,7 @@ class SandboxSupervisor:
     def _obey(self, commands: bytes) -> None:
         """Execute our parent's commands; end the sandbox when its pipe is closed."""
         if not commands:
-            self._conclude(SandboxExit(EndReason.STOPPED))
+            self.stop()
         for line in commands.decode().splitlines():
             verb, _, word = line.partition(" ")
             if verb == "end":
@@ -175,22 +176,33 @@ class SandboxSupervisor:
         """Check whether the sandbox has ended, passed a limit, or become ready."""
         if self.end is not None:
             return
-        if self.group is not None and self.group.kills():
-            self._conclude(SandboxExit(EndReason.MEMORY_LIMIT))
-        elif self.sandbox and (status := self.sandbox.reap(os.WNOHANG)) is not None:
-            self._conclude(self._ended(status))
-        elif self.warm is not None and self.warm.over:
-            self._conclude(self._warm_ended(self.warm))
+        end = self._seen_end()
+        if end is not None:
+            self._conclude(end)
         elif self.clock is None:
             self._go_on_starting()
-        elif self.lost is not None and time.monotonic() > self.lost + EXIT_SECONDS:
-            self._conclude(SandboxExit(EndReason.OUTPUT_LIMIT))
-        elif self.clock.spent > self.limits["submission_seconds"]:
-            self._conclude(SandboxExit(EndReason.TIME_LIMIT))
-        elif self.group is None and self.sandbox and self.sandbox.init is not None:
-            reason = memory_monitor.exceeded(self.sandbox.init, self.limits["memory_bytes"])
-            if reason is not None:
-                self._conclude(SandboxExit(reason))
+        elif (passed := self._passed_limit(self.clock)) is not None:
+            self._conclude(SandboxExit(passed))
+
+    def _seen_end(self) -> SandboxExit | None:
+        """Why the sandbox is no longer there; None while it is."""
+        if self.group is not None and self.group.kills():
+            return SandboxExit(EndReason.MEMORY_LIMIT)
+        if self.sandbox and (status := self.sandbox.reap(os.WNOHANG)) is not None:
+            return self._ended(status)
+        if self.warm is not None and self.warm.over:
+            return self._warm_ended(self.warm)
+        return None
+
+    def _passed_limit(self, clock: SandboxClock) -> EndReason | None:
+        """The limit that a ready kernel has passed, if any."""
+        if self.lost is not None and time.monotonic() > self.lost + EXIT_SECONDS:
+            return EndReason.OUTPUT_LIMIT
+        if clock.spent > self.limits["submission_seconds"]:
+            return EndReason.TIME_LIMIT
+        if self.group is None and self.sandbox and self.sandbox.init is not None:
+            return memory_monitor.exceeded(self.sandbox.init, self.limits["memory_bytes"])
+        return None
 
     def _ended(self, status: int) -> SandboxExit:
         """Why the sandbox ended, from bubblewrap's exit status."""
@@ -224,11 +236,15 @@ class SandboxSupervisor:
             if self.warm is not None and self.warm.helper is not None:
                 self._start_bubblewrap()
         elif self.sandbox.init is not None:
-            expect_sockets_alone(self.directory)
-            if self.warm is not None and not self.warm.placed:
-                self._place(self.warm, self.sandbox)
-            elif sockets_listen(self.directory):
-                self._take_over(self.sandbox.init)
+            self._go_on_within(self.sandbox, self.sandbox.init)
+
+    def _go_on_within(self, sandbox: BubblewrapProcess, init: int) -> None:
+        """Bubblewrap has made the sandbox: place a warm kernel in it, and wait for its sockets."""
+        expect_sockets_alone(self.directory)
+        if self.warm is not None and not self.warm.placed:
+            self._place(self.warm, sandbox)
+        elif sockets_listen(self.directory):
+            self._take_over(init)
 
     def _place(self, warm: WarmCall, sandbox: BubblewrapProcess) -> None:
         """Have the warm kernel moved to where bubblewrap has made its place, once it has.
@@ -276,18 +292,6 @@ class SandboxSupervisor:
         end = self.end or SandboxExit(EndReason.LOST)
         detail = " ".join(part for part in (end.detail, words) if part)
         _report({"end": end.reason, "code": end.code, "detail": detail})
-
-
-def main() -> None:
-    """Supervise the sandbox whose orders the descriptor on the command line holds."""
-    for kind in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
-        _, most = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most, most))  # the judge's own is not the sandbox's
-    adopt_orphans()
-    with os.fdopen(int(sys.argv[1])) as orders:
-        supervisor = SandboxSupervisor(json.load(orders))
-    signal.signal(signal.SIGTERM, lambda *_: supervisor._conclude(SandboxExit(EndReason.STOPPED)))
-    supervisor.run()
 
 
 def _report(report: dict[str, Any]) -> None:
