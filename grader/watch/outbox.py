@@ -24,6 +24,7 @@ from grader.watch import identity, telling
 from grader.watch.answers import Answer, Answers, Outcome
 from grader.watch.jobs import Job, Tested, Version
 from grader.watch.logbook import Logbook
+from grader.watch.pace import Wait
 from grader.watch.watched import Watched
 
 _LOCK_SECONDS = 2.0  # others record a submission in less; else it is tried again at the next look
@@ -93,7 +94,7 @@ class Outbox:
             "The notebook that you handed in cannot be read, so nothing was tested."
         )
         said = unreadable, gettext(_NEXT)
-        html = preliminary.notice(version.submission, gettext("Not tested"), said)
+        html = self._notice_page(version, watched, gettext("Not tested"), said)
         answer = self._answer(version, watched, digest, Outcome.UNREADABLE)
         self._publish(version, html, answer, f"unreadable: {problem}")
 
@@ -108,7 +109,7 @@ class Outbox:
                 "time."
             ),
         )
-        html = preliminary.notice(job.version.submission, gettext("Not tested"), said)
+        html = self._notice_page(job.version, job.watched, gettext("Not tested"), said)
         answer = self._answer(job.version, job.watched, job.digest, Outcome.FAULT)
         self._publish(job.version, html, answer, f"fault: {problem}")
 
@@ -119,33 +120,32 @@ class Outbox:
             "fault", f"{student}: {name} is not graded: {problem}", student=student, assignment=name
         )
 
-    def say_waiting(self, version: Version, soonest: float, ahead: int) -> None:
+    def say_waiting(self, version: Version, watched: Watched, wait: Wait) -> None:
         """Tell a student that a version waits, and for what."""
-        now = self._clock()
-        if soonest > now:
-            when = telling.moment(datetime.fromtimestamp(soonest).astimezone())
-            rules = self._settings.watch
-            tested = gettext("It is tested at {time} or soon after.", time=when)
-            said = tested, telling.limits(rules)
-        else:
+        if wait.allowed > self._clock():
+            tested = gettext("It is tested at {time} or soon after.", time=_moment(wait.allowed))
+            said = [tested, telling.limits(self._settings.watch)]
+        elif wait.ahead:
             before = ngettext(
                 "All places are taken by others, and {count} notebook is before it.",
                 "All places are taken by others, and {count} notebooks are before it.",
-                ahead,
+                wait.ahead,
             )
+            said = [before, gettext("Fetch the feedback again in a few minutes.")]
+            if wait.expected is not None:
+                when = _moment(wait.expected)
+                said[1] = gettext("It is probably tested at about {time}.", time=when)
+        else:
             following = gettext("All places are taken by others: it is next.")
-            said = (
-                before if ahead else following,
-                gettext("Fetch the feedback again in a few minutes."),
-            )
-        self._notice(version, gettext("Your notebook waits for its turn"), said)
+            said = [following, gettext("Fetch the feedback again in a few minutes.")]
+        self._notice(version, watched, gettext("Your notebook waits for its turn"), tuple(said))
 
-    def say_replaced(self, version: Version) -> None:
+    def say_replaced(self, version: Version, watched: Watched) -> None:
         """Tell a student that a version is not tested, since there is a newer one."""
         newer = gettext(
             "You handed in again before its turn: the newer notebook is tested in its place."
         )
-        self._notice(version, gettext("Not tested"), (newer,))
+        self._notice(version, watched, gettext("Not tested"), (newer,))
 
     # -- to the gradebook ------------------------------------------------------------------------
 
@@ -223,10 +223,18 @@ class Outbox:
 
         self._do(f"the page of {student} on {name}, version of {version.ticket.handed_in}", do)
 
-    def _notice(self, version: Version, title: str, said: tuple[str, ...]) -> None:
+    def _notice_page(
+        self, version: Version, watched: Watched, title: str, said: tuple[str, ...]
+    ) -> str:
+        assignment, student = watched.whole.assignment, version.submission.student
+        return preliminary.notice(self._settings, assignment, student, title, said)
+
+    def _notice(
+        self, version: Version, watched: Watched, title: str, said: tuple[str, ...]
+    ) -> None:
         """Publish a notice; one that fails is not tried again: an answer follows it."""
         student, name = version.key
-        html = preliminary.notice(version.submission, title, said)
+        html = self._notice_page(version, watched, title, said)
         try:
             preliminary.publish(self._settings, version.submission, version.ticket, html)
         except (GraderError, OSError) as error:
@@ -251,6 +259,10 @@ class Outbox:
         except GraderError as error:
             self._logbook.trouble(about, f"{about}: {error}")
             self.lost += 1
+
+
+def _moment(time: float) -> str:
+    return telling.moment(datetime.fromtimestamp(time).astimezone())
 
 
 def _passed(judged: Judged) -> str:

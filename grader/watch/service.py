@@ -25,6 +25,7 @@ from grader.watch.inbox import Arrival, Inbox
 from grader.watch.jobs import Jobs, Kind, Tested, Version
 from grader.watch.logbook import Logbook
 from grader.watch.outbox import Outbox
+from grader.watch.pace import Pace, Wait
 from grader.watch.penalties import Penalties
 from grader.watch.tester import Tester, key_of
 from grader.watch.turns import Turn
@@ -68,6 +69,7 @@ class Service:
         self._waiting: dict[tuple[str, str], Version] = {}
         self._ungraded: dict[tuple[str, str], tuple[Version, Tested | None]] = {}
         self._put_off: list[tuple[Version, Kind, Tested | None]] = []
+        self._pace = Pace()
         self._looked_at = 0.0
         self._looks = 0
         self._broken = 0
@@ -172,7 +174,7 @@ class Service:
         if (former := self._waiting.get(key)) is not None:
             version = dataclasses.replace(version, since=former.since)
             if former.announced:
-                self._outbox.say_replaced(former)
+                self._outbox.say_replaced(former, self._watched[submission.assignment])
         self._ungraded.pop(key, None)
         self._engine.cancel(key_of(version, Kind.GRADES))
         self._waiting[key] = version
@@ -222,6 +224,7 @@ class Service:
                 self._engine.cancel(job.work.key)
         else:
             self._grade()
+        self._pace.note(self._clock(), sum(self._outbox.counts().values()), bool(queue))
         self._announce([turn.student for turn in queue])
 
     def _grade(self) -> None:
@@ -268,5 +271,6 @@ class Service:
             student = version.submission.student
             ahead = queue.index(student) if student in queue else 0
             soonest = turns.earliest(times.get(student, ()), self._settings.watch)
-            self._outbox.say_waiting(version, soonest, ahead)
+            wait = Wait(soonest, ahead, self._pace.expected(now, ahead))
+            self._outbox.say_waiting(version, self._watched[version.submission.assignment], wait)
             self._waiting[key] = dataclasses.replace(version, announced=True)

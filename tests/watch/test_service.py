@@ -16,8 +16,8 @@ from grader.engines.local import LocalEngine
 from grader.engines.scheduling import Capacity
 from grader.errors import ConfigurationError
 from grader.model import Source
-from grader.notebook import autograde, course_lock
-from grader.notebook.assignment import source_path
+from grader.notebook import autograde, course_lock, titles
+from grader.notebook.assignment import load_assignment, source_path
 from grader.notebook.judging.examination import Examination
 from grader.notebook.submission import file_rules
 from grader.settings import Settings
@@ -214,27 +214,38 @@ def test_what_was_graded_already_gets_a_page_and_is_not_graded_again(course: Set
     assert [key.split()[0] for key in room.engine.started] == ["page"]
 
 
-def test_those_for_whom_there_is_no_place_read_how_many_are_before_them(
+def test_those_for_whom_there_is_no_place_read_how_many_are_before_them_and_until_when(
     course: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on, made_up = threading.Event(), judge()
+    go_on, made_up = threading.Semaphore(0), judge()
 
     def judged(examination: Examination, *_: Any) -> Any:
-        go_on.wait(60)
+        go_on.acquire(timeout=60)
         return made_up(examination)
 
     monkeypatch.setattr(JUDGE, judged)
     room = Room(course)
     with LocalEngine(Capacity(1, 1)) as engine:
         room.restart(engine, Capacity(1, 1))
-        for student in ("ada", "ben", "cleo"):
+        for student in ("ada", "ben", "cleo", "dan", "eve", "finn", "gwen"):
             room.hand_in(student)
         for _ in range(5):
             room.step()
         assert "All places are taken by others: it is next." in room.text("ben")
-        assert "All places are taken by others, and 1 notebook is before it." in room.text("cleo")
-        go_on.set()
-        assert eventually(lambda: (room.step(), room.score("cleo") == 6)[1])
+        cleo = room.text("cleo")
+        assert titles.title(room.course, load_assignment(room.course, "sums")) in cleo
+        assert "All places are taken by others, and 1 notebook is before it. Fetch" in cleo
+        go_on.release(5)
+        assert eventually(lambda: (room.step(), room.log.count(" answered after ") == 5)[1])
+        room.hand_in("hugo")
+        for _ in range(5):
+            room.step()
+        assert re.search(
+            r"1 notebook is before it\. It is probably tested at about \d+-\d+-\d+ \d+:\d+:\d+",
+            room.text("hugo"),
+        )
+        go_on.release(20)
+        assert eventually(lambda: (room.step(), room.score("hugo") == 6)[1])
 
 
 def test_a_source_that_was_changed_is_tested_by(course: Settings) -> None:

@@ -75,11 +75,20 @@ def page(
     )
 
 
-def notice(submission: Submission, title: str, sentences: tuple[str, ...]) -> str:
-    """A page that says why there is no feedback yet, or none."""
-    return html_page.render_notice(
-        Notice(submission.assignment, submission.student, title, sentences)
-    )
+def notice(
+    settings: Settings, assignment: Assignment, student: str, title: str, said: tuple[str, ...]
+) -> str:
+    """A page that says why there is no feedback yet, or none.
+
+    Args:
+        settings: the course.
+        assignment: that was handed in.
+        student: nbgrader's id.
+        title: what there is to say, in a few words.
+        said: the rest, in sentences.
+    """
+    called = titles.title(settings, assignment)
+    return html_page.render_notice(Notice(called, student, title, said))
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,7 @@ class Notice:
     """A page that says why there is no feedback yet, or none.
 
     Attributes:
-        assignment: its name.
+        assignment: what it is called on pages.
         student: nbgrader's id.
         title: what there is to say, in a few words.
         sentences: the rest.
