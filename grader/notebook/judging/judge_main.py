@@ -28,10 +28,6 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
 from grader.notebook.judging.judge_limits import limit_this_process
 from grader.notebook.judging.judge_messages import (
-    CellStarted,
-    ClaimBegun,
-    ClaimExamined,
-    CostsCounted,
     GoOn,
     JudgeFailed,
     NotebookDone,
@@ -115,16 +111,7 @@ def _judge(there: Connection, examination: Examination, referee: str) -> None:
         given = examination.assignment.given_ids
         pictures.embed(examination.rebuilt.notebook, examination.folder, given)
     with clock.also_pausing(lambda: _training_awaited(there)):
-        judging = judge(
-            examination,
-            stopwatch,
-            lambda name: there.send(CellStarted(name)),
-            clock,
-            epochs=there.send,
-            evidence=lambda examined: there.send(ClaimExamined(examined)),
-            begun=lambda claim, seconds: there.send(ClaimBegun(claim, seconds)),
-            counted=lambda costs: there.send(CostsCounted(costs)),
-        )
+        judging = judge(examination, stopwatch, clock, there.send)
         if runs := _send_verdicts(judging, there):
             there.send(RunsCarriedOut(runs))
     if isinstance(examination.referee, Client):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
-import functools
 import gc
 import multiprocessing
 import os
@@ -30,6 +29,10 @@ from grader.notebook.judging import (
 )
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import (
+    CellStarted,
+    ClaimBegun,
+    ClaimExamined,
+    CostsCounted,
     NotebookDone,
     TimingMeasured,
 )
@@ -79,17 +82,15 @@ def collecting(examination: Examination, *rest: Any) -> Iterator[Verdict]:
     return whole(examination, *rest)
 
 
-def whole(
-    examination: Examination, _stopwatch: Any, progress: Any, _clock: Any
-) -> Iterator[Verdict]:
-    progress("add")
+def whole(examination: Examination, _stopwatch: Any, _clock: Any, tell: Any) -> Iterator[Verdict]:
+    tell(CellStarted("add"))
     for claim in examination.assignment.claims:
         yield Verdict(claim.name, Outcome.FAILED, claim.points, "half \ud800")
     examination.rebuilt.notebook.cells[0].source = "changed"
 
 
 def working_on(*arguments: Any) -> Iterator[Verdict]:
-    arguments[2]("add")
+    arguments[-1](CellStarted("add"))
     time.sleep(600)
     yield FIRST
 
@@ -109,7 +110,7 @@ def within_less(examination: Examination, *_: Any) -> Iterator[Verdict]:
     resource.setrlimit(resource.RLIMIT_AS, (less, less))
     read, write = multiprocessing.Pipe(duplex=False)
     with write:
-        judge_main.judge = lambda *_, **__: iter(())  # type: ignore[attr-defined]
+        judge_main.judge = lambda *_: iter(())  # type: ignore[attr-defined]
         empty = dataclasses.replace(examination, rebuilt=Rebuilt(new_notebook()))
         judge_main.work(write, empty)
     told = [read.recv()]
@@ -125,23 +126,25 @@ def no_referee(*address: str, given_up: bool) -> Iterator[Any]:
     yield address
 
 
-def waiting_for_long(examination: Examination, *others: Any) -> Any:
+def waiting_for_long(examination: Examination, _stopwatch: Any, clock: Any, _tell: Any) -> Any:
     assert examination.referee == ("ipc:///nowhere", examination.settings.referee_key)
-    with others[-1].paused():
+    with clock.paused():
         time.sleep(7)
     for claim in examination.assignment.claims:
         yield Verdict(claim.name, Outcome.PASSED, claim.points)
     return (RUN,)
 
 
-def waiting_for_nothing(examination: Examination, *others: Any) -> Any:
-    with others[-1].paused():
+def waiting_for_nothing(examination: Examination, _stopwatch: Any, clock: Any, _tell: Any) -> Any:
+    with clock.paused():
         pass
     for claim in examination.assignment.claims:
         yield Verdict(claim.name, Outcome.PASSED, claim.points)
 
 
-def lost_in_a_claim(end: Callable[[], Any], examination: Examination, **told: Any) -> Iterator[Any]:
+def lost_in_a_claim(
+    end: Callable[[], Any], examination: Examination, _stopwatch: Any, _clock: Any, tell: Any
+) -> Iterator[Any]:
     """Judges as the real one where an earlier process was lost; is lost in the second claim."""
     judged = {verdict.claim: verdict for verdict in examination.judged}
     for claim in examination.assignment.claims:
@@ -151,11 +154,11 @@ def lost_in_a_claim(end: Callable[[], Any], examination: Examination, **told: An
             run = examination.lost[claim.name]
             yield Verdict(claim.name, Outcome.FAILED, claim.points, run.description)
         else:
-            told["begun"](claim.name, 0.2)
+            tell(ClaimBegun(claim.name, 0.2))
             if claim.name == "adds_negatives":
-                told["counted"](dataclasses.replace(examination.costs, epochs=3))
+                tell(CostsCounted(dataclasses.replace(examination.costs, epochs=3)))
                 end()
-            told["evidence"](ClaimEvidence(claim.name, "", "", "0"))
+            tell(ClaimExamined(ClaimEvidence(claim.name, "", "", "0")))
             yield Verdict(
                 claim.name,
                 Outcome.PASSED,
@@ -188,7 +191,7 @@ def about_networks(*arguments: Any) -> None:
 def asking_a_lost_referee(*arguments: Any) -> None:
     """The process as it is, but its judge only asks the referee, and not for long."""
 
-    def judge(examination: Examination, *_: Any, **__: Any) -> Iterator[Verdict]:
+    def judge(examination: Examination, *_: Any) -> Iterator[Verdict]:
         given_up = examination.referee.given_up
         with contextlib.suppress(RefereeError):
             examination.referee.hello()
@@ -226,9 +229,6 @@ class Listening(Silent):
 
 def played(judge: Callable[..., Any], *arguments: Any) -> None:
     """What the process does, with another judge in it."""
-    told = isinstance(judge, functools.partial)  # it takes what the process is told, too
-    judge_main.judge = (  # type: ignore[attr-defined]
-        lambda *given, **named: judge(given[0], **named) if told else judge(*given)
-    )
+    judge_main.judge = judge  # type: ignore[attr-defined]
     judge_main.connect = no_referee  # type: ignore[attr-defined]
     judge_main.work(*arguments)

@@ -13,13 +13,14 @@ from nbformat.v4 import new_code_cell
 
 from grader import settings as course_settings
 from grader.examiner.training.trainings import Trainings
-from grader.model import Budget, ClaimEvidence, Outcome, Run, WorkPart
+from grader.model import Budget, ClaimEvidence, Outcome, Run, Verdict, WorkPart
 from grader.notebook import experiments, samples
 from grader.notebook.assignment import grade_id, load_assignment, source_path
 from grader.notebook.judging import warm_kernels
 from grader.notebook.judging.class_referee import Digests
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge import judge
+from grader.notebook.judging.judge_messages import CellStarted, ClaimExamined, Message
 from grader.notebook.judging.stopwatch import Stopwatch
 from grader.notebook.sanitize.outputs import sanitise_notebook
 from grader.notebook.submission.rebuild import rebuild
@@ -90,15 +91,18 @@ def _examined(
     )
     stopwatch, outcomes = Stopwatch(), {}
     RECORDED.clear()
-    judging = judge(
-        examination, stopwatch, evidence=lambda each: RECORDED.update({each.claim: each})
-    )
+    judging = judge(examination, stopwatch, tell=_record)
     while True:
         try:
             verdict = next(judging)
         except StopIteration as end:
             return outcomes, end.value, stopwatch.timings, examination.rebuilt.notebook.cells
         outcomes[verdict.claim] = verdict
+
+
+def _record(message: Message) -> None:
+    if isinstance(message, ClaimExamined):
+        RECORDED[message.evidence.claim] = message.evidence
 
 
 def _printed(cells: list[Any], sources: Container[str]) -> str:
@@ -305,6 +309,13 @@ def _source(name: str) -> str:
     return next(cell.source for cell in notebook.cells if grade_id(cell) == name)
 
 
+def _told(examination: Examination) -> tuple[list[Verdict], list[str]]:
+    """The verdicts, and the names of the cells that were told as they began."""
+    heard: list[Message] = []
+    verdicts = list(judge(examination, Stopwatch(), tell=heard.append))
+    return verdicts, [each.name for each in heard if isinstance(each, CellStarted)]
+
+
 def test_a_claim_that_waits_is_told_in_its_place(tiny_course: Settings) -> None:
     path = source_path(tiny_course, "sums")
     late = "# Judged: after training\\n# Claim: adds is"
@@ -312,9 +323,8 @@ def test_a_claim_that_waits_is_told_in_its_place(tiny_course: Settings) -> None:
     path.write_text(text.replace("add(1, 2) is {add(1, 2)}", "{total}"))
     assignment = load_assignment(tiny_course, "sums")
     rebuilt = rebuild(assignment, tiny.submission(tiny_course, tiny.GOOD))
-    heard: list[str] = []
     examination = Examination(assignment, rebuilt, tiny_course.root / "source", tiny_course)
-    verdicts = list(judge(examination, Stopwatch(), heard.append))
+    verdicts, heard = _told(examination)
     assert [verdict.claim for verdict in verdicts] == ["adds", "adds_negatives", "totals"]
     assert heard.index("adds") > heard.index("totals")
     assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
@@ -330,10 +340,10 @@ def test_experiments_are_run_neither_at_first_nor_in_a_new_kernel(tiny_course: S
     submitted = tiny.submission(tiny_course, tiny.GOOD)
     submitted.cells[2].source += "  # and more\nmine = 1"
     submitted.cells.insert(4, new_code_cell("__import__('os').abort()", id="own"))
-    rebuilt, heard = rebuild(assignment, submitted), list[str]()
+    rebuilt = rebuild(assignment, submitted)
     folder = tiny_course.root / "source"
     examination = Examination(assignment, rebuilt, folder, tiny_course)
-    verdicts = list(judge(examination, Stopwatch(), heard.append))
+    verdicts, heard = _told(examination)
     assert {verdict.outcome for verdict in verdicts} == {Outcome.PASSED}
     assert heard == ["imports", "add", "extra-4", "adds", "total", "totals", "adds_negatives"]
     sanitise_notebook(rebuilt.notebook)
