@@ -97,6 +97,25 @@ apply(board, 3)
 assert board.method_calls == [call.send(3)]
 """
 CALLS = "def apply(function, value):\n    return function(value)"
+FROM_ITSELF = """
+def apply(function, value):
+    try:
+        return function(value)
+    except ValueError as error:
+        raise error from error
+"""
+FROM_IT = FROM_ITSELF.replace("raise error", "raise ValueError('odd')")
+CAUSES = """
+def fails(value):
+    raise ValueError("negative")
+count = 0
+try:
+    apply(fails, 3)
+except ValueError as error:
+    while error is not None:
+        error, count = error.__cause__, count + 1
+assert count == 2
+"""
 ADDS_ONE = "assert apply(lambda value: value + 1, 3) == 4"
 NOTES = """
 class Notes:
@@ -175,6 +194,12 @@ TRIALS = (
         "gives a test's mock another list of its calls",
         tested("def apply(thing, value):\n    thing.method_calls = [('send', (3,), {})]", CALLED),
         tested("def apply(thing, value):\n    thing.send(value)", CALLED),
+    ),
+    _trial(
+        "raises_from_itself",
+        "raises a test's exception from itself, so that its causes have no end",
+        tested(FROM_ITSELF, CAUSES),
+        tested(FROM_IT, CAUSES),
     ),
     Trial(
         48,
