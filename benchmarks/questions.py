@@ -5,7 +5,8 @@
 Makes a course of one exercise, whose claims ask many questions each, and grades its solution: in a
 sandbox, as any submission. A question's time is a claim's, over the number of its questions. The
 column *of a call* sets it beside the plainest question, a call with a number, which is measured
-in the same grading. A claim ``memory`` tells the peak of judge and kernel after the array.
+in the same grading. A claim ``memory`` tells the peak of judge and kernel after the array, and one
+``processor`` what a call takes of processor time, which other work on the machine changes little.
 """
 
 from __future__ import annotations
@@ -73,6 +74,10 @@ def append(values):
 def peak():
     import resource
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def used():
+    import time
+    return time.process_time()
 """
 
 _MEMORY = """\
@@ -80,6 +85,17 @@ import resource
 own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 raise AssertionError(f"judge {own // 1024} MB, kernel {peak() // 1024} MB")
 """
+
+_PROCESSOR = """\
+import time
+before = time.process_time(), used()
+for i in range(2000):
+    assert double(i) == 2 * i
+judge, kernel = time.process_time() - before[0], used() - before[1]
+raise AssertionError(f"judge {judge / 2:.2f} ms, kernel {kernel / 2:.2f} ms")
+"""
+
+_TOLD = {"memory": _MEMORY, "processor": _PROCESSOR}
 
 
 @dataclass(frozen=True)
@@ -132,7 +148,8 @@ def main() -> None:
         gradings = [graded(course, f"student{number}") for number in range(asked.repeat)]
     print(f"load {os.getloadavg()[0]:.1f} at the end")
     Console().print(table(gradings))
-    print("memory: " + "; ".join(grading["memory"].message for grading in gradings))
+    for name in _TOLD:
+        print(f"{name}: " + "; ".join(grading[name].message for grading in gradings))
 
 
 def make_course(root: Path) -> Settings:
@@ -188,7 +205,7 @@ def _source() -> NotebookNode:
     solution = f"### BEGIN SOLUTION\n{_SOLUTION}### END SOLUTION"
     cells = [new_code_cell(solution, id="solution", metadata=_nbgrader("solution", solution=True))]
     tests = {kind.name: kind.test.replace("{n}", str(kind.count)) for kind in KINDS}
-    for name, test in {**tests, "memory": _MEMORY}.items():
+    for name, test in {**tests, **_TOLD}.items():
         text = f"# Claim: {name}.\n# Hint: This is measured.\n{test}"
         cells.append(new_code_cell(text, id=name, metadata=_nbgrader(name, grade=True, points=1)))
     kernelspec = {"name": "course", "display_name": "course", "language": "python"}
