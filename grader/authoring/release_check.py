@@ -27,6 +27,12 @@ from grader.sandbox.host import try_sandbox
 from grader.settings import Settings
 from grader.student import visible_claims
 
+_ELSEWHERE = re.compile(r"FileNotFoundError: .*'(?:/|~)")
+_SHARED = (
+    "A test and the student's code share the files of their working directory, and those of a "
+    "folder of tempfile.TemporaryDirectory() whose path the test hands over: name one of these"
+)
+
 REFERENCE, UNTOUCHED = "reference", "release"  # where a sample's solution cells begin
 
 
@@ -153,9 +159,10 @@ def _why(verdict: Verdict) -> str:
     """What an instructor reads: the test's line beside the student's message."""
     if verdict.fault:
         return f"the test has a fault: {verdict.fault}"
-    if verdict.test_line:
-        return f"{verdict.test_line} ({verdict.message})"
-    return verdict.message
+    if not verdict.test_line:
+        return verdict.message
+    advice = f" {_SHARED}" if _ELSEWHERE.search(verdict.test_line) else ""
+    return f"{verdict.test_line} ({verdict.message}){advice}"
 
 
 def _one_line(text: str) -> str:

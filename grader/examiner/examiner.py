@@ -23,7 +23,7 @@ from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
 from grader.examiner.names import DECORATOR
 from grader.examiner.notes import add_note, notes_of
-from grader.examiner.objects import source_code, type_annotations
+from grader.examiner.objects import length_hints, source_code, type_annotations
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
@@ -98,6 +98,7 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
         with (
             contextlib.redirect_stdout(io.StringIO()),
             source_code.asked_for(),
+            length_hints.asked_for(),
             type_annotations.asked_for(),
             beside,
             student_modules.importable(written, in_kernel),

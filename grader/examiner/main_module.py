@@ -12,10 +12,11 @@ from types import ModuleType
 from typing import Any
 
 from grader.examiner import names
-from grader.examiner.names import DECORATOR
+from grader.examiner.names import DECORATOR, TYPE
 from grader.examiner.objects.decorated import decorator
 from grader.examiner.objects.derived import super_of
 from grader.examiner.objects.handles import identity
+from grader.examiner.objects.metaclasses import type_of
 from grader.examiner.wanted import MAIN, asks_by_text
 
 
@@ -23,7 +24,7 @@ from grader.examiner.wanted import MAIN, asks_by_text
 def of_a_test() -> Iterator[ModuleType]:
     """A module for a test cell alone, which is ``__main__`` in the body."""
     module = ModuleType(MAIN)
-    vars(module).update({"super": super_of, "id": identity, DECORATOR: decorator})
+    vars(module).update({"super": super_of, "id": identity, DECORATOR: decorator, TYPE: type_of})
     before = sys.modules[MAIN]
     sys.modules[MAIN] = module
     try:

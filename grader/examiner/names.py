@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from grader.parsing import parse
 
 BUILTINS = frozenset(dir(builtins))
+TYPE = "__type__"  # what ``type(value)`` is in a test cell
 DECORATOR = "__decorator__"  # a test cell's function that a class's decorators go through
 
 # Each claim asks about the same cells; a judge meets some dozens of them.

@@ -29,6 +29,8 @@ UNFIT = {
     "stumbles": ("### BEGIN HIDDEN TESTS\nadd(1, 2)[0]\n### END HIDDEN TESTS",
                  "line 4, `add(1, 2)[0]`: TypeError: 'int' object is not subscriptable"),
     "lock": ("import threading\nadd(threading.Lock(), 1)", "an object of the type lock cannot be"),
+    "removed": ("import platform\ndel platform.node\nadd(1, 2)", "takes platform.node away: put a"),
+    "elsewhere": ("open(f'/tmp/no/{add(1, 2)}')", "of tempfile.TemporaryDirectory() whose path"),
     "nothing": ("assert 1 + 1 == 2", "cell nothing: passes though nothing is written"),
     "skipped": ("import pytest\npytest.skip('later')", "`pytest.skip('later')`: Skipped: later"),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from types import CodeType
 
-from grader.examiner.names import DECORATOR
+from grader.examiner.names import DECORATOR, TYPE, bound
 
 TEST = "<test>"  # the file name of test cells in tracebacks
 
@@ -15,7 +15,8 @@ def compiled(source: str, *, marks: bool = False) -> CodeType:
 
     Args:
         source: the cell.
-        marks: ``DECORATOR`` is called with each decorator of a class, for it may be a student's.
+        marks: ``DECORATOR`` is called with each decorator of a class, for it may be a student's,
+            and ``TYPE`` in the place of ``type(value)``, for it may be the type of their class.
 
     Raises:
         SyntaxError: it is no Python.
@@ -25,6 +26,8 @@ def compiled(source: str, *, marks: bool = False) -> CodeType:
     tree = compile(source, TEST, "exec", flags=flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     if marks:
         _mark_decorators(tree)
+        if "type" not in bound(source):
+            _mark_types(tree)
     code: CodeType = compile(tree, TEST, "exec", flags=flags, dont_inherit=True)
     return code
 
@@ -33,6 +36,14 @@ def _mark_decorators(tree: ast.AST) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             node.decorator_list = [_marked(each) for each in node.decorator_list]
+
+
+def _mark_types(tree: ast.AST) -> None:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="type") as name, args=[value], keywords=[]):
+                if not isinstance(value, ast.Starred):
+                    name.id = TYPE
 
 
 def _marked(decorator: ast.expr) -> ast.expr:

@@ -211,12 +211,12 @@ def built_in_name(value: Any) -> str | None:
     return name if name and getattr(builtins, name, None) is value else None
 
 
-def built_in(name: Any) -> type:
-    """One of Python's own classes by its name."""
-    kind = getattr(builtins, name, None) if type(name) is str else None
-    if not isinstance(kind, type):
-        raise Malformed(f"{name!r:.100} is no class of Python's")
-    return kind
+def built_in(name: Any) -> Any:
+    """One of Python's own classes, or of its functions that compute, by its name."""
+    found = getattr(builtins, name, None) if type(name) is str else None
+    if not isinstance(found, type) and name not in abilities.FUNCTIONS:
+        raise Malformed(f"{name!r:.100} is no class of Python's, and no function that computes")
+    return found
 
 
 def view(name: Any, items: Any) -> Any:

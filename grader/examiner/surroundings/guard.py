@@ -20,7 +20,7 @@ from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 from grader.errors import CourseError
-from grader.examiner.surroundings import doctests, own_places, places
+from grader.examiner.surroundings import doctests, own_code, own_places, places
 from grader.examiner.surroundings.own_code import PLAIN, OwnCode, are_in, as_python_reads, compiled
 from grader.examiner.surroundings.own_code import names as names_of
 from grader.examiner.surroundings.returned import Returned
@@ -52,8 +52,9 @@ _PLAIN: Mapping[str, frozenset[str]] = {
 STAND_IN_FRONT = frozenset(
     f"grader.examiner.{name}"
     for name in (
-        *("objects.source_code", "objects.type_annotations", "surroundings.databases"),
-        *("surroundings.doctests", "surroundings.figures", "surroundings.guard"),
+        *("objects.length_hints", "objects.source_code", "objects.type_annotations"),
+        *("surroundings.databases", "surroundings.doctests", "surroundings.figures"),
+        "surroundings.guard",
         *("surroundings.masks", "surroundings.outputs", "surroundings.seeds"),
     )
 )
@@ -133,19 +134,15 @@ class _Guard:
                     f"{doctests.EXPECTED}"
                 )
             self._refuse(
-                f"a test cell would run what a student's code wrote or returned ({event}): let the "
-                "student's code do that, in a function that the test calls, and look at what it "
-                "returns"
+                f"a test cell would run what a student's code wrote or returned ({event}): "
+                f"{own_code.EXPECTED}"
             )
 
     def _require_own_place(self, event: str, arguments: tuple[Any, ...], theirs: Theirs) -> None:
         if (folder := theirs.folder()) is None or not theirs.returned.answered:
             return
         if path := own_places.changed_elsewhere(event, arguments, folder):
-            self._refuse(
-                f"a test cell would change {path!r:.200} ({event}): it writes into its working "
-                "directory and among temporary files alone"
-            )
+            self._refuse(f"a test cell would change {path!r:.200} ({event}): {own_places.EXPECTED}")
 
     def _refuse(self, why: str) -> NoReturn:
         self.refused = CourseError(why)

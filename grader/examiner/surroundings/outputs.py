@@ -24,6 +24,7 @@ from grader.sandbox.guest.data.encoder import Encoder
 from grader.sandbox.guest.protocol import MAX_NOTICES, MAX_PRINTED
 
 _FILE = "<student>"
+_PLAIN = (str, int, float, bool, type(None))
 _OURS = "grader"  # whose loggers no student's record reaches
 
 
@@ -63,8 +64,8 @@ class Outputs:
         """Write, log and warn here what was there; a test may make an error of a warning."""
         if type(text := reply.get("stderr")) is str:
             sys.stderr.write(text[:MAX_PRINTED])
-        for name, level, text, error in _notices(reply.get("logged"), 4, decoder):
-            _log(name, level, text, error)
+        for notice in _notices(reply.get("logged"), 5, decoder):
+            _log(*notice)
         for names, text, own in _notices(reply.get("warned"), 3, decoder):
             _warn(names, text, own)
 
@@ -119,19 +120,44 @@ def _notices(encoded: Any, length: int, decoder: Decoder) -> list[Any]:
     return found
 
 
-def _log(name: Any, level: Any, text: Any, error: Any) -> None:
+class _Record(logging.LogRecord):
+    """A record of the student's: its text was made there, of a format of their choice."""
+
+    def getMessage(self) -> str:  # noqa: N802 -- logging's
+        return self._text
+
+    def hold(self, text: str, parts: dict[Any, Any]) -> None:
+        """Have a text, and what else the record held, as far as that is plain data."""
+        self._text = text
+        for name, value in parts.items():
+            if not _may_have(self, name) or not all(type(each) in _PLAIN for each in _of(value)):
+                raise Malformed("what a log record holds is plain data under names of its own")
+            setattr(self, name, value)
+
+
+def _may_have(record: logging.LogRecord, name: Any) -> bool:
+    is_own = type(name) is str and not name.startswith("_") and not hasattr(record, name)
+    return is_own or name in ("msg", "args", "funcName", "lineno")
+
+
+def _of(value: Any) -> list[Any]:
+    """What a part of a record holds: its arguments are a tuple or a dict."""
+    if type(value) is dict:
+        return [*value, *value.values()]
+    return list(value) if type(value) is tuple else [value]
+
+
+def _log(name: Any, level: Any, text: Any, error: Any, parts: Any) -> None:
     if type(name) is not str or type(level) is not int or type(text) is not str:
         raise Malformed("a log record is a logger, a level and a text")
+    if type(parts) is not dict:
+        raise Malformed("what a log record holds is a dict")
     if name.partition(".")[0] == _OURS:
         return
-    record: dict[str, Any] = {
-        "name": name,
-        "levelno": level,
-        "levelname": logging.getLevelName(level),
-    }
-    if error is not None:
-        record["exc_info"] = _exc_info(error)
-    _nearest(name).handle(logging.makeLogRecord({**record, "msg": text, "pathname": _FILE}))
+    info = None if error is None else _exc_info(error)
+    record = _Record(name, level, _FILE, 0, text, (), info)
+    record.hold(text, parts)
+    _nearest(name).handle(record)
 
 
 def _exc_info(told: Any) -> tuple[type[BaseException], BaseException, None]:

@@ -21,6 +21,12 @@ from types import CodeType, FrameType
 
 from grader.parsing import parse
 
+EXPECTED = (
+    'call the student\'s function, as `f(x)` in place of `eval(f"f({x})")`, or let their code run '
+    "it, in a function that the test calls, and look at what it returns"
+)
+"""What a test's author reads."""
+
 # With these, a line of code reaches all that its process does.
 _REACHING = frozenset(
     {"breakpoint", "compile", "delattr", "eval", "exec", "exit", "getattr", "globals", "help"}

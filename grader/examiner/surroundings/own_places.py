@@ -13,6 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+EXPECTED = (
+    "it writes into its working directory and among temporary files alone. Write to a name without "
+    "folders, as 'out.txt', or into a folder of tempfile.TemporaryDirectory()"
+)
+"""What a test's author reads."""
+
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _ONE_PATH = """
 os.chmod os.chown os.mkdir os.remove os.removexattr os.rmdir os.setxattr os.truncate os.utime

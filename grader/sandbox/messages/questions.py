@@ -23,7 +23,12 @@ _AROUND_ANSWER = (
     _FILES,
     Field("stderr", Kind.TEXT, "what was written there", most=MAX_PRINTED, optional=True),
     Field("warned", Kind.VALUE, "warnings: list of class names, text and class", optional=True),
-    Field("logged", Kind.VALUE, "records: list of logger, level, text, exception", optional=True),
+    Field(
+        "logged",
+        Kind.VALUE,
+        "records: list of logger, level, text, exception, plain attributes",
+        optional=True,
+    ),
 )
 
 

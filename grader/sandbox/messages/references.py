@@ -38,7 +38,12 @@ REFERENCES = (
             Field("compared", Kind.VALUE, "the same, of a dataclass: its fields", optional=True),
         ),
     ),
-    Message("builtin", Sender.AGENT, "A class of Python's own.", (_BUILT_IN,)),
+    Message(
+        "builtin",
+        Sender.AGENT,
+        "A class of Python's own, or a function that computes.",
+        (_BUILT_IN,),
+    ),
     Message(
         "class",
         Sender.AGENT,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from grader.examiner.cells.finding import Finding
+from grader.examiner.objects import classes
 from grader.examiner.proxies import Proxies
 from grader.sandbox.guest.data.counted import Malformed
 from tests.in_process import InProcess
@@ -145,3 +146,17 @@ def test_no_handle_claims_to_be_what_checks_and_graders_rely_on(module: str, nam
     handle = {"handle": 2, "type": name, "of": described(module=module, name=name)}
     it = answering(handle).look(["it"])["it"]
     assert it.__class__ is type(it)
+
+
+def test_pythons_own_functions_are_the_same_on_both_sides() -> None:
+    student = InProcess(
+        "table = {len: 'length', sum: 'sum'}\ndef pick(name): return max\n"
+        "def reach(): return [eval, exec, open, getattr, __import__]"
+    )
+    test = "assert table[len] == 'length' and set(table) == {len, sum}\nassert pick('max') is max"
+    assert student.tested(test) == Finding()
+    test = "pythons = (eval, exec, open, getattr, __import__)\nfor each in reach():\n"
+    test += "    assert all(each is not function for function in pythons)"
+    assert student.tested(test) == Finding()
+    with pytest.raises(Malformed, match="no function that computes"):
+        classes.built_in("eval")

@@ -43,7 +43,7 @@ def write() -> None:
 )
 def test_what_would_run_it_is_refused(both: Make, use: str) -> None:
     student = both(write=write)
-    with pytest.raises(CourseError, match="let the student's code do that"):
+    with pytest.raises(CourseError, match="let their code run it"):
         student.tested(f"write()\n{use}")
     assert student.tested("import os\nwrite()\nassert not os.path.exists('stolen')") == Finding()
 

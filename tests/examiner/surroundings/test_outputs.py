@@ -104,10 +104,23 @@ def test_a_class_of_the_students_is_not_called_here() -> None:
 
 
 def test_records_reach_the_tests_handlers(caplog: pytest.LogCaptureFixture) -> None:
-    answered(logged=[("bank", logging.INFO, "paid %d", None), ("grader.worker", 40, "no", None)])
+    answered(
+        logged=[("bank", logging.INFO, "paid %d", None, {}), ("grader.worker", 40, "no", None, {})]
+    )
     assert [(r.name, r.levelname, r.getMessage()) for r in caplog.records] == [
         ("bank", "INFO", "paid %d")
     ]
+
+
+def test_a_record_has_its_arguments_and_the_text_that_it_had(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    parts = {"msg": "%0999999999d", "args": (3,), "user": "Ada", "funcName": "pay"}
+    answered(logged=[("bank", 40, "paid 3", None, parts)])
+    (record,) = caplog.records
+    assert (record.args, record.msg, record.funcName) == ((3,), "%0999999999d", "pay")
+    assert vars(record)["user"] == "Ada"
+    assert record.getMessage() == caplog.messages[0] == "paid 3"  # its format is not used here
 
 
 @pytest.mark.parametrize(
@@ -122,7 +135,7 @@ def test_records_reach_the_tests_handlers(caplog: pytest.LogCaptureFixture) -> N
 def test_a_record_has_the_exception_that_was_logged(
     caplog: pytest.LogCaptureFixture, names: tuple[str, ...], kind: type
 ) -> None:
-    answered(logged=[("bank", logging.ERROR, "no", (names, "'tea'", None))])
+    answered(logged=[("bank", logging.ERROR, "no", (names, "'tea'", None), {})])
     (record,) = caplog.records
     assert record.exc_info
     assert issubclass(record.exc_info[0], kind)
@@ -132,7 +145,7 @@ def test_a_record_has_the_exception_that_was_logged(
 
 def test_a_students_names_make_no_loggers(caplog: pytest.LogCaptureFixture) -> None:
     known = len(logging.root.manager.loggerDict)
-    answered(logged=[(f"made.up.{n}", logging.ERROR, "no", None) for n in range(9)])
+    answered(logged=[(f"made.up.{n}", logging.ERROR, "no", None, {}) for n in range(9)])
     assert (len(caplog.records), len(logging.root.manager.loggerDict)) == (9, known)
 
 
@@ -168,10 +181,15 @@ def test_a_handler_that_a_test_adds_does_not_outlive_it() -> None:
         {"warned": [("UserWarning", "a", None)]},
         {"warned": [(("builtins.UserWarning",), 3, None)]},
         {"warned": [(("builtins.UserWarning",), "a", None)] * 1001},
-        {"logged": [("a", "INFO", "b", None)]},
+        {"logged": [("a", "INFO", "b", None, {})]},
         {"logged": [("a", 20)]},
-        {"logged": [("a", 20, "b", "ValueError")]},
-        {"logged": [("a", 20, "b", ((), "no", None))]},
+        {"logged": [("a", 20, "b", "ValueError", {})]},
+        {"logged": [("a", 20, "b", ((), "no", None), {})]},
+        {"logged": [("a", 20, "b", None, [])]},
+        {"logged": [("a", 20, "b", None, {"getMessage": "c"})]},
+        {"logged": [("a", 20, "b", None, {"_text": "c"})]},
+        {"logged": [("a", 20, "b", None, {"levelno": 3})]},
+        {"logged": [("a", 20, "b", None, {"args": ([],)})]},
     ],
 )
 def test_what_is_no_warning_or_record_is_refused(reply: dict[str, Any]) -> None:

@@ -160,7 +160,8 @@ _OURS: dict[str, Callable[..., Any]] = {
 }
 _BUILT_IN = (
     "getattr setattr delattr len iter reversed dir vars hash id str repr format "
-    "int float complex bool bytes round divmod sorted min max sum any all"
+    "int float complex bool bytes list tuple dict set frozenset "
+    "round divmod sorted min max sum any all"
 )
 OPERATIONS: dict[str, Callable[..., Any]] = (
     {name: each for name, each in vars(operator).items() if name in operator.__all__}

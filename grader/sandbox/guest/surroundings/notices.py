@@ -14,11 +14,14 @@ from ..protocol import MAX_NOTICES, MAX_PRINTED
 
 # Names of the class and of those that it is derived from, text, and the class if it is a student's.
 Warned = tuple[tuple[str, ...], str, type | None]
-# Logger, level, text, and the exception that was logged, as warnings are told.
-Logged = tuple[str, int, str, Warned | None]
+# Logger, level, text, the exception that was logged, as warnings are told, and what else it holds.
+Logged = tuple[str, int, str, Warned | None, dict[str, Any]]
 
 _TEXT = 10_000  # characters of one notice
 _NAME = 200
+_MOST_PARTS = 20  # arguments of a record, or attributes that `extra` gave it
+_PLAIN = (str, int, float, bool, type(None))
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # A sandbox has no display; in a notebook the figure is shown.
 _NO_DISPLAY = "FigureCanvasAgg is non-interactive"
 
@@ -64,7 +67,7 @@ class _Keeper(logging.Handler):
             if len(self._notices.logged) >= MAX_NOTICES:
                 return
             told = (str(record.name)[:_NAME], int(record.levelno), record.getMessage()[:_TEXT])
-            self._notices.logged.append((*told, _raised(record)))
+            self._notices.logged.append((*told, _raised(record), _parts(record)))
 
 
 def _raised(record: logging.LogRecord) -> Warned | None:
@@ -76,6 +79,22 @@ def _raised(record: logging.LogRecord) -> Warned | None:
     kind = type(error)
     own = kind if kind.__module__ == "__main__" else None
     return _names(kind, BaseException), _text(error), own
+
+
+def _parts(record: logging.LogRecord) -> dict[str, Any]:
+    """What a record holds of plain data: its text before arguments, these, and ``extra``."""
+    found: dict[str, Any] = {"funcName": record.funcName, "lineno": record.lineno}
+    own = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    found |= dict(list(own.items())[:_MOST_PARTS])
+    arguments = record.args if isinstance(record.args, dict) else list(record.args or ())
+    parts = arguments.values() if isinstance(arguments, dict) else arguments
+    if len(arguments) <= _MOST_PARTS and all(map(_is_plain, (record.msg, *parts))):
+        found |= {"msg": record.msg, "args": record.args}
+    return {name: value for name, value in found.items() if name == "args" or _is_plain(value)}
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in _PLAIN and len(str(value)) <= _TEXT
 
 
 @contextlib.contextmanager

@@ -54,7 +54,9 @@ def test_log_records_are_told_from_the_level_that_the_test_set() -> None:
     with noticing({"bank": logging.DEBUG}) as notices:
         bank.debug("paid %d", 3)
         logging.getLogger("other").debug("unseen")
-    assert notices.told() == {"logged": [("bank", logging.DEBUG, "paid 3", None)]}
+    ((*told, parts),) = notices.told()["logged"]
+    assert told == ["bank", logging.DEBUG, "paid 3", None]
+    assert {"msg": "paid %d", "args": (3,)}.items() <= parts.items()
     assert (bank.level, logging.root.handlers) == before
 
 
@@ -66,7 +68,7 @@ def test_an_exception_that_is_logged_is_told() -> None:
         except KeyError:
             logging.getLogger("bank").exception("no")
         logging.getLogger("bank").error("later", exc_info=True)
-    assert [told for *_, told in notices.logged] == [
+    assert [told for *_, told, _ in notices.logged] == [
         ((*names, "builtins.BaseException"), "'tea'", None),
         None,
     ]
@@ -76,5 +78,23 @@ def test_loggers_that_keep_to_themselves_are_heard(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(logging.getLogger("alone"), "propagate", False)
     with noticing({}) as notices:
         logging.getLogger("alone").warning("here")
-    assert notices.logged == [("alone", logging.WARNING, "here", None)]
+    assert [told[:4] for told in notices.logged] == [("alone", logging.WARNING, "here", None)]
     assert logging.getLogger("alone").handlers == []
+
+
+def test_of_a_record_plain_data_is_told() -> None:
+    bank = logging.getLogger("bank")
+    with noticing({}) as notices:
+        bank.error("no", extra={"user": "Ada", "account": object()})
+        bank.error("%s", object())
+        bank.error("%(n)d", {"n": 3})
+        bank.error([1])
+    parts = [told[4] for told in notices.logged]
+    assert (parts[0]["user"], parts[0]["funcName"], "account" in parts[0]) == (
+        "Ada",
+        "test_of_a_record_plain_data_is_told",
+        False,
+    )
+    assert "msg" not in parts[1]
+    assert parts[2]["args"] == {"n": 3}
+    assert "msg" not in parts[3]
