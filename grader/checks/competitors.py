@@ -14,10 +14,9 @@ _DENSE: list[tuple[str, dict[str, object]]] = [
     ("Dense", {"units": 128, "activation": "relu"}),
     ("Dense", {"units": 10, "activation": "softmax"}),
 ]
-_NO_MARGIN = {"padding": "valid", "strides": (1, 1)}
 _PAIR: list[tuple[str, dict[str, object]]] = [
-    ("Conv2D", {"filters": 64, "kernel_size": (3, 3), **_NO_MARGIN, "activation": "relu"}),
-    ("MaxPooling2D", {"pool_size": (2, 2), "padding": "valid", "strides": (2, 2)}),
+    ("Conv2D", {"filters": 64, "kernel_size": (3, 3), "activation": "relu"}),
+    ("MaxPooling2D", {"pool_size": (2, 2)}),
 ]
 
 COMPETITORS: Mapping[str, Callable[[Any], None]] = MappingProxyType(

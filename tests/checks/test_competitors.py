@@ -28,8 +28,8 @@ def cnn(convolution=(), pooling=()):
         layer
         for _ in range(2)
         for layer in (
-            layers.Conv2D(64, 3, activation="relu", **dict(convolution)),
-            layers.MaxPooling2D(2, **dict(pooling)),
+            layers.Conv2D(64, **{"kernel_size": 3, "activation": "relu"} | dict(convolution)),
+            layers.MaxPooling2D(**{"pool_size": 2} | dict(pooling)),
         )
     ]
     dense = [layers.Flatten(), layers.Dense(128, "relu"), layers.Dense(10, "softmax")]
@@ -46,16 +46,14 @@ def test_the_network_of_the_table_passes(held):
 
 
 @HELD
-@pytest.mark.parametrize(
-    ("convolution", "pooling", "said"),
-    [
-        ({"padding": "same"}, {}, "Layer 1, a Conv2D, has padding='same', expected padding='va"),
-        ({"strides": 2}, {}, r"strides=\(2, 2\), expected strides=\(1, 1\)"),
-        ({}, {"strides": 1}, r"Layer 2, a MaxPooling2D, has strides=\(1, 1\), expected strides="),
-        ({}, {"padding": "same"}, "Layer 2, a MaxPooling2D, has padding='same'"),
-    ],
-    ids=["same", "stride", "overlap", "rounded_up"],
-)
-def test_maps_of_other_sizes_than_in_the_table_fail(held, convolution, pooling, said):
-    with pytest.raises(ClaimFailed, match=said):
-        held(lambda: cnn(convolution, pooling))
+def test_a_margin_passes(held):
+    # The claim's sentence, which the student reads, names no margin.
+    held(lambda: cnn({"padding": "same"}))
+
+
+@HELD
+def test_other_layers_fail(held):
+    with pytest.raises(ClaimFailed, match="Layer 1, a Conv2D, has kernel_size="):
+        held(lambda: cnn({"kernel_size": 5}))
+    with pytest.raises(ClaimFailed, match="Layer 2, a MaxPooling2D, has pool_size="):
+        held(lambda: cnn(pooling={"pool_size": 3}))
