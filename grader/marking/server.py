@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import os
 import secrets
 import signal
 import socket
@@ -219,9 +220,10 @@ def _listen(port: int) -> socket.socket:
     try:
         listening = socket.create_server((HOST, port))
     except OSError as error:
+        why = os.strerror(error.errno or 0)  # its own text repeats the address
         raise ConfigurationError(
-            f"port {port} of {HOST} cannot be used ({error.strerror}): expected a free one; choose "
-            "another with --port, or leave it out"
+            f"port {port} of {HOST} cannot be used ({why}): expected a free one; choose another "
+            "with --port, or leave it out"
         ) from error
     listening.setblocking(False)
     return listening
