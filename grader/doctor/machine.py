@@ -83,6 +83,8 @@ def warm_kernels(settings: Settings) -> Finding:
     try:
         tried = host.try_warm_sandbox(warm_policy(), modules)
     except SandboxError as error:
+        if sandbox(settings).status is Status.MISSING:
+            return Finding(Status.WEAK, "not tried: no sandbox starts", "see sandbox")
         return Finding(
             Status.WEAK,
             f"kernels start cold, which costs seconds for each submission: {error}",

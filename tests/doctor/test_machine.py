@@ -163,10 +163,19 @@ def test_a_module_that_keeps_kernels_cold_is_told(
     assert "warm_imports" in found.remedy
 
 
+def test_without_a_sandbox_warm_kernels_are_not_told_to_need_another_linux(
+    tiny_course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "no sandbox without bubblewrap (bwrap); install it: apt-get install")
+    found = machine.warm_kernels(tiny_course)
+    assert (found.status, found.remedy) == (Status.WEAK, "see sandbox")
+
+
 def refuse(monkeypatch: pytest.MonkeyPatch, message: str) -> None:
     """Let no sandbox start."""
 
-    def try_sandbox() -> Host:
+    def try_sandbox(*_: object) -> Host:
         raise SandboxError(message)
 
     monkeypatch.setattr(machine.host, "try_sandbox", try_sandbox)
+    monkeypatch.setattr(machine.host, "try_warm_sandbox", try_sandbox)
