@@ -74,13 +74,25 @@ def hint(line: str) -> None:
 def _run_magic(name: str, line: str) -> None:
     try:
         module = importlib.import_module(_MAGICS[name])
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("grader"):
-            raise
+    except ImportError as error:
         # In the sandbox there is nothing of the package but this: the line must do no harm there.
-        print(f"%{name} does nothing while your work is graded.")
+        if error.name in {"grader.student", _MAGICS[name]}:
+            print(f"%{name} does nothing while your work is graded.")
+        elif str(error.name).startswith("grader"):
+            print(_replaced(name))
+        else:
+            raise
     else:
         vars(module)[name](line)
+
+
+def _replaced(name: str) -> str:
+    """What is said where this kernel has modules of one version, and finds those of another."""
+    return language.gettext(
+        "The course's package was replaced after this kernel had started. Restart the kernel, run "
+        "your cells, and then %{magic}.",
+        magic=name,
+    )
 
 
 def show_short_messages() -> None:

@@ -132,6 +132,13 @@ def test_a_magic_does_no_harm_in_a_sandbox(monkeypatch, capsys, name, module):
     assert capsys.readouterr().out == f"%{name} does nothing while your work is graded.\n"
 
 
+def test_a_package_that_was_replaced_asks_for_a_new_kernel(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "grader.student.magic", raising=False)
+    monkeypatch.delattr("grader.student.kernel_check.states")  # a name that the other version has
+    kernel.check("")
+    assert "Restart the kernel, run your cells, and then %check." in capsys.readouterr().out
+
+
 def test_check_tells_what_else_is_missing(monkeypatch):
     monkeypatch.delitem(sys.modules, "grader.student.magic", raising=False)
     monkeypatch.setitem(sys.modules, "IPython.core.getipython", None)
