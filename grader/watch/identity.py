@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from grader.errors import GraderError
 from grader.model import Submission
+from grader.notebook import machine_lacks
 from grader.notebook.submission.submitted_files import Files, files_of
 from grader.settings import Settings
 
@@ -37,8 +38,14 @@ def digest_of(files: Files) -> str:
 
 
 def digest(settings: Settings, submission: Submission) -> str:
-    """Digest of what lies in the folder now; of the look of it where that cannot be read."""
+    """Digest of what lies in the folder now; of the look of it where that cannot be read.
+
+    Raises:
+        Exception: for which ``machine_lacks`` has words: nothing is known of what lies there.
+    """
     try:
         return digest_of(files_of(settings, submission))
-    except (GraderError, OSError):
+    except (GraderError, OSError) as error:
+        if machine_lacks.lacking(error):
+            raise
         return f"unreadable {stamp(submission)}"

@@ -16,7 +16,7 @@ from grader.errors import (
 from grader.language import N_, gettext, ngettext
 from grader.model import Outcome as ClaimOutcome
 from grader.model import Told
-from grader.notebook import submission_state
+from grader.notebook import machine_lacks, submission_state
 from grader.notebook.judging.judge_submission import Judged
 from grader.notebook.reporting import preliminary
 from grader.settings import Settings
@@ -253,16 +253,22 @@ class Outbox:
         try:
             do()
             self._logbook.trouble(about, "")
-        except (ConfigurationError, ExchangeUnusableError, OSError) as error:
+        except (GraderError, OSError) as error:
             self._logbook.trouble(about, f"{about}: {error}")
-            self._left[about] = do
-        except GraderError as error:
-            self._logbook.trouble(about, f"{about}: {error}")
-            self.lost += 1
+            if _may_pass(error):
+                self._left[about] = do
+            else:
+                self.lost += 1
 
 
 def _moment(time: float) -> str:
     return telling.moment(datetime.fromtimestamp(time).astimezone())
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether what is not there now may be: an exchange, the gradebook, room, open files."""
+    known = isinstance(error, ConfigurationError | ExchangeUnusableError | OSError)
+    return known or bool(machine_lacks.lacking(error))
 
 
 def _passed(judged: Judged) -> str:

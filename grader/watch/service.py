@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from grader.engines.base import Engine
+from grader.errors import GraderError
 from grader.model import Submission
 from grader.notebook import machine_lacks
 from grader.notebook.reporting import preliminary
@@ -191,7 +192,10 @@ class Service:
         if answer is None or answer.outcome is Outcome.FAULT:
             return None
         source = self._watched[submission.assignment].whole.assignment.sha256
-        digest = identity.digest(self._settings, submission)
+        try:
+            digest = identity.digest(self._settings, submission)
+        except (GraderError, OSError):  # the machine cannot read it now: it waits, and is tested
+            return None
         return answer if (answer.digest, answer.source_sha256) == (digest, source) else None
 
     def _finish_later(self, version: Version) -> None:

@@ -126,18 +126,43 @@ def test_one_submission_that_brings_up_a_fault_of_ours_does_not_end_the_service(
     assert room.service.health().faults == 1
 
 
+def no_descriptor(path: Path, *_: Any) -> bytes:
+    error = OSError(errno.EMFILE, "Too many open files")
+    raise file_rules.unreadable(path, error) from error
+
+
+def test_what_the_machine_cannot_read_now_is_recorded_later(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(course)
+    room.hand_in("ada")
+    with monkeypatch.context() as patch:
+        begun = []
+        lies_there = outbox.Outbox._lies_there
+
+        def looks(self: outbox.Outbox, job: Any) -> bool:
+            begun.append(job)
+            patch.setattr(file_rules, "read", no_descriptor)
+            return lies_there(self, job)
+
+        patch.setattr(outbox.Outbox, "_lies_there", looks)
+        room.settle()
+        room.step()
+        assert len(begun) > 1, "it was tried again, in vain"
+    assert room.score("ada") is None
+    room.settle()
+    assert room.score("ada") == 6
+    assert not room.service.troubled
+
+
 def test_what_the_machine_cannot_read_now_is_tested_later(
     course: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = Room(course)
     room.hand_in("ada")
 
-    def refused(path: Path, *_: Any) -> bytes:
-        raise file_rules.unreadable(path, error) from error
-
-    error = OSError(errno.EMFILE, "Too many open files")
     with monkeypatch.context() as patch:
-        patch.setattr(file_rules, "read", refused)
+        patch.setattr(file_rules, "read", no_descriptor)
         room.settle()
     assert "this machine lacks open files (ulimit -n)" in room.log
     assert not room.pages.exists(), "nobody is told that their notebook cannot be read"
