@@ -19,10 +19,7 @@ from grader.notebook.submission import evidence_file, paths, verdict_file
 from grader.settings import Settings
 from tests import tiny
 
-pytestmark = [
-    pytest.mark.xdist_group("explain"),  # one worker: the class is graded once
-    pytest.mark.kernel,
-]
+pytestmark = pytest.mark.kernel
 
 DRAWS = "import numpy as np\\nn = np.random.default_rng().integers(0, 9999, 4)\\nassert total(n)"
 FIXED = (

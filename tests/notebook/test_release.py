@@ -16,10 +16,7 @@ from grader.settings import Settings
 from tests import tiny
 from tests.conftest import ROOT
 
-pytestmark = [
-    pytest.mark.xdist_group("release"),  # one worker: the fixture is made once
-    pytest.mark.kernel,
-]
+pytestmark = pytest.mark.kernel
 
 ASSIGNMENTS = course_settings.load(ROOT).assignments
 

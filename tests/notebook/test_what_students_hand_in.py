@@ -22,10 +22,7 @@ from tests.notebook.exports import school
 from tests.notebook.submission.notebook_edits import cell, copied, insert_after, without_metadata
 from tests.notebook.submission.test_pictures import png
 
-pytestmark = [
-    pytest.mark.xdist_group("handed_in"),  # one worker: the class is graded once
-    pytest.mark.kernel,
-]
+pytestmark = pytest.mark.kernel
 
 Change = Callable[[NotebookNode], object]
 Graded = tuple[Settings, dict[str, Result]]

@@ -27,7 +27,7 @@ from grader.reports.terminal.class_table import MARKS
 from tests.attacks import exercise
 from tests.conftest import ROOT
 
-pytestmark = [pytest.mark.xdist_group("silences"), pytest.mark.kernel]
+pytestmark = pytest.mark.kernel
 
 LIMITS = Limits(submission_seconds=40, cell_seconds=2)
 # Beside its limit a submission takes the starts of its kernels, and 5 s for each that does not

@@ -14,7 +14,7 @@ from tests import students
 from tests.patience import PATIENCE
 from tests.students import Student
 
-pytestmark = [pytest.mark.xdist_group("kernel"), pytest.mark.kernel]
+pytestmark = pytest.mark.kernel
 
 # Messages that say something else than messages say: nbclient trusts what it reads.
 FORGED = {

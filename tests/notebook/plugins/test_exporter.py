@@ -18,10 +18,7 @@ from grader.settings import Settings
 from tests import tiny
 from tests.tiny import make_course
 
-pytestmark = [
-    pytest.mark.xdist_group("exporter"),  # one worker: the class is graded once
-    pytest.mark.kernel,
-]
+pytestmark = pytest.mark.kernel
 
 
 def pipe(path: Path) -> None:

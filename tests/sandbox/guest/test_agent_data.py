@@ -12,7 +12,7 @@ from grader.errors import ClaimFailed
 from tests import students
 from tests.students import Student
 
-pytestmark = [pytest.mark.xdist_group("agent data"), pytest.mark.kernel]
+pytestmark = pytest.mark.kernel
 
 _FUNCTIONS = """
 import numpy as np
