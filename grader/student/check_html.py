@@ -63,7 +63,7 @@ def _row(row: Row) -> str:
         said.append(f"<div>{inline(row.message)}</div>")
     if row.hint:
         said.append(f"<div><b>{gettext('Hint:')}</b> {inline(row.hint)}</div>")
-    chip = f'<span style="background: {_COLOURS[row.label]}; {_CHIP}">{row.label}</span>'
+    chip = f'<span style="background: {_COLOURS[row.label]}; {_CHIP}">{escape(row.words)}</span>'
     return (
         f'<tr style="background: transparent"><td style="{_CELL}">{chip}</td>'
         f'<td class="grader-said" style="{_CELL}; width: 100%">{"".join(said)}</td>'

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 _WIDTH = 80  # where nobody says how wide a line may be
-_LABEL = 15  # characters of the longest label, and a blank
+_LABEL = 15  # characters of the longest English label, and a blank
 _STYLES: dict[str, str] = {outcome: style for outcome, (_, style) in MARKS.items()}
 
 
@@ -24,7 +24,7 @@ def row_text(row: Row) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    label = Text(f"{row.label:<{_LABEL}}", _STYLES.get(row.label, "dim"))
+    label = Text(f"{row.words + ' ':<{_LABEL}}", _STYLES.get(row.label, "dim"))
     head = Text.assemble(label, f"{row.score:>7}  ", plain(row.claim.name, "bold"))
     below = [row.message, f"{gettext('Hint:')} {row.hint}" if row.hint else ""]
     return Group(head, *(indented(lines(each), 4) for each in below if each))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.language import gettext, ngettext
+from grader.language import N_, gettext, ngettext
 from grader.model import Claim, Outcome, Score, Verdict
 from grader.model.scores import points
 from grader.student.visible_claims import Plan
@@ -13,8 +13,14 @@ from grader.student.visible_claims import Plan
 # Outcomes after which a hint helps: the work was examined, and something is wrong with it.
 _HINTED = (Outcome.FAILED, Outcome.CRASHED, Outcome.OVER_LIMIT)
 
-RUNNING, NOT_TESTED, NEEDS_TRAINING = "running", "not tested", "needs training"
+RUNNING, NOT_TESTED, NEEDS_TRAINING = N_("running"), N_("not tested"), N_("needs training")
 """What stands in place of an outcome."""
+
+OUTCOMES = (
+    *(N_("passed"), N_("failed"), N_("crashed")),
+    *(N_("over a limit"), N_("not attempted"), N_("grader fault")),
+)
+"""The words of all outcomes, for translation; ``Row.words`` shows them."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ class Row:
     message: str = ""
     hint: str = ""
 
+    @property
+    def words(self) -> str:
+        """The label in the course's language."""
+        return gettext(self.label)
+
 
 def planned(name: str, plan: Plan) -> Checked:
     """The notebook before any of its claims is tested."""
@@ -83,44 +94,68 @@ def totals(checked: Checked) -> list[str]:
     left = [claim for claim in checked.claims if claim.name not in tested]
     training = [claim.points for claim in left if claim.name in checked.training]
     open_claims = [claim.points for claim in left if claim.name not in checked.training]
+    to_test = _to_test if checked.running else _not_tested
     counted = (
-        (training, _TRAINING),
-        (open_claims, _TO_TEST if checked.running else _NOT_TESTED),
-        (checked.hidden, _HIDDEN),
-        (checked.written, _WRITTEN),
+        (training, _needing_training),
+        (open_claims, to_test),
+        (checked.hidden, _hidden),
+        (checked.written, _written),
     )
     return [_sum(checked.verdicts)] + [
-        ngettext(one, many, len(each), points=_worth(each)) for each, (one, many) in counted if each
+        sentence(len(each), _worth(each)) for each, sentence in counted if each
     ]
 
 
-_TRAINING = (
-    "{count} claim{points} needs a training: run the training, then its test cell.",
-    "{count} claims{points} need a training: run the training, then their test cells.",
-)
-_TO_TEST = (
-    "{count} claim{points} is still to be tested.",
-    "{count} claims{points} are still to be tested.",
-)
-_NOT_TESTED = (
-    "{count} claim{points} was not tested.",
-    "{count} claims{points} were not tested.",
-)
-_HIDDEN = (
-    "{count} hidden claim{points} is tested when your work is graded.",
-    "{count} hidden claims{points} are tested when your work is graded.",
-)
-_WRITTEN = (
-    "{count} written answer{points} is graded by a person.",
-    "{count} written answers{points} are graded by a person.",
-)
+def _needing_training(count: int, points: str) -> str:
+    return ngettext(
+        "{count} claim{points} needs a training: run the training, then its test cell.",
+        "{count} claims{points} need a training: run the training, then their test cells.",
+        count,
+        points=points,
+    )
+
+
+def _to_test(count: int, points: str) -> str:
+    return ngettext(
+        "{count} claim{points} is still to be tested.",
+        "{count} claims{points} are still to be tested.",
+        count,
+        points=points,
+    )
+
+
+def _not_tested(count: int, points: str) -> str:
+    return ngettext(
+        "{count} claim{points} was not tested.",
+        "{count} claims{points} were not tested.",
+        count,
+        points=points,
+    )
+
+
+def _hidden(count: int, points: str) -> str:
+    return ngettext(
+        "{count} hidden claim{points} is tested when your work is graded.",
+        "{count} hidden claims{points} are tested when your work is graded.",
+        count,
+        points=points,
+    )
+
+
+def _written(count: int, points: str) -> str:
+    return ngettext(
+        "{count} written answer{points} is graded by a person.",
+        "{count} written answers{points} are graded by a person.",
+        count,
+        points=points,
+    )
 
 
 def _sum(verdicts: Iterable[Verdict]) -> str:
     found = tuple(verdicts)
     held = [verdict for verdict in found if verdict.outcome is Outcome.PASSED]
     score = Score(sum(v.points for v in held), sum(v.points for v in found))
-    worth = f" ({score} points)" if score.possible else ""
+    worth = f" ({score} {gettext('points')})" if score.possible else ""
     return ngettext(
         "{held} of {count} tested claim passed{worth}.",
         "{held} of {count} tested claims passed{worth}.",

@@ -93,7 +93,20 @@ def notebook(line: str, magic: str = "%check") -> Path:
     present = sorted(path.name for path in Path().glob("*.ipynb"))
     if not named and len(present) == 1:
         return Path(present[0])
+    example = f"{magic} {present[0] if present else 'mnist_998.ipynb'}"
+    if named:
+        raise UsageError(
+            gettext(
+                "{magic} cannot find {name}: name your notebook, as in {example}",
+                magic=magic,
+                name=named,
+                example=example,
+            )
+        )
     raise UsageError(
-        f"{magic} cannot find {named or 'this notebook'}: name it, as in "
-        f"{magic} {present[0] if present else 'mnist_998.ipynb'}"
+        gettext(
+            "{magic} cannot find this notebook: name it, as in {example}",
+            magic=magic,
+            example=example,
+        )
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from grader import language
 from grader.model import Claim, Outcome, Verdict
 from grader.student.check_html import check_html
 from grader.student.check_text import Printed, check_text
-from grader.student.checked import Checked, rows, totals
+from grader.student.checked import OUTCOMES, Checked, rows, totals
 from tests.pages import Reader
 
 CLAIMS = tuple(
@@ -149,3 +151,27 @@ def test_a_check_that_never_began_prints_nothing() -> None:
     console = Console(file=io.StringIO())
     Printed(console).close()
     assert console.file.getvalue() == ""
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    """The language of a course."""
+    language.use("de")
+    yield
+    language.use(language.ENGLISH)
+
+
+@pytest.mark.usefixtures("german")
+def test_outcomes_and_sums_are_in_the_courses_language() -> None:
+    assert set(OUTCOMES) == set(Outcome)
+    assert all(language.gettext(outcome) != outcome for outcome in OUTCOMES)
+    page = read(check_html(CHECKED)).text
+    for words in (
+        *("bestanden", "nicht bestanden", "abgestürzt", "nicht bearbeitet", "braucht Training"),
+        "1 von 4 ausgeführten Tests bestanden (2 / 8 Punkte).",
+        "1 Test (2 Punkte) braucht ein Training:",
+        "2 verdeckte Tests (4 Punkte) laufen, wenn deine Arbeit bewertet wird.",
+        "1 schriftliche Antwort (5 Punkte) wird von einer Person bewertet.",
+    ):
+        assert words in page
+    assert "nicht bearbeitet   0 / 2  blank" in check_text(CHECKED)
