@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from grader.checks.activations import activation_shapes, activation_values, small_cnn
+from grader.checks.protocols import ObjectProxy
 from grader.errors import ClaimFailed
 
 pytestmark = pytest.mark.keras
@@ -33,6 +34,47 @@ def model():
 def test_every_layers_output_passes(model):
     activation_shapes(every_layer, model, IMAGES)
     activation_values(every_layer, model, IMAGES)
+
+
+class _EveryLayer(keras.Model):
+    def __init__(self, model):
+        super().__init__()
+        self.one_by_one = model.layers
+
+    def call(self, x):
+        return [x := layer(x) for layer in self.one_by_one]
+
+
+class _InKernel(ObjectProxy):
+    """Stands for a student's function, whose models cannot be called here."""
+
+    def __init__(self, made):
+        self.made = made
+
+    def __call__(self, model):
+        self.real = self.made(model)
+        stand_in = _EveryLayer(model)
+        stand_in.call = stand_in.predict = None
+        return stand_in
+
+    def operate(self, operation, model, images):
+        assert operation == "call"
+        assert type(model) is _EveryLayer
+        return [np.asarray(each) for each in self.real(images)]
+
+
+@pytest.mark.parametrize("function", [_EveryLayer, _InKernel(_EveryLayer)], ids=["here", "kernel"])
+def test_a_model_of_the_students_own_class_passes(function, model):
+    activation_shapes(function, model, IMAGES)
+    activation_values(function, model, IMAGES)
+
+
+def test_values_of_a_model_of_the_students_own_class_may_be_wrong(model):
+    def wrong(model):
+        return keras.Model(model.inputs[0], zeros(model).outputs)
+
+    with pytest.raises(ClaimFailed, match="Output 0 "):
+        activation_values(_InKernel(wrong), model, IMAGES)
 
 
 def test_a_single_layer_needs_no_list():
