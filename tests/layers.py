@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.datasets",  # the images that test cells ask with
         # The walk through a model is the same on both sides.
         "grader.sandbox.guest.keras_models.keras_layers",
+        "grader.sandbox.guest.fit.log_errors",  # and so is what a callback's errors mean
     ),
     "grader.sandbox": ("grader.errors", "grader.machine", "grader.model", "grader.sandbox.guest"),
     "grader.referee": (

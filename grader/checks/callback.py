@@ -13,6 +13,7 @@ from grader.checks.protocols import CallbackProxy, capability
 from grader.errors import ClaimFailed
 from grader.language import gettext
 from grader.model import Run
+from grader.sandbox.guest.fit.log_errors import comes_of_logs
 
 # What the course's own exercise asks for; a variant of it passes others.
 TARGET = 0.998
@@ -210,7 +211,7 @@ def _noting_keys(callback_class: Any, logs: Logs) -> DryRun:
     except Exception as error:
         if "__init__() missing" in str(error):
             error.add_note(notes.no_arguments())
-        elif notes.comes_of_logs(error):
+        elif comes_of_logs(error):
             error.add_note(notes.about_keys(logs[0]))
         raise
 

@@ -129,7 +129,8 @@ def _stumbled(claim: Claim, finding: Finding, around: Circumstances) -> str:
 
 def _after(finding: Finding, raised: CellRun) -> str:
     """Which line raised it, and what to do; what a check notes besides is a next step itself."""
-    if finding.note and not finding.note.startswith(_LINE):
+    line_alone = finding.note.startswith(_LINE) and finding.note.endswith("`.")
+    if finding.note and not line_alone:
         return finding.note
     step = raised.advice or error_advice.after(finding.error, finding.message, finding.note)
     return f"{finding.note} {step}".strip()

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..course_images.refused import N_, FitRefused
 from ..keras_models import adapted
+from .log_errors import comes_of_logs
 from .referee import Referee
 from .state import TrainingState, expect_own_weights, learning_rate
 
@@ -117,9 +118,10 @@ def _naming_keys(epoch: int, logs: dict[str, float]) -> Iterator[None]:
     """Note which keys logs had, where a callback raises what reading another key leads to."""
     try:
         yield
-    except (KeyError, TypeError) as error:
-        keys = " and ".join(map(repr, logs))
-        error.add_note(f"At the end of epoch {epoch + 1} logs had the keys {keys}.")
+    except Exception as error:
+        if comes_of_logs(error):
+            keys = " and ".join(map(repr, logs))
+            error.add_note(f"At the end of epoch {epoch + 1} logs had the keys {keys}.")
         raise
 
 
