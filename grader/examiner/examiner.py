@@ -23,7 +23,7 @@ from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
 from grader.examiner.names import DECORATOR
 from grader.examiner.notes import add_note, notes_of
-from grader.examiner.objects import length_hints, source_code, type_annotations
+from grader.examiner.objects import classes, length_hints, source_code, type_annotations
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
 from grader.examiner.proxies import Proxies
@@ -78,8 +78,10 @@ def examine(
         TimeUp: as it was raised, where what the test computed rests on the student's work.
         BaseException: what ends the student's kernel or its time is no finding and passes through.
     """
-    with module or main_module.of_a_test() as made:
-        return _examined(source, proxies, vars(made), CellNames(frozenset(), course, promised))
+    names = CellNames(frozenset(), course, promised)
+    with module or main_module.of_a_test() as made, classes.names_noted() as told:
+        finding = _examined(source, proxies, vars(made), names)
+    return replace(finding, classes=frozenset(told))
 
 
 def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNames) -> Finding:

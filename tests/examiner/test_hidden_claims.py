@@ -9,6 +9,7 @@ from grader.errors import ClaimFailed
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import examine
 from grader.examiner.hidden_claims import unquoted
+from tests.in_process import InProcess
 
 SOURCE = """
 class TooSmall(Exception):
@@ -151,3 +152,33 @@ def test_an_answer_that_a_test_could_not_go_on_with_is_not_quoted() -> None:
     assert "2, 3" not in found.message
     found = unquoted(examine("got[100]", Kernel()), [SOURCE])
     assert found.message == "string index out of range"
+
+
+LISTENS = """
+def asked(*sizes, **space):
+    return type("asked_" + "_".join(map(str, sizes)), (), space)()
+def add(a, b): return asked(a, b, __lt__=lambda self, other: True)
+class Sum:
+    def __lt__(self, other): return True
+def fixed(a, b): return Sum()
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert {}(42, 17) < 3",
+        "{}(42, 17)()",
+        "from grader.checks.answers import integer\ninteger({}(42, 17), what='add(42, 17)')",
+        "import unittest\nunittest.TestCase().assertIsNone({}(42, 17))",
+    ],
+    ids=["compares", "calls", "checks", "unittest"],
+)
+def test_the_name_of_a_class_does_not_tell_how_a_function_was_called(test: str) -> None:
+    kernel = InProcess(LISTENS)
+    finding = kernel.tested(test.format("add"))
+    assert "asked_42_17" in finding.message
+    assert "asked_42_17" not in str(unquoted(finding, [LISTENS]).message)
+    finding = kernel.tested(test.format("fixed"))
+    assert "Sum" in finding.message
+    assert unquoted(finding, [LISTENS]) == finding

@@ -40,6 +40,7 @@ class Finding:
         line: of the test cell where it ended, from 1; 0: nowhere in it.
         code: what failed there. It may be a hidden test's.
         lost_message: what the message of an ``assert`` raised while it was made.
+        classes: names of classes that the student's kernel told, and that no library here has.
     """
 
     kind: FindingKind = FindingKind.PASSED
@@ -50,6 +51,7 @@ class Finding:
     line: int = field(default=0, compare=False)
     code: str = field(default="", compare=False)
     lost_message: str = field(default="", compare=False)
+    classes: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def passed(self) -> bool:

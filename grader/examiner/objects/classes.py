@@ -6,6 +6,8 @@ import builtins
 import collections
 import contextlib
 import enum
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 from grader.errors import CannotTravel
@@ -23,6 +25,19 @@ _ENUMERATIONS = {
     each.__name__: each for each in (enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag)
 }
 _MIXED = {each.__name__: each for each in (str, int, float, bytes)}
+
+
+_NOTED: list[set[str]] = []  # one for each test that runs: it may ask two kernels
+
+
+@contextlib.contextmanager
+def names_noted() -> Iterator[set[str]]:
+    """Note in the body which names of classes kernels tell that no library here has."""
+    _NOTED.append(set())
+    try:
+        yield _NOTED[-1]
+    finally:
+        _NOTED.pop()
 
 
 class Classes:
@@ -45,7 +60,8 @@ class Classes:
         if "name" in reference and number not in self._known:
             if len(self._known) >= MAX_CLASSES:
                 raise Malformed(f"more than {MAX_CLASSES} classes")
-            self._known[number] = self._make(number, reference, decoder)
+            kind = self._known[number] = self._make(number, reference, decoder)
+            _note(facts_of(kind))
         return self._known[number]
 
     def handle(self, reference: dict[str, Any], decoder: Decoder) -> Handle:
@@ -67,6 +83,7 @@ class Classes:
             if len(self._pythons) > MAX_CLASSES:
                 raise Malformed(f"more than {MAX_CLASSES} classes")
             self._pythons[name] = _plain(facts, [])
+            _note(facts)
         return self._pythons[name]
 
     def _make(self, number: int, reference: dict[str, Any], decoder: Decoder) -> type:
@@ -226,6 +243,16 @@ def view(name: Any, items: Any) -> Any:
     if type(items) is not dict or name not in ("keys", "items"):
         raise Malformed("a view of a dict is its keys, values or items")
     return items.keys() if name == "keys" else items.items()
+
+
+def _note(facts: ClassFacts | None) -> None:
+    """Note the name of a class, unless a library of this process has it, too."""
+    if facts is None:
+        return
+    module = None if facts.module == "__main__" else sys.modules.get(facts.module)
+    if module is None or not isinstance(vars(module).get(facts.name), type):
+        for names in _NOTED:
+            names.add(facts.name)
 
 
 def _built_in(bases: list[type]) -> type | None:
