@@ -1,6 +1,6 @@
 # A fresh clone needs Python 3.11 or newer, make and git; every target sets up what it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo quick test test-all siege faults soak fuzz coverage docs pictures messages translations hub bench bench-gpu lab check collected format release lock clean
+.PHONY: help demo quick test test-all siege faults soak fuzz coverage docs pictures messages translations hub bench bench-gpu lab check collected format release lock clean
 
 PYTHON ?= python3
 # Of tests, at once: one more than there are cores on a small machine, since many of them wait for a
@@ -13,22 +13,26 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-demo: $(READY)
+help: ## this list
+	@echo 'The first target that needs it makes $(VENV): 3 GB, a few minutes. CONTRIBUTING.md has the rest.'
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(READY) ## grade a class of seven and show the result: about ten minutes
 	grader data
 	grader demo
 
 # Short tests that need no sandbox, no Keras and no other program: about a minute on two cores.
-quick: $(READY)
+quick: $(READY) ## the short tests: about a minute
 	pytest --quick --numprocesses 2 --dist worksteal
 
 # Checks first: what they find is found in a minute. Beside them, the data are fetched and every test
 # is collected once: each process of tests would else compile all of them.
-test: $(READY)
+test: $(READY) ## checks, then all tests but the longest: about 20 minutes
 	$(MAKE) --jobs 2 check collected
 	pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 10 -m "not long"
 
 # The same, and what takes many minutes more: see the mark `long` in tests/needs.py.
-test-all: $(READY)
+test-all: $(READY) ## all tests: much longer
 	$(MAKE) --jobs 2 check collected
 	pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 10
 
@@ -58,7 +62,7 @@ coverage: $(READY)
 	pytest --quick --numprocesses 2 --dist worksteal --cov --cov-report term:skip-covered
 
 # The documentation as a site, in build/docs; a broken link is an error.
-docs: $(READY)
+docs: $(READY) ## the documentation as a site in build/docs
 	sphinx-build --quiet --fail-on-warning --keep-going -d build/doctrees docs build/docs
 	@echo "The site is in build/docs/index.html"
 
@@ -102,11 +106,11 @@ bench-gpu: $(READY)
 	python -m benchmarks.gpu
 
 # make lab LAB="--port 9000" hands options on to `grader lab`.
-lab: $(READY)
+lab: $(READY) ## the course in JupyterLab, as an instructor and as a student
 	grader data
 	grader lab $(LAB)
 
-check: $(READY)
+check: $(READY) ## format, lint and types, without changing files
 	ruff format --check
 	ruff check
 	mypy
@@ -116,7 +120,7 @@ collected: $(READY)
 	mkdir -p build
 	pytest --collect-only -qq >build/collected.txt || { tail -n 50 build/collected.txt; exit 1; }
 
-format: $(READY)
+format: $(READY) ## format, and mend what ruff can mend
 	ruff format
 	ruff check --fix
 
@@ -157,5 +161,5 @@ lock:
 	    benchmarks/classes/peers/$$peer.in --output-file benchmarks/classes/peers/$$peer.lock || exit 1; \
 	done
 
-clean:
+clean: ## remove the environment, the demo and the lab
 	rm -rf $(VENV) build demo lab
