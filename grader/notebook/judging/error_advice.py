@@ -229,6 +229,20 @@ _ADVICE = tuple(
 )
 
 
+def of_answer(message: str) -> str:
+    """What to do where a test could not go on with an answer; empty if the error does not say it.
+
+    Args:
+        message: the error's text.
+    """
+    if "'NoneType'" not in message:
+        return ""
+    return gettext(
+        "A function that ends without return gives None, also if it prints: let it end with return "
+        "and its result."
+    )
+
+
 def after(error: str, message: str, line: str) -> str:
     """What to do about an error, in a sentence.
 
@@ -237,6 +251,11 @@ def after(error: str, message: str, line: str) -> str:
         message: its text.
         line: what is said of the line of the student's code that raised it; empty if nothing is.
     """
+    if error == "TypeError" and message.endswith("() takes no arguments"):
+        return gettext(
+            "The class has no method `__init__` that takes them: write `def __init__(self, ...)`, "
+            "with two underscores on each side."
+        )
     if error == "TypeError" and (called := _CALLED.match(message)):
         return gettext(
             "Compare the call with the line `def {name}(...)`: where it was handed out, keep its "

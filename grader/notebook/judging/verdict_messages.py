@@ -122,9 +122,8 @@ def _stumbled(claim: Claim, finding: Finding, around: Circumstances) -> str:
     said = f"{finding.error}: {finding.message}".rstrip(": ")
     if shown:
         said = gettext("`{code}` raised {error}", code=finding.code, error=said)
-    return sentence(
-        gettext("The test could not go on with your answer: {reason}", reason=said), claim.hint
-    )
+    reason = gettext("The test could not go on with your answer: {reason}", reason=said)
+    return sentence(reason, f"{error_advice.of_answer(finding.message)} {claim.hint}".strip())
 
 
 def _after(finding: Finding, raised: CellRun) -> str:

@@ -34,6 +34,16 @@ def test_a_call_with_other_arguments_names_the_function() -> None:
     assert "def" not in error_advice.after("TypeError", "'int' object is not callable", LINE)
 
 
+def test_a_class_without_its_first_method_is_told_how_to_write_it() -> None:
+    said = error_advice.after("TypeError", "Emu() takes no arguments", "")
+    assert "`def __init__(self, ...)`" in said
+
+
+def test_an_answer_that_is_none_is_told_of_return() -> None:
+    assert "return" in error_advice.of_answer("object of type 'NoneType' has no len()")
+    assert error_advice.of_answer("'int' object is not iterable") == ""
+
+
 def test_a_fence_of_markdown_in_code_is_named() -> None:
     run = CellRun(CellStatus.RAISED, error="SyntaxError", message="invalid syntax")
     assert "```" in explained(run, "```python\nx = 1\n```").advice

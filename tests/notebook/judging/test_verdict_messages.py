@@ -157,6 +157,8 @@ def test_what_a_test_cannot_go_on_with_is_told_with_its_code_where_that_is_publi
     assert answered(CLAIM, finding, public) == (Outcome.FAILED, shown)
     hidden = f"{start}IndexError: out of range. Look at add."
     assert answered(CLAIM, finding, around()) == (Outcome.FAILED, hidden)
+    none = dataclasses.replace(finding, error="TypeError", message="'NoneType' object is no list")
+    assert "without return gives None" in answered(CLAIM, none, around())[1]
     broken = around({"add": CRASH})
     assert answered(CLAIM, finding, broken)[0] is Outcome.CRASHED
 
