@@ -21,7 +21,7 @@ from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
 from grader.language import gettext
 from grader.model import Claim, Outcome, Verdict
-from grader.notebook.assignment import Assignment
+from grader.notebook.assignment import Assignment, grade_id
 from grader.notebook.judging import code_places
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, overrun, sentence
 from grader.notebook.judging.for_instructors import ended_in, fault
@@ -193,9 +193,14 @@ class ClaimJudge:
 
     def _told(self, claim: Claim, finding: Finding) -> Finding:
         """What a student may be told of a finding."""
-        if self._assignment is None or claim.name not in self._assignment.hidden:
+        course = self._assignment
+        if course is None or claim.name not in course.hidden:
             return finding
-        return hidden_claims.unquoted(finding, self._cells.own_sources)
+        # Of a call with a parameter that the student renamed, the stub has the name.
+        stubs = [
+            cell.source for cell in course.master.cells if grade_id(cell) in course.solution_ids
+        ]
+        return hidden_claims.unquoted(finding, [*self._cells.own_sources, *stubs])
 
     def _found(self, source: str, proxies: Proxies, seconds: float) -> Finding:
         """How the test cell ended; raises ``Ended`` where its time went to the work."""

@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.errors import ClaimFailed
+from grader.examiner.cells.finding import Finding, FindingKind
 from grader.model import Claim, Limits, Outcome
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.claim_judge import ClaimJudge
@@ -50,6 +51,19 @@ def test_a_fault_of_ours_there_is_no_strike_and_spares_the_kernel() -> None:
         call(strikes, CellStatus.FAULT)
     assert ended.value.run.alive
     assert not strikes.of("a")
+
+
+@pytest.mark.parametrize(("name", "told"), [("filters", True), ("kernels", False)])
+def test_a_parameter_that_was_handed_out_and_renamed_is_named(name: str, told: bool) -> None:
+    stub = new_code_cell("def build(filters=64): ...", metadata={"nbgrader": {"grade_id": "a"}})
+    master = new_notebook(cells=[stub])
+    course = SimpleNamespace(hidden={CLAIM.name}, master=master, solution_ids=("a",))
+    cells = SimpleNamespace(own_sources=["def build(number=64): ..."])
+    parts = cast(Any, (cells, None, None, None))
+    judge = ClaimJudge(Rebuilt(new_notebook()), *parts, assignment=cast(Any, course))
+    said = f"build() got an unexpected keyword argument '{name}'"
+    raised = Finding(FindingKind.RAISED, "TypeError", said, quoted=said)
+    assert (judge._told(CLAIM, raised).message == said) is told
 
 
 class Kernel(InProcess):
