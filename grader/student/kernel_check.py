@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from grader.examiner.cells.finding import Finding, FindingKind
 from grader.examiner.examiner import TimeUp, examine
 from grader.language import ngettext
 from grader.model import Claim, Outcome, Verdict
-from grader.notebook.assignment import grade_id, is_solution
+from grader.notebook.assignment import is_solution
 from grader.notebook.judging import code_places
 from grader.notebook.judging.cell_runs import CellRun, CellStatus
 from grader.notebook.judging.clock import Clock
@@ -27,6 +27,7 @@ from grader.notebook.judging.verdict_messages import Circumstances, answered, un
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.sandbox.guest.callbacks.patches import is_ipythons_open
 from grader.sandbox.guest.name_patterns import picked
+from grader.student import solutions_run
 from grader.student.check import read_notebook
 from grader.student.checked import Checked, planned
 from grader.student.visible_claims import Plan
@@ -87,7 +88,8 @@ class _Tests:
         seconds: float,
     ) -> None:
         self._saved, self._plan, self._space, self._seconds = saved, claims_plan, space, seconds
-        self._rebuilt = Rebuilt(saved, untouched=claims_plan.untouched)
+        untouched = solutions_run.untouched(saved, claims_plan, space)
+        self._rebuilt = Rebuilt(saved, untouched=untouched)
         self._code = code_places.code_cells(self._rebuilt)
         self._written = "\n".join(cell.source for cell in saved.cells if is_solution(cell))
 
@@ -107,7 +109,7 @@ class _Tests:
             late = CellRun(CellStatus.LIMIT, message=f"time limit, {self._seconds:g} s")
             outcome, message = unanswered(claim, late, around, claim.needs)
         else:
-            waiting = _cells_not_run(claim, self._saved, self._plan.untouched, self._space)
+            waiting = solutions_run.not_run(claim, self._rebuilt, self._space)
             outcome, message = _not_run(finding, waiting) or answered(claim, finding, around)
         message = code_places.shown(message, self._code)
         return Verdict(claim.name, outcome, claim.points, message[:_LENGTH])
@@ -147,27 +149,6 @@ class _ThisKernel:
     def look(self, names: list[str]) -> dict[str, Any]:
         """Those of ``names`` that are defined."""
         return {name: self._space[name] for name in picked(list(self._space), names)}
-
-
-def _cells_not_run(
-    claim: Claim, saved: NotebookNode, untouched: Sequence[str], space: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """The solution cells that a claim rests on and that this kernel has not run as they are saved.
-
-    Args:
-        claim: of the notebook.
-        saved: the notebook.
-        untouched: solution cells in which nothing was written.
-        space: this kernel's names; IPython keeps there what was run.
-    """
-    run = {text.strip() for text in space.get("In", ()) if isinstance(text, str)}
-    return tuple(
-        grade_id(cell)
-        for cell in saved.cells
-        if grade_id(cell) in claim.needs
-        and grade_id(cell) not in untouched
-        and cell.source.strip() not in run
-    )
 
 
 def _not_run(finding: Finding, waiting: Sequence[str]) -> tuple[Outcome, str] | None:

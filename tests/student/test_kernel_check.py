@@ -67,6 +67,27 @@ def test_what_was_run_is_judged_as_grading_would(sums: Path) -> None:
     assert message.endswith("Define `total` in the cell `total`, by just this name.")
 
 
+def test_what_was_run_and_is_not_saved_yet_counts_as_written(sums: Path) -> None:
+    stub, wrong = (
+        "def add(a, b):\n    raise NotImplementedError",
+        "def add(a, b):\n    return a - b",
+    )
+    notebook = parse.read(sums)
+    for cell in notebook.cells:
+        if grade_id(cell) == "add":
+            cell.source = stub
+    nbformat.write(notebook, sums)
+    subtract = {"add": lambda a, b: a - b}
+    verdicts = checked(sums, **subtract, In=["", stub, wrong, "print(add(1, 2))", "%check"])
+    assert verdicts["adds"] == (Outcome.FAILED, "add(1, 2) is -1, expected 3")
+    for run in (["", stub], ["", wrong, stub], [""]):
+        outcome, message = checked(sums, **subtract, In=run)["adds"]
+        assert (outcome, message.split(":")[0]) == (
+            Outcome.NOT_ATTEMPTED,
+            "The cell `add` is as it was handed out",
+        )
+
+
 def test_a_test_cell_leaves_nothing_behind(sums: Path) -> None:
     notebook = parse.read(sums)
     for cell in notebook.cells:
