@@ -219,11 +219,9 @@ def describe(answer: object) -> str:
     if answer is None:
         return gettext("None (is a return missing?)")
     if kind is np.ndarray:
-        return gettext(
-            "a numpy array of shape {shape} and dtype {dtype}",
-            shape=answer.shape,  # type: ignore[attr-defined]
-            dtype=answer.dtype,  # type: ignore[attr-defined]
-        )
+        shape, dtype = answer.shape, answer.dtype  # type: ignore[attr-defined]
+        said = dtype.name if dtype.names else dtype  # names of fields are the student's text
+        return gettext("a numpy array of shape {shape} and dtype {dtype}", shape=shape, dtype=said)
     if (kind in _NUMBERS or kind in _SCALARS) and not _is_huge(answer):
         return f"{answer} ({_class_name(answer)})"
     if kind is list or kind is tuple:

@@ -23,9 +23,10 @@ from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
 from grader.examiner.names import DECORATOR
 from grader.examiner.notes import add_note, notes_of
-from grader.examiner.objects import classes, length_hints, source_code, type_annotations
+from grader.examiner.objects import length_hints, source_code, type_annotations
 from grader.examiner.objects.exceptions import StudentRaised
 from grader.examiner.objects.handles import is_handle
+from grader.examiner.objects.noted_names import names_noted
 from grader.examiner.proxies import Proxies
 from grader.examiner.wanted import MAIN, wanted
 from grader.language import N_, gettext
@@ -79,9 +80,9 @@ def examine(
         BaseException: what ends the student's kernel or its time is no finding and passes through.
     """
     names = CellNames(frozenset(), course, promised)
-    with module or main_module.of_a_test() as made, classes.names_noted() as told:
+    with module or main_module.of_a_test() as made, names_noted() as told:
         finding = _examined(source, proxies, vars(made), names)
-    return replace(finding, classes=frozenset(told))
+    return replace(finding, made_up=frozenset(told))
 
 
 def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNames) -> Finding:

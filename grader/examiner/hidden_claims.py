@@ -87,7 +87,7 @@ def unquoted(finding: Finding, sources: Iterable[str]) -> Finding:
     texts = tuple(sources)
     names = _NAMES.union(*(re.findall(r"\w+", text) for text in texts))
     if finding.quoted is None:
-        return _unnamed(finding, finding.classes - names)
+        return _unnamed(finding, finding.made_up - names)
     usual = _is_usual(finding.quoted, names) or any(finding.quoted in text for text in texts)
     note = _known_note(finding.note, texts)
     if finding.kind is FindingKind.REFUTED:
@@ -98,13 +98,13 @@ def unquoted(finding: Finding, sources: Iterable[str]) -> Finding:
     return replace(finding, error=error, message=finding.message if usual else _WITHHELD, note=note)
 
 
-def _unnamed(finding: Finding, classes: frozenset[str]) -> Finding:
-    """A finding of ours without the name of a class that the student's code has made up meanwhile.
+def _unnamed(finding: Finding, made_up: frozenset[str]) -> Finding:
+    """A finding of ours, but for one that holds a name that was made up meanwhile.
 
     ``type(f"asked_{size}", (), {})()`` would have our own words tell how it was asked.
     """
     said = re.findall(r"\w+", f"{finding.message} {finding.note}")
-    if classes.isdisjoint(said) or finding.kind is FindingKind.TEST_FAULT:
+    if made_up.isdisjoint(said) or finding.kind is FindingKind.TEST_FAULT:
         return finding
     if finding.kind is FindingKind.REFUTED:
         return _refuted(finding)

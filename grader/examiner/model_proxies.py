@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.errors import ClaimFailed, DeclarationRefused
+from grader.examiner.objects.noted_names import note
 from grader.referee.spec import allow_list, budgets, declaration
 
 MAX_PARTS = 1000
@@ -145,6 +146,7 @@ def _with_own_activation(text: str) -> Any:
     def activation(*_: Any) -> Any:
         raise ClaimFailed("The activation {name} is a function of your own.", name=name)
 
+    note(name)
     activation.__name__ = name
     made.activation = activation
     return made
@@ -154,6 +156,16 @@ def _text(described: Any) -> str:
     if type(described) is not str:
         raise ClaimFailed("The model's description is not in order. Build it from Keras layers.")
     return described
+
+
+def _note_names(kind: str, shown: str, own: bool) -> None:
+    """Note the names of a part, but for those that Keras has and gives itself: ``lambda_1``."""
+    import keras
+
+    if own or not (hasattr(keras.layers, kind) or hasattr(keras.ops, kind.lower())):
+        note(kind)
+    if shown and shown.rstrip("0123456789").replace("_", "") != kind.lower():
+        note(shown)
 
 
 @cache
@@ -192,6 +204,7 @@ def _classes() -> dict[str, Callable[..., Any]]:
                 "_reason": reason,
                 "_parts": tuple(parts),
             }
+            _note_names(kind, shown, own)
             made = type(kind if kind.isidentifier() else "Unknown", (Looked, base), about)()
             object.__setattr__(made, "name", shown or kind)  # Keras accepts fewer names
             return made

@@ -182,3 +182,42 @@ def test_the_name_of_a_class_does_not_tell_how_a_function_was_called(test: str) 
     finding = kernel.tested(test.format("fixed"))
     assert "Sum" in finding.message
     assert unquoted(finding, [LISTENS]) == finding
+
+
+MODELS = """
+import keras
+def layered(kind, base, *given, **named):
+    layer = type(kind, (base,), {})(*given, **named)
+    return keras.Sequential([keras.Input((4,)), layer])
+def by_class(size): return layered(f"Asked{size}", keras.layers.Dense, 3)
+def by_name(size): return layered("Own", keras.layers.Dense, 3, name=f"asked_{size}")
+def by_activation(size):
+    def activation(x): return x
+    activation.__name__ = f"asked_{size}"
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation=activation)])
+def plain(size): return layered("Own", keras.layers.Dense, 3)
+def keras_own(size): return keras.Sequential([keras.Input((4,)), keras.layers.Lambda(abs)])
+"""
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("function", ["by_class", "by_name", "by_activation"])
+def test_no_name_in_a_model_tells_how_a_function_was_called(function: str) -> None:
+    kernel = InProcess(MODELS)
+    check = "from grader.checks.architecture import nothing_else_convolves as check\n"
+    said = kernel.tested(f"{check}check({function}(42))")
+    assert said.kind is FindingKind.REFUTED
+    assert "42" not in unquoted(said, [MODELS]).message
+    for honest in ("plain", "keras_own"):
+        said = kernel.tested(f"{check}check({honest}(42))")
+        assert said.message
+        assert unquoted(said, [MODELS]) == said
+
+
+def test_no_name_of_a_field_is_told() -> None:
+    kernel = InProcess(
+        "import numpy as np\ndef answer(n): return np.zeros(2, [(f'asked_{n}', int)])"
+    )
+    said = kernel.tested("from grader.checks.answers import text\ntext(answer(42), what='it')")
+    assert "a numpy array of shape (2,)" in said.message
+    assert "42" not in said.message

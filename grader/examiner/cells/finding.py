@@ -40,7 +40,7 @@ class Finding:
         line: of the test cell where it ended, from 1; 0: nowhere in it.
         code: what failed there. It may be a hidden test's.
         lost_message: what the message of an ``assert`` raised while it was made.
-        classes: names of classes that the student's kernel told, and that no library here has.
+        made_up: names that the student's code has chosen; see ``noted_names``.
     """
 
     kind: FindingKind = FindingKind.PASSED
@@ -51,7 +51,7 @@ class Finding:
     line: int = field(default=0, compare=False)
     code: str = field(default="", compare=False)
     lost_message: str = field(default="", compare=False)
-    classes: frozenset[str] = field(default=frozenset(), compare=False)
+    made_up: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def passed(self) -> bool:

@@ -7,13 +7,13 @@ import collections
 import contextlib
 import enum
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from grader.errors import CannotTravel
 from grader.examiner.objects import exceptions, real_classes
 from grader.examiner.objects.handles import ClassHandle, Handle, made, register
 from grader.examiner.objects.kept import FACTS, Asks, ClassFacts, Kept, facts_of
+from grader.examiner.objects.noted_names import note
 from grader.examiner.objects.special_methods import methods
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder
@@ -25,19 +25,6 @@ _ENUMERATIONS = {
     each.__name__: each for each in (enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag)
 }
 _MIXED = {each.__name__: each for each in (str, int, float, bytes)}
-
-
-_NOTED: list[set[str]] = []  # one for each test that runs: it may ask two kernels
-
-
-@contextlib.contextmanager
-def names_noted() -> Iterator[set[str]]:
-    """Note in the body which names of classes kernels tell that no library here has."""
-    _NOTED.append(set())
-    try:
-        yield _NOTED[-1]
-    finally:
-        _NOTED.pop()
 
 
 class Classes:
@@ -251,8 +238,7 @@ def _note(facts: ClassFacts | None) -> None:
         return
     module = None if facts.module == "__main__" else sys.modules.get(facts.module)
     if module is None or not isinstance(vars(module).get(facts.name), type):
-        for names in _NOTED:
-            names.add(facts.name)
+        note(facts.name)
 
 
 def _built_in(bases: list[type]) -> type | None:
