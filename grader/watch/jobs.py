@@ -32,14 +32,14 @@ class Version:
         since: when the student's wait for an answer began, in seconds since 1970.
         seen: when this version was seen.
         ticket: by which a page about it is published.
-        announced: whether the student was told that it waits.
+        announced: when the student was told last that it waits; None: not yet.
     """
 
     submission: Submission
     since: float
     seen: float
     ticket: Ticket
-    announced: bool = False
+    announced: float | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -138,7 +138,8 @@ class Outbox:
         else:
             following = gettext("All places are taken by others: it is next.")
             said = [following, gettext("Fetch the feedback again in a few minutes.")]
-        self._notice(version, watched, gettext("Your notebook waits for its turn"), tuple(said))
+        title, first = gettext("Your notebook waits for its turn"), version.announced is None
+        self._notice(version, watched, title, tuple(said), log=first)
 
     def say_replaced(self, version: Version, watched: Watched) -> None:
         """Tell a student that a version is not tested, since there is a newer one."""
@@ -230,7 +231,13 @@ class Outbox:
         return preliminary.notice(self._settings, assignment, student, title, said)
 
     def _notice(
-        self, version: Version, watched: Watched, title: str, said: tuple[str, ...]
+        self,
+        version: Version,
+        watched: Watched,
+        title: str,
+        said: tuple[str, ...],
+        *,
+        log: bool = True,
     ) -> None:
         """Publish a notice; one that fails is not tried again: an answer follows it."""
         student, name = version.key
@@ -240,9 +247,10 @@ class Outbox:
         except (GraderError, OSError) as error:
             self._logbook.trouble(f"a notice to {student} on {name}", str(error))
         else:
-            self._logbook.tell(
-                "told", f"{student}: {name}: {said[0]}", student=student, assignment=name
-            )
+            if log:
+                self._logbook.tell(
+                    "told", f"{student}: {name}: {said[0]}", student=student, assignment=name
+                )
 
     def _lies_there(self, job: Job) -> bool:
         """Whether what was tested is what is handed in still."""

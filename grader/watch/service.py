@@ -36,6 +36,7 @@ LOG = logging.getLogger("grader.watch")
 
 LOOK_SECONDS = 1.0  # between two looks at what has arrived
 ANNOUNCE_SECONDS = 3.0  # a wait that is shorter needs no page of its own
+RENEW_SECONDS = 120.0  # after which a page on a wait is written again, with what is known then
 
 
 class Service:
@@ -174,7 +175,7 @@ class Service:
             return
         if (former := self._waiting.get(key)) is not None:
             version = dataclasses.replace(version, since=former.since)
-            if former.announced:
+            if former.announced is not None:
                 self._outbox.say_replaced(former, self._watched[submission.assignment])
         self._ungraded.pop(key, None)
         self._engine.cancel(key_of(version, Kind.GRADES))
@@ -267,14 +268,16 @@ class Service:
             self._ungraded[version.key] = version, tested
 
     def _announce(self, queue: list[str]) -> None:
-        """Tell those who wait, once, that they do."""
+        """Tell those who wait that they do, and now and then what has become of it."""
         now, times = self._clock(), self._answers.times(self._clock())
         for key, version in self._waiting.items():
-            if version.announced or now - version.seen < ANNOUNCE_SECONDS:
+            told = version.announced
+            due = version.seen + ANNOUNCE_SECONDS if told is None else told + RENEW_SECONDS
+            if now < due:
                 continue
             student = version.submission.student
             ahead = queue.index(student) if student in queue else 0
             soonest = turns.earliest(times.get(student, ()), self._settings.watch)
             wait = Wait(soonest, ahead, self._pace.expected(now, ahead))
             self._outbox.say_waiting(version, self._watched[version.submission.assignment], wait)
-            self._waiting[key] = dataclasses.replace(version, announced=True)
+            self._waiting[key] = dataclasses.replace(version, announced=now)

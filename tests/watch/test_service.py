@@ -22,6 +22,7 @@ from grader.notebook.judging.examination import Examination
 from grader.notebook.submission import file_rules
 from grader.settings import Settings
 from grader.watch import outbox
+from grader.watch.service import RENEW_SECONDS
 from tests.patience import eventually
 from tests.watch.room import JUDGE, Exchange, Room, judge
 
@@ -260,8 +261,12 @@ def test_those_for_whom_there_is_no_place_read_how_many_are_before_them_and_unti
         cleo = room.text("cleo")
         assert titles.title(room.course, load_assignment(room.course, "sums")) in cleo
         assert "All places are taken by others, and 1 notebook is before it. Fetch" in cleo
+        assert "and 5 notebooks are before it. Fetch" in room.text("gwen")
         go_on.release(5)
         assert eventually(lambda: (room.step(), room.log.count(" answered after ") == 5)[1])
+        room.step(RENEW_SECONDS)
+        assert "All places are taken by others: it is next." in room.text("gwen")
+        assert room.log.count("gwen: sums: All places") == 1
         room.hand_in("hugo")
         for _ in range(5):
             room.step()
