@@ -15,13 +15,13 @@ from urllib.request import Request, urlopen
 from markupsafe import Markup
 from rich.console import Console
 
-from grader.model import Graded, Outcome, Submission, Verdict
+from grader.model import Graded, Outcome, Verdict
 from grader.notebook.exports import cells
-from grader.notebook.reporting import preliminary
 from grader.notebook.sanitize.markdown import render as render_markdown
 from grader.reports import html, marking_page
 from grader.reports.class_report import html_page as class_page
 from grader.reports.feedback import html_page as feedback_page
+from grader.reports.feedback.content import Notice
 from grader.reports.marking_page import Answer, Question
 from grader.reports.terminal.class_table import class_table, explanations, needs_person
 from grader.watch.health_server import Board, served
@@ -114,8 +114,7 @@ def of_student(graded: Graded, text: str) -> Graded:
 
 def notice(text: str) -> tuple[str, dict[str, object]]:
     """A page of ``grader watch`` that says why nothing was tested."""
-    place = Path("/nowhere")
-    return preliminary.notice(Submission(text, text, place, place, place), text, (text,)), {}
+    return feedback_page.render_notice(Notice(text, text, text, (text,))), {}
 
 
 def terminal(texts: Iterable[str]) -> Carry:

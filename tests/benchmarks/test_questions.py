@@ -21,7 +21,7 @@ def grading(seconds: float) -> dict[str, Verdict]:
 def test_every_kind_is_a_claim_on_the_solution(tmp_path: Path) -> None:
     course = questions.make_course(tmp_path)
     claims = {claim.name: claim.needs for claim in load_assignment(course, questions.NAME).claims}
-    assert list(claims) == [*(kind.name for kind in questions.KINDS), "memory"]
+    assert list(claims) == [*(kind.name for kind in questions.KINDS), "memory", "processor"]
     assert set(claims.values()) == {("solution",)}
 
 
