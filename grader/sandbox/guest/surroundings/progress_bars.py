@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from typing import Any
 
 _NAME = "tqdm"
+_MODULES = {f"{_NAME}.{name}" for name in ("auto", "autonotebook", "keras", "notebook", "std")}
 
 
 class Loop:
@@ -72,10 +73,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """A package for a name of the library; None for all others."""
-        if fullname.partition(".")[0] != _NAME:
+        """A module for a name that programs import; None for all others."""
+        if fullname != _NAME and fullname not in _MODULES:
             return None
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname == _NAME)
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Give it the names that programs use."""

@@ -45,9 +45,10 @@ def test_a_loop_runs_as_without_a_bar(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.usefixtures("not_installed")
-def test_nothing_else_is_found() -> None:
+@pytest.mark.parametrize("statement", ["import no_tqdm", "from tqdm.contrib import tenumerate"])
+def test_nothing_else_is_found(statement: str) -> None:
     with pytest.raises(ModuleNotFoundError):
-        __import__("no_tqdm")
+        exec(statement)
 
 
 @pytest.mark.keras
