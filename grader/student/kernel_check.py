@@ -21,7 +21,7 @@ from grader.language import ngettext
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import is_solution
 from grader.notebook.judging import code_places
-from grader.notebook.judging.cell_runs import CellRun, CellStatus
+from grader.notebook.judging.cell_runs import CellRun, CellStatus, overrun
 from grader.notebook.judging.clock import Clock
 from grader.notebook.judging.verdict_messages import Circumstances, answered, unanswered
 from grader.notebook.submission.rebuild import Rebuilt
@@ -106,7 +106,7 @@ class _Tests:
                     module=main_module.of_this_kernel(test, self._space),
                 )
         except TimeUp:
-            late = CellRun(CellStatus.LIMIT, message=f"time limit, {self._seconds:g} s")
+            late = CellRun(CellStatus.LIMIT, message=overrun(self._seconds))
             outcome, message = unanswered(claim, late, around, claim.needs)
         else:
             waiting = solutions_run.not_run(claim, self._rebuilt, self._space)
