@@ -94,6 +94,7 @@ class _Guard:
         self.theirs: Theirs | None = None
         self.refused: CourseError | None = None
         self.opened = {"own": False, "student": False}  # whose files were opened
+        self.numbers: Mapping[int, object] = {}  # of files that were open before the test
         self.installed = False
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -149,7 +150,9 @@ class _Guard:
         raise self.refused
 
     def _opened(self, path: Any, flags: int, theirs: Theirs, imports: bool) -> None:
-        """Note whose file is opened; one that was opened by its number is nobody's."""
+        """Note whose file is opened; one that the test has opened by its number is nobody's."""
+        if not isinstance(path, (str, bytes)) and theirs.returned.answered:
+            places.require_new(path, self.numbers)
         if isinstance(path, (str, bytes)):
             name = Path(os.fsdecode(path)).name
             if name in theirs.names():
@@ -202,6 +205,7 @@ def guarded(theirs: Theirs) -> Iterator[None]:
     if not _GUARD.installed:
         sys.addaudithook(_GUARD.hear)  # there is no way to remove it
         _GUARD.installed = True
+    _GUARD.numbers = places.open_numbers()
     _GUARD.theirs, _GUARD.refused = theirs, None
     _GUARD.opened = {"own": False, "student": False}
     try:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
+
 from grader.errors import ClaimFailed
 
 # Where the paths stand among the arguments of an event; see the table of audit events in Python's
@@ -100,6 +102,38 @@ class Texts:
             return True
         places = _places(self._texts, folder)
         return not places.isdisjoint((real, *real.parents))
+
+
+def open_numbers() -> Mapping[int, object]:
+    """What this process has open, by its number, which a later file may get."""
+    found = {number: _file_of(number) for number in map(int, os.listdir("/proc/self/fd"))}  # noqa: PTH208 -- names alone
+    return {number: file for number, file in found.items() if file is not None}
+
+
+def require_new(number: Any, before: Mapping[int, object]) -> None:
+    """Refuse to open what this process had open before the test, by its number.
+
+    Args:
+        number: as it is about to be opened; an object of the student's may say another each time.
+        before: what ``open_numbers`` gave then.
+
+    Raises:
+        ClaimFailed: it was.
+    """
+    is_one = isinstance(number, int | np.integer)
+    if not is_one or (number in before and _file_of(int(number)) == before[number]):
+        raise ClaimFailed(
+            "Your answer is a number where a test opens a file. Expected: the path of a file that "
+            "your code writes into its working directory."
+        )
+
+
+def _file_of(number: int) -> object:
+    try:
+        status = os.fstat(number)
+    except OSError:  # what listed them is closed again
+        return None
+    return status.st_dev, status.st_ino
 
 
 def refuse(event: str, arguments: Sequence[Any], texts: Texts, folder: Path | None) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.errors import CourseError
+from grader.examiner.cells.finding import FindingKind
 from grader.examiner.examiner import Finding
 from grader.examiner.surroundings import returned
 from tests.examiner.surroundings.conftest import Make
@@ -140,6 +142,34 @@ def test_where_texts_were_too_many_to_keep_nothing_outside_is_opened(
     more = both(answer=lambda: "print(open('x', 'w'))\n" + "#" * 2000)
     with pytest.raises(CourseError, match="wrote or returned"):
         more.tested("exec(answer())")
+
+
+class Index:
+    """An object that is used as a number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __index__(self) -> int:
+        return self.number
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, Index])
+def test_nothing_of_the_judges_is_opened_by_its_number(
+    both: Make, outside: Path, kind: Callable[[int], Any]
+) -> None:
+    with (outside / "secret.txt").open() as secret:
+        number = kind(secret.fileno())
+        found = both(answer=answering(number)).tested("open(answer()).read()")
+        assert found.kind is FindingKind.REFUTED
+        assert "Your answer is a number where a test opens a file" in found.message
+        assert secret.read() == "hello"
+
+
+def test_a_file_that_a_test_has_opened_is_opened_by_its_number(both: Make) -> None:
+    test = "import os, tempfile\nanswer()\nnumber, name = tempfile.mkstemp()\n"
+    test += "with os.fdopen(number, 'w') as file:\n    file.write('x')\nos.remove(name)"
+    assert both(answer=answering(1)).tested(test).passed
 
 
 def test_code_is_known_however_long_it_is(both: Make) -> None:
