@@ -126,23 +126,8 @@ def read(
     chosen = tuple(who for who in people.values() if not students or who.id in students)
     of: dict[tuple[str, str], Standing] = {}
     for name in names:
-        handed_in = set(paths.students(settings, name))
-        doing = grading_now.being_graded(settings, name)
-        ids = {person.id for person in chosen} | (set() if students else handed_in)
-        unclear = penalty_waits.waiting(settings, name, sorted(ids & handed_in))
-        of |= {
-            (name, student): _standing(
-                gradebook,
-                name,
-                student,
-                handed_in=student in handed_in,
-                has_verdicts=paths.submission(settings, student, name).verdict_file.exists(),
-                being_graded=student in doing,
-                penalty_waits=student in unclear,
-                decided=override_file.read(settings, student, name),
-            )
-            for student in ids
-        }
+        filed = _filed(settings, name, {who.id for who in chosen}, others=not students)
+        of |= {(name, who): _standing(gradebook, name, who, seen) for who, seen in filed.items()}
     exported = tuple(Assignment(name, known[name].max_score, known[name].duedate) for name in names)
     return Standings(exported, chosen, of)
 
@@ -162,28 +147,49 @@ def _person(student: Student) -> Person:
     return Person(*((getattr(student, field) or "").strip() for field in fields))
 
 
-def _standing(
-    gradebook: Gradebook,
-    name: str,
-    student: str,
-    *,
-    handed_in: bool,
-    has_verdicts: bool,
-    being_graded: bool,
-    penalty_waits: bool,
-    decided: Sequence[Override],
-) -> Standing:
-    if being_graded:
+@dataclass(frozen=True)
+class _Filed:
+    """What the course's folders hold of a student's submission."""
+
+    handed_in: bool
+    has_verdicts: bool
+    being_graded: bool
+    penalty_waits: bool
+    decided: Sequence[Override]
+
+
+def _filed(
+    settings: Settings, name: str, students: Collection[str], *, others: bool
+) -> dict[str, _Filed]:
+    """What there is of these students, and of all ``others`` who handed in."""
+    handed_in = set(paths.students(settings, name))
+    doing = grading_now.being_graded(settings, name)
+    ids = {*students, *(handed_in if others else ())}
+    unclear = penalty_waits.waiting(settings, name, sorted(ids & handed_in))
+    return {
+        student: _Filed(
+            handed_in=student in handed_in,
+            has_verdicts=paths.submission(settings, student, name).verdict_file.exists(),
+            being_graded=student in doing,
+            penalty_waits=student in unclear,
+            decided=override_file.read(settings, student, name),
+        )
+        for student in ids
+    }
+
+
+def _standing(gradebook: Gradebook, name: str, student: str, filed: _Filed) -> Standing:
+    if filed.being_graded:
         return Standing(State.BEING_GRADED)
     try:
         submission = gradebook.find_submission(name, student)
     except (MissingEntry, UnicodeEncodeError):  # no id in a database has half a character
-        return Standing(State.NOT_GRADED if handed_in else State.MISSING)
+        return Standing(State.NOT_GRADED if filed.handed_in else State.MISSING)
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    if not has_verdicts and _nothing_scored(submission):
+    if not filed.has_verdicts and _nothing_scored(submission):
         return Standing(State.BEING_GRADED)
     waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
-    waiting += (LATE_PENALTY,) if penalty_waits else ()
+    waiting += (LATE_PENALTY,) if filed.penalty_waits else ()
     return Standing(
         state=State.WAITING if waiting else State.FINAL,
         raw_score=submission.score,
@@ -197,7 +203,7 @@ def _standing(
                 if grade.score < grade.max_score
             )
         ),
-        comments=(*_comments(submission), *_reasons(grades, decided)),
+        comments=(*_comments(submission), *_reasons(grades, filed.decided)),
     )
 
 
