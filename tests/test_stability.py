@@ -32,15 +32,15 @@ def seen(outcome: str, grading: Grading = GRADING, message: str = "It is #.") ->
 @pytest.mark.long
 @pytest.mark.usefixtures("judges_with_keras")
 @pytest.mark.parametrize("workers", stability.WORKERS)
-@pytest.mark.parametrize(
-    ("exercise", "backend"),
-    [(exercise, backend) for exercise in EXERCISES for backend in stability.backends(exercise)],
-)
+@pytest.mark.parametrize("backend", stability.BACKENDS)
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_samples_get_their_verdicts_each_time(
     exercise: str, backend: str, workers: str, tmp_path: Path
 ) -> None:
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
+    if backend not in stability.backends(exercise):
+        pytest.skip(f"{exercise} trains nothing: one backend is enough")
     data = tmp_path / "slices"
     data.mkdir()
     data.chmod(0o755)  # student code may run as nobody
