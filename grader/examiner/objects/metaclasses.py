@@ -17,6 +17,6 @@ def type_of(value: Any) -> Any:
     facts = facts_of(value) if issubclass(kind, type) else None
     if facts is None or facts.kept is None:
         return kind
-    found = facts.kept.operate("getattr", "__class__")
+    found = facts.kept.operate("type")
     known = facts_of(found) if isinstance(found, type) else None
     return found if known is None else _PYTHONS.get((known.module, known.name), found)

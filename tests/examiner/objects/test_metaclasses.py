@@ -39,6 +39,16 @@ def test_it_is_what_it_is_in_a_notebook(test: str) -> None:
     assert student.tested(test) == Finding()
 
 
-def test_a_class_without_the_metaclass_fails() -> None:
-    student = InProcess("class Meta(type): pass\nclass Made: pass")
+@pytest.mark.parametrize(
+    "made",
+    [
+        "class Made: pass",
+        "class Lies(type):\n    __class__ = property(lambda cls: Meta)\n"
+        "class Made(metaclass=Lies): pass",
+        "class Made:\n    __class__ = Meta",
+    ],
+    ids=["none", "said by a metaclass", "said by the class"],
+)
+def test_a_class_without_the_metaclass_fails(made: str) -> None:
+    student = InProcess(f"class Meta(type): pass\n{made}")
     assert not student.tested("assert type(Made) is Meta").passed

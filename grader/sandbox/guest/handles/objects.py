@@ -136,6 +136,7 @@ _OURS: dict[str, Callable[..., Any]] = {
     "fields": _fields,
     "import": _import,
     "super": super,
+    "type": type,
     "next": _next,
     "enter": lambda manager: type(manager).__enter__(manager),
     "exit": _exit,
