@@ -30,11 +30,8 @@ _CONFIGURATION = {
 }
 
 
-def set_up(level: int = logging.ERROR) -> None:
+def set_up() -> None:
     """Configure Dask in this process; processes that it starts get the same.
-
-    Args:
-        level: of its own messages that are shown; the engine tells of what matters.
 
     Raises:
         ConfigurationError: the extra is not installed.
@@ -44,7 +41,8 @@ def set_up(level: int = logging.ERROR) -> None:
     import distributed  # it sets up logging when it is imported
 
     dask.config.set(copy.deepcopy(_CONFIGURATION))  # Dask adds pages to the very list it is given
-    logging.getLogger(distributed.__name__).setLevel(level)
+    # The engine tells of what matters.
+    logging.getLogger(distributed.__name__).setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager

@@ -31,10 +31,10 @@ class OutputTable(Table):
             yield tabbed(row)
 
 
-def grid(columns: int = 2, gap: int = 2) -> OutputTable:
+def grid(columns: int = 2) -> OutputTable:
     """A table without box and header, for lists of a few words and a text."""
     table = OutputTable(
-        box=None, padding=(0, gap, 0, 0), pad_edge=False, show_header=False, show_edge=False
+        box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False, show_edge=False
     )
     for _ in range(columns):
         table.add_column(overflow="fold")
