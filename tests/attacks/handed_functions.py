@@ -125,6 +125,32 @@ assert apply(notes, 3) == 3 and type(notes) is Notes and notes.count == 1
 """
 
 
+NOT_PYTHONS = """
+class Equal:
+    __name__, __qualname__, __module__ = "max", "max", "builtins"
+    __class__ = property(lambda self: type(len))
+    def __eq__(self, other): return True
+    def __hash__(self): return hash(max)
+    def __call__(self, values): return 3
+def apply(names, name):
+    return {Equal(): name}, Equal()
+"""
+PYTHONS = "def apply(names, name):\n    return {max: name}, max"
+FOUND = """
+keyed, function = apply(["max"], "max")
+assert function is max and keyed[max] == "max"
+"""
+OTHER_METACLASS = """
+class Meta(type): pass
+class Lies(type):
+    __class__ = property(lambda cls: Meta)
+    def __eq__(cls, other): return True
+    __hash__ = type.__hash__
+class Made(metaclass=Lies): pass
+"""
+ITS_METACLASS = "class Meta(type): pass\nclass Made(metaclass=Meta): pass"
+
+
 def tested(source: str, *tests: str) -> Carry:
     """Run test cells on a student's code, and say what came of the last one."""
 
@@ -200,6 +226,18 @@ TRIALS = (
         "raises a test's exception from itself, so that its causes have no end",
         tested(FROM_ITSELF, CAUSES),
         tested(FROM_IT, CAUSES),
+    ),
+    _trial(
+        "not_pythons_own",
+        "returns an object that says that it is a function of Python's, as a key too",
+        tested(NOT_PYTHONS, FOUND),
+        tested(PYTHONS, FOUND),
+    ),
+    _trial(
+        "another_metaclass",
+        "makes a class whose metaclass says that it is another one",
+        tested(OTHER_METACLASS, "assert type(Made) is Meta"),
+        tested(ITS_METACLASS, "assert type(Made) is Meta"),
     ),
     Trial(
         48,
