@@ -91,6 +91,7 @@ def test_the_slider_shows_a_place_without_javascript(experiments: dict[str, Any]
     assert "<label hidden>" in still  # the script shows it
 
 
+@pytest.mark.lengthy
 def test_gradient_descent_finds_the_kernel(experiments: dict[str, Any]) -> None:
     assert "Largest difference to the kernel made by hand: 0.00" in experiments["learn-kernel"]
     first, *_, last = experiments["names"]["kernel_at"].values()
@@ -98,6 +99,7 @@ def test_gradient_descent_finds_the_kernel(experiments: dict[str, Any]) -> None:
     assert np.abs(last - experiments["names"]["VERTICAL_LINES"]).max() < 0.01
 
 
+@pytest.mark.lengthy
 def test_the_filter_finds_the_red_square_alone(experiments: dict[str, Any]) -> None:
     together = experiments["names"]["together"]
     assert together[11, 7] > 150

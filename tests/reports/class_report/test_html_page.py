@@ -105,6 +105,7 @@ def test_names_in_any_script_are_text_of_the_page_and_in_no_picture(tmp_path: Pa
         assert not any(name in told for name in names)
 
 
+@pytest.mark.lengthy
 def test_figures_follow_the_theme_and_hold_no_background(
     report_of: Callable[..., Written],
 ) -> None:
