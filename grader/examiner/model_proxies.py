@@ -158,14 +158,25 @@ def _text(described: Any) -> str:
     return described
 
 
-def _note_names(kind: str, shown: str, own: bool) -> None:
+def _note_names(kind: str, shown: str) -> None:
     """Note the names of a part, but for those that Keras has and gives itself: ``lambda_1``."""
-    import keras
-
-    if own or not (hasattr(keras.layers, kind) or hasattr(keras.ops, kind.lower())):
+    if kind not in _of_keras():
         note(kind)
     if shown and shown.rstrip("0123456789").replace("_", "") != kind.lower():
         note(shown)
+
+
+@cache
+def _of_keras() -> frozenset[str]:
+    """The names of Keras' own layers, models and operations; stand-ins are of no module in it."""
+    import keras
+
+    found, waiting = set(), [keras.Operation]
+    while waiting:
+        waiting += (kind := waiting.pop()).__subclasses__()
+        if kind.__module__.startswith("keras.src."):
+            found.add(kind.__name__)
+    return frozenset(found)
 
 
 @cache
@@ -204,7 +215,7 @@ def _classes() -> dict[str, Callable[..., Any]]:
                 "_reason": reason,
                 "_parts": tuple(parts),
             }
-            _note_names(kind, shown, own)
+            _note_names(kind, shown)
             made = type(kind if kind.isidentifier() else "Unknown", (Looked, base), about)()
             object.__setattr__(made, "name", shown or kind)  # Keras accepts fewer names
             return made
