@@ -23,6 +23,8 @@ from grader.parsing import parse
 
 MISSING = object()
 _WORD = re.compile(r"\w+")
+_PATH = re.compile(r"\w+(?:\.\w+)*")
+_PATCHING = frozenset({"patch", "multiple", "dict", "setattr", "delattr"})
 _IMMUTABLE = 1 << 8  # flag of a class that is written in C: no attribute of it can be replaced
 _NOT_WATCHED = ("grader", "__main__", "__mp_main__")
 
@@ -89,12 +91,18 @@ def _to_import(tree: ast.AST) -> Iterator[str]:
                 yield from (alias.name for alias in aliases)
             case ast.ImportFrom(module=str(module), level=0):
                 yield module
-            case ast.Call(args=[ast.Constant(value=str(path)), *_]) if re.fullmatch(
-                r"\w+(\.\w+)+", path
-            ):
-                module, _, _ = path.rpartition(".")
-                parts = module.split(".")
-                yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+            case ast.Call(func=function, args=[ast.Constant(value=str(path)), *_]):
+                if _PATH.fullmatch(path) and _last_name(function) in _PATCHING:
+                    parts = path.split(".")
+                    yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _last_name(function: ast.expr) -> str:
+    """The name of what is called: ``patch`` of ``mock.patch``."""
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _words_of_helpers(words: Set[str]) -> set[str]:

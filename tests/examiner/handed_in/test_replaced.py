@@ -68,6 +68,14 @@ def test_a_module_is_imported_before_a_test_patches_in_it() -> None:
     assert told(text, replace) == {"colorsys:rgb_to_hsv": {"int": 3}}
 
 
+def test_a_file_that_is_named_like_a_module_imports_none() -> None:
+    sys.modules.pop("this", None)
+    assert told("open('this.txt')\nread_csv('this.csv')", lambda: None) == {}
+    assert "this" not in sys.modules
+    told("patch.multiple('this', s='')", lambda: None)
+    assert "this" in sys.modules
+
+
 def test_what_is_printed_and_read_goes_another_way() -> None:
     before = sys.stdout
     try:
