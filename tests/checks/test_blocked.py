@@ -149,7 +149,7 @@ def test_everything_is_restored_after_a_failure():
     assert np.convolve is before
 
 
-def test_scipy_is_withheld():
+def test_scipy_is_blocked():
     from scipy import ndimage, signal
 
     def body(module, name):
@@ -168,7 +168,7 @@ def test_scipy_is_withheld():
 
 
 @pytest.mark.keras
-def test_tensorflow_is_withheld():
+def test_tensorflow_is_blocked():
     import keras
     import tensorflow as tf
 

@@ -106,7 +106,7 @@ def _asked(evidence: ClaimEvidence) -> Iterator[RenderableType]:
 
 
 def _dry_run(question: Question) -> Iterator[Indented]:
-    """The rehearsal, epoch by epoch: what was logged, and what the callback printed."""
+    """A dry run, epoch by epoch: what was logged, and what the callback printed."""
     answer = question.answer
     printed = (answer.get("value") or {}) if isinstance(answer.get("value"), dict) else {}
     texts = printed.get("list", printed.get("tuple", []))

@@ -38,7 +38,7 @@ RECORDED: dict[str, ClaimEvidence] = {}
 
 
 def test_the_second_sandbox_leaves_the_notebooks_outputs_alone() -> None:
-    """Where scipy is withheld the cell that imports it fails; nobody is to read that there."""
+    """Where scipy is blocked the cell that imports it fails; nobody is to read that there."""
     course = course_settings.load(ROOT)
     assignment = load_assignment(course, "convolution_from_scratch")
     folder = ROOT / "tests" / "submissions" / assignment.name / "scipy_wrapped"

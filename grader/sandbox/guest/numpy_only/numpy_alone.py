@@ -19,8 +19,8 @@ from typing import Any
 from IPython import get_ipython
 
 from .array_functions import ArrayFunctions
+from .blocked_convolutions import block_convolutions
 from .missing import Missing
-from .withheld import withhold_convolutions
 
 _DRAWS = "matplotlib"  # cannot be imported: it needs Pillow, which convolves
 _THIS = f"__import__('importlib').import_module({__name__!r})"
@@ -31,7 +31,7 @@ def install() -> None:
 
     No cell has run: none can hold one of numpy's convolutions.
     """
-    withhold_convolutions()
+    block_convolutions()
     sys.meta_path[:0] = [_DrawingFinder(), ArrayFunctions()]
     get_ipython().ast_transformers.append(_Tolerant())
     # What the course's own cells define is there before the first cell, and must not be cleared.

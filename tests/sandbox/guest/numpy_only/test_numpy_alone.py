@@ -26,8 +26,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
-    # It would hold for all tests of this process; test_withheld.py beside this tries it.
-    monkeypatch.setattr(numpy_alone, "withhold_convolutions", lambda: None)
+    # It would hold for all tests of this process: test_blocked_convolutions.py tries it.
+    monkeypatch.setattr(numpy_alone, "block_convolutions", lambda: None)
     if "tensorflow" in sys.modules:
         monkeypatch.delitem(sys.modules, "tensorflow")
     numpy_alone.install()

@@ -18,7 +18,7 @@ class ClaimFailed(AssertionError):  # noqa: N818 -- named for what happened
     """Named as the exception of checks: the examiner takes it for that."""
 
 
-def withhold_convolutions() -> None:
+def block_convolutions() -> None:
     """Replace them in all of numpy's modules, before any cell could hold one of them."""
     import numpy
     import numpy.ma  # it has names of its own for them
