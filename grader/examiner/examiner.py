@@ -97,7 +97,7 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
         beside: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
         if isinstance(proxies, Proxies):
             in_kernel = partial(proxies.operate, "import")
-            beside = proxies.beside(source, space, known)
+            beside = proxies.replaced.beside(source, space, known)
         with (
             contextlib.redirect_stdout(io.StringIO()),
             source_code.asked_for(),

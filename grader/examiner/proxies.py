@@ -7,7 +7,6 @@ side, so none of their methods is ever run here.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +77,7 @@ class Proxies:
         self._exchange = Exchange(
             asking_outside(ask), heard, self._refer, self._resolve, lets_change=lets_change
         )
-        self.reading = self._exchange.reading
+        self.reading, self.replaced = self._exchange.reading, self._exchange.replaced
 
     def keep(self, names: Sequence[str]) -> None:
         """Keep what ``names`` are now in the student's kernel, for a later look at this place."""
@@ -106,12 +105,6 @@ class Proxies:
             if (kept := kept_of(value)) is not None:
                 self._names[kept.number] = name
         return known | ours
-
-    def beside(
-        self, source: str, names: _Names, known: _Names
-    ) -> contextlib.AbstractContextManager[None]:
-        """Be beside a test cell, which may replace something; see ``Replaced``."""
-        return self._exchange.replaced.beside(source, names, known)
 
     def name(self, number: int) -> str:
         """The name by which the test cell has an object; empty where it has it by none."""
@@ -185,6 +178,7 @@ class Proxies:
         self, question: dict[str, Any], encoder: Encoder, script: Script | None = None
     ) -> Any:
         self.reading.require_end()
+        self.reading.is_looked_up = question.get("operation") == "hash"
         self._around.ask(question, encoder)
         return self._exchange.answer(question, encoder, self._taken, script)
 

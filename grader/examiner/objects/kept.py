@@ -15,6 +15,7 @@ class Reads(Protocol):
     """The reading of an answer; see ``grader.examiner.objects.reading``."""
 
     goes_on: bool
+    is_looked_up: bool
 
 
 class Asks(Protocol):

@@ -21,10 +21,11 @@ class Reading:
 
     Attributes:
         goes_on: an answer is being read.
+        is_looked_up: the last question was for a hash: Python looks for an object in a set or dict.
     """
 
     def __init__(self) -> None:
-        self.goes_on = False
+        self.goes_on = self.is_looked_up = False
         self._found_by: dict[int, Any] = {}
 
     @contextmanager

@@ -147,7 +147,9 @@ def _equal(self: Any, other: Any) -> Any:
     if facts.fields and type(self) is type(other):
         return _compared(self) == _compared(other)
     if "eq" in facts.able or "eq" in others.able:
-        raise _undecided(self, _COMPARES, "operator.eq", "==")
+        is_looked_up = _kept(self).asks.reading.is_looked_up
+        function = "operator.getitem" if is_looked_up else "operator.eq"
+        raise _undecided(self, _COMPARES, function, "==")
     return False
 
 

@@ -126,3 +126,17 @@ def test_what_is_refused_says_how_a_test_asks_for_it() -> None:
     assert finding.kind is FindingKind.REFUTED
     assert "an object of the class Vector" in finding.message
     assert "operate(operator.eq, ...)" in finding.message
+
+
+def test_a_lookup_among_equal_hashes_says_how_a_test_asks_for_it() -> None:
+    student = InProcess(
+        "class P:\n    def __init__(self, x): self.x = x\n"
+        "    def __eq__(self, other): return self.x == other.x\n"
+        "    def __hash__(self): return hash(self.x)\nknown = {P(1): 'a'}"
+    )
+    finding = student.tested("assert known[P(1)] == 'a'")
+    assert "operate(operator.getitem, ...)" in finding.message
+    test = "import operator\nfrom grader.checks.objects import operate\n"
+    test += "assert operate(operator.getitem, known, P(1)) == 'a'\n"
+    test += "assert operate(len, operate(set, [P(1), P(1), P(2)])) == 2"
+    assert student.tested(test).passed
