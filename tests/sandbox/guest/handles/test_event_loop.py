@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import collections
 import errno
+import signal
 import threading
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -141,12 +143,19 @@ def test_a_coroutine_asks_only_while_a_question_waits_for_it(loop: EventLoop) ->
     assert task is not None
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As while a kernel runs a cell; whoever runs the tests in the background ignores SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_the_time_of_a_question_ends_what_was_begun(loop: EventLoop) -> None:
     main = threading.get_ident()
 
     async def interrupts() -> None:
-        import signal
-
         signal.pthread_kill(main, signal.SIGINT)
         await asyncio.Event().wait()
 
