@@ -41,8 +41,8 @@ test-all: $(READY) ## all tests: much longer
 siege: $(READY)
 	python -m tests.attacks.siege $(SIEGE)
 
-# Full disks, kills, locks, lost descriptors at every moment of grading a small class: half an hour on
-# two cores; make faults FAULTS="--moments 12" takes some of them.
+# Full disks, kills, locks, lost descriptors at every moment of grading a small class: hours on two
+# cores; make faults FAULTS="--moments 12" takes some of them.
 faults: $(READY)
 	python -m tests.faults $(or $(FAULTS),--moments 1000)
 
