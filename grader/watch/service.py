@@ -127,15 +127,21 @@ class Service:
     @property
     def waiting(self) -> int:
         """How many versions wait to be tested."""
-        return len(self._waiting)
+        return len(self._all_waiting())
+
+    def _all_waiting(self) -> dict[tuple[str, str], Version]:
+        """The versions that wait, those included that were put off until the next look."""
+        put_off = {each.key: each for each, kind, _ in self._put_off if kind is Kind.PAGE}
+        return put_off | self._waiting
 
     def health(self) -> Health:
         """How the service is."""
         now = self._clock()
-        oldest = min((version.since for version in self._waiting.values()), default=now)
+        waiting = self._all_waiting()
+        oldest = min((version.since for version in waiting.values()), default=now)
         return Health(
             time=now,
-            waiting=len(self._waiting),
+            waiting=len(waiting),
             oldest_waiting_seconds=max(0.0, now - oldest),
             testing=len(self._jobs),
             ungraded=len(self._ungraded),

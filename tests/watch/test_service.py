@@ -166,6 +166,7 @@ def test_what_the_machine_cannot_read_now_is_tested_later(
         patch.setattr(file_rules, "read", no_descriptor)
         room.settle()
     assert "this machine lacks open files (ulimit -n)" in room.log
+    assert room.service.health().waiting == room.service.waiting == 1
     assert not room.pages.exists(), "nobody is told that their notebook cannot be read"
     assert room.service.troubled
     room.settle()
