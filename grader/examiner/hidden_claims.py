@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +22,7 @@ _LINE = re.compile(r"It was raised in line (\d{1,6}), `")
 _WITHHELD = "its text is not shown, since a hidden test asked"
 _PRINTED = "more was printed than a test may print"
 _UNNAMED = "an exception of your own"
+_SHORT = 20  # characters: no message shows less of a name
 
 _SHAPE = r"\((?:\d{1,6},?){0,4}\)"
 # A group is names.
@@ -87,7 +88,8 @@ def unquoted(finding: Finding, sources: Iterable[str]) -> Finding:
     texts = tuple(sources)
     names = _NAMES.union(*(re.findall(r"\w+", text) for text in texts))
     if finding.quoted is None:
-        return _unnamed(finding, finding.made_up - names)
+        made_up = {word for name in finding.made_up for word in re.findall(r"\w+", name)}
+        return _unnamed(finding, made_up - names)
     usual = _is_usual(finding.quoted, names) or any(finding.quoted in text for text in texts)
     note = _known_note(finding.note, texts)
     if finding.kind is FindingKind.REFUTED:
@@ -98,17 +100,23 @@ def unquoted(finding: Finding, sources: Iterable[str]) -> Finding:
     return replace(finding, error=error, message=finding.message if usual else _WITHHELD, note=note)
 
 
-def _unnamed(finding: Finding, made_up: frozenset[str]) -> Finding:
-    """A finding of ours, but for one that holds a name that was made up meanwhile.
+def _unnamed(finding: Finding, made_up: Set[str]) -> Finding:
+    """A finding of ours, but for one that holds a word of a name that was made up meanwhile.
 
     ``type(f"asked_{size}", (), {})()`` would have our own words tell how it was asked.
     """
-    said = re.findall(r"\w+", f"{finding.message} {finding.note}")
-    if made_up.isdisjoint(said) or finding.kind is FindingKind.TEST_FAULT:
+    said = set(re.findall(r"\w+", f"{finding.message} {finding.note}"))
+    is_told = said & made_up or any(_is_cut(word, made_up) for word in said)
+    if not is_told or finding.kind is FindingKind.TEST_FAULT:
         return finding
     if finding.kind is FindingKind.REFUTED:
         return _refuted(finding)
     return replace(finding, message=_WITHHELD, note="")
+
+
+def _is_cut(word: str, made_up: Set[str]) -> bool:
+    """Whether it is the beginning of a long name, as messages show it."""
+    return len(word) > _SHORT and any(name.startswith(word) for name in made_up)
 
 
 def _is_usual(text: str, names: frozenset[str]) -> bool:

@@ -184,6 +184,18 @@ def test_the_name_of_a_class_does_not_tell_how_a_function_was_called(test: str) 
     assert unquoted(finding, [LISTENS]) == finding
 
 
+def test_no_part_of_a_name_tells_how_a_function_was_called() -> None:
+    kernel = InProcess("def long(n): return type(f'asked_{n}_' + 'x' * 100, (), {})()")
+    check = "from grader.checks.answers import integer as check\n"
+    said = kernel.tested(f"{check}check(long(42), what='it')")
+    assert "asked_42_xxx" in said.message
+    assert "42" not in unquoted(said, [LISTENS]).message
+    names = frozenset({"asked 42"})
+    spaced = Finding(FindingKind.REFUTED, message="The layer is asked 42.", made_up=names)
+    assert unquoted(spaced, [LISTENS]).message == ""
+    assert unquoted(spaced, ["asked 42"]) == spaced
+
+
 MODELS = """
 import keras
 def layered(kind, base, *given, **named):
