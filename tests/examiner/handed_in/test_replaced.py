@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import io
+import os
 import pathlib
 import platform
 import sys
@@ -117,3 +119,51 @@ def test_a_removed_function_is_a_fault_of_the_test() -> None:
     assert finding.kind.name == "TEST_FAULT"
     assert "platform.node" in finding.message
     assert platform.node
+
+
+HELPER = """
+LIMIT, expected = 3, None
+
+class Question:
+    last = None
+
+    def ask(self):
+        pass
+
+def ask():
+    global expected
+    expected = Question.last = 5
+"""
+
+
+def test_what_a_helper_of_the_course_keeps_is_not_told(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "helper_beside.py").write_text(HELPER)
+    monkeypatch.syspath_prepend(tmp_path)
+    helper = importlib.import_module("helper_beside")
+    text = "import helper_beside\nhelper_beside.ask(), helper_beside.expected, last"
+    assert told(text, helper.ask) == {}  # a student's code would find the answer
+    assert (helper.expected, helper.Question.last) == (5, 5)
+    told_of = told("import helper_beside.LIMIT", lambda: setattr(helper, "LIMIT", 4))
+    assert told_of == {"helper_beside:LIMIT": {"int": 4}}
+    replaced = told("import helper_beside", lambda: setattr(helper.Question, "ask", "ask"))
+    assert replaced == {"helper_beside:Question.ask": "ask"}
+    del sys.modules["helper_beside"]
+
+
+def test_the_environment_of_this_process_is_not_handed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "environ", os.environ)
+    text = "import os\nos.environ = {**os.environ, 'A': '1'}"
+    assert told(text, lambda: setattr(os, "environ", {**os.environ, "A": "1"})) == {}
+
+
+def test_a_module_of_a_package_is_imported_before_a_test_patches_in_it() -> None:
+    sys.modules.pop("xml.sax.saxutils", None)
+    vars(importlib.import_module("xml.sax")).pop("saxutils", None)
+    text = "from xml.sax import saxutils\npatch.object(saxutils, 'escape', 3)"
+    assert told(text, lambda: setattr(sys.modules["xml.sax.saxutils"], "escape", 3)) == {
+        "xml.sax.saxutils:escape": {"int": 3}
+    }
