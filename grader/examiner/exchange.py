@@ -98,9 +98,9 @@ class Exchange:
                 "{max_call_depth} calls in calls.",
                 max_call_depth=MAX_CALL_DEPTH,
             )
-        question |= self._surroundings(encoder)
-        question |= told(encoder)
         with self.replaced.lifted():
+            question |= self._surroundings(encoder)
+            question |= told(encoder)
             return self._answered((question, encoder.buffers), take, script)
 
     def _answered(

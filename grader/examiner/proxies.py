@@ -131,9 +131,10 @@ class Proxies:
 
     def call(self, number: int, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
         """What a call in the student's kernel returned; what it raised there is raised here."""
-        encoder = self._exchange.encoder()
-        question = questions.call(number, self.name(number), arguments, named, encoder)
-        return self._answer(question, encoder)
+        with self.replaced.lifted():
+            encoder = self._exchange.encoder()
+            question = questions.call(number, self.name(number), arguments, named, encoder)
+            return self._answer(question, encoder)
 
     def operate(self, operation: str, *arguments: Any) -> Any:
         """What an operation in the student's kernel gives; see ``guest.objects``.
@@ -144,8 +145,9 @@ class Proxies:
         """
         if self.reading.goes_on:
             return self.reading.known(operation, arguments[0])
-        encoder = self._exchange.encoder()
-        return self._answer(questions.operate(operation, arguments, encoder), encoder)
+        with self.replaced.lifted():
+            encoder = self._exchange.encoder()
+            return self._answer(questions.operate(operation, arguments, encoder), encoder)
 
     def run(self, module: str, function: str, *arguments: Any) -> Any:
         """Run a function of a check's module beside the student's objects.
@@ -153,15 +155,12 @@ class Proxies:
         The module's text travels there. It gathers facts about an object that exists only there;
         it holds no expected answer.
         """
-        encoder = self._exchange.encoder()
-        question = {
-            "do": "run",
-            "module": module,
-            "function": function,
-            "modules": sources(module),
-            "arguments": [encoder.encode(argument) for argument in arguments],
-        }
-        return self._answer(question, encoder)
+        with self.replaced.lifted():
+            encoder = self._exchange.encoder()
+            asked = {"do": "run", "module": module, "function": function}
+            question: dict[str, Any] = asked | {"modules": sources(module)}
+            question["arguments"] = [encoder.encode(argument) for argument in arguments]
+            return self._answer(question, encoder)
 
     def dry_run(self, number: int, logs: Sequence[Mapping[str, float]]) -> tuple[Any, Any]:
         """Let a callback's class see a training with made-up logs, in the student's kernel.
@@ -179,8 +178,9 @@ class Proxies:
     ) -> Any:
         self.reading.require_end()
         self.reading.is_looked_up = question.get("operation") == "hash"
-        self._around.ask(question, encoder)
-        return self._exchange.answer(question, encoder, self._taken, script)
+        with self.replaced.lifted():
+            self._around.ask(question, encoder)
+            return self._exchange.answer(question, encoder, self._taken, script)
 
     def _taken(self, reply: dict[str, Any], decoder: Decoder) -> Any:
         """The answer that a reply holds; raises what was raised instead."""

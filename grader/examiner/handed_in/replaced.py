@@ -11,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Mapping
-from types import ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from grader.errors import CannotTravel
+from grader.examiner.handed_in import library
 from grader.examiner.handed_in.attributes import MISSING, Attribute, named_in
 from grader.examiner.names import bound
 from grader.sandbox.guest.callbacks.patches import is_used_by_us
@@ -37,7 +38,7 @@ class Replaced:
         self._looked_up: Mapping[str, Any] = {}
         self._shadowed: tuple[str, ...] = _SHADOWED
         self._watched: list[Attribute] = []
-        self._lifted: list[list[tuple[Attribute, Any]]] = []
+        self._lifted: list[tuple[Attribute, Any]] | None = None  # what is put back for now
         self._stdin = sys.stdin
 
     @contextlib.contextmanager
@@ -70,39 +71,47 @@ class Replaced:
         Raises:
             CannotTravel: one of them holds for the test alone.
         """
-        return {place: _encoded(place, value, encoder) for place, value in self._now()}
+        found = dict(self._now())
+        with _put_back(self._changed()):  # after `functools.wraps`, one looks like it
+            return {place: _encoded(place, value, encoder) for place, value in found.items()}
 
     @contextlib.contextmanager
     def lifted(self) -> Iterator[None]:
-        """In the body, let attributes that the grader uses itself be what they were."""
+        """In the body, which is the grader's, let attributes that it uses be what they were."""
+        if self._lifted is not None:
+            yield
+            return
         self._lift()
         try:
             yield
         finally:
-            for each, value in self._lifted.pop():
-                each.put(value)
+            self._put()
 
     @contextlib.contextmanager
     def in_force(self) -> Iterator[None]:
         """In the body, which is the test's, let them be what the test has made of them."""
-        for each, value in self._lifted.pop():
-            each.put(value)
+        self._put()
         try:
             yield
         finally:
             self._lift()
 
     def _lift(self) -> None:
-        lifted = [(each, now) for each, now in self._changed() if is_used_by_us(each.place)]
-        for each, _ in lifted:
+        self._lifted = [(each, now) for each, now in self._changed() if is_used_by_us(each.place)]
+        for each, _ in self._lifted:
             each.put(each.value)
-        self._lifted.append(lifted)
+
+    def _put(self) -> None:
+        lifted, self._lifted = self._lifted or (), None
+        for each, value in lifted:
+            each.put(value)
 
     def _changed(self) -> list[tuple[Attribute, Any]]:
-        return [(each, now) for each in self._watched if (now := each.now()) is not each.value]
+        return [(each, each.now()) for each in self._watched if _is_replaced(each)]
 
     def _now(self) -> Iterator[tuple[str, Any]]:
-        yield from ((each.place, value) for each, value in self._changed())
+        changed = [*(self._lifted or ()), *self._changed()]
+        yield from ((each.place, value) for each, value in changed)
         for name in self._shadowed:
             if name in self.names:
                 yield f"builtins:{name}", self.names[name]
@@ -113,6 +122,26 @@ class Replaced:
             yield "sys:stdin", sys.stdin
 
 
+def _is_replaced(attribute: Attribute) -> bool:
+    """Whether it is another value than before; a module that was loaded when needed is not."""
+    if (now := attribute.now()) is attribute.value:
+        return False
+    are_modules = isinstance(attribute.value, ModuleType) and isinstance(now, ModuleType)
+    return not (are_modules and library.name_of(now) is not None)
+
+
+@contextlib.contextmanager
+def _put_back(changed: list[tuple[Attribute, Any]]) -> Iterator[None]:
+    """In the body, let attributes be what they were when the test began."""
+    for each, _ in changed:
+        each.put(each.value)
+    try:
+        yield
+    finally:
+        for each, value in changed:
+            each.put(value)
+
+
 def _encoded(place: str, value: Any, encoder: Encoder) -> Any:
     path = place.replace(":", ".")
     if value is MISSING:
@@ -120,7 +149,19 @@ def _encoded(place: str, value: Any, encoder: Encoder) -> Any:
             f"the test takes {path} away: put a function there that raises an error, so that it "
             "holds for the student's code, too"
         )
+    if "." in place.partition(":")[2] and _is_property(value):
+        raise CannotTravel(
+            f"the test puts what computes the attribute in place of {path}: put the value itself "
+            "there"
+        )
     try:
         return encoder.encode(value)
     except CannotTravel as error:
         raise CannotTravel(f"what the test puts in place of {path}: {error}") from error
+
+
+def _is_property(value: Any) -> bool:
+    """Whether an attribute of a class is computed by the test, as by ``PropertyMock``."""
+    functions = (FunctionType, MethodType, staticmethod, classmethod)
+    is_function = isinstance(value, functions) or library.name_of(value) is not None
+    return hasattr(type(value), "__get__") and not is_function

@@ -103,7 +103,8 @@ class Agent:
                 self._kept.in_place(str(question["do"])),
                 patched,
             ):
-                heard(question, decoder)
+                with self._patches.lifted():
+                    heard(question, decoder)
                 is_read = True
                 result = self.work(question, *arguments)
                 with self._patches.lifted():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import io
 import os
@@ -9,15 +10,23 @@ import pathlib
 import platform
 import sys
 import time
+import types
+import xml
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from grader.errors import CannotTravel
+from grader.examiner.examiner import examine
+from grader.examiner.handed_in.handed import Handed
 from grader.examiner.handed_in.replaced import Replaced
+from grader.examiner.proxies import Proxies
+from grader.examiner.surroundings.base import Around
 from grader.sandbox.guest.data.encoder import Encoder
 from tests.in_process import InProcess
+from tests.students import alone
 
 
 def refer(value: Any, _: Encoder) -> dict[str, Any]:
@@ -152,6 +161,19 @@ def test_what_a_helper_of_the_course_keeps_is_not_told(
     del sys.modules["helper_beside"]
 
 
+def test_a_module_that_is_loaded_when_it_is_needed_is_not_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Lazy(types.ModuleType):
+        pass
+
+    loaded = importlib.import_module("xml.dom")
+    monkeypatch.setattr(xml, "dom", Lazy("dom"))
+    text = "import xml\nxml.dom.Node"
+    assert told(text, lambda: setattr(xml, "dom", loaded)) == {}
+    assert xml.dom is loaded
+
+
 def test_the_environment_of_this_process_is_not_handed_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -167,3 +189,74 @@ def test_a_module_of_a_package_is_imported_before_a_test_patches_in_it() -> None
     assert told(text, lambda: setattr(sys.modules["xml.sax.saxutils"], "escape", 3)) == {
         "xml.sax.saxutils:escape": {"int": 3}
     }
+
+
+def test_what_passes_for_the_function_that_it_replaces_is_the_tests() -> None:
+    @functools.wraps(platform.node)
+    def fake() -> str:
+        return "here"
+
+    replaced = Replaced()
+    with replaced.beside("patch('platform.node')", {}, {}), patch("platform.node", fake):
+        told_of = replaced.encoded(Encoder(Handed().refer))
+        assert platform.node is fake
+    assert told_of["platform:node"]["kind"] == "function"
+
+
+def test_what_computes_an_attribute_cannot_be_handed_over() -> None:
+    student = InProcess("import pathlib\ndef name(): return pathlib.PurePosixPath('a').name")
+    finding = student.tested(
+        "from unittest.mock import PropertyMock, patch\nimport pathlib\n"
+        "with patch.object(pathlib.PurePath, 'name', new_callable=PropertyMock): name()"
+    )
+    assert finding.kind.name == "TEST_FAULT"
+    assert "pathlib.PurePath.name: put the value itself there" in finding.message
+
+
+SORTED = """
+def smallest(values):
+    best = values[0]
+    for each in values:
+        best = each if each < best else best
+    return best
+
+def cheats(values):
+    return sorted(values)[0] + sum(values) * 0
+"""
+
+
+@pytest.mark.parametrize("name", ["sorted", "sum"])
+def test_no_use_of_the_graders_own_counts(name: str) -> None:
+    test = (
+        "import numpy as np\nfrom unittest.mock import patch\nvalues = np.array([3, 1, 2])\n"
+        "assert F(values) == 1\nvalues[0] = 4\n"
+        f"with patch('builtins.{name}', side_effect=AssertionError('without {name}')):\n"
+        "    assert F(values) == 1"
+    )
+    student = InProcess(SORTED)
+    assert student.tested(test.replace("F", "smallest")).kind.name == "PASSED"
+    assert student.tested(test.replace("F", "cheats")).message == f"without {name}"
+
+
+def test_what_surrounds_a_question_finds_what_was_there() -> None:
+    class Looks(Around):
+        def ask(self, question: dict[str, Any], encoder: Encoder) -> None:
+            assert time.time_ns() > 10
+
+    student = InProcess("import time\ndef taken():\n    return -time.time_ns() + time.time_ns()")
+    proxies = Proxies(student.ask, alone, around=Looks())
+    test = (
+        "from unittest.mock import patch\n"
+        "with patch('time.time_ns', side_effect=[2, 5]):\n    assert taken() == 3"
+    )
+    assert examine(test, proxies).passed
+
+
+@pytest.mark.parametrize("name", ["get_ident", "current_thread"])
+def test_the_kernel_knows_its_threads_where_a_test_replaces_that(name: str) -> None:
+    student = InProcess(f"import threading\ndef name_of(): return threading.{name}().name")
+    test = (
+        f"from unittest.mock import patch\nwith patch('threading.{name}') as asked:\n"
+        "    asked.return_value.name = 'one'\n    assert name_of() == 'one', name_of()"
+    )
+    assert student.tested(test).passed

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from threading import get_ident, main_thread  # a test may replace them there
 from typing import Any
 
 from ..data.decoder import Decoder
@@ -76,7 +77,7 @@ class Calls:
         """
         with self._turn:
             self._depth = 1
-            self._thread, self._context = threading.get_ident(), contextvars.copy_context()
+            self._thread, self._context = get_ident(), contextvars.copy_context()
             if question.get("do") == "look":
                 self.shared = Shared(1)
             self._turn.notify_all()
@@ -93,7 +94,7 @@ class Calls:
         """Do something with an object of the test's; raises what is raised there."""
         shared = self.shared
         with self._attended(), self._turn:
-            if threading.current_thread() is not threading.main_thread():
+            if get_ident() != main_thread().ident:
                 self._turn.wait_for(lambda: self._depth or self.shared is not shared)
             if not self._depth or self.shared is not shared:
                 raise RuntimeError(_ENDED)
@@ -103,7 +104,7 @@ class Calls:
             try:
                 ask = partial(self._called_back, number, operation, arguments, named)
                 # The kernel knows by its context, which another thread lacks, whom it asks.
-                is_here = threading.get_ident() == self._thread
+                is_here = get_ident() == self._thread
                 with self._lifted():
                     return ask() if is_here else self._context.copy().run(ask)
             finally:

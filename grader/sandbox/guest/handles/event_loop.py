@@ -15,6 +15,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from functools import partial
+from threading import get_ident  # a test may replace it there
 from typing import Any
 
 _CANCELLED_SECONDS = 5.0  # that what is cancelled may take to end
@@ -204,7 +205,7 @@ class EventLoop:
 
     def _is_here(self) -> bool:
         """Whether a coroutine of this loop asks: the test's function that it calls awaits one."""
-        return threading.current_thread() is self._thread
+        return self._thread is not None and self._thread.ident == get_ident()
 
     def _inner(self) -> EventLoop:
         self._beneath = self._beneath or EventLoop()
