@@ -28,15 +28,16 @@ where the agent has another:
 
     {protocol.INSTALL}
 
-It runs this line for each question:
+It runs this line for questions that follow each other:
 
     {protocol.ANSWER}
 
 All messages travel on Jupyter's stdin channel. What the kernel sends is the `prompt` of an
 `input_request`; what the grader sends is the `value` of an `input_reply`. Both are a JSON object
 as text. Buffers beside the message hold the bytes of arrays and byte strings. The kernel always
-sends first, and the grader replies to each message once. Where the kernel's text is longer than
-`CHUNK`, the last buffers hold it, and `{{"long": n}}` in its place says how many.
+sends first, and the grader replies to each message once: to an answer with the next question, or,
+before another cell is run, with an empty object, at which the line ends. Where the kernel's text is
+longer than `CHUNK`, the last buffers hold it, and `{{"long": n}}` in its place says how many.
 
 Nothing that the kernel sends is trusted: the grader checks each type and size, and unpickles
 nothing.

@@ -35,6 +35,7 @@ from grader.sandbox.provisioner import SandboxProvisioner
 # Binds no name, and leaves no cell in the history.
 _SEEDED = "__import__('random').seed({seed}), __import__('numpy').random.seed({seed}); None"
 
+_EXECUTE_SECONDS = 60.0  # for a line of ours
 _NEAR = 0.02  # seconds by which a cell may overrun: how often its time is looked at near the end
 
 
@@ -139,8 +140,13 @@ class StudentKernel:
 
     def execute(self, code: str) -> dict[str, Any]:
         """Run code of ours, and wait for its end; returns the reply, and drops the outputs."""
+        run_sync(self._stdin.end_line)(self._now() + _EXECUTE_SECONDS)
         reply: dict[str, Any] = run_sync(self._kernel_client.execute_interactive)(
-            code, store_history=False, allow_stdin=False, output_hook=lambda _: None, timeout=60
+            code,
+            store_history=False,
+            allow_stdin=False,
+            output_hook=lambda _: None,
+            timeout=_EXECUTE_SECONDS,
         )
         return reply
 
@@ -167,7 +173,7 @@ class StudentKernel:
 
         nbclient's own time limit would count what is waited for the referee.
         """
-        await self._stdin.give_up(deadline)
+        await self._stdin.end_line(deadline)
         await asyncio.wait_for(self._stdin.drop_requests(), deadline - self._now())
         running = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         serving = asyncio.ensure_future(self._stdin.serve())

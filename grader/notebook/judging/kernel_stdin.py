@@ -24,17 +24,18 @@ _GIVEN_UP = {
     "arguments": ["the test has ended"],
     "number": -1,
 }
+_NO_MORE: dict[str, Any] = {}  # questions: the agent's line ends
 _NO_ANSWER = {"error": "RuntimeError", "message": "your code keeps the kernel from answering"}
 
 
 @dataclass
-class _Open:
-    """An exchange that goes on.
+class _Line:
+    """The agent's line, which the kernel runs.
 
     Attributes:
-        number: of the line that the kernel runs.
-        request: what the agent waits for a reply to; None where its line has ended.
-        questions: how many have no answer yet.
+        number: of the request to run it.
+        request: what the agent waits for a reply to; None where the line has ended.
+        questions: how many have no answer yet; more than one where a callback waits for others.
     """
 
     number: str
@@ -55,7 +56,7 @@ class KernelStdin:
         self, manager: AsyncKernelManager, client: AsyncKernelClient, requests: FitRequests
     ) -> None:
         self._manager, self._client, self._requests = manager, client, requests
-        self._open: _Open | None = None
+        self._line: _Line | None = None
 
     async def drop_requests(self) -> None:
         """Drop what an earlier cell left on stdin."""
@@ -76,7 +77,7 @@ class KernelStdin:
     async def ask(
         self, content: dict[str, Any], buffers: Sequence[bytes], deadline: float
     ) -> Answer:
-        """Ask the kernel agent: it asks for the question, then hands over the answer.
+        """Ask the kernel agent, which then waits for the next question; returns its answer.
 
         Before the answer there may be a callback. It is returned, and the next call of this sends
         its outcome, or a question within it, and returns what the agent says next.
@@ -93,7 +94,7 @@ class KernelStdin:
         try:
             return await self._asked(content, buffers, deadline)
         except BaseException:  # it is not waited for any more: the kernel is interrupted, or gone
-            self._open = None
+            self._line = None
             raise
 
     async def _asked(
@@ -101,41 +102,47 @@ class KernelStdin:
     ) -> Answer:
         is_question = content.get("do") not in ("returned", "raised")
         if is_question and "within" not in content:
-            await self.give_up(deadline)
+            await self._wait_for_agent(deadline)
+        line = self._line
+        if line is None or line.request is None:
+            return self._closed()
+        line.questions += is_question
+        self._send(line.request, content, buffers)
+        line.request = await self._request(line.number, deadline)
+        if line.request is None:
+            return self._closed()
+        said, parts = _content(line.request)
+        line.questions -= "callback" not in said
+        return said, parts
+
+    async def _wait_for_agent(self, deadline: float) -> None:
+        """Wait until the agent waits for a question; its line is run where it does not."""
+        line, shell = self._line, self._client.shell_channel.socket
+        # A message of the shell's says that the line has ended.
+        if line is None or line.request is None or line.questions or await shell.poll(0):
+            await self.end_line(deadline)
             await self.expect_alive()
             number = self._client.execute(protocol.ANSWER, silent=True, store_history=False)
-            self._open = _Open(number, await self._request(number, deadline))
-        if self._open is None or self._open.request is None:
-            return self._closed()
-        self._open.questions += is_question
-        self._send(self._open.request, content, buffers)
-        self._open.request = await self._request(self._open.number, deadline)
-        return await self._said(self._open, deadline)
+            self._line = _Line(number, await self._request(number, deadline))
+        else:
+            await self.expect_alive()
 
-    async def give_up(self, deadline: float) -> None:
-        """End an exchange that the examiner has left: it does not answer a callback any more."""
-        left, self._open = self._open, None
-        while left is not None and left.request is not None:
-            self._send(left.request, _GIVEN_UP, [])
-            left.request = await self._request(left.number, deadline)
+    async def end_line(self, deadline: float) -> None:
+        """End the agent's line, also where the examiner has left a callback without an outcome.
 
-    async def _said(self, now: _Open, deadline: float) -> Answer:
-        """What the agent has said; where it is the last answer, the exchange is ended."""
-        if now.request is None:
-            return self._closed()
-        said, buffers = _content(now.request)
-        now.questions -= "callback" not in said
-        if now.questions:
-            return said, buffers
-        self._open = None
-        self._send(now.request, {}, [])
-        while (await self._message(now.number, deadline))["msg_type"] != "execute_reply":
-            pass
-        return said, buffers
+        Raises:
+            TimeoutError: it has not ended until then.
+            DeadKernelError: the kernel ended.
+        """
+        line, self._line = self._line, None
+        while line is not None and line.request is not None:
+            is_callback = "callback" in _content(line.request)[0]
+            self._send(line.request, _GIVEN_UP if is_callback else _NO_MORE, [])
+            line.request = await self._request(line.number, deadline)
 
     def _closed(self) -> Answer:
         """The answer of a kernel whose line has ended."""
-        self._open = None
+        self._line = None
         return _NO_ANSWER, []
 
     async def _request(self, number: str, deadline: float) -> dict[str, Any] | None:

@@ -40,7 +40,7 @@ def install(version: int) -> None:
 
 
 def answer() -> None:
-    """Ask the examiner for one question, and answer it."""
+    """Ask the examiner for questions, and answer them, until no more come."""
     from .agent import AGENT
 
     AGENT.answer()

@@ -1,7 +1,8 @@
 """Answers the examiner's questions in a student's kernel: describes values and takes calls.
 
 The examiner runs one line in the kernel, ``answer()``. It asks for a question on the stdin channel,
-works on it, and hands over the answer on the same channel.
+works on it, and hands over the answer on the same channel. The reply to it is the next question, so
+that a question costs one message each way; at the end of the questions it is empty.
 """
 
 from __future__ import annotations
@@ -80,8 +81,11 @@ class Agent:
         self.around.install()
 
     def answer(self) -> None:
-        """Ask for a question, work on it, and hand over the answer."""
-        self.calls.answer(*self.exchange({"ready": True}, []))
+        """Ask for questions, work on each, and hand over its answer, until no more come."""
+        replies = [self.exchange({"ready": True}, [])]
+        while replies[0][0]:
+            # No name here keeps what may be large: questions may be far apart.
+            replies.append(self.exchange(*self.calls.answer(*replies.pop())))
 
     def _send(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> Reply:
         with self._patches.lifted():

@@ -291,6 +291,39 @@ def test_a_function_that_hangs_is_over_its_time_and_the_kernel_goes_on(student: 
     assert student.look("it")(False) == 5
 
 
+def test_questions_that_follow_each_other_share_a_line(
+    student: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = []
+    client = student.kernel._kernel_client
+    execute = client.execute
+    monkeypatch.setattr(client, "execute", lambda *a, **k: lines.append(a) or execute(*a, **k))
+    student.write("count = 0\ndef it():\n    global count\n    count += 1\n    return count")
+    lines.clear()
+    it = student.look("it")
+    assert [it(), it()] == [1, 2]
+    it = student.look("it")
+    assert it() == 3
+    assert len(lines) == 1
+    assert student.write("count = 5").status is CellStatus.DONE
+    assert it() == 6
+    assert student.kernel.execute("count")["content"]["status"] == "ok"
+    assert it() == 7
+
+
+def test_questions_go_on_where_something_ends_the_line_between_them(student: Student) -> None:
+    student.write(
+        "import signal, threading\nover = threading.Event()\n"
+        "def ring(*_):\n    over.set()\n    raise TimeoutError('too late')\n"
+        "signal.signal(signal.SIGALRM, ring)\n"
+        "def it():\n    signal.setitimer(signal.ITIMER_REAL, 0.05)\n    return 3\n"
+        "def is_over():\n    return over.is_set()"
+    )
+    assert student.look("it")() == 3
+    time.sleep(0.5)
+    assert student.look("is_over")() is True
+
+
 def test_a_function_that_ends_python_ends_the_question(forger: Student) -> None:
     forger.write("import os\ndef it():\n    os._exit(0)")
     it = forger.look("it")

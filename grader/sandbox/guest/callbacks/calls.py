@@ -70,8 +70,8 @@ class Calls:
         self._turn = threading.Condition(threading.RLock())
         self._depth = 0
 
-    def answer(self, question: dict[str, Any], buffers: Sequence[Any]) -> None:
-        """Work on a question of the examiner's, and hand over the answer.
+    def answer(self, question: dict[str, Any], buffers: Sequence[Any]) -> Reply:
+        """Work on a question of the examiner's; returns the answer and its buffers.
 
         What both sides have is so until another test looks at the names.
         """
@@ -82,11 +82,10 @@ class Calls:
                 self.shared = Shared(1)
             self._turn.notify_all()
         try:
-            reply, sent = self._worked(question, buffers)
+            return self._worked(question, buffers)
         finally:
             with self._turn:
                 self._depth = 0
-        self._exchange(reply, sent)
 
     def call_back(
         self, number: int, operation: str, arguments: Sequence[Any], named: dict[str, Any]
