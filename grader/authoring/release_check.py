@@ -12,6 +12,7 @@ from functools import partial
 from nbformat import NotebookNode
 
 from grader import course_packages, datasets
+from grader.authoring import cannot_fail
 from grader.engines.base import Silent
 from grader.model import Outcome, Submission, Verdict
 from grader.notebook import samples
@@ -43,10 +44,12 @@ class ReleaseCheck:
     Attributes:
         problems: why it is not fit for students, in one line for each claim.
         left_out: claims that need a training, and were not tried.
+        warnings: what looks like a test and cannot fail, in one line for each kind in a claim.
     """
 
     problems: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def check(settings: Settings, name: str, *, full: bool = False) -> ReleaseCheck:
@@ -81,7 +84,8 @@ def check(settings: Settings, name: str, *, full: bool = False) -> ReleaseCheck:
         class_referee.close()
     known = {claim.name for claim in tried.claims}
     left_out = tuple(claim.name for claim in assignment.claims if claim.name not in known)
-    return ReleaseCheck((*_failing(reference), *_passing(untouched)), left_out)
+    problems = (*_failing(reference), *_passing(untouched))
+    return ReleaseCheck(problems, left_out, tuple(cannot_fail.warnings(assignment)))
 
 
 def without_training(assignment: Assignment) -> Assignment:

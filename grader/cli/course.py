@@ -131,7 +131,8 @@ def release(
     First your own solution is graded, and so is the untouched release. An assignment is released
     only if your solution passes every claim, and nothing passes that is untouched. Claims that need
     a training are left out; --full tries them, too. The exit code is 0 only if all are released.
-    A line names the solution cells without hints, if others of the assignment have some.
+    A line names what looks like a test and cannot fail, and the solution cells without hints, if
+    others of the assignment have some.
 
     Example: grader release mnist_998
     """
@@ -156,8 +157,8 @@ def _checked(settings: Settings, name: str, full: bool) -> str | None:
     from grader.authoring import release_check
 
     checked = release_check.check(settings, name, full=full)
-    for problem in checked.problems:
-        click.echo(f"{name}, {problem}", err=True)
+    for line in (*checked.warnings, *checked.problems):
+        click.echo(f"{name}, {line}", err=True)
     if checked.problems:
         click.echo(f"{name}: not released; correct source/{name}/{name}.ipynb", err=True)
         return None

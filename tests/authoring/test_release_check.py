@@ -79,6 +79,15 @@ def test_an_exercise_that_is_fit_is_released(tiny_course: Settings) -> None:
     assert (tiny_course.root / "release" / "sums" / "sums.ipynb").exists()
 
 
+@pytest.mark.kernel
+def test_a_test_that_cannot_fail_is_named_and_released(tiny_course: Settings) -> None:
+    with_tests(tiny_course, {"ignored": "sum_of_two = add(1, 2)\nsum_of_two == 3"})
+    result = grader(tiny_course, "--sandbox", "none")
+    assert (result.exit_code, result.stdout) == (0, "sums: released\n")
+    (said,) = result.stderr.splitlines()
+    assert said.startswith("sums, cell ignored, line 4: nothing looks at what `sum_of_two == 3`")
+
+
 @pytest.mark.process
 @pytest.mark.parametrize(
     ("source", "said"),
