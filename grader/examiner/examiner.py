@@ -21,6 +21,7 @@ from grader.examiner import main_module, student_modules
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
+from grader.examiner.cells.kept_values import KEPT
 from grader.examiner.names import DECORATOR
 from grader.examiner.notes import add_note, notes_of
 from grader.examiner.objects import length_hints, source_code, type_annotations
@@ -106,7 +107,7 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
             beside,
             student_modules.importable(written, in_kernel),
         ):
-            _run(compiled(source, marks=DECORATOR in space), space)
+            _run(compiled(source, marks=DECORATOR in space, keeps=True), space)
     except (RefereeError, SandboxError, DataError, CourseError):
         raise
     except TimeUp as ended:
@@ -125,7 +126,8 @@ def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNa
 def _explain_parted(error: AssertionError, proxies: Proxies, space: dict[str, Any]) -> None:
     """Name the test's data that a later call has changed for the student's code alone."""
     if proxies.has_parted:
-        names = ", ".join(f"`{name}`" for name in proxies.names_of_parted(space))
+        parted = proxies.names_of_parted(space)
+        names = ", ".join(f"`{name}`" for name in parted if not name.startswith(KEPT))
         add_note(error, f"{names}: {gettext(_PARTED)}" if names else gettext(_PARTED))
 
 
@@ -166,11 +168,12 @@ def _finding(error: BaseException, found: Blame) -> Finding:
     message = _text(error) if found.message is None else found.message
     lost = f"{name}: {_text(error)}" if found.in_message else ""
     name, message, notes, code, lost = map(_writable, (name, message, notes, found.code, lost))
+    came_to = tuple(map(_writable, found.came_to))
     quoted = _by_student(error)
     if quoted is None and found.kind is FindingKind.STUMBLED:
         quoted = message
     kind = found.kind or _kind(error)
-    return Finding(kind, name, message, notes, quoted, found.line, code, lost)
+    return Finding(kind, name, message, notes, quoted, found.line, code, lost, came_to)
 
 
 def _by_student(error: BaseException | None) -> str | None:

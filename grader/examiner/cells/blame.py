@@ -19,7 +19,7 @@ from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 from grader.errors import CannotTravel, GraderError
-from grader.examiner.cells import tracebacks
+from grader.examiner.cells import asserted, tracebacks
 from grader.examiner.cells.cell_code import TEST
 from grader.examiner.cells.failing_code import Cell, basis, conditions
 from grader.examiner.cells.finding import FindingKind, is_of_students_line
@@ -65,6 +65,7 @@ class Blame:
         code: that failed there.
         message: in place of the error's own text; None: that text.
         in_message: whether the message of an ``assert`` that does not hold could not be made.
+        came_to: see ``Finding``.
     """
 
     kind: FindingKind | None
@@ -72,6 +73,7 @@ class Blame:
     code: str = ""
     message: str | None = None
     in_message: bool = False
+    came_to: tuple[str, ...] = ()
 
 
 def blame(error: BaseException, source: str, names: CellNames) -> Blame | None:
@@ -98,7 +100,9 @@ def blame(error: BaseException, source: str, names: CellNames) -> Blame | None:
         return Blame(FindingKind.REFUTED, line, code, message="", in_message=True)
     frames = [trace.tb_frame for trace in traces[own[-1] :]]
     judged = _Failure(error, cell, node, frames, names).judged()
-    return None if judged is None else Blame(judged[0], line, code, judged[1])
+    is_own = type(error) is AssertionError and own[-1] == len(traces) - 1
+    told = asserted.came_to(cell, node, frames[0]) if is_own else ()
+    return None if judged is None else Blame(judged[0], line, code, judged[1], came_to=told)
 
 
 def computed_alone(ended: BaseException, source: str, names: CellNames) -> Blame | None:

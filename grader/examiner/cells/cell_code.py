@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 from types import CodeType
 
+from grader.examiner.cells.kept_values import keep_values
 from grader.examiner.names import DECORATOR, TYPE, bound
 
 TEST = "<test>"  # the file name of test cells in tracebacks
 
 
-def compiled(source: str, *, marks: bool = False) -> CodeType:
+def compiled(source: str, *, marks: bool = False, keeps: bool = False) -> CodeType:
     """The code of a cell of plain Python; it may ``await``, and then is a coroutine.
 
     Args:
         source: the cell.
         marks: ``DECORATOR`` is called with each decorator of a class, for it may be a student's,
             and ``TYPE`` in the place of ``type(value)``, for it may be the type of their class.
+        keeps: the values of a failing ``assert`` are there for ``asserted.came_to``.
 
     Raises:
         SyntaxError: it is no Python.
@@ -28,6 +30,8 @@ def compiled(source: str, *, marks: bool = False) -> CodeType:
         _mark_decorators(tree)
         if "type" not in bound(source):
             _mark_types(tree)
+    if keeps:
+        keep_values(tree)
     code: CodeType = compile(tree, TEST, "exec", flags=flags, dont_inherit=True)
     return code
 

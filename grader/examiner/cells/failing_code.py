@@ -58,14 +58,15 @@ class Cell:
             node = around
         shown = node if isinstance(node, ast.expr) and not _is_target(node) else self._owner(node)
         if isinstance(shown, ast.Assert):
-            return f"assert {self._segment(shown.test)}"[:_SHOWN]
+            return f"assert {self.segment(shown.test)}"[:_SHOWN]
         body = getattr(shown, "body", None)
         if isinstance(shown, ast.stmt) and isinstance(body, list) and body:
             lines = self._source.splitlines()[shown.lineno - 1 : max(shown.lineno, _first(body))]
             return " ".join(" ".join(lines).split())[:_SHOWN]
-        return self._segment(shown)
+        return self.segment(shown)
 
-    def _segment(self, node: ast.AST) -> str:
+    def segment(self, node: ast.AST) -> str:
+        """The code of an expression or a simple statement, in one line."""
         segment = ast.get_source_segment(self._source, node) or ""
         return " ".join(segment.split())[:_SHOWN]
 

@@ -40,6 +40,8 @@ class Finding:
         line: of the test cell where it ended, from 1; 0: nowhere in it.
         code: what failed there. It may be a hidden test's.
         lost_message: what the message of an ``assert`` raised while it was made.
+        came_to: which ``assert`` without a message did not hold, and then a text for each of its
+            values, which may be a hidden test's; nothing of all else.
         made_up: names that the student's code has chosen; see ``noted_names``.
     """
 
@@ -51,6 +53,7 @@ class Finding:
     line: int = field(default=0, compare=False)
     code: str = field(default="", compare=False)
     lost_message: str = field(default="", compare=False)
+    came_to: tuple[str, ...] = field(default=(), compare=False)
     made_up: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -194,8 +195,11 @@ class ClaimJudge:
     def _told(self, claim: Claim, finding: Finding) -> Finding:
         """What a student may be told of a finding."""
         course = self._assignment
-        if course is None or claim.name not in course.hidden:
+        if course is None:
             return finding
+        if claim.name not in course.hidden:
+            # A value of a visible test may come from a file that students never get.
+            return replace(finding, came_to=()) if course.hidden_files else finding
         # Of a call with a parameter that the student renamed, the stub has the name.
         stubs = [
             cell.source for cell in course.master.cells if grade_id(cell) in course.solution_ids

@@ -22,7 +22,8 @@ def ended_in(finding: Finding) -> str:
     """Where in the test cell it ended, and with what; empty if it ended nowhere in it."""
     if finding.passed or not finding.line:
         return ""
-    return f"line {finding.line}, `{finding.code}`: {_raised(finding)}"
+    said = "; ".join((_raised(finding), *finding.came_to[1:]))
+    return f"line {finding.line}, `{finding.code}`: {said}"
 
 
 def fault(finding: Finding) -> str:

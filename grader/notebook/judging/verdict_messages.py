@@ -142,9 +142,11 @@ def _refuted(claim: Claim, finding: Finding) -> str:
     if finding.error != "AssertionError" or not finding.note:
         if finding.error == "ClaimFailed" and not finding.message:  # found by a hidden test
             return gettext("This does not hold for your work yet. Hint: {hint}", hint=claim.hint)
+        if finding.came_to and not finding.message:
+            return sentence(". ".join(finding.came_to), claim.hint)
         return finding.message or claim.hint
     if not finding.note.startswith(_LINE):
-        return sentence(finding.message or claim.hint, finding.note)
+        return sentence(finding.message or ". ".join(finding.came_to) or claim.hint, finding.note)
     said = f": {finding.message}" if finding.message else ""
     return sentence(
         gettext("An assert in your own code stopped the test{message}", message=said),

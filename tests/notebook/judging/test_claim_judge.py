@@ -66,6 +66,23 @@ def test_a_parameter_that_was_handed_out_and_renamed_is_named(name: str, told: b
     assert (judge._told(CLAIM, raised).message == said) is told
 
 
+@pytest.mark.parametrize(
+    ("hidden", "files", "told"),
+    [((), {}, True), ((CLAIM.name,), {}, False), ((), {"expected.txt": b"7"}, False)],
+)
+def test_values_are_told_where_all_that_they_come_of_is_visible(
+    hidden: tuple[str, ...], files: dict[str, bytes], told: bool
+) -> None:
+    course = SimpleNamespace(
+        hidden=hidden, hidden_files=files, master=new_notebook(), solution_ids=()
+    )
+    parts = cast(Any, (SimpleNamespace(own_sources=[]), None, None, None))
+    judge = ClaimJudge(Rebuilt(new_notebook()), *parts, assignment=cast(Any, course))
+    finding = InProcess("def f(): return 8").tested("due = 7\nassert f() == due")
+    due = ("This does not hold: `f() == due`", "`f()` is 8", "`due` is 7") if told else ()
+    assert judge._told(CLAIM, finding).came_to == due
+
+
 class Kernel(InProcess):
     """A kernel that may end where the student's code is called, or a coroutine of it begins."""
 

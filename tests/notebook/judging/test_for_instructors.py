@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.notebook.judging.for_instructors import ended_in, fault
 
@@ -20,6 +22,8 @@ def test_what_is_wrong_with_the_work_is_no_fault_of_the_test() -> None:
     refuted = Finding(FindingKind.REFUTED, "AssertionError", "no 8", line=2, code="assert f() == 8")
     assert ended_in(refuted) == "line 2, `assert f() == 8`: AssertionError: no 8"
     assert fault(refuted) == ""
+    bare = replace(refuted, message="", came_to=("This does not hold: `f() == 8`", "`f()` is 7"))
+    assert ended_in(bare) == "line 2, `assert f() == 8`: AssertionError; `f()` is 7"
     assert ended_in(Finding()) == fault(Finding()) == ""
 
 

@@ -70,6 +70,13 @@ def test_a_test_that_says_no_is_failed(message: str, said: str) -> None:
     assert answered(CLAIM, refuted, around()) == (Outcome.FAILED, said)
 
 
+def test_an_assert_without_a_message_says_what_it_came_to() -> None:
+    came_to = ("This does not hold: `add(1, 2) == 3`", "`add(1, 2)` is 4")
+    refuted = Finding(FindingKind.REFUTED, "AssertionError", came_to=came_to)
+    said = "This does not hold: `add(1, 2) == 3`. `add(1, 2)` is 4. Look at add."
+    assert answered(CLAIM, refuted, around()) == (Outcome.FAILED, said)
+
+
 def test_too_much_output_is_over_a_limit() -> None:
     outcome, said = answered(CLAIM, Finding(FindingKind.OUTPUT_LIMIT, "x", "more"), around())
     assert outcome is Outcome.OVER_LIMIT
