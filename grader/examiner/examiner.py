@@ -57,6 +57,7 @@ def examine(
     course: AbstractSet[str] | None = None,
     promised: str = "",
     module: contextlib.AbstractContextManager[ModuleType] | None = None,
+    wanted: Callable[[str], AbstractSet[str]] = wanted,
 ) -> Finding:
     """Run a test cell in this process, with the student's names bound to proxies.
 
@@ -71,6 +72,7 @@ def examine(
             test's. None where the notebook is a student's.
         promised: texts of the course's solutions: a file that they name is the student's to write.
         module: in which the cell runs; None: one that is `__main__` for its time.
+        wanted: the names that the cell wants of the student's kernel, by its text.
 
     Raises:
         CourseError: the test cell does what no test may do.
@@ -82,11 +84,17 @@ def examine(
     """
     names = CellNames(frozenset(), course, promised)
     with module or main_module.of_a_test() as made, names_noted() as told:
-        finding = _examined(source, proxies, vars(made), names)
+        finding = _examined(source, proxies, vars(made), names, wanted)
     return replace(finding, made_up=frozenset(told))
 
 
-def _examined(source: str, proxies: Looks, space: dict[str, Any], origin: CellNames) -> Finding:
+def _examined(
+    source: str,
+    proxies: Looks,
+    space: dict[str, Any],
+    origin: CellNames,
+    wanted: Callable[[str], AbstractSet[str]],
+) -> Finding:
     """Bind the cell's names, run it, and say how it ended and whose fault an error is."""
     try:
         known = proxies.look(sorted(wanted(source)))

@@ -25,6 +25,7 @@ from grader.notebook import (
     notebook_json,
 )
 from grader.notebook.course_names import course_names
+from grader.notebook.given_imports import given_imports
 from grader.notebook.master import compile_master, released_texts
 from grader.sandbox.guest.name_patterns import picked
 from grader.settings import Settings
@@ -89,6 +90,15 @@ class Assignment:
         return _dependencies(self.source)
 
     @functools.cached_property
+    def given_imports(self) -> dict[str, str]:
+        """Which names the course's own cells import; see ``given_imports``."""
+        return given_imports(self.source)
+
+    @functools.cached_property
+    def _wanted(self) -> dict[str, frozenset[str]]:
+        return {cell.source: wanted(cell.source) for cell in self.source.cells if is_claim(cell)}
+
+    @functools.cached_property
     def repeatable_imports(self) -> Mapping[str, str]:
         """Imports that a student's experiment may repeat; see ``experiments.imported``."""
         return experiments.imported(self.source)
@@ -116,6 +126,19 @@ class Assignment:
             for cell in self.source.cells
             if is_claim(cell) and cell.source != self.released.get(cell.id, cell.source)
         )
+
+    def wanted(self, test: str) -> frozenset[str]:
+        """The names that a test cell wants of the student's kernel; see ``examiner.wanted``."""
+        return self._wanted[test] if test in self._wanted else wanted(test)
+
+    def analyse(self) -> None:
+        """Find out what judges ask of the notebook's text, ahead of them.
+
+        It is kept, and travels with the assignment: each judge is a process of its own, and would
+        parse the notebook again.
+        """
+        for name in ("rests_on", "definers", "given_imports", "_wanted", "solution_ids"):
+            getattr(self, name)
 
     @property
     def solutions(self) -> str:

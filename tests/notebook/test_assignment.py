@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import pytest
 from nbformat.v4 import new_code_cell
 
 from grader.errors import CourseError
 from grader.model import Claim
+from grader.notebook import assignment as assignments
 from grader.notebook.assignment import load_assignment, source_path
 from grader.settings import Settings
 from tests import tiny
@@ -131,3 +133,16 @@ def test_a_claim_that_is_judged_at_another_time_is_refused(tiny_course: Settings
     )
     with pytest.raises(CourseError, match="cell adds: found '# Judged: later', expected"):
         load_assignment(tiny_course, "sums")
+
+
+def test_what_was_analysed_travels(tiny_course: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = load_assignment(tiny_course, "sums")
+    test = next(cell.source for cell in found.source.cells if assignments.is_claim(cell))
+    expected = found.rests_on, found.given_imports, found.wanted(test)
+    assert "add" in expected[2]
+    found = load_assignment(tiny_course, "sums")
+    found.analyse()
+    there = pickle.loads(pickle.dumps(found))
+    for name in ("_dependencies", "given_imports", "wanted"):
+        monkeypatch.setattr(assignments, name, None)
+    assert (there.rests_on, there.given_imports, there.wanted(test)) == expected

@@ -20,6 +20,7 @@ from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
+from grader.examiner.wanted import wanted
 from grader.language import gettext
 from grader.model import Claim, Outcome, Verdict
 from grader.notebook.assignment import Assignment, grade_id
@@ -215,6 +216,7 @@ class ClaimJudge:
                 proxies,
                 course=course.course_names if course else None,
                 promised=course.solutions if course else "",
+                wanted=course.wanted if course else wanted,
             )
         except TimeUp:
             raise Ended(_time_limit(seconds)) from None

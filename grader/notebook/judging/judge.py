@@ -15,7 +15,6 @@ from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
 from grader.model import Run, Verdict, WorkPart
 from grader.notebook.assignment import grade_id, is_solution
-from grader.notebook.given_imports import given_imports
 from grader.notebook.judging import start_kernel
 from grader.notebook.judging.claim_judge import ClaimJudge
 from grader.notebook.judging.class_referee import Digests
@@ -109,7 +108,7 @@ def _course(examination: Examination) -> Course:
         folder=examination.folder.absolute(),
         files=assignment.files,
         hidden=assignment.hidden_files,
-        imports=given_imports(assignment.source),
+        imports=assignment.given_imports,
         one_system=examination.settings.sandbox == "none",
     )
 

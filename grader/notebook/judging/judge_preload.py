@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
+import pkgutil
 import warnings
 
 import nbformat.v4
-import numpy.random  # noqa: F401 -- numpy imports it when it is first used
+import numpy.ma
+import numpy.random  # noqa: F401
+import PIL.Image
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from grader.notebook.judging import judge_main  # noqa: F401 -- with all that judging imports
@@ -22,6 +26,10 @@ from grader.sandbox.processes import adopt_orphans
 # judge enables them for itself.
 gc.disable()
 
+_CHECKS = "grader.checks"  # by name: test cells import them, the judge does not
+for _found in pkgutil.iter_modules(importlib.import_module(_CHECKS).__path__):
+    importlib.import_module(f"{_CHECKS}.{_found.name}")
+PIL.Image.preinit()  # imports what reads and writes the usual pictures
 nbformat.v4.new_output("stream")  # compiles the schema that outputs are checked against
 KernelProvisionerFactory.instance()  # reads the metadata of all installed packages
 with contextlib.suppress(OSError):  # each judge then finds it for itself, or says what is missing

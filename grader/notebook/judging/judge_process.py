@@ -129,6 +129,7 @@ class _Attempt:
 def _attempt(examination: Examination, scope: _Scope) -> _Attempt:
     """Judge in one process, which ends with its work, its time, or by a crash."""
     assignment, settings = examination.assignment, examination.settings
+    assignment.analyse()
     here, there = _PROCESSES.Pipe()
     # What nbgrader's classes are configured with may hold anything, and is not needed there.
     plain = dataclasses.replace(settings, config=Config())

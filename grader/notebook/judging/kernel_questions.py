@@ -30,6 +30,7 @@ class KernelQuestions:
         trainings: those of this kernel.
         limits: on the time of each cell.
         cells: of the rebuilt notebook.
+        wanted: the names that a test cell wants, by its text.
 
     Attributes:
         kept_at: indices of the test cells whose names are kept as they were there.
@@ -44,7 +45,9 @@ class KernelQuestions:
         trainings: Trainings,
         limits: TimeLimits,
         cells: Sequence[NotebookNode],
+        wanted: Callable[[str], frozenset[str]] = wanted,
     ) -> None:
+        self._wanted = wanted
         self._kernel, self._trainings, self._limits = kernel, trainings, limits
         self._cells = cells
         self.kept_at: set[int] = set()
@@ -102,7 +105,7 @@ class KernelQuestions:
 
     def keep(self, index: int) -> None:
         """Ask the kernel to keep a test cell's names; a broken kernel shows in the next cell."""
-        used = sorted(wanted(self._cells[index].source))
+        used = sorted(self._wanted(self._cells[index].source))
         with contextlib.suppress(Ended, Exception):
             self._proxies(lambda: _CLOCK_SECONDS, lambda *_: None, index).keep(used)
 

@@ -55,7 +55,9 @@ class StudentCells:
         self.runs: dict[str, CellRun] = {}
         self._by_index: dict[int, CellRun] = {}
         self.strikes = Strikes()
-        self.questions = KernelQuestions(kernel, trainings, limits, self._cells)
+        self.questions = KernelQuestions(
+            kernel, trainings, limits, self._cells, examination.assignment.wanted
+        )
 
     @property
     def abort_reason(self) -> CellRun | None:
