@@ -23,6 +23,7 @@ from grader.errors import ConfigurationError, GraderError
 from grader.notebook import titles
 from grader.notebook.assignment import load_assignment
 from grader.notebook.marking import answers, marks
+from grader.notebook.marking.marks import Saved
 from grader.notebook.marking.questions import find, questions
 from grader.reports import marking_page
 from grader.reports.marking_page import Answer, Question
@@ -30,7 +31,7 @@ from grader.settings import Settings
 
 HOST = "127.0.0.1"
 _COOKIE = "grader_mark"
-_LARGEST = 100_000  # bytes of a request
+_LARGEST = 1_000_000  # bytes of a request: the students and versions of 5,000 answers
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def application(marking: Marking) -> web.Application:
     return web.Application(
         [
             (r"/answer/([^/]+)/([^/]+)", _AnswerHandler, {"marking": marking}),
-            (r"/mark/([^/]+)/([^/]+)", _MarkHandler, {"marking": marking}),
+            (r"/mark/([^/]+)", _MarkHandler, {"marking": marking}),
             (r"/([^/]*)", _PageHandler, {"marking": marking}),
         ],
         log_function=lambda _handler: None,
@@ -185,35 +186,30 @@ class _AnswerHandler(_Handler):
 
 
 class _MarkHandler(_Handler):
-    def post(self, name: str, student: str) -> None:
-        """Save a mark and a comment; what the answer has then."""
+    def post(self, name: str) -> None:
+        """Save a mark and a comment of some answers; tells what each answer has then."""
         marking, question = self.marking, self.question(name)
-        given = self._given()
         try:
-            answer = marks.save(marking.settings, marking.assignment, question, student, **given)
-        except marks.ChangedMeanwhileError as error:
-            now = answers.read_one(marking.settings, marking.assignment, question.name, student)
-            self.set_status(409)
-            self.finish(_as_json(now) | {"problem": str(error)})
-            return
+            saved = marks.save(marking.settings, marking.assignment, question, **self._given())
         except GraderError as error:
             self.set_status(503 if isinstance(error, ConfigurationError) else 400)
             self.finish({"problem": str(error)})
             return
-        self.finish(_as_json(answer))
+        self.finish({"saved": {student: _told(each) for student, each in saved.items()}})
 
     def _given(self) -> dict[str, Any]:
-        """What the page sent: points, comment and version."""
+        """What the page sent: points, comment, and the version of each student's answer."""
         if self.request.headers.get("Content-Type") != "application/json":
             raise web.HTTPError(415)
         try:
             given = json.loads(self.request.body)
-            points, comment, version = given["points"], given["comment"], given["version"]
-        except (ValueError, TypeError, KeyError) as error:
+            points, comment = given["points"], given["comment"]
+            versions = {str(key): str(value) for key, value in given["versions"].items()}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise web.HTTPError(400) from error
         if isinstance(points, bool) or not isinstance(points, int | float):
             raise web.HTTPError(400)
-        return {"points": float(points), "comment": str(comment), "version": str(version)}
+        return {"points": float(points), "comment": str(comment), "versions": versions}
 
 
 def _listen(port: int) -> socket.socket:
@@ -227,6 +223,12 @@ def _listen(port: int) -> socket.socket:
         ) from error
     listening.setblocking(False)
     return listening
+
+
+def _told(saved: Saved) -> dict[str, Any]:
+    """What the page is told of one mark: the answer as it is now, and why it was not saved."""
+    answer = _as_json(saved.answer) if saved.answer is not None else {}
+    return answer | ({"problem": saved.problem} if saved.problem else {})
 
 
 def _as_json(answer: Answer) -> dict[str, Any]:

@@ -73,9 +73,9 @@ def ask(
 
 def post(course: Settings, student: str = "ada", **changes: Any) -> HTTPResponse:
     seen = answers.read_one(course, "sums", QUESTION, student)
-    body = {"points": 4, "comment": "Good.", "version": seen.version} | changes
+    body = {"points": 4, "comment": "Good.", "versions": {student: seen.version}} | changes
     headers = {"Content-Type": "application/json", "Origin": "http://127.0.0.1:PORT"}
-    return ask(course, f"/mark/{QUESTION}/{student}", headers, body=body)
+    return ask(course, f"/mark/{QUESTION}", headers, body=body)
 
 
 def test_the_token_becomes_a_cookie_that_no_other_site_can_use(whole: Settings) -> None:
@@ -123,15 +123,17 @@ def test_a_mark_is_saved_and_told(whole: Settings, tmp_path: Path) -> None:
     course = school.copy(whole, tmp_path / "course")
     reply = post(course)
     assert reply.code == 200, reply.body
-    told = json.loads(reply.body)
+    told = json.loads(reply.body)["saved"]["ada"]
     assert (told["score"], told["to_mark"], told["comment"]) == (4, False, "Good.")
+    assert "problem" not in told
     assert answers.read_one(course, "sums", QUESTION, "ada").version == told["version"]
 
 
 def test_a_mark_on_another_version_is_refused_and_shown_as_it_is(whole: Settings) -> None:
-    reply = post(whole, version="earlier")
-    told = json.loads(reply.body)
-    assert reply.code == 409
+    reply = post(whole, versions={"ada": "earlier", "zoe": ""})
+    saved = json.loads(reply.body)["saved"]
+    told = saved["ada"]
+    assert saved["zoe"].keys() == {"problem"}
     assert "nothing was saved" in told["problem"]
     assert (told["score"], "learned" in told["html"]) == (None, True)
 
@@ -139,7 +141,7 @@ def test_a_mark_on_another_version_is_refused_and_shown_as_it_is(whole: Settings
 @pytest.mark.parametrize(
     ("changes", "code"),
     [({"points": 6}, 400), ({"points": "4"}, 400), ({"points": True}, 400), ({"points": None}, 400),
-     ({"comment": "no" * 3000}, 400)],
+     ({"versions": None}, 400), ({"versions": ["ada"]}, 400), ({"comment": "no" * 3000}, 400)],
 )  # fmt: skip
 def test_what_cannot_be_saved_is_refused(
     whole: Settings, changes: dict[str, object], code: int
@@ -151,7 +153,7 @@ def test_what_cannot_be_saved_is_refused(
 
 
 def test_only_json_of_this_page_is_taken(whole: Settings) -> None:
-    path = f"/mark/{QUESTION}/ada"
+    path = f"/mark/{QUESTION}"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert ask(whole, path, form, body="points=5").code == 415
     assert ask(whole, path, {"Content-Type": "application/json"}, body="[").code == 400

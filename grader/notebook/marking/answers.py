@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -55,7 +55,7 @@ def read(settings: Settings, assignment: str, question: str) -> tuple[Answer, ..
         CourseError: nothing is graded yet.
         ConfigurationError: the gradebook cannot be read.
     """
-    known = marks(settings, assignment, question)
+    known = _marks(settings, assignment, question)
     texts, answers = {}, {}
     for student, mark in known.items():
         if cells := _cells(settings, assignment, question, student):
@@ -80,22 +80,39 @@ def read_one(settings: Settings, assignment: str, question: str, student: str) -
     Raises:
         CourseError: the student has none.
     """
-    mark = marks(settings, assignment, question, student).get(student)
-    cells = _cells(settings, assignment, question, student) if mark else []
-    if mark is None or not cells:
-        raise CourseError(
-            f"{escape_invisible(student)} has no graded answer to {question}: grade it first "
-            f"(grader grade {assignment})"
-        )
-    shown = feedback_outputs.collect(new_notebook(cells=cells)).of_answers.get(question, ())
-    return dataclasses.replace(_answer(mark, cells), pictures=shown)
+    found = read_some(settings, assignment, question, [student]).get(student)
+    if found is None:
+        raise no_answer(assignment, question, student)
+    return found
 
 
-def marks(settings: Settings, assignment: str, question: str, student: str = "") -> dict[str, Mark]:
-    """Each student's mark, from one query; of one student only, where one is named."""
+def read_some(
+    settings: Settings, assignment: str, question: str, students: Sequence[str]
+) -> dict[str, Answer]:
+    """The answers of some students with their pictures, as they are now; no entry for none."""
+    found = {}
+    for student, mark in _marks(settings, assignment, question, students).items():
+        if cells := _cells(settings, assignment, question, student):
+            shown = feedback_outputs.collect(new_notebook(cells=cells)).of_answers.get(question, ())
+            found[student] = dataclasses.replace(_answer(mark, cells), pictures=shown)
+    return found
+
+
+def no_answer(assignment: str, question: str, student: str) -> CourseError:
+    """What is said of a student who has no graded answer."""
+    return CourseError(
+        f"{escape_invisible(student)} has no graded answer to {question}: grade it first "
+        f"(grader grade {assignment})"
+    )
+
+
+def _marks(
+    settings: Settings, assignment: str, question: str, students: Sequence[str] | None = None
+) -> dict[str, Mark]:
+    """Each student's mark, from one query; of some students only, where they are named."""
     query = _query(assignment, question)
-    if student:
-        query = query.where(api.SubmittedAssignment.student_id == student)
+    if students is not None:
+        query = query.where(api.SubmittedAssignment.student_id.in_(students))
     return {row.student_id: _mark(row) for row in gradebook_queries.rows(settings, query)}
 
 

@@ -1,6 +1,9 @@
-"""Writes a person's mark and comment into nbgrader's gradebook, as the formgrader does."""
+"""Writes a person's marks and comments into nbgrader's gradebook, as the formgrader does."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from nbgrader.api import Gradebook, MissingEntry
 
@@ -14,51 +17,74 @@ _COMMENT = 5000  # characters at most
 _WAIT_SECONDS = 10.0  # for another process that writes the gradebook
 
 
-class ChangedMeanwhileError(CourseError):
-    """An answer, its mark or its comment is another than the one that a person saw."""
+@dataclass(frozen=True)
+class Saved:
+    """What became of the mark on one answer.
+
+    Attributes:
+        answer: as it is now; None where there is none.
+        problem: why nothing was saved; empty if it was.
+    """
+
+    answer: Answer | None
+    problem: str = ""
 
 
 def save(
     settings: Settings,
     assignment: str,
     question: Question,
-    student: str,
+    versions: Mapping[str, str],
     *,
     points: float,
     comment: str,
-    version: str,
-) -> Answer:
-    """Give an answer its points and a comment; returns it as it is then.
+) -> dict[str, Saved]:
+    """Give answers the same points and the same comment.
 
     Args:
         settings: the course.
         assignment: its name.
         question: that was answered.
-        student: nbgrader's id.
+        versions: the student of each answer, to the version that the person saw.
         points: from 0 to what the question is worth.
-        comment: for the student; empty for none.
-        version: of the answer that the person saw.
+        comment: for the students; empty for none.
+
+    Returns:
+        Each student, to what became of the mark: one that was given elsewhere since is kept.
 
     Raises:
-        ChangedMeanwhileError: it was graded, marked or commented elsewhere since.
-        CourseError: points or a comment that are not possible, or no such answer.
+        CourseError: points or a comment that are not possible.
         ConfigurationError: another process keeps the gradebook, or it cannot be written.
     """
     if not 0 <= points <= question.points:
         raise CourseError(f"{points:g} points were given: expected 0 to {question.points:g}")
     if len(comment) > _COMMENT:
         raise CourseError(f"the comment has {len(comment)} characters: expected at most {_COMMENT}")
+    students, problems = list(versions), dict[str, str]()
     with course_lock.writing(settings, _WAIT_SECONDS):
-        seen = answers.read_one(settings, assignment, question.name, student)
-        if seen.version != version:
-            raise ChangedMeanwhileError(
-                f"{student}'s answer, or its mark, was changed elsewhere since this page was "
-                "loaded: nothing was saved; look at it again"
-            )
+        seen = answers.read_some(settings, assignment, question.name, students)
         with gradebook.opened(settings) as book:
-            _write(book, (question.name, assignment, assignment, student), points, comment.strip())
-    late_penalties.refresh(settings, assignment, [student])
-    return answers.read_one(settings, assignment, question.name, student)
+            for student, version in versions.items():
+                place = question.name, assignment, assignment, student
+                try:
+                    _require_version(seen.get(student), version, place)
+                    _write(book, place, points, comment.strip())
+                except CourseError as error:
+                    problems[student] = str(error)
+    late_penalties.refresh(settings, assignment, [s for s in students if s not in problems])
+    now = answers.read_some(settings, assignment, question.name, students)
+    return {s: Saved(now.get(s), problems.get(s, "")) for s in students}
+
+
+def _require_version(answer: Answer | None, version: str, place: tuple[str, str, str, str]) -> None:
+    question, assignment, _, student = place
+    if answer is None:
+        raise answers.no_answer(assignment, question, student)
+    if answer.version != version:
+        raise CourseError(
+            f"{student}'s answer, or its mark, was changed elsewhere since this page was loaded: "
+            "nothing was saved; look at it again"
+        )
 
 
 def _write(book: Gradebook, place: tuple[str, str, str, str], points: float, comment: str) -> None:

@@ -12,8 +12,8 @@
   const waits = (card) => open(card) && !card.dataset.saving;
   const shown = () => cards.filter((card) => !card.hidden);
   const current = () => document.activeElement.closest("article");
-  const address = (kind, card) =>
-    `/${kind}/${encodeURIComponent(question)}/${encodeURIComponent(card.dataset.student)}`;
+  const address = (card) =>
+    `/answer/${encodeURIComponent(question)}/${encodeURIComponent(card.dataset.student)}`;
 
   const go = (card) => {
     if (!card) return;
@@ -86,46 +86,59 @@
     if (!fits) say(card, `Give points from 0 to ${most}.`, true);
     return fits;
   };
-  const save = async (card, [given, said] = fields(card).map((field) => field.value)) => {
-    say(card, "saving …");
-    card.dataset.saving = "yes";
-    [points(card).value, comment(card).value] = [given, said];
-    const saved = await send(card, given, said);
-    delete card.dataset.saving;
+  // Marks of one save go in one request: the server opens the gradebook once for all of them.
+  const save = async (those, [given, said]) => {
+    for (const card of those) {
+      say(card, "saving …");
+      card.dataset.saving = "yes";
+      [points(card).value, comment(card).value] = [given, said];
+    }
+    const lost = await send(those, given, said);
+    for (const card of those) delete card.dataset.saving;
     count();
-    if (!saved) left.textContent += `; ${card.querySelector("h2").firstChild.data.trim()} was not saved`;
+    for (const card of lost) {
+      left.textContent += `; ${card.querySelector("h2").firstChild.data.trim()} was not saved`;
+    }
   };
-  const send = async (card, given, said) => {
-    let reply, answer;
+  // Returns the cards whose marks were not saved.
+  const send = async (those, given, said) => {
+    let reply, told;
     try {
-      reply = await fetch(address("mark", card), {
+      reply = await fetch(`/mark/${encodeURIComponent(question)}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({
-          points: Number(given), comment: said, version: card.dataset.version,
+          points: Number(given),
+          comment: said,
+          versions: Object.fromEntries(those.map(({ dataset }) => [dataset.student, dataset.version])),
         }),
       });
-      answer = await reply.json();
+      told = await reply.json();
     } catch {
-      say(card, "Not saved: grader mark does not answer. Is it still running?", true);
-      return false;
+      told = { problem: "Not saved: grader mark does not answer. Is it still running?" };
     }
-    if (answer.html !== undefined) take(card, answer, reply.ok ? [given, said] : null);
-    say(card, reply.ok ? "saved" : reply.status === 409 ? elsewhere(answer) : answer.problem, !reply.ok);
-    return reply.ok;
+    return those.filter((card) => {
+      const answer = told.saved?.[card.dataset.student] ?? { problem: told.problem };
+      const known = answer.html !== undefined;
+      if (known) take(card, answer, answer.problem ? null : [given, said]);
+      say(card, answer.problem ? (known ? elsewhere(answer) : answer.problem) : "saved",
+        Boolean(answer.problem));
+      return answer.problem;
+    });
   };
+  const typed = (card) => fields(card).map((field) => field.value);
   // The next answer is there at once: what could not be saved says so, and stays to be marked.
   const saveAndNext = (card, also = () => false) => {
     if (!possible(card)) return;
-    const given = fields(card).map((field) => field.value);
-    for (const each of cards) if (each === card || also(each)) save(each, given);
+    save(cards.filter((each) => each === card || also(each)), typed(card));
     next(card);
   };
   const saveAll = (card) =>
     saveAndNext(card, (each) => each.dataset.group === card.dataset.group && open(each));
 
   for (const card of cards) {
-    card.querySelector(".save").addEventListener("click", () => possible(card) && save(card));
+    const button = card.querySelector(".save");
+    button.addEventListener("click", () => possible(card) && save([card], typed(card)));
     card.querySelector(".similar")?.addEventListener("click", () => saveAll(card));
     card.addEventListener("focusin", () => { last = card; });
     for (const field of fields(card)) field.dataset.saved = field.value;
@@ -134,7 +147,7 @@
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       watcher.unobserve(target);
-      fetch(address("answer", target.closest("article")))
+      fetch(address(target.closest("article")))
         .then((reply) => reply.json())
         .then((answer) => { target.innerHTML = answer.html; })
         .catch(() => say(target.closest("article"), "Its pictures could not be loaded.", true));

@@ -15,6 +15,7 @@ from grader.errors import ConfigurationError, CourseError
 from grader.notebook import course_lock, gradebook_queries
 from grader.notebook.assignment import grade_id, load_assignment
 from grader.notebook.marking import alike, answers, marks
+from grader.notebook.marking.marks import Saved
 from grader.notebook.marking.questions import find, questions
 from grader.notebook.submission import paths
 from grader.reports.marking_page import Answer, Question
@@ -42,13 +43,10 @@ def asked(course: Settings) -> Question:
 
 def mark(
     course: Settings, answer: Answer, points: float = 4, comment: str = "Say where from."
-) -> Answer:
-    return marks.save(
-        *(course, "sums", asked(course), answer.student),
-        points=points,
-        comment=comment,
-        version=answer.version,
-    )
+) -> Saved:
+    versions = {answer.student: answer.version}
+    saved = marks.save(course, "sums", asked(course), versions, points=points, comment=comment)
+    return saved[answer.student]
 
 
 def one(course: Settings, student: str = "ada") -> Answer:
@@ -84,26 +82,55 @@ def test_an_answer_is_rendered_and_nothing_in_it_runs(whole: Settings) -> None:
 
 
 def test_a_mark_is_the_formgraders_too(course: Settings) -> None:
-    after = mark(course, one(course), 3.5)
+    saved = mark(course, one(course), 3.5)
+    after = one(course)
+    assert saved == Saved(after)
     assert (after.score, after.to_mark, after.comment) == (3.5, False, "Say where from.")
     with school.opened(course) as book:
         grade = book.find_grade(QUESTION, "sums", "sums", "ada")
         assert (grade.manual_score, grade.needs_manual_grade) == (3.5, False)
         assert book.find_comment(QUESTION, "sums", "sums", "ada").comment == "Say where from."
     assert gradebook_queries.scores(course, "sums")["ada"].text == "9.5 / 11"
-    assert mark(course, after, 0, "").comment == ""
+    mark(course, after, 0, "")
+    assert one(course).comment == ""
 
 
 def test_what_was_changed_elsewhere_is_not_overwritten(course: Settings) -> None:
     seen = one(course)
     school.comment(course, "ada", "From the formgrader.")
-    with pytest.raises(marks.ChangedMeanwhileError, match="nothing was saved; look at it again"):
-        mark(course, seen)
     now = one(course)
+    saved = mark(course, seen)
+    assert saved.answer == now == one(course)
+    assert "nothing was saved; look at it again" in saved.problem
     assert (now.score, now.comment) == (None, "From the formgrader.")
     written.answer(course, "ada", "Handed in again, and graded again.")
-    with pytest.raises(marks.ChangedMeanwhileError):
-        mark(course, now)
+    assert mark(course, now).problem
+
+
+def test_answers_that_are_alike_are_marked_together_and_each_by_its_version(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, refreshed = [], []
+    open_book, refresh = marks.gradebook.opened, marks.late_penalties.refresh
+    monkeypatch.setattr(
+        marks.gradebook, "opened", lambda *given: opened.append(1) or open_book(*given)
+    )
+    monkeypatch.setattr(
+        marks.late_penalties, "refresh", lambda *given: refreshed.append(given) or refresh(*given)
+    )
+    versions = {student: one(course, student).version for student in ("ben", "cleo")}
+    versions |= {"ada": "earlier", "zoe": "none"}
+    saved = marks.save(course, "sums", asked(course), versions, points=3, comment="Both.")
+    assert [student for student in saved if not saved[student].problem] == ["ben", "cleo"]
+    for student in ("ben", "cleo"):
+        assert (one(course, student).score, one(course, student).comment) == (3, "Both.")
+    assert "changed elsewhere" in saved["ada"].problem
+    assert saved["ada"].answer == one(course)
+    assert saved["zoe"] == Saved(
+        None, "zoe has no graded answer to written_answer: grade it first (grader grade sums)"
+    )
+    assert len(opened) == 1, "the gradebook is opened once for all of them"
+    assert [list(students) for _, _, students in refreshed] == [["ben", "cleo"]]
 
 
 @pytest.mark.parametrize("points", [-1, 5.5, float("nan"), float("inf")])
