@@ -151,7 +151,7 @@ def _ready(settings: Settings, names: Sequence[str], allowed: Capacity) -> str:
 def _say_end(service: Service, logbook: Logbook) -> None:
     health = service.health()
     left = health.waiting + health.testing + health.ungraded + health.unpublished
-    rest = f"; {left} are left for the next start" if left else ""
+    rest = f"; left for the next start: {left}" if left else ""
     logbook.tell("ended", f"ended{rest}", left=left, faults=health.faults)
 
 

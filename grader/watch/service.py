@@ -130,9 +130,12 @@ class Service:
         return len(self._all_waiting())
 
     def _all_waiting(self) -> dict[tuple[str, str], Version]:
-        """The versions that wait, those included that were put off until the next look."""
-        put_off = {each.key: each for each, kind, _ in self._put_off if kind is Kind.PAGE}
-        return put_off | self._waiting
+        """The versions that wait for a page, those included that were put off."""
+        return self._put_off_for(Kind.PAGE) | self._waiting
+
+    def _put_off_for(self, wanted: Kind) -> dict[tuple[str, str], Version]:
+        """The versions that were put off until the next look."""
+        return {each.key: each for each, kind, _ in self._put_off if kind is wanted}
 
     def health(self) -> Health:
         """How the service is."""
@@ -144,7 +147,7 @@ class Service:
             waiting=len(waiting),
             oldest_waiting_seconds=max(0.0, now - oldest),
             testing=len(self._jobs),
-            ungraded=len(self._ungraded),
+            ungraded=len(self._put_off_for(Kind.GRADES).keys() | self._ungraded.keys()),
             unpublished=self._outbox.left,
             answers=self._outbox.counts(),
             recorded=self._outbox.recorded,

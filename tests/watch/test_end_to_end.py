@@ -118,7 +118,7 @@ def test_sigterm_ends_it_in_seconds_and_what_was_tested_comes_again(
     present = psutil.Process(service.pid).children(recursive=True)
     service.send_signal(signal.SIGTERM)
     assert service.wait(END_SECONDS) == 0
-    assert "1 are left for the next start" in log_of(handing).read_text()
+    assert "left for the next start: 1" in log_of(handing).read_text()
     _, alive = psutil.wait_procs(present, timeout=END_SECONDS)
     assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
     killed = start()
