@@ -53,7 +53,7 @@ class Answer:
 
 
 class Answers:
-    """The answers of a course, on disk.
+    """The answers of a course; ``save`` writes them to disk.
 
     For each student and assignment the last one is kept, and all of the last hour.
 
@@ -85,26 +85,21 @@ class Answers:
         return times
 
     def add(self, answer: Answer) -> None:
-        """Remember an answer; raises ``ConfigurationError`` if it cannot be written.
-
-        It is remembered then, too: one that is added again takes its place.
-        """
-        others = (each for each in self._all if each != answer)
-        kept = [each for each in others if each.at > answer.at - HOUR or self._is_last(each)]
+        """Remember an answer."""
+        kept = [each for each in self._all if each.at > answer.at - HOUR or self._is_last(each)]
         self._all = [*kept, answer]
-        self._write()
 
     def complete(self, student: str, assignment: str, digest: str) -> None:
         """Remember that nothing is left to do for the last answer, if it is of this version."""
         last = self.last(student, assignment)
         if last is not None and last.digest == digest and not last.whole:
             self._all[self._all.index(last)] = replace(last, whole=True)
-            self._write()
 
     def _is_last(self, answer: Answer) -> bool:
         return self.last(answer.student, answer.assignment) is answer
 
-    def _write(self) -> None:
+    def save(self) -> None:
+        """Write what is remembered; raises ``ConfigurationError`` if that cannot be done."""
         content = {"version": VERSION, "answers": [asdict(answer) for answer in self._all]}
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -67,7 +67,7 @@ class Outbox:
     def retry(self) -> None:
         """Try again what failed."""
         for about, do in list(self._left.items()):
-            del self._left[about]
+            self._left.pop(about, None)  # another may have done it meanwhile
             self._do(about, do)
 
     # -- to students -----------------------------------------------------------------------------
@@ -165,6 +165,7 @@ class Outbox:
                     assignment=name,
                 )
             self._answers.complete(student, name, job.digest)
+            self._save_answers()
 
         self._do(f"recording {name} of {student}", do)
 
@@ -174,6 +175,7 @@ class Outbox:
         with contextlib.suppress(GraderError):  # verdicts of another version, for example
             if submission_state.look_at(watched.whole, student).current:
                 self._answers.complete(student, name, digest)
+                self._save_answers()
                 return True
         return False
 
@@ -210,6 +212,7 @@ class Outbox:
             if answer is not None:
                 self._answers.add(answer)
                 self._counts[answer.outcome] += 1
+                self._save_answers()
             seconds = self._clock() - version.seen
             where = "" if shown else "; the page is in watch/feedback/, and not in an exchange"
             self._logbook.tell(
@@ -252,6 +255,10 @@ class Outbox:
                     "told", f"{student}: {name}: {said[0]}", student=student, assignment=name
                 )
 
+    def _save_answers(self) -> None:
+        """Save what was answered; apart from the page or record, which is not done twice for it."""
+        self._do("what was answered", self._answers.save)
+
     def _lies_there(self, job: Job) -> bool:
         """Whether what was tested is what is handed in still."""
         return identity.digest(self._settings, job.version.submission) == job.digest
@@ -260,6 +267,7 @@ class Outbox:
         """Do it; keep it for later where the exchange, the disk or the gradebook is not there."""
         try:
             do()
+            self._left.pop(about, None)
             self._logbook.trouble(about, "")
         except (GraderError, OSError) as error:
             self._logbook.trouble(about, f"{about}: {error}")

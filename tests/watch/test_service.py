@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from grader import whole_files
 from grader.engines.base import Cancelled
 from grader.engines.fake import FakeEngine
 from grader.engines.local import LocalEngine
@@ -19,9 +20,10 @@ from grader.model import Source
 from grader.notebook import autograde, course_lock, titles
 from grader.notebook.assignment import load_assignment, source_path
 from grader.notebook.judging.examination import Examination
+from grader.notebook.reporting import preliminary
 from grader.notebook.submission import file_rules
 from grader.settings import Settings
-from grader.watch import outbox
+from grader.watch import answers, outbox
 from grader.watch.service import RENEW_SECONDS
 from tests.patience import eventually
 from tests.watch.room import JUDGE, Exchange, Room, judge
@@ -172,6 +174,57 @@ def test_what_the_machine_cannot_read_now_is_tested_later(
     room.settle()
     assert "2 of 2 visible claims passed" in room.text("ada")
     assert room.score("ada") == 6
+
+
+def test_what_cannot_be_graded_now_is_counted_and_graded_later(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(course)
+    room.hand_in("ada")
+    while "answered" not in room.log:
+        room.step()
+    with monkeypatch.context() as patch:
+        patch.setattr(file_rules, "read", no_descriptor)
+        room.settle()
+    assert (room.service.health().waiting, room.service.health().ungraded) == (0, 1)
+    assert room.score("ada") is None
+    room.settle()
+    assert room.service.health().ungraded == 0
+    assert room.score("ada") == 6
+
+
+def test_a_page_is_published_once_while_answers_cannot_be_saved(
+    course: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(course)
+    room.hand_in("ada")
+    published: list[object] = []
+    publish, write = preliminary.publish, whole_files.write
+
+    def noted(*given: Any) -> bool:
+        published.append(given)
+        return publish(*given)
+
+    def full(file: Path, *given: Any) -> None:
+        if file.name == answers.FILE.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(file, *given)
+
+    monkeypatch.setattr(preliminary, "publish", noted)
+    with monkeypatch.context() as patch:
+        patch.setattr(whole_files, "write", full)
+        room.settle()
+        for _ in range(3):
+            room.step()
+        assert len(published) == 1
+        assert room.log.count("recorded in the gradebook") == 1
+        assert room.log.count("answers.json cannot be written (No space left") == 1
+        assert room.service.troubled
+    room.step()
+    assert not room.service.troubled
+    room.restart()
+    room.settle()
+    assert len(published) == 1, "the service knows what it answered"
 
 
 def test_after_a_kill_what_was_left_is_done_and_no_more(course: Settings) -> None:
