@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.classroom import course_copy
-from grader.classroom.grade_class import grade_class
+from grader.classroom.grade_class import Options, grade_class
 from grader.notebook import release, samples
 from grader.reports.charts import curves, score_bars
 from grader.settings import Settings
@@ -85,7 +85,9 @@ def run(course: Settings, folder: Path, console: Console) -> bool:
     """
     demo = build(course, folder)
     console.print(f"A class of {len(CLASS)} students handed in; the course stands in {folder}/\n")
-    classes = {name: grade_class(demo, name, console, why=True) for name in handed_in(demo)}
+    classes = {
+        name: grade_class(demo, name, console, Options(why=True)) for name in handed_in(demo)
+    }
     picture = folder / "scores.png"
     score_bars.scores_per_claim(
         {name: (result.assignment.claims, result.graded) for name, result in classes.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 
@@ -45,19 +45,33 @@ class ClassResult:
         )
 
 
+@dataclass(frozen=True)
+class Options:
+    """Whose work is graded, where, and what is printed.
+
+    Attributes:
+        students: only these; everyone who handed something in, if left out.
+        force: also re-grade submissions whose verdicts are up to date.
+        workers: submissions that compute at once; see ``autograde.grade``.
+        cluster: where to grade: ``local:N``, or a scheduler's address; empty for this machine.
+        insecure: whether the cluster may be reached without TLS.
+        as_json: write one event a line instead of progress and tables.
+        why: print also why points were lost.
+        timings: print also where the time went.
+    """
+
+    students: Sequence[str] = ()
+    force: bool = False
+    workers: int | None = None
+    cluster: str = ""
+    insecure: bool = False
+    as_json: bool = False
+    why: bool = False
+    timings: bool = False
+
+
 def grade_class(
-    settings: Settings,
-    name: str,
-    console: Console,
-    *,
-    students: Sequence[str] = (),
-    force: bool = False,
-    workers: int | None = None,
-    cluster: str = "",
-    insecure: bool = False,
-    as_json: bool = False,
-    why: bool = False,
-    timings: bool = False,
+    settings: Settings, name: str, console: Console, options: Options | None = None
 ) -> ClassResult:
     """Grade everything handed in for an assignment, and print what a person needs to know.
 
@@ -67,35 +81,25 @@ def grade_class(
         settings: the course.
         name: the assignment.
         console: where progress and table go.
-        students: only these; everyone who handed something in, if left out.
-        force: also re-grade submissions whose verdicts are up to date.
-        workers: submissions that compute at once; see ``autograde.grade``.
-        cluster: where to grade: ``local:N``, or a scheduler's address; empty for this machine.
-        insecure: whether the cluster may be reached without TLS.
-        as_json: write one event a line instead of progress and tables.
-        why: print also why points were lost.
-        timings: print also where the time went.
+        options: whose work is graded, where, and what is printed.
 
     Raises:
         GraderError: nothing could be graded at all; the message says what to do.
     """
+    options = options or Options()
     assignment = load_assignment(settings, name)
-    if settings.sandbox == "none" and not as_json:
+    if settings.sandbox == "none" and not options.as_json:
         console.print("No sandbox: student code can do whatever you can.", style="bold yellow")
-    students = autograde.choose(settings, name, students)
-    with _place(settings, assignment, cluster, workers=workers, insecure=insecure) as place:
-        graded = _graded(
-            settings, assignment, console, students, as_json=as_json, place=place, force=force
-        )
-    result = ClassResult(assignment, graded)
-    if not as_json:
-        _print(result, titles.labelled(settings, assignment), console, why=why, timings=timings)
+    students = autograde.choose(settings, name, options.students)
+    chosen = replace(options, students=students)
+    with _place(settings, assignment, chosen) as place:
+        result = ClassResult(assignment, _graded(settings, assignment, console, chosen, place))
+    if not options.as_json:
+        _print(result, titles.labelled(settings, assignment), console, options)
     return result
 
 
-def _print(
-    result: ClassResult, heading: str, console: Console, *, why: bool, timings: bool
-) -> None:
+def _print(result: ClassResult, heading: str, console: Console, options: Options) -> None:
     """Print the class: what needs a person, the table, and what was asked for beside it."""
     assignment, results = result.assignment, result.results
     problems = [(each.student, each.problem) for each in results if each.graded is None]
@@ -106,11 +110,11 @@ def _print(
     console.print(
         class_table.trainings([each.graded for each in results if each.graded and each.fresh])
     )
-    if why:
+    if options.why:
         for submission in result.graded:
             if submission.score < submission.max_score:
                 console.print(class_table.explanations(submission))
-    if timings:
+    if options.timings:
         console.print(class_table.timings_table([each.timings for each in results if each.timings]))
     console.print()
 
@@ -146,43 +150,35 @@ def _require_here(settings: Settings) -> None:
 
 
 @contextmanager
-def _place(
-    settings: Settings, assignment: Assignment, cluster: str, *, workers: int | None, insecure: bool
-) -> Iterator[_Place]:
-    if not cluster:
+def _place(settings: Settings, assignment: Assignment, options: Options) -> Iterator[_Place]:
+    workers = options.workers
+    if not options.cluster:
         asked = workers if workers is not None else settings.workers or None
         capacity = local_capacity(settings, assignment, asked)
         yield _Place(capacity.workers, None, lambda: _require_here(settings))
         return
     from grader.cluster.session import session
 
-    with session(settings, assignment, cluster, workers=workers, insecure=insecure) as ready:
+    where, insecure = options.cluster, options.insecure
+    with session(settings, assignment, where, workers=workers, insecure=insecure) as ready:
         # Its nodes try the sandbox themselves.
         yield _Place(ready.workers, ready.engine, lambda: _require_data(settings))
 
 
 def _graded(
-    settings: Settings,
-    assignment: Assignment,
-    console: Console,
-    students: Sequence[str],
-    *,
-    as_json: bool,
-    place: _Place,
-    force: bool,
+    settings: Settings, assignment: Assignment, console: Console, options: Options, place: _Place
 ) -> tuple[Result, ...]:
     """Every result, shown as it is there; in the order of students."""
-    name = assignment.name
+    name, students = assignment.name, options.students
     known = autograde.expected_seconds(settings, name, students)
+    progress = ClassProgress(len(students), place.workers, known)
     results = []
-    with display(
-        name, ClassProgress(len(students), place.workers, known), console, as_json
-    ) as shown:
+    with display(name, progress, console, options.as_json) as shown:
         for result in autograde.grade(
             settings,
             name,
             students,
-            force=force,
+            force=options.force,
             assignment=assignment,
             workers=place.workers,
             engine=place.engine,

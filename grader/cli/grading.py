@@ -42,14 +42,10 @@ def grade(
     /,
     *,
     assignment: str,
-    students: tuple[str, ...],
     sandbox: str | None,
     force: bool,
     again: bool,
-    workers: int | None,
-    cluster: str,
-    insecure: bool,
-    **how: bool,
+    **how: Any,
 ) -> None:
     """Grade submitted/<student>/ASSIGNMENT of every student into the gradebook.
 
@@ -59,20 +55,11 @@ def grade(
 
     Example: grader grade mnist_998 --why
     """
-    from grader.classroom.grade_class import grade_class
+    from grader.classroom.grade_class import Options, grade_class
 
     settings = load_course(course, sandbox)
-    result = grade_class(
-        settings,
-        assignment,
-        terminal(),
-        students=students,
-        force=force or again,
-        workers=workers,
-        cluster=cluster,
-        insecure=insecure,
-        **how,
-    )
+    options = Options(force=force or again, **how)
+    result = grade_class(settings, assignment, terminal(), options)
     if not result.complete:
         sys.exit(1)
 

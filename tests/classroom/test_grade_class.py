@@ -48,8 +48,7 @@ def test_a_class_is_graded_by_the_engine_of_a_cluster(
     monkeypatch.setattr(datasets, "verify", lambda folder: None)
     tiny.hand_in(tiny_course, "ada", tiny.submission(tiny_course, tiny.GOOD))
     out = io.StringIO()
-    grade_class.grade_class(
-        tiny_course, "sums", Console(file=out, width=300), cluster="local:2", workers=2
-    )
+    options = grade_class.Options(cluster="local:2", workers=2)
+    grade_class.grade_class(tiny_course, "sums", Console(file=out, width=300), options)
     assert asked == [("sums", "local:2", {"workers": 2, "insecure": False})]
     assert "cancelled: run the same command again" in out.getvalue()
