@@ -24,6 +24,7 @@ from grader.notebook.judging.cell_runs import CellStatus
 from grader.notebook.judging.clock import Clock
 from grader.notebook.judging.fit_requests import FitRequests
 from grader.notebook.judging.kernel_session import StudentKernel
+from grader.notebook.judging.kernel_setup import KernelSetup
 
 ROOT = Path(__file__).parent.parent
 
@@ -52,9 +53,8 @@ def sandboxed(
     notebook, clock = new_notebook(cells=[new_code_cell("")]), Clock()
     requests = FitRequests(trainings.answer, clock)
     warm = warm_kernels.address(settings, load_assignment(settings, "mnist_998"))
-    starting = start_kernel.started(
-        notebook, folder, settings, "mnist_998", requests=requests, warm=warm
-    )
+    setup = KernelSetup(settings, "mnist_998", folder, warm=warm)
+    starting = start_kernel.started(notebook, setup, requests=requests)
     with starting as kernel:
         trainings.waiting = clock.paused
         yield Student(kernel, notebook, trainings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,12 +20,12 @@ from grader.examiner.proxies import Proxies
 from grader.examiner.surroundings.claim import Surroundings
 from grader.examiner.surroundings.course import Course
 from grader.examiner.training.trainings import Trainings
-from grader.examiner.wanted import wanted
 from grader.language import gettext
 from grader.model import Claim, Outcome, Verdict
-from grader.notebook.assignment import Assignment, grade_id
+from grader.notebook.assignment import grade_id
 from grader.notebook.judging import code_places
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended, overrun, sentence
+from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.for_instructors import ended_in, fault
 from grader.notebook.judging.kernel_questions import KernelQuestions
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
@@ -43,7 +43,6 @@ from grader.notebook.judging.verdict_messages import (
     unanswered,
 )
 from grader.notebook.sanitize.text import strip_ansi
-from grader.notebook.submission.rebuild import Rebuilt
 
 _OWN_SECONDS = 60  # for what the examiner computes itself, beyond its questions' time
 _MESSAGE = 2000  # characters of a verdict's message
@@ -53,40 +52,36 @@ class ClaimJudge:
     """Judges the claims of one submission.
 
     Args:
-        rebuilt: the submission.
+        examination: the submission. The claims in whose test cells an earlier process of the
+            judge was lost count as strikes, and are not examined a second time.
         cells: its cells, as far as they have run.
         numpy_only: where functions are called that must do without other libraries.
         trainings: those of the submission.
         limits: on the time of each claim's questions.
-        assignment: the course's notebook; None where nothing is known of it.
         interview: keeps what verdicts rest on, and has the seeds of random draws.
         surroundings: of the test cells.
         begun: told each claim whose test cell begins, and the seconds that it may take.
-        lost: the claims whose test cells ended an earlier process of the judge, and how. They
-            count as strikes, and are not examined a second time.
     """
 
     def __init__(
         self,
-        rebuilt: Rebuilt,
+        examination: Examination,
         cells: StudentCells,
         numpy_only: NumpyOnlyKernel,
         trainings: Trainings,
         limits: TimeLimits,
         *,
-        assignment: Assignment | None = None,
         interview: Interview | None = None,
         surroundings: Surroundings | None = None,
         begun: Callable[[str, float], None] = lambda *_: None,
-        lost: Mapping[str, CellRun] | None = None,
     ) -> None:
-        self._begun, self._lost = begun, lost or {}
+        self._begun, self._lost = begun, examination.lost
         self._around = surroundings or Surroundings(Course(Path.cwd()))
-        self._assignment = assignment
+        self._assignment, self._rebuilt = examination.assignment, examination.rebuilt
         self._interview = interview or Interview(draws.new_seed())
-        self._rebuilt, self._cells, self._numpy_only = rebuilt, cells, numpy_only
+        self._cells, self._numpy_only = cells, numpy_only
         self._trainings, self._limits = trainings, limits
-        self._code = code_places.code_cells(rebuilt)
+        self._code = code_places.code_cells(self._rebuilt)
 
     def verdict(self, claim: Claim, index: int) -> Verdict:
         """The verdict on a claim, whose test cell is the notebook's cell ``index``."""
@@ -120,8 +115,6 @@ class ClaimJudge:
                 return unanswered(claim, ended.run, around, suspects), Finding()
 
     def _circumstances(self, index: int) -> Circumstances:
-        if self._assignment is None:
-            return Circumstances(self._rebuilt, self._cells.runs)
         cell = self._rebuilt.notebook.cells[index]
         public = self._assignment.released.get(cell.id, cell.source)
         return Circumstances(
@@ -190,14 +183,12 @@ class ClaimJudge:
             finding = self._found(source, proxies, seconds)
         # Four times in all; and what trains is not asked again, which would cost its budget.
         is_short = 4 * (time.monotonic() - begin) < seconds - _OWN_SECONDS
-        trains = self._assignment is not None and self._assignment.uses_networks
+        trains = self._assignment.uses_networks
         return Tried(finding, proxies.has_parted and is_short and not trains)
 
     def _told(self, claim: Claim, finding: Finding) -> Finding:
         """What a student may be told of a finding."""
         course = self._assignment
-        if course is None:
-            return finding
         if claim.name not in course.hidden:
             # A value of a visible test may come from a file that students never get.
             return replace(finding, came_to=()) if course.hidden_files else finding
@@ -214,9 +205,9 @@ class ClaimJudge:
             finding = examine(
                 source,
                 proxies,
-                course=course.course_names if course else None,
-                promised=course.solutions if course else "",
-                wanted=course.wanted if course else wanted,
+                course=course.course_names,
+                promised=course.solutions,
+                wanted=course.wanted,
             )
         except TimeUp:
             raise Ended(_time_limit(seconds)) from None

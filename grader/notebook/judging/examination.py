@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.examiner.evidence import draws
@@ -11,8 +11,10 @@ from grader.examiner.training.referee_costs import Costs
 from grader.model import Verdict
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging.cell_runs import CellRun
+from grader.notebook.judging.kernel_setup import KernelSetup
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.referee.spec.contract import Referee
+from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.settings import Settings
 
 
@@ -52,6 +54,16 @@ class Examination:
     spent: float = 0.0
     costs: Costs = field(default_factory=Costs)
     referee_lost: bool = False
+
+    @property
+    def kernel_setup(self) -> KernelSetup:
+        """What the kernel of the student's cells is started with."""
+        return KernelSetup(self.settings, self.assignment.name, self.folder, warm=self.warm)
+
+    @property
+    def numpy_only_setup(self) -> KernelSetup:
+        """What a kernel in which numpy is the only library is started with."""
+        return replace(self.kernel_setup, blocked=CONVOLVING_PACKAGES, warm=self.warm_numpy_only)
 
     @property
     def kernel_seed(self) -> int:

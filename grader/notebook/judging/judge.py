@@ -92,12 +92,10 @@ def _claim_judge(
     resources.callback(surroundings.close)
     numpy_only = NumpyOnlyKernel(examination, limits, resources, interview.heard)
     return ClaimJudge(
-        *(examination.rebuilt, cells, numpy_only, trainings, limits),
-        assignment=examination.assignment,
+        *(examination, cells, numpy_only, trainings, limits),
         interview=interview,
         surroundings=surroundings,
         begun=lambda claim, seconds: tell(ClaimBegun(claim, seconds)),
-        lost=examination.lost,
     )
 
 
@@ -149,11 +147,8 @@ def _started(
     """The kernel of the student's cells, ready."""
     starting = start_kernel.started(
         examination.rebuilt.notebook,
-        examination.folder,
-        examination.settings,
-        examination.assignment.name,
+        examination.kernel_setup,
         requests=FitRequests(trainings.answer, clock),
-        warm=examination.warm,
         seed=examination.kernel_seed,
     )
     return resources.enter_context(starting)

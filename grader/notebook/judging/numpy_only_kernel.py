@@ -23,7 +23,6 @@ from grader.notebook.judging.kernel_session import StudentKernel
 from grader.notebook.judging.strikes import MOST_STRIKES
 from grader.notebook.judging.time_limits import TimeLimits
 from grader.notebook.submission.cell_text import definitions
-from grader.sandbox.policy import CONVOLVING_PACKAGES
 
 _PREPARE = (
     "__import__('importlib').import_module('grader.sandbox.guest.numpy_only.numpy_alone').install()"
@@ -156,14 +155,9 @@ class NumpyOnlyKernel:
         self._starts += 1
         starting = start_kernel.started(
             copy.deepcopy(self._examination.rebuilt.notebook),
-            self._examination.folder,
-            self._examination.settings,
-            self._examination.assignment.name,
-            CONVOLVING_PACKAGES,
+            self._examination.numpy_only_setup,
             # No network is trained here.
             requests=FitRequests(Trainings(None, "", Budget(), {}).answer, self._limits.clock),
-            warm=self._examination.warm_numpy_only,
-            warm_blocked=CONVOLVING_PACKAGES,
             seed=self._examination.kernel_seed,
         )
         kernel = self._open.enter_context(starting)

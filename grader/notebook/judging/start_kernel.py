@@ -17,6 +17,7 @@ import grader
 from grader.errors import ConfigurationError, SandboxError
 from grader.notebook.judging.fit_requests import FitRequests
 from grader.notebook.judging.kernel_session import StudentKernel
+from grader.notebook.judging.kernel_setup import KernelSetup
 from grader.sandbox.client import SandboxManager, kernel_command
 from grader.sandbox.policy import COURSE, Policy
 from grader.settings import Settings
@@ -40,27 +41,17 @@ _KERNEL_FILES = (
 @contextmanager
 def started(
     notebook: NotebookNode,
-    folder: Path,
-    settings: Settings,
-    assignment: str,
-    blocked: Sequence[str] = (),
+    setup: KernelSetup,
     *,
     requests: FitRequests | None = None,
-    warm: str = "",
-    warm_blocked: Sequence[str] = (),
     seed: int | None = None,
 ) -> Iterator[StudentKernel]:
     """A student kernel for the cells of ``notebook``, ready; nothing is left of it afterwards.
 
     Args:
         notebook: whose cells are run.
-        folder: the public files that lie beside the notebook.
-        settings: the course: its data, limits, and kind of sandbox.
-        assignment: whose limits hold.
-        blocked: names of packages that cannot be imported, besides the course's own.
+        setup: what the kernel is started with.
         requests: answers those of ``fit``; see ``StudentKernel``.
-        warm: socket of a warm parent that gives the kernel; empty for a cold start.
-        warm_blocked: what ``blocked`` was where that parent imported.
         seed: of the kernel's own random draws; see ``StudentKernel``.
 
     Raises:
@@ -69,23 +60,20 @@ def started(
     with tempfile.TemporaryDirectory(prefix="grader-") as scratch:
 
         def make_manager() -> AsyncKernelManager:
-            if settings.sandbox == "none":
-                return _plain(Path(scratch), settings)
-            policy = _policy(folder, settings, assignment, blocked)
+            if setup.settings.sandbox == "none":
+                return _plain(Path(scratch), setup.settings)
+            policy = _policy(setup)
             policy = policy if beside else replace(policy, files={})
-            if warm:
-                parent = warm_policy(warm_blocked)
-                policy = replace(policy, warm=Path(warm), warm_blocked=parent.blocked)
             return SandboxManager(policy, kernel_command(policy, ("-P", "-m", "grader.kernel")))
 
         beside = True
-        kernel = StudentKernel(notebook, make_manager, folder, requests, seed)
+        kernel = StudentKernel(notebook, make_manager, setup.folder, requests, seed)
         try:
             try:
                 _start(kernel)
             except (SandboxError, RuntimeError):
                 # A student's file may keep it from starting, which is no fault of the grader's.
-                if not any(folder.iterdir()):
+                if not any(setup.folder.iterdir()):
                     raise
                 beside = False
                 kernel.start()
@@ -120,18 +108,22 @@ def _kernel_files() -> dict[str, Path]:
     return {f"{COURSE}/grader/{name}": package / name for name in _KERNEL_FILES}
 
 
-def _policy(folder: Path, settings: Settings, assignment: str, blocked: Sequence[str]) -> Policy:
-    return replace(
-        warm_policy(blocked),
-        limits=settings.limits(assignment),
+def _policy(setup: KernelSetup) -> Policy:
+    parent, folder = warm_policy(setup.blocked), setup.folder
+    policy = replace(
+        parent,
+        limits=setup.settings.limits(setup.assignment),
         files={
             str(path.relative_to(folder)): path
             for path in sorted(folder.rglob("*"))
             # A notebook of the assignment's name may be one that was graded, with hidden tests.
-            if path.is_file() and path.name != f"{assignment}.ipynb"
+            if path.is_file() and path.name != f"{setup.assignment}.ipynb"
         },
-        data=_readable(settings.data),
+        data=_readable(setup.settings.data),
     )
+    if not setup.warm:
+        return policy
+    return replace(policy, warm=Path(setup.warm), warm_blocked=parent.blocked)
 
 
 def _readable(data: Path) -> Path | None:

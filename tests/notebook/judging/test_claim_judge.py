@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.errors import ClaimFailed
 from grader.examiner.cells.finding import Finding, FindingKind
+from grader.examiner.wanted import wanted
 from grader.model import Claim, Limits, Outcome
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
 from grader.notebook.judging.claim_judge import ClaimJudge
@@ -23,6 +24,17 @@ from tests.in_process import InProcess
 CLAIM = Claim("from_scratch", 1.0, statement="", hint="", needs=("a", "b"))
 
 
+def of(*cells: Any, **known: Any) -> Any:
+    """The examination of a notebook of these cells, in an assignment of which this is known."""
+    notebook = new_notebook(cells=list(cells))
+    nothing = {"released": {}, "definers": {}, "hidden": set(), "hidden_files": {}}
+    assignment = SimpleNamespace(
+        **nothing, uses_networks=False, course_names=None, solutions="", wanted=wanted
+    )
+    vars(assignment).update(known)
+    return SimpleNamespace(rebuilt=Rebuilt(notebook), assignment=assignment, lost={})
+
+
 def call(strikes: Strikes, status: CellStatus) -> None:
     """Call a function there that ends so; the kernel of the student's cells cannot be restarted."""
 
@@ -31,7 +43,7 @@ def call(strikes: Strikes, status: CellStatus) -> None:
 
     cells = SimpleNamespace(strikes=strikes, indices_before=lambda *_, **__: [0])
     numpy_only = SimpleNamespace(call=end)
-    judge = ClaimJudge(Rebuilt(new_notebook()), *cast(Any, (cells, numpy_only, None, None)))
+    judge = ClaimJudge(of(), *cast(Any, (cells, numpy_only, None, None)))
     judge._call_blocked(CLAIM, 1, "convolve", ())
 
 
@@ -57,10 +69,10 @@ def test_a_fault_of_ours_there_is_no_strike_and_spares_the_kernel() -> None:
 def test_a_parameter_that_was_handed_out_and_renamed_is_named(name: str, told: bool) -> None:
     stub = new_code_cell("def build(filters=64): ...", metadata={"nbgrader": {"grade_id": "a"}})
     master = new_notebook(cells=[stub])
-    course = SimpleNamespace(hidden={CLAIM.name}, master=master, solution_ids=("a",))
+    course = {"hidden": {CLAIM.name}, "master": master, "solution_ids": ("a",)}
     cells = SimpleNamespace(own_sources=["def build(number=64): ..."])
     parts = cast(Any, (cells, None, None, None))
-    judge = ClaimJudge(Rebuilt(new_notebook()), *parts, assignment=cast(Any, course))
+    judge = ClaimJudge(of(**course), *parts)
     said = f"build() got an unexpected keyword argument '{name}'"
     raised = Finding(FindingKind.RAISED, "TypeError", said, quoted=said)
     assert (judge._told(CLAIM, raised).message == said) is told
@@ -73,11 +85,9 @@ def test_a_parameter_that_was_handed_out_and_renamed_is_named(name: str, told: b
 def test_values_are_told_where_all_that_they_come_of_is_visible(
     hidden: tuple[str, ...], files: dict[str, bytes], told: bool
 ) -> None:
-    course = SimpleNamespace(
-        hidden=hidden, hidden_files=files, master=new_notebook(), solution_ids=()
-    )
+    course = {"hidden": hidden, "hidden_files": files, "master": new_notebook()}
     parts = cast(Any, (SimpleNamespace(own_sources=[]), None, None, None))
-    judge = ClaimJudge(Rebuilt(new_notebook()), *parts, assignment=cast(Any, course))
+    judge = ClaimJudge(of(**course, solution_ids=()), *parts)
     finding = InProcess("def f(): return 8").tested("due = 7\nassert f() == due")
     due = ("This does not hold: `f() == due`", "`f()` is 8", "`due` is 7") if told else ()
     assert judge._told(CLAIM, finding).came_to == due
@@ -114,8 +124,7 @@ def outcome(test: str, *, ends: bool) -> Outcome:
         runs={},
         settle_claim=lambda *_: (),
     )
-    rebuilt = Rebuilt(new_notebook(cells=[cell]))
-    judge = ClaimJudge(rebuilt, *cast(Any, (cells, None, kernel.trainings, limits)))
+    judge = ClaimJudge(of(cell), *cast(Any, (cells, None, kernel.trainings, limits)))
     return judge.verdict(CLAIM, 0).outcome
 
 
