@@ -67,7 +67,21 @@ class SandboxError(GraderError):
 
 
 class SubmissionError(GraderError):
-    """What a student handed in cannot be read."""
+    """What a student handed in cannot be read.
+
+    Args:
+        message: for the instructor, who would ask the student.
+        to_student: for a student who checks the file: a template, marked for translation; empty
+            where students do not meet this error.
+        **values: what goes into the fields of ``to_student``.
+
+    Attributes:
+        to_student, values: as above.
+    """
+
+    def __init__(self, message: str = "", to_student: str = "", /, **values: object) -> None:
+        super().__init__(message)
+        self.to_student, self.values = to_student, values
 
 
 class ClaimFailed(AssertionError):  # noqa: N818 -- it is a finding about the work, no error

@@ -13,7 +13,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "grader.machine": (),
     "grader.parsing": (),
     "grader.whole_files": (),
-    "grader.model": ("grader.accuracy",),
+    "grader.model": ("grader.accuracy", "grader.language"),
     "grader.watch_rules": ("grader.errors", "grader.model"),
     "grader.course_options": (),
     "grader.settings": (

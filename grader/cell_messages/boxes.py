@@ -10,7 +10,7 @@ from grader.cell_messages import test_cells
 from grader.cell_messages.failures import Failure
 from grader.cell_messages.frames import CellFrame
 from grader.language import gettext
-from grader.model.scores import points
+from grader.model import scores
 
 # The variables are JupyterLab's and VS Code's; elsewhere colours are the page's own. In a notebook
 # that it does not trust, JupyterLab drops this sheet: what makes a message readable is inline.
@@ -55,7 +55,8 @@ def failure_html(failure: Failure) -> str:
     """What was found, the hint, the student's line, and where in the test it was, folded."""
     parts = [f"<div>{inline(failure.message)}</div>"] if failure.message else []
     if failure.hint:
-        parts.append(f"<div><b>{gettext('Hint:')}</b> {inline(failure.hint)}</div>")
+        hint = gettext("Hint:")
+        parts.append(f"<div><b>{hint}</b> {inline(failure.hint)}</div>")
     if (own := _students_place(failure)) is not None:
         parts.append(_place_html(own))
     others = [place for place in failure.places if place is not own]
@@ -76,7 +77,8 @@ def failure_lines(failure: Failure, points: str = "") -> list[str]:
     worth = f" ({points})" if points else ""
     lines = [f"{failure.verdict}{worth}: {failure.message}".rstrip(": ")]
     if failure.hint:
-        lines.append(f"{gettext('Hint:')} {failure.hint}")
+        hint = gettext("Hint:")
+        lines.append(f"{hint} {failure.hint}")
     for place in reversed(failure.places):
         lines.append(f"{_where(place)}: {place.code.strip()}")
     return [cleaned(line) for line in lines]
@@ -92,8 +94,7 @@ def points_text(graded: test_cells.Graded | None) -> str:
     """How many points a claim is worth, in words; empty where that is not known."""
     if graded is None or not graded.points:
         return ""
-    worth = gettext("point") if graded.points == 1 else gettext("points")
-    return f"{points(graded.points)} {worth}"
+    return scores.points_text(graded.points)
 
 
 def _students_place(failure: Failure) -> CellFrame | None:

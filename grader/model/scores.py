@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.language import ngettext
+
 
 @dataclass(frozen=True)
 class Score:
@@ -32,3 +34,9 @@ class Score:
 def points(number: float) -> str:
     """A number of points, with at most two decimals."""
     return f"{round(number, 2):.10g}"
+
+
+def points_text(number: float) -> str:
+    """A number of points with its unit, in the course's language: ``1 point``, ``2.5 points``."""
+    count = 1 if number == 1 else max(2, round(number))  # 0.5 points are several
+    return ngettext("{points} point", "{points} points", count, points=points(number))

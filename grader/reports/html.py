@@ -11,8 +11,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from grader.language import Language, current, gettext, ngettext
-from grader.model.scores import points
+from grader.language import Language, current, gettext
+from grader.model.scores import points, points_text
 from grader.reports import training_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -59,7 +59,7 @@ def _environment(language: Language) -> jinja2.Environment:
         "breakable": breakable,
         "number": "{:g}".format,
         "points": points,
-        "worth": worth,
+        "worth": points_text,
         "strong": strong,
         "seconds": training_text.seconds,
     }
@@ -79,12 +79,6 @@ def prose(text: str) -> Markup:
         code.format(breakable(part)) if index % 2 else escape(part)
         for index, part in enumerate(parts)
     )
-
-
-def worth(number: float) -> str:
-    """A number of points, with its unit."""
-    count = 1 if number == 1 else max(2, round(number))  # 0.5 points are several
-    return ngettext("{points} point", "{points} points", count, points=points(number))
 
 
 def strong(text: str) -> Markup:

@@ -26,10 +26,15 @@ def best(run: Run) -> float | None:
 
 def title(run: Run, number: int) -> str:
     """What a run is called: runs have no names of their own."""
-    said = gettext("Training {number}: {epochs}", number=number, epochs=epochs(run.epochs))
+    trained = epochs(run.epochs)
     if not run.parameters:
-        return said
-    return f"{said}, {gettext('{count:,} weights', count=run.parameters)}"
+        return gettext("Training {number}: {epochs}", number=number, epochs=trained)
+    return gettext(
+        "Training {number}: {epochs}, {count:,} weights",
+        number=number,
+        epochs=trained,
+        count=run.parameters,
+    )
 
 
 def end(run: Run) -> str:

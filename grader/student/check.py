@@ -13,12 +13,14 @@ from traitlets.config import Config
 from grader import kernelspec, language
 from grader.engines.base import Silent
 from grader.errors import SubmissionError
+from grader.language import gettext
 from grader.model import Budget, Limits
 from grader.notebook.assignment import Assignment
 from grader.notebook.judging.examination import Examination
 from grader.notebook.judging.judge_messages import CellStarted, VerdictReached
 from grader.notebook.judging.judge_process import judge_apart
 from grader.notebook.judging.stopwatch import Stopwatch
+from grader.notebook.submission.file_rules import printable_path
 from grader.notebook.submission.rebuild import Rebuilt
 from grader.settings import Settings
 from grader.student import own_notebook
@@ -38,8 +40,12 @@ def read_notebook(path: Path) -> tuple[NotebookNode, Plan]:
     claims_plan = plan(notebook)
     if not claims_plan.claims:
         raise SubmissionError(
-            f"{path} shows no claims (cells that begin with '# Claim:'): expected a notebook that "
-            "the course handed out, or your copy of it; fetch it again if the cells are lost"
+            gettext(
+                "{file} shows no claims (cells that begin with '# Claim:'), expected a notebook "
+                "that the course handed out, or your copy of it: fetch it again if the cells are "
+                "lost.",
+                file=printable_path(path),
+            )
         )
     return notebook, claims_plan
 
@@ -58,9 +64,9 @@ def check(path: Path, watch: Callable[[Checked], None] = lambda _: None) -> Chec
         SubmissionError: as ``read_notebook``.
         ConfigurationError: the course's kernel is not installed.
     """
-    notebook, claims_plan = read_notebook(path)
     settings = _settings(path)
     language.use(settings.language)
+    notebook, claims_plan = read_notebook(path)
     begun = planned(path.stem, claims_plan)
     watch(begun)
     if not claims_plan.checkable:

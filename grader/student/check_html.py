@@ -62,7 +62,8 @@ def _row(row: Row) -> str:
     if row.message:
         said.append(f"<div>{inline(row.message)}</div>")
     if row.hint:
-        said.append(f"<div><b>{gettext('Hint:')}</b> {inline(row.hint)}</div>")
+        hint = gettext("Hint:")
+        said.append(f"<div><b>{hint}</b> {inline(row.hint)}</div>")
     chip = f'<span style="background: {_COLOURS[row.label]}; {_CHIP}">{escape(row.words)}</span>'
     return (
         f'<tr style="background: transparent"><td style="{_CELL}">{chip}</td>'

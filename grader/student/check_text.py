@@ -26,7 +26,8 @@ def row_text(row: Row) -> RenderableType:
 
     label = Text(f"{row.words + ' ':<{_LABEL}}", _STYLES.get(row.label, "dim"))
     head = Text.assemble(label, f"{row.score:>7}  ", plain(row.claim.name, "bold"))
-    below = [row.message, f"{gettext('Hint:')} {row.hint}" if row.hint else ""]
+    hint = gettext("Hint:")
+    below = [row.message, f"{hint} {row.hint}" if row.hint else ""]
     return Group(head, *(indented(lines(each), 4) for each in below if each))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.language import N_, gettext, ngettext
@@ -89,7 +89,7 @@ def rows(checked: Checked) -> list[Row]:
 
 
 def totals(checked: Checked) -> list[str]:
-    """What the tested claims come to, and what else there is to earn: a sentence each."""
+    """What the tested claims come to, and what else there is to earn: a line each."""
     tested = {verdict.claim for verdict in checked.verdicts}
     left = [claim for claim in checked.claims if claim.name not in tested]
     training = [claim.points for claim in left if claim.name in checked.training]
@@ -102,74 +102,63 @@ def totals(checked: Checked) -> list[str]:
         (checked.written, _written),
     )
     return [_sum(checked.verdicts)] + [
-        sentence(len(each), _worth(each)) for each, sentence in counted if each
+        _with_points(sentence(len(each)), points(sum(each)) if sum(each) else "")
+        for each, sentence in counted
+        if each
     ]
 
 
-def _needing_training(count: int, points: str) -> str:
+def _needing_training(count: int) -> str:
     return ngettext(
-        "{count} claim{points} needs a training: run the training, then its test cell.",
-        "{count} claims{points} need a training: run the training, then their test cells.",
+        "{count} claim needs a training: run the training, then its test cell.",
+        "{count} claims need a training: run the training, then their test cells.",
         count,
-        points=points,
     )
 
 
-def _to_test(count: int, points: str) -> str:
+def _to_test(count: int) -> str:
     return ngettext(
-        "{count} claim{points} is still to be tested.",
-        "{count} claims{points} are still to be tested.",
-        count,
-        points=points,
+        "{count} claim is still to be tested.", "{count} claims are still to be tested.", count
     )
 
 
-def _not_tested(count: int, points: str) -> str:
+def _not_tested(count: int) -> str:
+    return ngettext("{count} claim was not tested.", "{count} claims were not tested.", count)
+
+
+def _hidden(count: int) -> str:
     return ngettext(
-        "{count} claim{points} was not tested.",
-        "{count} claims{points} were not tested.",
+        "{count} hidden claim is tested when your work is graded.",
+        "{count} hidden claims are tested when your work is graded.",
         count,
-        points=points,
     )
 
 
-def _hidden(count: int, points: str) -> str:
+def _written(count: int) -> str:
     return ngettext(
-        "{count} hidden claim{points} is tested when your work is graded.",
-        "{count} hidden claims{points} are tested when your work is graded.",
+        "{count} written answer is graded by a person.",
+        "{count} written answers are graded by a person.",
         count,
-        points=points,
     )
 
 
-def _written(count: int, points: str) -> str:
-    return ngettext(
-        "{count} written answer{points} is graded by a person.",
-        "{count} written answers{points} are graded by a person.",
-        count,
-        points=points,
-    )
-
-
-def _sum(verdicts: Iterable[Verdict]) -> str:
-    found = tuple(verdicts)
-    held = [verdict for verdict in found if verdict.outcome is Outcome.PASSED]
-    score = Score(sum(v.points for v in held), sum(v.points for v in found))
-    worth = f" ({score} {gettext('points')})" if score.possible else ""
-    return ngettext(
-        "{held} of {count} tested claim passed{worth}.",
-        "{held} of {count} tested claims passed{worth}.",
-        len(found),
+def _sum(verdicts: Sequence[Verdict]) -> str:
+    held = [verdict for verdict in verdicts if verdict.outcome is Outcome.PASSED]
+    score = Score(sum(v.points for v in held), sum(v.points for v in verdicts))
+    sentence = ngettext(
+        "{held} of {count} tested claim passed.",
+        "{held} of {count} tested claims passed.",
+        len(verdicts),
         held=len(held),
-        worth=worth,
     )
+    return _with_points(sentence, str(score) if score.possible else "")
 
 
-def _worth(numbers: Iterable[float]) -> str:
-    total = sum(numbers)
-    return f" ({points(total)} {gettext('point') if total == 1 else gettext('points')})" * (
-        total > 0
-    )
+def _with_points(sentence: str, number: str) -> str:
+    """A sentence and the points that it is about; the sentence alone where they are not known."""
+    if not number:
+        return sentence
+    return sentence + " " + gettext("Points: {points}.", points=number)
 
 
 def _row(claim: Claim, verdict: Verdict | None, checked: Checked) -> Row:

@@ -73,7 +73,7 @@ def solve_and_hand_in(student: StudentPage) -> None:
     student.write("EDGES = [[", FILTERS)
     dialog = student.validate()
     expect(dialog).to_contain_text("The cell max_pool is as it was handed out")
-    expect(dialog).to_contain_text("6 of 8 tested claims passed (11 / 14 points).")
+    expect(dialog).to_contain_text("6 of 8 tested claims passed. Points: 11 / 14.")
     expect(dialog.get_by_text("The following cell failed").first).to_be_hidden()
     student.close(dialog)
     student.answer("Training finds the numbers.")

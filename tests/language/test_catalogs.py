@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import io
@@ -106,6 +107,30 @@ def test_a_translation_has_the_fields_of_its_message(language: str) -> None:
 def test_a_message_is_no_f_string(extracted: tuple[frozenset[Forms], str]) -> None:
     _, complaints = extracted
     assert "f-string" not in complaints, "write a template and the values of its fields"
+
+
+def in_f_strings(source: str) -> list[str]:
+    """The messages that stand in the fields of f-strings, where Babel does not find them."""
+    return [
+        call.args[0].value
+        for text in ast.walk(ast.parse(source))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in ("gettext", "ngettext", "N_")
+        and isinstance(call.args[0], ast.Constant)
+    ]
+
+
+def test_no_message_stands_in_an_f_string() -> None:
+    files = sorted((ROOT / "grader").rglob("*.py"))
+    lost = [(file.name, each) for file in files for each in in_f_strings(file.read_text())]
+    assert not lost, "give the message a name ahead of the f-string"
+
+
+def test_a_message_in_an_f_string_is_found() -> None:
+    source = "f'{said} {gettext(\"It is lost.\")}'\ngettext('It is not.')"
+    assert in_f_strings(source) == ["It is lost."]
 
 
 def test_an_f_string_is_complained_of(tmp_path: Path) -> None:

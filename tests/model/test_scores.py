@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from grader import language
 from grader.model import Outcome, Override, Score, Verdict
+from grader.model.scores import points_text
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,22 @@ from grader.model import Outcome, Override, Score, Verdict
 )
 def test_a_score_is_written_in_one_way(score: Score, written: str) -> None:
     assert score.text == written
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(1, "1 point"), (1.0, "1 point"), (2, "2 points"), (0.5, "0.5 points"), (0, "0 points")],
+)
+def test_points_have_their_unit(number: float, written: str) -> None:
+    assert points_text(number) == written
+
+
+def test_the_unit_of_points_is_translated() -> None:
+    language.use("de")
+    try:
+        assert [points_text(number) for number in (1, 2.5)] == ["1 Punkt", "2.5 Punkte"]
+    finally:
+        language.use(language.ENGLISH)
 
 
 def test_a_verdict_has_the_machines_result_and_the_one_that_counts() -> None:

@@ -106,11 +106,11 @@ def test_the_command_shows_a_table_and_needs_no_course(
     result = CliRunner().invoke(cli.main, ["check", path.name])
     assert result.exit_code == 1
     assert "not attempted    0 / 2  convolve_margin" in result.output
-    assert "0 of 8 tested claims passed (0 / 14 points)." in result.output
-    assert "3 hidden claims (6 points) are tested when your work is graded." in result.output
+    assert "0 of 8 tested claims passed. Points: 0 / 14." in result.output
+    assert "3 hidden claims are tested when your work is graded. Points: 6." in result.output
     result = CliRunner().invoke(cli.main, ["check", "missing.ipynb"])
     assert result.exit_code == 2
-    assert "missing.ipynb: found" in result.output
+    assert "missing.ipynb is missing: found" in result.output
 
 
 @pytest.mark.parametrize(("outcome", "code"), [(Outcome.PASSED, 0), (Outcome.GRADER_FAULT, 1)])

@@ -84,13 +84,13 @@ def test_each_claim_has_outcome_points_message_and_hint(shown) -> None:
 
 def test_the_sums_say_what_else_there_is_to_earn() -> None:
     assert totals(CHECKED) == [
-        "1 of 4 tested claims passed (2 / 8 points).",
-        "1 claim (2 points) needs a training: run the training, then its test cell.",
-        "2 hidden claims (4 points) are tested when your work is graded.",
-        "1 written answer (5 points) is graded by a person.",
+        "1 of 4 tested claims passed. Points: 2 / 8.",
+        "1 claim needs a training: run the training, then its test cell. Points: 2.",
+        "2 hidden claims are tested when your work is graded. Points: 4.",
+        "1 written answer is graded by a person. Points: 5.",
     ]
     assert totals(replace(CHECKED, verdicts=VERDICTS[:2]))[2] == (
-        "2 claims (4 points) were not tested."
+        "2 claims were not tested. Points: 4."
     )
 
 
@@ -111,7 +111,7 @@ def test_the_claim_that_runs_is_shown() -> None:
     assert [row.label for row in rows(running)] == [
         *("passed", "running", "not tested", "not tested", "needs training")
     ]
-    assert "3 claims (6 points) are still to be tested." in totals(running)
+    assert "3 claims are still to be tested. Points: 6." in totals(running)
 
 
 def test_what_a_student_wrote_is_text_in_the_page() -> None:
@@ -144,7 +144,7 @@ def test_rows_are_printed_as_verdicts_come_and_a_pipe_wraps_nothing() -> None:
     assert said()[3:] == [long.message.strip(), "Hint: Look at values."]
     printed.close()
     assert said()[5:7] == ["not tested           2  crash", "not tested           2  blank"]
-    assert "2 claims (4 points) were not tested." in said()
+    assert "2 claims were not tested. Points: 4." in said()
 
 
 def test_a_check_that_never_began_prints_nothing() -> None:
@@ -168,10 +168,10 @@ def test_outcomes_and_sums_are_in_the_courses_language() -> None:
     page = read(check_html(CHECKED)).text
     for words in (
         *("bestanden", "nicht bestanden", "abgestürzt", "nicht bearbeitet", "braucht Training"),
-        "1 von 4 ausgeführten Tests bestanden (2 / 8 Punkte).",
-        "1 Test (2 Punkte) braucht ein Training:",
-        "2 verdeckte Tests (4 Punkte) laufen, wenn deine Arbeit bewertet wird.",
-        "1 schriftliche Antwort (5 Punkte) wird von einer Person bewertet.",
+        "1 von 4 ausgeführten Tests bestanden. Punkte: 2 / 8.",
+        "1 Test braucht ein Training:",
+        "2 verdeckte Tests laufen, wenn deine Arbeit bewertet wird. Punkte: 4.",
+        "1 schriftliche Antwort wird von einer Person bewertet. Punkte: 5.",
     ):
         assert words in page
     assert "nicht bearbeitet   0 / 2  blank" in check_text(CHECKED)

@@ -53,7 +53,7 @@ def test_the_table_grows(sums: Path, shown: list[tuple[str, dict[str, str]]]) ->
     assert "running" in first["text/html"]
     assert "not tested" in first["text/plain"]
     assert "passed           2 / 2  adds" in last["text/plain"]
-    assert "1 of 2 tested claims passed (2 / 5 points)." in last["text/html"]
+    assert "1 of 2 tested claims passed. Points: 2 / 5." in last["text/html"]
 
 
 def test_what_there_is_stays_where_a_student_interrupts(
@@ -71,7 +71,7 @@ def test_what_there_is_stays_where_a_student_interrupts(
     last = shown[-1][1]["text/plain"]
     assert "passed           2 / 2  adds" in last
     assert "not tested           3  totals" in last
-    assert "1 claim (3 points) was not tested." in last
+    assert "1 claim was not tested. Points: 3." in last
 
 
 @pytest.mark.kernel
@@ -87,5 +87,5 @@ def test_the_courses_kernel_knows_the_lines(sums: Path) -> None:
     assert "1. Look." in str(notebook.cells[-3].outputs)
     shown = str(notebook.cells[-2].outputs)
     assert "2 / 2  adds" in shown
-    assert "2 of 2 tested claims passed (5 / 5 points)" in shown
+    assert "2 of 2 tested claims passed. Points: 5 / 5." in shown
     assert "UsageError: %check cannot find missing.ipynb" in str(notebook.cells[-1].outputs)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from grader import language
 from grader.errors import SubmissionError
+from grader.notebook.submission import file_rules
 from grader.student import own_notebook
 
 
@@ -17,41 +20,67 @@ def said(path: Path) -> str:
 
 
 def test_a_notebook_that_is_missing_is_named_with_those_that_are_there(tmp_path: Path) -> None:
-    assert "found no notebook in that folder" in said(tmp_path / "nosuch.ipynb")
+    assert "there is no other notebook in that folder" in said(tmp_path / "nosuch.ipynb")
     for number in range(12):
         (tmp_path / f"n{number:02}\x1b.ipynb").touch()
     message = said(tmp_path / "nosuch.ipynb")
-    assert message.startswith(f"there is no {tmp_path}/nosuch.ipynb: found n00")
+    assert message.startswith(f"{tmp_path}/nosuch.ipynb is missing: found n00")
     assert "n09" in message
     assert "and 2 more" in message
     assert "\x1b" not in message
+    for number in range(1, 12):
+        (tmp_path / f"n{number:02}\x1b.ipynb").unlink()
+    assert "more" not in said(tmp_path / "nosuch.ipynb")
 
 
-def test_what_is_no_notebook_is_to_be_opened_and_saved(tmp_path: Path) -> None:
+MERGE = "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> theirs\n"
+CELL = '{"cell_type": "markdown", "metadata": {}, "source": "", "id": "a"}'
+MANY_CELLS = f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{CELL}'
+MANY_CELLS += f", {CELL}" * 1000 + "]}"
+
+UNREADABLE = {
+    "no JSON": "open it in JupyterLab and save it there",
+    "<html>": "is not a notebook but a web page (HTML): fetch the assignment again",
+    "": "is not a notebook but an empty file",
+    MERGE: "finish the merge first",
+    "[" * 200 + "]" * 200: "clear the outputs",
+    MANY_CELLS: "keep the assignment's cells alone",
+    " " * (file_rules.CAPS.notebook + 1): "has more than 20 MB: clear the outputs",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE, ids=lambda text: text[:8])
+def test_what_cannot_be_read_says_what_the_student_can_do(text: str, tmp_path: Path) -> None:
     path = tmp_path / "sums.ipynb"
-    path.write_text("no JSON")
-    assert "open it in JupyterLab and save it" in said(path)
+    path.write_text(text)
+    message = said(path)
+    assert message.startswith(f"{path} ")
+    assert UNREADABLE[text] in message
 
 
-def test_a_merge_that_was_not_finished_is_to_be_resolved(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", UNREADABLE, ids=lambda text: text[:8])
+def test_it_is_said_in_the_courses_language(text: str, tmp_path: Path) -> None:
     path = tmp_path / "sums.ipynb"
-    path.write_text("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> theirs\n")
-    assert said(path).endswith("expected one notebook; resolve it")
+    path.write_text(text)
+    english = said(path)
+    language.use("de")
+    try:
+        assert said(path) not in ("", english)
+    finally:
+        language.use(language.ENGLISH)
 
 
-def test_too_many_parts_are_to_be_cleared(tmp_path: Path) -> None:
-    path = tmp_path / "sums.ipynb"
-    path.write_text("[" * 200 + "]" * 200)
-    assert said(path).endswith("deep; clear the outputs")
+def test_a_link_is_to_be_replaced_by_the_notebook(tmp_path: Path) -> None:
+    (tmp_path / "other.ipynb").write_text("{}")
+    for make in (Path.symlink_to, Path.hardlink_to):
+        path = tmp_path / "sums.ipynb"
+        make(path, tmp_path / "other.ipynb")
+        assert "copy your notebook into this folder" in said(path)
+        path.unlink()
 
 
-@pytest.mark.parametrize(
-    ("instructor", "student"),
-    [
-        ("x; ask the student to hand it in again", f"x; {own_notebook._OPEN_IT}"),
-        ("x; ask the student to clear the outputs, or to hand in less", "x; clear the outputs"),
-        ("x; nothing is asked", "x; nothing is asked"),
-    ],
-)
-def test_what_would_be_asked_of_the_student_is_told(instructor: str, student: str) -> None:
-    assert own_notebook.for_student(instructor) == student
+def test_a_file_that_may_not_be_read_is_to_be_opened_to_the_account() -> None:
+    error = file_rules.unreadable(Path("sums.ipynb"), PermissionError(13, os.strerror(13)))
+    assert error.to_student.format_map(error.values) == (
+        "sums.ipynb cannot be read (Permission denied): give your account the right to read it."
+    )

@@ -81,7 +81,7 @@ def test_one_table_says_what_became_of_each_claim(
     assert "it is 7 (int). Expected: a text" in shown
     assert "Hint: look at checked." in shown
     assert "ended with IndexError: list index out of range. It was raised in line 2" in shown
-    assert "1 of 3 tested claims passed (1 / 6 points)." in shown
+    assert "1 of 3 tested claims passed. Points: 1 / 6." in shown
     for absent in ("Traceback", "from grader.checks", "site-packages", "cell failed"):
         assert absent not in shown
 

@@ -113,7 +113,8 @@ def decided_by(further: Sequence[FurtherRun]) -> str:
         )
     else:
         came = gettext("The course trained your network again, with seed {seed}.", seed=run.seed)
-    return f"{own} {came} {gettext('The best of these trainings counts.')}"
+    counts = gettext("The best of these trainings counts.")
+    return f"{own} {came} {counts}"
 
 
 def _stumbled(claim: Claim, finding: Finding, around: Circumstances) -> str:

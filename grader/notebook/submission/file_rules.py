@@ -20,6 +20,7 @@ from typing import BinaryIO
 from nbgrader.utils import parse_utc
 
 from grader.errors import SubmissionError
+from grader.language import N_
 from grader.notebook.submission import time_text
 
 _MEGABYTE = 1 << 20
@@ -35,6 +36,8 @@ _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFREG: "an ordinary file",
 }
+
+_NO_FILE = N_("{file} is no ordinary file: copy your notebook into this folder under that name.")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,10 @@ def unreadable(path: Path, error: OSError) -> SubmissionError:
     """What is said of a file or folder that this account cannot read."""
     return SubmissionError(
         f"{printable_path(path)} cannot be read ({error.strerror}); "
-        "see to it that this account may read it, or ask the student to hand it in again"
+        "see to it that this account may read it, or ask the student to hand it in again",
+        N_("{file} cannot be read ({reason}): give your account the right to read it."),
+        file=printable_path(path),
+        reason=error.strerror,
     )
 
 
@@ -217,7 +223,9 @@ def _require_own_file(status: os.stat_result, path: Path) -> None:
     if status.st_nlink > 1:
         raise SubmissionError(
             f"{printable_path(path)} is a hard link: expected a file of its own; "
-            "ask the student to hand it in again"
+            "ask the student to hand it in again",
+            _NO_FILE,
+            file=printable_path(path),
         )
 
 
@@ -225,7 +233,9 @@ def _require_kind(kind: int, status: os.stat_result, path: Path) -> None:
     if (actual := stat.S_IFMT(status.st_mode)) != kind:
         raise SubmissionError(
             f"{printable_path(path)} is {_KINDS.get(actual, 'no file')}: expected {_KINDS[kind]}; "
-            "ask the student to hand it in again"
+            "ask the student to hand it in again",
+            _NO_FILE,
+            file=printable_path(path),
         )
 
 
@@ -233,7 +243,10 @@ def _require_size(size: int, cap: int, path: Path) -> None:
     if size > cap:
         raise SubmissionError(
             f"{printable_path(path)} is over a limit: more than {cap // _MEGABYTE} MB; "
-            "ask the student to clear the outputs, or to hand in less"
+            "ask the student to clear the outputs, or to hand in less",
+            N_("{file} has more than {limit} MB: clear the outputs and save it again."),
+            file=printable_path(path),
+            limit=cap // _MEGABYTE,
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.errors import SubmissionError
+from grader.language import N_, gettext
 from grader.notebook import notebook_json
 from grader.notebook.submission import file_rules
 
@@ -24,14 +25,21 @@ _CONFLICT = tuple(
 # this course has 20 to 100, with 10,000 to 50,000 characters of code.
 _CELLS, _CODE = 1_000, 1_000_000
 _OTHER_KINDS = {
-    b"PK\x03\x04": "an archive (ZIP) or a document of an office program",
-    b"\x1f\x8b": "an archive (gzip)",
-    b"Rar!": "an archive (RAR)",
-    b"7z\xbc\xaf": "an archive (7z)",
-    b"%PDF": "a PDF",
-    b"<": "a web page (HTML)",
-    b"version https://git-lfs": "a pointer of Git LFS",
+    b"PK\x03\x04": N_("an archive (ZIP) or a document of an office program"),
+    b"\x1f\x8b": N_("an archive (gzip)"),
+    b"Rar!": N_("an archive (RAR)"),
+    b"7z\xbc\xaf": N_("an archive (7z)"),
+    b"%PDF": N_("a PDF"),
+    b"<": N_("a web page (HTML)"),
+    b"version https://git-lfs": N_("a pointer of Git LFS"),
 }
+_OTHER_KIND = N_(
+    "{file} is not a notebook but {kind}: fetch the assignment again, or copy your notebook there."
+)
+_NO_JSON = N_(
+    "{file} is not a notebook: open it in JupyterLab and save it there, or fetch the assignment "
+    "again."
+)
 _ARCHIVES = {".zip", ".rar", ".7z", ".gz", ".tgz", ".tar"}
 _OTHER_ENDINGS = {"", ".json", ".txt", ".download"}  # that browsers give a notebook
 _NEITHER_QUOTE_NOR_BRACKET = bytes(set(range(256)) - set(b'"[]{}'))
@@ -53,7 +61,9 @@ def content(path: Path) -> bytes:
     except FileNotFoundError:
         raise SubmissionError(
             f"{path} is missing: expected the notebook under this name, found "
-            f"{_found(path.parent)}; {_remedy(path)}"
+            f"{_found(path.parent)}; {_remedy(path)}",
+            N_("{file} is missing: expected your notebook under this name."),
+            file=path,
         ) from None
     except OSError as error:
         raise file_rules.unreadable(path, error) from error
@@ -93,22 +103,26 @@ def parse(text: bytes, name: str) -> NotebookNode:
     try:
         notebook = notebook_json.decode(utf8)
     except ValueError as error:
+        kind = _other_kind(text)
         raise SubmissionError(
-            f"{name} is not a notebook {_instead(text, error)}: expected Jupyter's JSON; "
-            "ask the student to hand it in again"
+            f"{name} is not a notebook {f'but {kind}' if kind else f'({error})'}: expected "
+            "Jupyter's JSON; ask the student to hand it in again",
+            _OTHER_KIND if kind else _NO_JSON,
+            file=name,
+            kind=gettext(kind),
         ) from error
     _require_few_cells(notebook, name)
     return notebook
 
 
-def _instead(text: bytes, error: ValueError) -> str:
-    """What a file is that is no notebook, as far as its first bytes tell."""
+def _other_kind(text: bytes) -> str:
+    """What a file is that is no notebook; empty where its first bytes do not tell."""
     if not text.strip(b"\0 \r\n\t"):
-        return "but an empty file"
+        return N_("an empty file")
     for beginning, kind in _OTHER_KINDS.items():
         if text.lstrip().startswith(beginning):
-            return f"but {kind}"
-    return f"({error})"
+            return kind
+    return ""
 
 
 def _require_few_cells(notebook: NotebookNode, name: str) -> None:
@@ -118,7 +132,17 @@ def _require_few_cells(notebook: NotebookNode, name: str) -> None:
         raise SubmissionError(
             f"{name} is over a limit: {cells} cells with {code} characters of code, expected at "
             f"most {_CELLS} with {_CODE}; ask the student to hand in the assignment's notebook "
-            "alone, and data as a file beside it"
+            "alone, and data as a file beside it",
+            N_(
+                "{file} has {cells} cells with {code} characters of code, expected at most "
+                "{most_cells} with {most_code}: keep the assignment's cells alone, and data in a "
+                "file beside it."
+            ),
+            file=name,
+            cells=cells,
+            code=code,
+            most_cells=_CELLS,
+            most_code=_CODE,
         )
 
 
@@ -136,7 +160,12 @@ def _require_merged(text: bytes, name: str) -> None:
     if all(mark.search(text) for mark in _CONFLICT):
         raise SubmissionError(
             f"{name} holds both sides of a git merge that was not finished (<<<<<<<): expected one "
-            "notebook; ask the student to resolve it and to hand it in again"
+            "notebook; ask the student to resolve it and to hand it in again",
+            N_(
+                "{file} holds both sides of a git merge that was not finished (<<<<<<<), expected "
+                "one notebook: finish the merge first."
+            ),
+            file=name,
         )
 
 
@@ -147,7 +176,9 @@ def _require_small_tree(text: bytes, name: str) -> None:
     if len(brackets) > 2 * _BRACKETS or max(depths, default=0) > _DEPTH:
         raise SubmissionError(
             f"{name} is over a limit: JSON of more than {_BRACKETS} parts, or more than {_DEPTH} "
-            "deep; ask the student to clear the outputs and to hand it in again"
+            "deep; ask the student to clear the outputs and to hand it in again",
+            N_("{file} has too many parts to be read: clear the outputs and save it again."),
+            file=name,
         )
 
 
