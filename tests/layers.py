@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.model",
         "grader.parsing",
     ),
-    "grader.engines": ("grader.errors",),  # what they carry out is given to them
+    "grader.engines": (),  # what they carry out is given to them
     "grader.notebook": (
         "grader.errors",
         "grader.whole_files",
@@ -91,7 +91,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "grader.engines",
         "grader.notebook",
     ),
-    "grader.kernelspec": ("grader.errors", "grader.language", "grader.datasets", "grader.settings"),
+    "grader.kernelspec": ("grader.errors", "grader.language"),
     "grader.student": (
         "grader.errors",
         "grader.parsing",

@@ -100,6 +100,28 @@ def test_the_layers_are_drawn_from_low_to_high(modules: list[Module]) -> None:
     assert not homeless, "a new package needs a row in MAY_IMPORT"
 
 
+def unused(modules: list[Module]) -> list[str]:
+    """What a row of MAY_IMPORT allows, and no module of its package imports."""
+    imported = {place: set[str]() for place in MAY_IMPORT}
+    for module in modules:
+        imported[row(module.name)].update(each.name for each in module.imports)
+    return [
+        f"{place} imports no {allowed}"
+        for place, rows in MAY_IMPORT.items()
+        for allowed in rows
+        if not any(within(name, allowed) for name in imported[place])
+    ]
+
+
+def test_the_layers_allow_no_more_than_is_used(modules: list[Module]) -> None:
+    assert not unused(modules)
+
+
+def test_what_is_allowed_and_not_used_is_found(modules: list[Module]) -> None:
+    without = [module for module in modules if not within(module.name, "grader.marking")]
+    assert "grader.marking imports no grader.reports" in unused(without)
+
+
 def trespasser(tmp_path: Path, place: str, text: str) -> list[Module]:
     """A module with ``text`` in it, as if it stood in ``place``."""
     path = tmp_path / f"{place.replace('.', '/')}.py"

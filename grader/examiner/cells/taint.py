@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Set
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _LOOPS = ast.For | ast.AsyncFor
-_WITHS = ast.With | ast.AsyncWith
 
 # They give whatever the cell has, by text.
 _ANYTHING = frozenset({"eval", "exec", "globals", "locals", "vars"})
