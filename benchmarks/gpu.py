@@ -73,7 +73,7 @@ def _on_cpu(trainings: Sequence[Training | None]) -> bool:
 
 
 def _train(way: Way, device: str, arguments: Sequence[str]) -> Training | None:
-    """What came of it, or None: its process failed, and said why on stderr."""
+    """Train in a separate process; None where it failed, which it says on stderr."""
     command = [sys.executable, "-m", "benchmarks.training", way.loop, *arguments]
     if way.roofline:
         command.append("--roofline")

@@ -1,4 +1,4 @@
-"""Writes what was measured into a page, between two markers; the rest is a person's."""
+"""Writes measurements into a page between two markers, and leaves the rest of it as it is."""
 
 from __future__ import annotations
 

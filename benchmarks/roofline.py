@@ -1,4 +1,4 @@
-"""How fast an epoch could be at best: what it asks for, over what the device was seen to give."""
+"""How fast an epoch could be at best: the work that it takes, over a device's measured speed."""
 
 from __future__ import annotations
 

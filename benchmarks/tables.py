@@ -1,4 +1,4 @@
-"""What the GPU benchmark found, as tables for the terminal."""
+"""The results of the GPU benchmark, as tables for the terminal."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Training:
-    """What came of one training.
+    """The result of one training.
 
     Attributes:
         device: in the backend's words.

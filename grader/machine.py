@@ -39,7 +39,7 @@ def all_memory() -> int:
 
 
 def expect_threads(count: int) -> None:
-    """Start so many threads at once, and end them.
+    """Start so many threads at once and end them, to see whether that is possible.
 
     Called before a library that ends the whole process where it gets no thread, as ZeroMQ does.
 

@@ -18,7 +18,7 @@ from benchmarks.errors import BenchError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what is due and write the page; 1 where something could not be measured."""
+    """Measure what is missing and write the page; 1 where something could not be measured."""
     given = _parser().parse_args(arguments)
     try:
         use_the_courses_programs()

@@ -1,4 +1,4 @@
-"""Those who grade the classes: how each gets a class, is run, and says what it gave."""
+"""The graders that are compared: how each gets a class, is run, and reports its scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs one command and measures it with all that it starts, whatever becomes of it.
+"""Runs one command, and measures it with all processes that it starts.
 
 ``python -m benchmarks.classes.measure``: a ``Task`` as JSON on stdin, a ``Measured`` on stdout.
 This is a process apart: orphans of the command become its children (a subreaper), so that their
@@ -81,7 +81,7 @@ class Measured:
 
 
 def measure(task: Task) -> Measured:
-    """Measure in a process of its own.
+    """Measure in a separate process.
 
     Raises:
         BenchError: the command ran into its limit, or could not be measured.

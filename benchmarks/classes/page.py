@@ -1,4 +1,4 @@
-"""Writes the figures into a page, between two markers; what stands around them is a person's."""
+"""Writes the figures into a page between two markers, and leaves the rest of it as it is."""
 
 from __future__ import annotations
 

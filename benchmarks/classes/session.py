@@ -32,7 +32,7 @@ class Turn:
     repetition: int
 
     def slot(self, step: str) -> Slot:
-        """The place of what one step of it comes to."""
+        """The file for the result of one of its steps."""
         return Slot(self.case.name, self.contender, step, self.case.count, self.repetition)
 
 

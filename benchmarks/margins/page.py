@@ -103,7 +103,7 @@ def _margin(margin: Margin) -> list[str]:
 
 
 def probability(value: float) -> str:
-    """As one of so many, in bold where that is more often than wanted."""
+    """As "1 in N", in bold where that is more often than wanted."""
     if value < 1e-6:
         return "< 1 in a million"
     text = f"1 in {round(1 / value, -max(0, len(str(int(1 / value))) - 2)):,.0f}"

@@ -82,7 +82,7 @@ class Session:
 
 
 def recipe_of(network: Network, seed: int, data: Path) -> Recipe:
-    """The recipe that a student's call of ``fit`` on all training images comes to."""
+    """The recipe of a student's call of ``fit`` on all training images."""
     from grader.referee.spec import declaration
 
     model = network.model()
@@ -112,14 +112,14 @@ def recipe_of(network: Network, seed: int, data: Path) -> Recipe:
 
 
 def compile_config(model: Any) -> str:
-    """What a student's kernel sends: on torch, Keras' optimizers are of classes for it."""
+    """The configuration that a student's kernel sends: on torch, optimizers have other classes."""
     config: dict[str, Any] = model.get_compile_config()
     config["optimizer"]["module"] = "keras.optimizers"
     return json.dumps(config)
 
 
 def until(minutes: float) -> Callable[[], bool]:
-    """Tells whether so many minutes are over."""
+    """Tell whether so many minutes have passed."""
     end = time.monotonic() + 60 * minutes
     return lambda: time.monotonic() >= end
 

@@ -39,7 +39,7 @@ REFERENCE, UNTOUCHED = "reference", "release"  # where a sample's solution cells
 
 @dataclasses.dataclass(frozen=True)
 class ReleaseCheck:
-    """What grading said of an assignment that is to be released.
+    """The result of grading an assignment's own solution before its release.
 
     Attributes:
         problems: why it is not fit for students, in one line for each claim.

@@ -34,7 +34,7 @@ class Failure:
 
 
 def explained(error: BaseException, frames: Sequence[CellFrame]) -> Failure | None:
-    """The failure that an exception stands for; None where its traceback says more.
+    """The failure to show for an exception; None where its traceback says more.
 
     Args:
         error: what ended a cell.

@@ -17,7 +17,7 @@ _LINES = 6  # of one statement, that are shown
 
 @dataclass(frozen=True)
 class CellFrame:
-    """A frame whose code stands in a cell.
+    """A frame of code that is in a cell.
 
     Attributes:
         trace: its place in the traceback.
@@ -48,7 +48,7 @@ def cell_frames(error: BaseException, space: Mapping[str, Any]) -> list[CellFram
 
 
 def only_cells(error: BaseException, space: Mapping[str, Any]) -> TracebackType | None:
-    """The traceback without what stands in no cell: libraries, and this package."""
+    """The traceback without frames outside of cells: libraries, and this package."""
     kept: TracebackType | None = None
     for trace in reversed(_traces(error.__traceback__)):
         if trace.tb_frame.f_globals is space:

@@ -136,7 +136,7 @@ def _obscurity(name: str) -> tuple[bool, int]:
 
 
 def _stand_in(name: str) -> Callable[..., NoReturn]:
-    """Return what stands in a convolution's place."""
+    """Return the function that replaces a convolution."""
 
     def refused(*_: object, **__: object) -> NoReturn:
         _refuse(name)
@@ -165,7 +165,7 @@ def _is_neighbour(value: object, function: FunctionType) -> bool:
 
 
 def _named(code: CodeType, names: dict[str, Any]) -> Iterator[Any]:
-    """Yield what a code's global names stand for, followed through modules: ``tf.nn.conv2d``."""
+    """Yield what a code's global names refer to, also through modules: ``tf.nn.conv2d``."""
     value = None
     for instruction in dis.get_instructions(code):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):

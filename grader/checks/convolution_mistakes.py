@@ -58,7 +58,7 @@ def diagnosis(answer: Grey, image: NDArray[Any], kernel: ArrayLike) -> str:
 
 
 def _stands_too_high(answer: Grey, expected: Grey) -> bool:
-    """Tell whether sums stand where the corner of their window is, and not its middle."""
+    """Tell whether each sum is at the corner of its window instead of its middle."""
     inside = expected[1:-1, 1:-1]
     return bool(np.abs(answer[: inside.shape[0], : inside.shape[1]] - inside).max() <= GREY_LEVEL)
 

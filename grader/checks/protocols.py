@@ -23,7 +23,7 @@ _granted: dict[int, tuple[weakref.ref[Any], object]] = {}
 
 
 class CallbackProxy(Protocol):
-    """Stands for a class of callbacks in a student's kernel."""
+    """A proxy of a class of callbacks in a student's kernel."""
 
     def dry_run(self, logs: list[dict[str, float]]) -> tuple[object, Sequence[object]]:
         """Let a new callback see one epoch for each of ``logs``; see ``checks.dry_run``.
@@ -38,21 +38,21 @@ class CallbackProxy(Protocol):
 
 
 class FigureProxy(Protocol):
-    """Stands for a matplotlib Figure in a student's kernel."""
+    """A proxy of a matplotlib Figure in a student's kernel."""
 
     def describe_figure(self) -> object:
         """A ``checks.figures.FigureDescription``; None where it is no Figure."""
 
 
 class FunctionProxy(Protocol):
-    """Stands for a function in a student's kernel."""
+    """A proxy of a function in a student's kernel."""
 
     def call_blocked(self, *arguments: Any) -> object:
         """Call it where numpy is the only library, with numpy's convolutions blocked."""
 
 
 class ObjectProxy(Protocol):
-    """Stands for an object in a student's kernel."""
+    """A proxy of an object in a student's kernel."""
 
     def operate(self, operation: str, *arguments: Any) -> object:
         """Carry out an operation there, with the student's own methods.

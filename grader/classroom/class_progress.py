@@ -42,7 +42,7 @@ class OpenSubmission:
 
 @dataclass
 class _Network:
-    """The training of one network, as far as it was watched."""
+    """The progress of one network's training."""
 
     epochs: int = 0  # that were awaited so far
     asked: int = 0  # the most that a student asked for

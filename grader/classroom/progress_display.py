@@ -115,7 +115,7 @@ class LiveDisplay(_ResultLines):
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Remove the bar; what is said at the end stands where it was."""
+        """Remove the bar; what is printed at the end takes its place."""
         self._live.stop()
         super().__exit__(*error)
 

@@ -153,7 +153,7 @@ def release(
 
 
 def _checked(settings: Settings, name: str, full: bool) -> str | None:
-    """What is said of an assignment that may be released; None, once told why, if it may not."""
+    """The line on an assignment that may be released; None if it may not, after telling why."""
     from grader.authoring import release_check
 
     checked = release_check.check(settings, name, full=full)

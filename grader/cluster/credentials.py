@@ -1,7 +1,7 @@
 """The key of a cluster: one file, which the scheduler, every node and every driver must have.
 
 It holds a secret key and the certificate that goes with it. Each side shows the certificate and
-accepts no other, so that who has no copy of the file neither gives work nor gets any.
+accepts no other. So a machine without a copy of the file can neither send work nor receive it.
 """
 
 from __future__ import annotations

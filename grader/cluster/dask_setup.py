@@ -1,4 +1,4 @@
-"""How Dask is set up here: what a judge needs, and what listens to nobody but us."""
+"""Configures Dask: what a judge needs, and no port that is open to others."""
 
 from __future__ import annotations
 

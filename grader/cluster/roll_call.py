@@ -1,4 +1,4 @@
-"""Asks all nodes of a cluster the same, and names each that cannot take part."""
+"""Asks all nodes of a cluster the same question, and names those that cannot take part."""
 
 from __future__ import annotations
 

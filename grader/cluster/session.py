@@ -1,4 +1,4 @@
-"""A class graded on a cluster: nodes looked at, data sent, a referee started, an engine given."""
+"""Prepares a cluster for a class: checks nodes, sends data, starts a referee and an engine."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ ADMITTED = {
 
 
 class ArraysOnly(pickle.Unpickler):
-    """An unpickler that admits numpy arrays and built-in values, and no other name."""
+    """An unpickler that accepts only numpy arrays and built-in values."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Return what a pickle names, if it is admitted."""

@@ -1,4 +1,4 @@
-"""Makes the data folder whole: what is missing or wrong comes from the first source that has it."""
+"""Completes the data folder: fetches missing or wrong files from the first source that has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person sees while data come: lines that stay, and on a terminal a bar below them."""
+"""Shows how data sets are fetched: lines that stay, and on a terminal a progress bar below them."""
 
 from __future__ import annotations
 

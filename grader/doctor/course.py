@@ -1,4 +1,4 @@
-"""What the course brings: data sets, kernel, gradebook, exchange."""
+"""Checks of the course: data sets, kernel, gradebook, exchange."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks at everything side by side: most of a look is waiting for another process to start."""
+"""Runs all checks at once: most of them wait for another process to start."""
 
 from __future__ import annotations
 

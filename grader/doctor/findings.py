@@ -1,4 +1,4 @@
-"""What a check is, and what it finds."""
+"""A check of a machine or a course, and its finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machine gives: Python, space, and a sandbox with a bound on memory."""
+"""Checks of the machine: Python, disk space, and a sandbox with a bound on memory."""
 
 from __future__ import annotations
 

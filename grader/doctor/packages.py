@@ -1,4 +1,4 @@
-"""What is installed beside the grader: TensorFlow, the course's packages, nbgrader's programs.
+"""Checks of installed packages: TensorFlow, the course's packages, nbgrader's programs.
 
 Packages are checked in a separate process, so that one that crashes is a finding.
 """

@@ -1,4 +1,4 @@
-"""Who trains, with what, and where the trainings are kept."""
+"""Checks of the referee: where it runs, with which backend, and the store of runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found, as a table for the terminal."""
+"""The findings, as a table for the terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def grading_works(findings: Sequence[Finding]) -> bool:
 
 
 def findings_table(findings: Sequence[Finding], untried: Sequence[str] = ()) -> RenderableType:
-    """A row a finding, its remedy below it, and what all of them come to.
+    """A row for each finding with its remedy below, and a summary at the end.
 
     Args:
         findings: in the order of the table.

@@ -27,7 +27,7 @@ _LOOK_SECONDS = 1.0  # how late it is noticed that an engine was closed
 
 
 class Reporter(Protocol):
-    """What a piece of work is called with, to tell how it gets on."""
+    """The argument of a piece of work, by which it reports its progress."""
 
     @property
     def cancelled(self) -> bool:
@@ -52,15 +52,15 @@ class Reporter(Protocol):
 
 
 class Silent:
-    """A reporter that tells nobody, for work that is done without an engine."""
+    """A reporter that does nothing, for work without an engine."""
 
     cancelled = False
 
     def progress(self, detail: object) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def wait(self, reason: str) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def go_on(self) -> None:
         """Return at once."""

@@ -1,4 +1,4 @@
-"""What the engine of a cluster has carried out on a node: a process of Dask's that takes tasks.
+"""Carries out the tasks of a cluster's engine on a node, in a worker process of Dask's.
 
 A task leaves Dask's pool of threads at once. How much of the work computes is decided by the places
 of the node, which know what waits, and not by the number of Dask's threads.
@@ -64,7 +64,7 @@ def open_work(topic: str) -> int:
 
 
 def is_unwanted(worker: Worker, task: str) -> bool:
-    """Whether nobody wants a task's result: Dask's state of it says so, without a message.
+    """Whether a task's result is not wanted any more, by Dask's state of it.
 
     The driver cancelled it or is gone, or this node is about to end.
     """
@@ -74,14 +74,14 @@ def is_unwanted(worker: Worker, task: str) -> bool:
 
 
 def is_idle() -> bool:
-    """Whether this node has no open work, whoever sent it."""
+    """Whether this node has no open work from any sender."""
     from distributed import get_worker
 
     return not _places_of(get_worker()).open
 
 
 def carry_out(run: bytes, key: str, task: str, topic: str, place: str) -> Outcome:
-    """Do a piece of work here, and tell how it gets on.
+    """Carry out a piece of work here, and report its progress.
 
     Args:
         run: what does it, pickled.
@@ -178,4 +178,4 @@ class _Host:
 
 
 def _nothing(_: object) -> None:
-    """Stands for work whose function somebody else calls."""
+    """Do nothing: the function of this work is called elsewhere."""

@@ -149,7 +149,7 @@ def _known_note(note: str, texts: Iterable[str]) -> str:
 
 
 def _known_line(note: str, texts: Iterable[str]) -> str:
-    """What a note says of a line that stands in one of the student's cells; empty if none does."""
+    """The note on a line of one of the student's cells; empty if the line is in none."""
     if (line := _LINE.match(note)) is None:
         return ""
     known = (f"{line[0]}{code}`." for code in _lines(int(line[1]), texts))
@@ -165,5 +165,5 @@ def _lines(number: int, texts: Iterable[str]) -> Iterator[str]:
 
 
 def _refuted(finding: Finding) -> Finding:
-    """A refutation without words: the claim's hint stands in their place."""
+    """A refutation without a message: students read the claim's hint instead."""
     return replace(finding, error="ClaimFailed", message="", note="")

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def asking_outside(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """What asks as ``ask`` does, with a loop of its own where the test's runs: that one waits."""
+    """``ask``, which may run an event loop although the test's own is running: that one waits."""
 
     def asked(*question: Any) -> Any:
         running = asyncio._get_running_loop()

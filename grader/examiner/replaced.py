@@ -1,4 +1,4 @@
-"""Replaces an attribute for a while."""
+"""Replaces an attribute temporarily."""
 
 from __future__ import annotations
 

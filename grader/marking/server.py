@@ -144,7 +144,7 @@ class _Handler(web.RequestHandler):
         return hmac.compare_digest(given.encode(), self.marking.token.encode())
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Called by tornado for what ended with an error: a line, and no traceback."""
+        """Called by tornado for a request that failed: answers with a line and no traceback."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         said = str(error) if isinstance(error, GraderError) else f"{status_code}: {self._reason}"
         if status_code == 403:

@@ -39,7 +39,7 @@ def grade(
     follow: Follow = lambda _event: None,
     before_judging: Callable[[], None] = lambda: None,
 ) -> Iterator[Result]:
-    """Grade what was handed in for an assignment; yields each result as it is there.
+    """Grade what was handed in for an assignment; yields each result as soon as it is ready.
 
     A submission that is already graded, with nothing changed since, is not run again. Each result
     is in nbgrader's files and gradebook before it is yielded. So a run that was killed is gone on
@@ -93,7 +93,7 @@ def grade(
 
 
 def _local_engine(loaded: LoadedCourse, workers: int | None) -> Engine:
-    """An engine on this machine; raises ``ConfigurationError`` where so many do not fit."""
+    """An engine on this machine; raises ``ConfigurationError`` where memory is too small for it."""
     asked = workers if workers is not None else loaded.settings.workers or None
     return LocalEngine(local_capacity(loaded.settings, loaded.assignment, asked))
 

@@ -118,7 +118,7 @@ class ClassRun:
                 return None
 
     def _look_at(self, student: str, scored: bool) -> Result | None:
-        """The result that is there; None where the submission must be judged.
+        """The result of an earlier run; None where the submission must be judged.
 
         Args:
             student: whose submission it is.

@@ -45,7 +45,7 @@ def writing(settings: Settings, seconds: float = WAIT_SECONDS) -> Iterator[None]
 
 @contextlib.contextmanager
 def watching(settings: Settings) -> Iterator[None]:
-    """Hold what one ``grader watch`` may have of a course.
+    """Hold the lock that only one ``grader watch`` of a course may have.
 
     Raises:
         ConfigurationError: another process watches this course.

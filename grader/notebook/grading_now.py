@@ -110,7 +110,7 @@ def _read(descriptor: int) -> dict[str, Doing]:
 
 
 def _take(descriptor: int, kind: int) -> bool:
-    """Whether nobody else holds the lock."""
+    """Whether no other process holds the lock."""
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:

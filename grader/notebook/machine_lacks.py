@@ -1,4 +1,4 @@
-"""What a machine may lack at times, and that an error says so."""
+"""Recognises errors that say what the machine lacks at the moment, such as disk or memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What IPython's magics and lines of the shell leave of a cell that is read as Python."""
+"""Takes IPython's magics and shell lines out of a cell, so that it can be read as Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an assignment is called where people read of it, and what it is about."""
+"""The title of an assignment, and what it is about, for people."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _PREPARE = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.FunctionD
 
 @dataclasses.dataclass(frozen=True)
 class VisibleAssignment:
-    """An assignment as far as students see it.
+    """The part of an assignment that students see.
 
     Attributes:
         assignment: holds only visible tests; of a test cell with a hidden part, the visible part.

@@ -1,4 +1,4 @@
-"""What pages say of a training, in words."""
+"""Texts about a training, for pages."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def open_places(sources: Iterable[str], folder: Path) -> dict[str, str]:
 
 
 def drop() -> None:
-    """Become the account nobody, and stay it, if this process is root."""
+    """Change to the account nobody for good, if this process is root."""
     if must_drop():
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)

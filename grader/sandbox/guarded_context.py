@@ -1,4 +1,4 @@
-"""ZeroMQ's side of a hostile kernel: bounded messages, and no wait without end."""
+"""ZeroMQ sockets for hostile kernels: bounded messages, and a deadline for every wait."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """``%hint``: hints for the solution cells of a notebook, one after the other, on demand.
 
-The hints stand in the metadata of the notebook that was handed out: they need no network, and
-nobody meets them who does not ask.
+The hints are in the metadata of the notebook that was handed out. So they need no network, and are
+shown only to students who ask.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What ``%hint`` answers: one hint of a solution cell more, or what there are hints for."""
+"""The answer of ``%hint``: the next hint of a solution cell, or which cells have hints."""
 
 from __future__ import annotations
 

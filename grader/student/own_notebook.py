@@ -1,4 +1,4 @@
-"""Reads a student's own notebook; what is wrong with it is told to the student."""
+"""Reads a student's own notebook, and tells the student what is wrong with it."""
 
 from __future__ import annotations
 

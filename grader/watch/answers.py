@@ -69,7 +69,7 @@ class Answers:
         self._all: list[Answer] = _read(self._file)
 
     def last(self, student: str, assignment: str) -> Answer | None:
-        """The last answer to a student for an assignment, whatever the clock said."""
+        """The last answer to a student for an assignment, in the order in which they were given."""
         key = student, assignment
         return next((a for a in reversed(self._all) if (a.student, a.assignment) == key), None)
 

@@ -1,4 +1,4 @@
-"""How the service is, for people and programs: as JSON, and as Prometheus reads it."""
+"""The service's health, for people and programs: as JSON, and in Prometheus' format."""
 
 from __future__ import annotations
 

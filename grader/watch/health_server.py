@@ -1,4 +1,4 @@
-"""Answers over HTTP how the service is: /health for people and probes, /metrics for Prometheus."""
+"""Serves the service's health over HTTP: /health for people and probes, /metrics for Prometheus."""
 
 from __future__ import annotations
 

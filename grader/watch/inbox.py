@@ -1,4 +1,4 @@
-"""What has arrived: from nbgrader's exchange, which is collected, or in submitted/."""
+"""Finds what has arrived: in nbgrader's exchange, which is collected, or in submitted/."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Inbox:
                 yield Arrival(submission, self._clock())
 
     def _settled(self, key: tuple[str, str], stamp: str) -> bool:
-        """Whether all is there: what another program writes is as it was at the look before."""
+        """Whether it is complete: unchanged since the look before, so nothing is writing it."""
         former, self._looked_at[key] = self._looked_at.get(key), stamp
         return former == stamp or self._settings.watch.source is Source.EXCHANGE
 

@@ -1,4 +1,4 @@
-"""What the service says of its work: a line for each thing that happened."""
+"""The log of the service: a line for each event."""
 
 from __future__ import annotations
 

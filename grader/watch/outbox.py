@@ -1,4 +1,4 @@
-"""What goes out: pages to students, results to the gradebook. What fails is tried again."""
+"""Publishes pages to students, and records results in the gradebook. Retries what failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a version probably waits for its test, by how fast others are answered meanwhile."""
+"""Estimates how long a version waits for its test, by how fast others are answered."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Pace:
         self._answers = answers
 
     def expected(self, now: float, ahead: int) -> float | None:
-        """When a version with so many before it is probably begun; None where that is not known."""
+        """When a version with so many before it is probably started; None where that is unknown."""
         given = self._answers - self._before
         if self._since is None or given < _FEWEST or now < self._since:
             return None

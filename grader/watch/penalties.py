@@ -1,4 +1,4 @@
-"""Keeps late penalties as due dates, extensions and timestamps say now, for what is graded."""
+"""Updates late penalties of graded work to the due dates, extensions and timestamps of now."""
 
 from __future__ import annotations
 

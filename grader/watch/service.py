@@ -226,7 +226,7 @@ class Service:
         )
 
     def _start(self) -> None:
-        """Start what may: pages first, and grading where nobody waits for a page."""
+        """Start work as places allow: pages first, then grading."""
         queue = self._turns()
         while queue and self._jobs.may_start:
             turn = queue.pop(0)
@@ -277,7 +277,7 @@ class Service:
             self._ungraded[version.key] = version, tested
 
     def _announce(self, queue: list[str]) -> None:
-        """Tell those who wait that they do, and now and then what has become of it."""
+        """Tell students that their version waits, and update that from time to time."""
         now, times = self._clock(), self._answers.times(self._clock())
         for key, version in self._waiting.items():
             told = version.announced

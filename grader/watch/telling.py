@@ -1,7 +1,7 @@
 """What a student may be told before grades are released; without any effect.
 
-What is not to be told is not even at hand here: the page is made from a run in which no hidden test
-took place. This module says what is added to it.
+What must not be told cannot be told here: the page is made from a run without hidden tests. This
+module says what is added to it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gives versions to the engine, and takes in what comes of them."""
+"""Submits versions to the engine, and handles the results."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Who is tested next, and when a student may be tested again; without any effect.
 
 The student who was answered least in the last hour goes first, and of those the one who has waited
-longest. So a student who hands in again and again delays nobody who seldom does.
+longest. So a student who hands in again and again does not delay those who seldom do.
 """
 
 from __future__ import annotations

@@ -186,7 +186,7 @@ class _Failure:
         return None
 
     def _students_code_raised(self) -> bool:
-        """Whether a line of theirs raised it, here or in their kernel."""
+        """Whether a line of the student's code raised it, here or in the kernel."""
         if isinstance(self._error, StudentRaised) or is_of_students_line(self._error):
             return True
         return any(

@@ -21,7 +21,7 @@ SEED_BITS = 128
 
 
 def new_seed() -> int:
-    """A seed that nobody can guess."""
+    """A seed that cannot be guessed."""
     return secrets.randbits(SEED_BITS)
 
 

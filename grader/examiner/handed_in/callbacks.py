@@ -51,7 +51,7 @@ class Callbacks:
     def work(
         self, message: Mapping[str, Any], arguments: Sequence[Any], named: dict[str, Any]
     ) -> Any:
-        """What comes of a callback; raises what the test's own code raises."""
+        """The result of a callback; raises what the test's own code raises."""
         opened = self._handed.open(message.get("of"))
         try:
             result = _done(opened, message["callback"], arguments, named)

@@ -1,4 +1,4 @@
-"""What a context manager of the student's is told of an error in its block, and may forget."""
+"""Which errors in its block a student's context manager is told of, and may suppress."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def base_of(kind: Any) -> type[Exception]:
 
 
 def class_of(meta: type, facts: ClassFacts, bases: list[type]) -> type:
-    """The class that stands for a class of exceptions of the student's.
+    """The examiner's class for a class of exceptions of the student's.
 
     Args:
         meta: its own class.
@@ -260,7 +260,7 @@ def _is_group(given: list[Any]) -> bool:
 
 
 def kept_exception(error: Any) -> Kept | None:
-    """The student's exception that an exception stands for; None for any other."""
+    """The student's exception that an exception represents; None for any other."""
     if not issubclass(type(error), BaseException):
         return None
     kept = vars(error).get(_KEPT)

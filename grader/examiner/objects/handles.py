@@ -55,7 +55,7 @@ _REGISTERS: ContextVar[bool] = ContextVar("registers", default=False)
 
 
 class ClassHandle(type):
-    """The class of classes that stand for a student's."""
+    """The metaclass of classes that represent a student's."""
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **named: Any
@@ -162,7 +162,7 @@ def _driven(handle: Any, kept: Kept) -> Driven:
 
 
 def register(kind: type, bases: Iterable[type]) -> None:
-    """Let a class that stands for a student's be derived from those bases that are abstract."""
+    """Register a class that represents a student's with those bases that are abstract."""
     token = _REGISTERS.set(True)
     try:
         for base in bases:
@@ -173,14 +173,14 @@ def register(kind: type, bases: Iterable[type]) -> None:
 
 
 def made(kind: Any, kept: Kept) -> Any:
-    """A handle of a class that stands for a student's."""
+    """A handle of a class that represents a student's."""
     handle = object.__new__(kind)
     _KEPT.__set__(handle, kept)
     return handle
 
 
 def kept_of(value: Any) -> Kept | None:
-    """What a handle, or a class that stands for a student's, stands for; else None.
+    """What the examiner knows of a handle's object or class in the kernel; None of anything else.
 
     Asks nothing of the value: its class alone counts.
     """

@@ -1,4 +1,4 @@
-"""The reading of an answer: by what its sets and dicts find objects of the student's.
+"""The hashes of student objects in the answer that is being read, for its sets and dicts.
 
 To put an object into a set, Python asks for its hash and compares it with others, and both are the
 student's. The kernel answers nothing while its last answer is read, so it says the hash beside the
@@ -44,7 +44,7 @@ class Reading:
             raise Malformed("a question would be asked while an answer is read")
 
     def note(self, reference: dict[str, Any], decoder: Decoder) -> None:
-        """Remember what is said of an object that is a key, or a member of a set."""
+        """Remember the hash of an object that is a key, or a member of a set."""
         for said in ("hash", "compared"):
             if said in reference:
                 self._found_by[reference["handle"]] = decoder.decode(reference[said])

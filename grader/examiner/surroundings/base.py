@@ -1,4 +1,4 @@
-"""What stands between a test cell's questions and a kernel, as far as ``Proxies`` need to know."""
+"""The interface by which ``Proxies`` use the surroundings of a test cell's questions."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Surroundings(Around):
 
     @contextlib.contextmanager
     def suspended(self) -> Iterator[None]:
-        """Let the judge do something of its own in the midst of a test."""
+        """Suspend the surroundings while the judge does other work in the middle of a test."""
         with self._files.suspended(), guard.unguarded():
             yield
 

@@ -150,7 +150,7 @@ class _Guard:
         raise self.refused
 
     def _opened(self, path: Any, flags: int, theirs: Theirs, imports: bool) -> None:
-        """Note whose file is opened; one that the test has opened by its number is nobody's."""
+        """Note whose file is opened; one opened by its descriptor belongs to neither side."""
         if not isinstance(path, (str, bytes)) and theirs.returned.answered:
             places.require_new(path, self.numbers)
         if isinstance(path, (str, bytes)):
@@ -227,7 +227,7 @@ def unguarded() -> Iterator[Theirs]:
 
 
 def _is_of_a_test(frame: FrameType | None) -> bool:
-    """Whether a test cell, and no code of ours that it called, does it."""
+    """Whether the test cell itself does it, and no code of ours that it called."""
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
         if name == "__main__":

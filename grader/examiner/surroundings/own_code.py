@@ -66,7 +66,7 @@ class OwnCode:
         self._text = text
 
     def wrote(self, code: CodeType, runs: FrameType, heard: Iterable[bytes], own: bool) -> bool:
-        """Whether a test cell or a library wrote code, and no student did.
+        """Whether code was written by a test cell or a library, and not by a student.
 
         Args:
             code: that is about to run.

@@ -1,4 +1,4 @@
-"""The texts that a student's code has returned to a test cell: what is theirs is known by them."""
+"""The texts that student code has returned to a test cell, by which they are recognised later."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class FitAnswers:
         self._made_up: MadeUpTraining | None = None
 
     def answer(self, message: Mapping[str, Any]) -> Reply:
-        """The reply to a message, and the buffers beside it; called in a thread of its own."""
+        """The reply to a message, and its buffers; called in a separate thread."""
         if message.get("fit") == "say":
             return {"said": fit_refusals.said(message)}, []
         with self._calls.lock:

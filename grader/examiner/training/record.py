@@ -1,4 +1,4 @@
-"""One model's trainings as they were carried out: what is kept of them, and what they come to."""
+"""The record of one model's trainings, as they were carried out."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Training:
 
     @property
     def fits(self) -> tuple[Fit, ...]:
-        """Those that have come to an epoch."""
+        """The fits with at least one finished epoch."""
         return (*self.earlier, self.fit) if self.fit.learning_rates else self.earlier
 
     def has_callback(self, names: Set[str], number: int | None) -> bool:

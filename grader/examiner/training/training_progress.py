@@ -1,4 +1,4 @@
-"""How a training gets on: what those who watch a class are told, epoch by epoch."""
+"""The progress of a training, told epoch by epoch to those who watch a class."""
 
 from __future__ import annotations
 
@@ -41,4 +41,4 @@ TrainingProgress = EpochAwaited | EpochTrained
 
 
 def ignore(_: TrainingProgress) -> None:
-    """Tell nobody."""
+    """Do nothing."""

@@ -1,4 +1,4 @@
-"""What may stand in a cell of a file of grades, and the file itself."""
+"""Writes a file of grades, with cells that are safe in a spreadsheet."""
 
 from __future__ import annotations
 

@@ -53,12 +53,12 @@ class Exported:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was handed in stands in the file with a grade."""
+        """Whether everything that was handed in is in the file with a grade."""
         return not any(note.lacking for note in self.notes)
 
 
 class GradeExporter(ExportPlugin):
-    """Writes one file of grades; subclasses say what stands in its rows.
+    """Writes one file of grades; subclasses give its rows.
 
     A grade that is not final is left out, and a note says so: a claim that waits for a person
     is not a zero.

@@ -1,4 +1,4 @@
-"""How each student stands in each assignment, as nbgrader's gradebook has it."""
+"""Each student's grade in each assignment and what it waits for, from nbgrader's gradebook."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one student stands in one assignment.
+    """One student's grade in one assignment, and what it waits for.
 
     Attributes:
         state: see ``State``.

@@ -20,7 +20,7 @@ class CellStatus(Enum):
 
 @dataclass(frozen=True)
 class CellRun:
-    """How one cell went. Its outputs stand in the notebook.
+    """How one cell ended. Its outputs are in the notebook.
 
     Attributes:
         status: see ``CellStatus``.

@@ -1,4 +1,4 @@
-"""Takes what verdicts rest on out of what a judging process tells."""
+"""Collects the evidence of verdicts from the messages of a judging process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a judge's process tells, and until when it may go on."""
+"""Receives what a judging process tells, and keeps its deadline."""
 
 from __future__ import annotations
 

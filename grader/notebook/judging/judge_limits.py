@@ -1,4 +1,4 @@
-"""What a judge's process may use up: what a test makes of a student's answer is in it.
+"""Limits on a judging process, in which a test may make anything of a student's answer.
 
 ``"x" * answer()`` is as long as the answer says. The limits are those of the process; a sandbox
 that it starts has limits of its own.

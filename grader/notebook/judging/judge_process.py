@@ -59,7 +59,7 @@ def judge_apart(
     referee: str = "",
     scratch: Path | None = None,
 ) -> tuple[NotebookNode, tuple[Verdict, ...], tuple[Run, ...]]:
-    """Judge in a process of its own; see ``grader.notebook.judging.judge``.
+    """Judge in a separate process; see ``grader.notebook.judging.judge``.
 
     Several threads may call this at once.
 

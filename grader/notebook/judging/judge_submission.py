@@ -97,7 +97,7 @@ def submission_work(
 
 
 def judge_submission(work: SubmissionWork, reporter: Reporter) -> Judged:
-    """Look at the files, rebuild the notebook and judge it in a process of its own.
+    """Check the files, rebuild the notebook, and judge it in a separate process.
 
     Raises:
         SubmissionError: what was handed in cannot be read.

@@ -17,7 +17,7 @@ Tell = Callable[[Message], None]
 
 
 def silent(message: Message) -> None:
-    """Nobody is told."""
+    """Do nothing."""
 
 
 class NotebookJudge:

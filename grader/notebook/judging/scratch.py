@@ -1,4 +1,4 @@
-"""Temporary folders of judging, and what killed processes left of theirs."""
+"""Makes temporary folders for judging, and removes those that killed processes left."""
 
 from __future__ import annotations
 

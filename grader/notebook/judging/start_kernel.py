@@ -127,7 +127,7 @@ def _policy(setup: KernelSetup) -> Policy:
 
 
 def _readable(data: Path) -> Path | None:
-    """The data folder, if it is there; as root, students run as nobody and must be let in."""
+    """The data folder, if it exists; root's sandboxes run as nobody, who must be let in."""
     if not data.is_dir():
         return None
     if os.geteuid() == 0 and data.stat().st_mode & 0o005 != 0o005:

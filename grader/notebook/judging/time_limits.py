@@ -85,7 +85,7 @@ class TimeLimits:
             self._used[self._known(cell)] += self.clock.now() - begin
 
     def _reserve(self, cell: str) -> float:
-        """What nobody else may use of the submission's time."""
+        """The part of the submission's time that is reserved for this share."""
         return max(0.0, self._share - self._used[self._known(cell)])
 
     def _known(self, cell: str) -> str:

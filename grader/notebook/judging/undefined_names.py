@@ -1,4 +1,4 @@
-"""Names the cell that was to define a name and did not, where the name is missed.
+"""Names the cell that should have defined a missing name, and says why it did not.
 
 It stopped before, its first line hides its code from the notebook, or it stands further down.
 """

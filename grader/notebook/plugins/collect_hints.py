@@ -1,4 +1,4 @@
-"""What nbgrader does first when it makes a release: the hints move to the notebook's metadata."""
+"""The first step of nbgrader's release: moves the hints into the notebook's metadata."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def sentence(handed_in: datetime | None, due: datetime | None, seconds_late: flo
 
 
 def unclear() -> str:
-    """What stands there while a person has to decide when it was handed in."""
+    """The sentence while a person has to decide when it was handed in."""
     return gettext(
         "The file timestamp.txt that was handed in may mean several times: a person decides which "
         "of them counts. Until then the score counts the earliest."

@@ -154,7 +154,7 @@ def _handed_in(submission: Submission, files: dict[str, bytes]) -> datetime:
 
 
 def _no_grades(assignment: Assignment, verdicts: tuple[Verdict, ...]) -> Grades:
-    """What stands in for a gradebook's grades: verdicts, and answers that nobody has read yet."""
+    """Grades in place of a gradebook's: verdicts, and written answers that are not marked yet."""
     cells = {verdict.claim: Grade(verdict.score, verdict.points, False) for verdict in verdicts}
     return Grades(
         student_name="",

@@ -113,7 +113,7 @@ def alike(one: str, other: str) -> bool:
 
 @functools.lru_cache(maxsize=2048)  # more than the cells of one notebook
 def parsed(source: str) -> Python | None:
-    """What a cell is as Python, its magics seen through; None if it is none."""
+    """A cell parsed as Python, without its magics; None if it is no Python."""
     if len(source) > PARSED:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What becomes of one of a student's cells, by what it was recognised as."""
+"""Decides how one of a student's cells is used, by what it was recognised as."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from grader.notebook.submission.recognise import How, Recognised
 
 
 class Use(Enum):
-    """What becomes of one of the student's cells."""
+    """How one of the student's cells is used."""
 
     NOTHING = auto()  # it is empty, or says what the course's own cell says
     ANSWER = auto()  # its text is an answer, or a part of one
@@ -36,7 +36,7 @@ class Use(Enum):
 
 
 def use_of(known: Recognised | None, cell: NotebookNode, earlier: str | None) -> Use:
-    """What becomes of a cell by what it was recognised as; guesses come later.
+    """How a cell is used, by what it was recognised as; guesses come later.
 
     Args:
         known: what it was recognised as.

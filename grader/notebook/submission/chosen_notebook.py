@@ -149,7 +149,7 @@ def _answered_in(copy: _Candidate, cells: frozenset[str]) -> str:
 
 
 def _left(chosen: _Candidate, others: Sequence[_Candidate], graded: str = "") -> tuple[str, ...]:
-    """What is said of the notebooks that are not graded; ``graded`` names the expected one.
+    """The note on notebooks that are not graded; ``graded`` names the expected one.
 
     Nothing is said of those that the code of the chosen one names, as to run them.
     """

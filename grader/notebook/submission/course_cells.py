@@ -14,7 +14,7 @@ from grader.notebook.submission.cell_text import bound_names, used_names
 
 
 class Kind(Enum):
-    """What a cell of the course's is there for."""
+    """The purpose of a cell of the course's."""
 
     GIVEN_CODE = auto()
     GIVEN_TEXT = auto()
@@ -73,7 +73,7 @@ def course_cells(assignment: Assignment) -> tuple[CourseCell, ...]:
 
 
 def kind_of(cell: NotebookNode) -> Kind:
-    """What a cell of the assignment's notebook is there for."""
+    """The purpose of a cell of the assignment's notebook."""
     if is_solution(cell):
         return Kind.SOLUTION if cell.cell_type == "code" else Kind.WRITTEN
     if is_claim(cell):

@@ -62,7 +62,7 @@ def expect_gradable(
 
 
 def not_graded(submission: Submission) -> CourseError:
-    """What is said of a submission without verdicts."""
+    """The error for a submission without verdicts."""
     student, name = submission.student, submission.assignment
     return CourseError(
         f"{student}'s {name} is not graded yet: grade it first (grader grade {name})"

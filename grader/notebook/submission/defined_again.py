@@ -1,7 +1,7 @@
-"""Says where a student's own cell defines again what a solution cell defined that lost points.
+"""Says where a student's own cell redefines a name of a solution cell that lost points.
 
-A correction in a new cell below the tests answers for nothing that stands above it. Students who
-play with their work define its names below, too; so this is said only where a claim was lost.
+A correction in a new cell below the tests changes no verdict above it. Students who play with their
+work redefine its names there, too; so this is said only where a claim was lost.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Texts that editors put into a notebook by themselves, and that are nobody's answer."""
+"""Texts that editors put into a notebook by themselves, and that are no answers."""
 
 from __future__ import annotations
 

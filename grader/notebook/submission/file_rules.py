@@ -80,7 +80,7 @@ def check(folder: Path, ignored: Sequence[str] = (), caps: Caps = CAPS) -> None:
 
 
 def unreadable(path: Path, error: OSError) -> SubmissionError:
-    """What is said of a file or folder that this account cannot read."""
+    """The error for a file or folder that this account cannot read."""
     return SubmissionError(
         f"{printable_path(path)} cannot be read ({error.strerror}); "
         "see to it that this account may read it, or ask the student to hand it in again",

@@ -62,5 +62,5 @@ def _may_use_any_name(running: Sequence[NotebookNode], given: frozenset[str]) ->
 
 
 def is_needed(bound: frozenset[str] | None, used: frozenset[str]) -> bool:
-    """Whether code that uses some names needs a cell; None: nobody knows what it binds."""
+    """Whether code that uses some names needs a cell; it may where ``bound`` is None: not known."""
     return bound is None or not used.isdisjoint(bound)

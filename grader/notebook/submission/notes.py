@@ -1,4 +1,4 @@
-"""What is said of a rebuilt notebook: what was guessed, changed or left out, one line each."""
+"""Notes on a rebuilt notebook: what was guessed, changed or left out, one line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of each cell that a student handed in: a plan, before anything is rebuilt.
+"""Plans how each cell that a student handed in is used, before anything is rebuilt.
 
 No text is lost. Each of the student's cells is an answer, runs where it stood, is shown beside the
 course's cell that it belongs to, or says what the course's own cell says.
@@ -26,7 +26,7 @@ _MOST_RESTS = 10  # of one answer: each is parsed together with those ahead
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of a student's cells.
+    """How a student's cells are used.
 
     Attributes:
         recognition: of the notebook.
@@ -62,7 +62,7 @@ class Plan:
 
 
 def plan(recognition: Recognition, submitted: NotebookNode) -> Plan:
-    """Decide what becomes of each cell that was handed in."""
+    """Decide how each cell that was handed in is used."""
     cells = submitted.cells
     each = zip(recognition.cells, cells, recognition.earlier, strict=True)
     uses = [use_of(known, cell, earlier) for known, cell, earlier in each]

@@ -1,4 +1,4 @@
-"""Where the answer to an untouched cell may stand that is not taken from there."""
+"""Finds where the answer to an untouched cell may be, in places that are not graded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.notebook.submission.prose import says_a_sentence
 
 
 def unread(planned: Plan, cells: Sequence[NotebookNode]) -> dict[str, tuple[int, ...]]:
-    """Where the answer to an untouched cell may stand that is not taken from there.
+    """Finds where the answer to an untouched cell may be, in places that are not graded.
 
     Args:
         planned: what becomes of the cells.

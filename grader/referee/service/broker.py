@@ -1,6 +1,6 @@
 """The broker: takes requests off the network, hands them out to trainers, and sends the answers.
 
-It imports no Keras and never blocks, so it hears every client at any time. It believes none.
+It imports no Keras and never blocks, so it hears every client at any time. It trusts none.
 """
 
 from __future__ import annotations

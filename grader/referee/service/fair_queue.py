@@ -56,7 +56,7 @@ class Job:
 
     @cached_property
     def key(self) -> str:
-        """The same for requests of the same epoch, whatever is observed of it."""
+        """Equal for requests of the same epoch, also where they observe different things."""
         return "" if self.request.recipe is None else self.request.recipe.key({})
 
     @property

@@ -170,7 +170,7 @@ def started_on(host: str, setup: Setup) -> Iterator[NetworkReferee]:
 
 @contextmanager
 def _running(setup: Setup, listen: Callable[[Path], tuple[str, Path | None]]) -> Iterator[_Worker]:
-    """A worker, in a folder of its own.
+    """A worker with a temporary folder.
 
     Args:
         setup: what it trains with.

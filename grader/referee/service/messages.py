@@ -1,4 +1,4 @@
-"""What clients, broker, supervisor and trainer say to one another, as values."""
+"""The messages between clients, broker, supervisor and trainer, as values."""
 
 from __future__ import annotations
 

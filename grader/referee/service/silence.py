@@ -1,10 +1,10 @@
 """How long a client waits for a worker that is silent.
 
-A worker that works gives a sign of life every second, however long the training takes. So silence
-means that it is lost. It has long to come back: where the connection stands, and where it runs on
-this machine, since then it is started again. Where there is no connection to another machine, its
-process has ended there, or the machine has. Whoever has given a worker up does not wait as long for
-the next answer, but asks: it may have come back.
+A worker sends a heartbeat every second, however long a training takes. So silence means that it is
+lost. A client waits long where the connection is open, and where the worker runs on this machine,
+since there it is started again. It waits briefly where another machine does not accept a
+connection: the process has ended there, or the machine has. A client that has given a worker up
+still asks, since the worker may have come back, but waits briefly for each answer.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def prune(
     to_bytes: int | None = None,
     dry_run: bool = False,
 ) -> Pruned:
-    """Remove whole runs, those first that nobody has used for longest.
+    """Remove whole runs, the least recently used first.
 
     Epochs that another run shares stay with it, and do not count for when a run was used last. An
     end that is removed leaves no epoch behind whose beginning is missing; and one that is kept

@@ -164,7 +164,7 @@ class Trainer(Referee):
         return epoch
 
     def _taken_up(self, recipe: Recipe, metrics: str) -> Training | None:
-        """A training that stands at the end of ``recipe``; nobody else has it."""
+        """A training at the end of ``recipe``, for the caller alone."""
         key = self._key(recipe)
         live = self._live.get(key)
         if live is not None and metrics in ("", live.metrics):

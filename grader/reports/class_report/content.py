@@ -155,7 +155,7 @@ class ClassReport:
 
     @property
     def faults(self) -> tuple[tuple[str, Verdict], ...]:
-        """Every grader fault that nobody has decided on yet, with its student.
+        """Every grader fault without a person's decision, with its student.
 
         Those of the tests themselves are ``faulty_tests``.
         """

@@ -1,4 +1,4 @@
-"""What is said after feedback was written: a line for each reason, not one for each student."""
+"""The summary after feedback was written: a line for each reason, not one for each student."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outcomes as single letters, and what letters and numbers of a table stand for."""
+"""Outcomes as single letters, and the legends of tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARKS = {
 
 
 def columns_legend(claims: Sequence[Claim]) -> RenderableType:
-    """What the numbers at the head of a table stand for."""
+    """The legend of the numbers at the head of a table."""
     named = (f"{n} {claim.name} ({claim.points:g})" for n, claim in enumerate(claims, 1))
     return Columns([plain(each, "dim") for each in named], padding=(0, 2))
 

@@ -45,7 +45,7 @@ class StatusRow:
 
 @dataclass(frozen=True)
 class StatusSum:
-    """What the submissions of an assignment come to.
+    """The sums over the submissions of an assignment.
 
     Attributes:
         assignment: its name.

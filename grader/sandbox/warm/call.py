@@ -48,7 +48,7 @@ class WarmCall:
 
     @property
     def over(self) -> bool:
-        """Whether no kernel will come of it, or none is there any more."""
+        """Whether the kernel failed to start, or has ended."""
         return self.status is not None or bool(self.error)
 
     def fileno(self) -> int:

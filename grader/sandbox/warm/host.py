@@ -137,7 +137,7 @@ def _with_parent(policy: Policy) -> Policy:
 
 
 def become_parent() -> NoReturn:
-    """Become bubblewrap, and then the warm parent; runs in a process of its own."""
+    """Become bubblewrap, and then the warm parent; runs in a separate process."""
     with os.fdopen(int(sys.argv[1])) as orders:
         read = json.load(orders)
     directory = SandboxDir(Path(read["directory"]))

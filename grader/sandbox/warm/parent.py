@@ -191,7 +191,7 @@ def _become(order: Order) -> NoReturn:
 
 
 def _settle(order: Order, stderr: int) -> None:
-    """Keep no descriptor, no right and no way to get one."""
+    """Give up all descriptors and rights, and every way to regain them."""
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor, target in ((nothing, 0), (nothing, 1), (stderr, 2)):
