@@ -100,7 +100,7 @@ def _examined(
         known = proxies.look(sorted(wanted(source)))
         space |= known
         written = student_modules.promised(origin.promised)
-        own = frozenset(name for name in known if not _is_imported(known[name], proxies))
+        own = frozenset(name for name in known if not _is_imported(name, known[name], proxies))
         origin = replace(origin, student=own | student_modules.bound(source, written))
         in_kernel: Callable[[str], Any] = importlib.import_module
         beside: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
@@ -139,7 +139,7 @@ def _explain_parted(error: AssertionError, proxies: Proxies, space: dict[str, An
         add_note(error, f"{names}: {gettext(_PARTED)}" if names else gettext(_PARTED))
 
 
-def _is_imported(value: Any, proxies: Looks) -> bool:
+def _is_imported(name: str, value: Any, proxies: Looks) -> bool:
     """Whether a name is bound to a module, or to what the course's own cells import from one."""
     if isinstance(value, ModuleType):
         return True
@@ -149,6 +149,8 @@ def _is_imported(value: Any, proxies: Looks) -> bool:
     module = sys.modules.get(place)
     if not isinstance(proxies, Proxies) or not isinstance(value, _IMPORTED) or module is None:
         return False
+    if not isinstance(value, type) and name not in proxies.imported:
+        return False  # the student's own name for a function of a library's
     # No cell imports what is built in: such a name is bound by the student's own code.
     return place not in (MAIN, "builtins") and getattr(module, value.__name__, None) is value
 

@@ -74,6 +74,7 @@ class Proxies:
         self._handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
         self._classes = Classes(self)
         self._names: dict[int, str] = {}
+        self.imported: frozenset[str] = frozenset()
         self._exchange = Exchange(
             asking_outside(ask), heard, self._refer, self._resolve, lets_change=lets_change
         )
@@ -91,6 +92,7 @@ class Proxies:
         the course's own cells import is this process' own.
         """
         ours = self._around.modules(names)
+        self.imported = frozenset(ours)
         names = [name for name in names if name not in ours]
         question = {"do": "look", "names": names, "place": self._place}
         self._handles.clear()  # the kernel drops what it kept

@@ -19,7 +19,7 @@ END = "<!-- recipes: end -->\n"
 
 # The sections of the page, with the files of claims from which their recipes come.
 SECTIONS = {
-    "Functions and variables": ("functions", "by_name", "closures", "iteration"),
+    "Functions and variables": ("functions", "by_name", "closures", "library", "iteration"),
     "Classes and objects": ("classes", "structures", "operators", "blocks"),
     "Data": ("collections", "dataclasses", "text", "arrays", "frames"),
     "Errors": ("errors",),

@@ -55,7 +55,7 @@ NOTEBOOKS = {
         "records",
         "by_name",
     ),
-    "values": ("collections", "dataclasses", "kinds", "text", "abstracts", "programs"),
+    "values": ("collections", "dataclasses", "kinds", "text", "abstracts", "programs", "library"),
     "changes": (
         "changed",
         "changed_objects",

@@ -20,6 +20,7 @@ import numpy as np
 from grader.examiner.cells.failing_code import Cell
 from grader.examiner.cells.kept_values import kept_as, parts
 from grader.language import gettext
+from grader.sandbox.guest.handles import library_functions
 
 _SHOWN = 80  # characters of one
 _ITEMS = 8  # of a list
@@ -78,6 +79,8 @@ def shown(value: object) -> str:
 def _written(value: Any, levels: int) -> str:
     """The text of plain data; no method of any other object is called."""
     kind = type(value)
+    if name := library_functions.name_of(value):
+        return name.replace(":", ".")
     if issubclass(kind, type):
         return _NAME(value)[:_SHOWN]
     if kind is str or kind is bytes:

@@ -18,7 +18,7 @@ from grader.examiner.objects.special_methods import methods
 from grader.sandbox.guest.data.counted import Malformed
 from grader.sandbox.guest.data.decoder import Decoder
 from grader.sandbox.guest.data.encoder import Encoder
-from grader.sandbox.guest.handles import abilities
+from grader.sandbox.guest.handles import abilities, library_functions
 from grader.sandbox.guest.protocol import MAX_CLASSES, MAX_KEYS, MAX_NAME
 
 _ENUMERATIONS = {
@@ -216,11 +216,13 @@ def built_in_name(value: Any) -> str | None:
 
 
 def built_in(name: Any) -> Any:
-    """One of Python's own classes, or of its functions that compute, by its name."""
+    """One of Python's own classes, or a function that computes, by its name."""
     found = getattr(builtins, name, None) if type(name) is str else None
-    if not isinstance(found, type) and name not in abilities.FUNCTIONS:
-        raise Malformed(f"{name!r:.100} is no class of Python's, and no function that computes")
-    return found
+    if isinstance(found, type):
+        return found
+    if type(name) is str and name in library_functions.FUNCTIONS:
+        return library_functions.FUNCTIONS[name]
+    raise Malformed(f"{name!r:.100} is no class of Python's, and no function that computes")
 
 
 def view(name: Any, items: Any) -> Any:

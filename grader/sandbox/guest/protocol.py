@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 15
+VERSION = 16
 """Said when the agent is installed. Add 1 when a message, a field or a limit changes."""
 
 # The lines that the grader runs in the kernel. They bind no name among the student's.

@@ -13,7 +13,7 @@ _OF_CLASS = Field("of", Kind.VALUE, "its class")
 _NUMBER_OF_CLASS = Field("of", Kind.NATURAL, "number of its class")
 _MEMBER = Field("member", Kind.VALUE, "its name; of a flag, its value")
 _NAMED = Field("named", Kind.VALUE, "list of its values")
-_BUILT_IN = Field("builtin", Kind.TEXT, "its name")
+_BUILT_IN = Field("builtin", Kind.TEXT, "its name, as `int`; of a library's function, `math:sin`")
 _RAISED_FROM = (
     Field("cause", Kind.VALUE, "the exception that it was raised from", nullable=True),
     Field("context", Kind.VALUE, "what was being handled, if not that", nullable=True),
@@ -41,7 +41,7 @@ REFERENCES = (
     Message(
         "builtin",
         Sender.AGENT,
-        "A class of Python's own, or a function that computes.",
+        "A class of Python's own, or a function of Python's or NumPy's that computes.",
         (_BUILT_IN,),
     ),
     Message(

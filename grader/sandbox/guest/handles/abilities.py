@@ -24,11 +24,6 @@ COMPARISONS = frozenset(("eq", "ne", "lt", "le", "gt", "ge"))
 CONVERSIONS = frozenset(_CONVERSIONS.split())
 OTHERS = frozenset(_OTHERS.split())
 DESCRIPTORS = frozenset(("get", "set", "delete", "set_name"))
-_COMPUTING = "abs all any ascii bin callable chr divmod format hasattr hash hex id isinstance"
-_ALSO = "issubclass iter len max min next oct ord pow print repr round sorted sum"
-FUNCTIONS = frozenset(f"{_COMPUTING} {_ALSO}".split())
-"""Python's own functions that are the same on both sides: they compute, and reach no more."""
-
 ABILITIES = ARITHMETIC | UNARY | COMPARISONS | CONVERSIONS | OTHERS | DESCRIPTORS
 """Names of special methods, without their underscores."""
 

@@ -6,7 +6,6 @@ import builtins
 import contextlib
 import dataclasses
 import enum
-import types
 from collections import OrderedDict
 from typing import Any
 
@@ -15,7 +14,8 @@ from ..data.counted import Malformed
 from ..data.decoder import Decoder
 from ..data.encoder import Encoder
 from ..protocol import MAX_MESSAGE, MAX_NAME
-from .abilities import FUNCTIONS, KINDS
+from . import library_functions
+from .abilities import KINDS
 from .classes import Classes, is_enumeration, is_named_tuple
 from .object_numbers import ObjectNumbers
 
@@ -58,8 +58,8 @@ class References:
         kind = type(value)
         if isinstance(value, type):
             return self._classes.reference(value, encoder)
-        if kind is types.BuiltinFunctionType and _is_pythons(value):
-            return {"builtin": value.__name__}
+        if name := library_functions.name_of(value):
+            return {"builtin": name}
         if kind in _VIEWS:
             return self._view(value, encoder)
         if isinstance(value, BaseException):
@@ -146,11 +146,6 @@ class References:
         if name != "values":
             items = dict.fromkeys(items) if name == "keys" else dict(items)
         return {"view": name, "items": encoder.encode(items)}
-
-
-def _is_pythons(value: Any) -> bool:
-    """Whether a function is one of Python's own that both sides have."""
-    return value.__name__ in FUNCTIONS and vars(builtins).get(value.__name__) is value
 
 
 def _notes(error: BaseException) -> list[str]:
