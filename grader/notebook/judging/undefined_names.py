@@ -70,7 +70,8 @@ def in_test(test: str, finding: Finding, definers: Mapping[str, str], rebuilt: R
     """
     name, cells = missed(finding.error, finding.message), rebuilt.notebook.cells
     place = _place(test, cells)
-    if name and finding.kind is not FindingKind.NAME_UNDEFINED:  # a student's code misses it
+    is_of_test = finding.kind is FindingKind.NAME_UNDEFINED and not finding.note
+    if name and not is_of_test:  # a line of the student's code misses it
         below = further_down(name, cells, place)
         return f"{finding.note} {below}".strip() if below else ""
     return _to_be_defined(name, definers[name], cells, place) if name in definers else ""

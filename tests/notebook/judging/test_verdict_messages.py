@@ -134,9 +134,12 @@ def test_a_name_that_another_answer_defines_below_the_test_is_told_with_its_cell
     )
 
 
-def test_a_name_that_code_misses_is_told_with_the_cell_below_that_defines_it() -> None:
+@pytest.mark.parametrize("kind", [FindingKind.RAISED, FindingKind.NAME_UNDEFINED])
+def test_a_name_that_code_misses_is_told_with_the_cell_below_that_defines_it(
+    kind: FindingKind,
+) -> None:
     line = "It was raised in line 2 of the cell `add`, `more()`."
-    raised = Finding(FindingKind.RAISED, "NameError", "name 'more' is not defined", line)
+    raised = Finding(kind, "NameError", "name 'more' is not defined", line)
     test = new_code_cell(metadata={"nbgrader": {"grade_id": "adds"}})
     own = new_code_cell("def more(): pass", metadata={PART_OF: "other"})
     for cells, below in (([test, own], True), ([own, test], False)):
