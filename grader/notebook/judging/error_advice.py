@@ -128,6 +128,21 @@ _ADVICE = tuple(
             ),
         ),
         (
+            "'(function|builtin_function_or_method|method)' object has no attribute",
+            N_(
+                "What stands left of the dot is a function: call it, with parentheses behind its "
+                "name, to get its result."
+            ),
+        ),
+        (
+            r"TypeError: unhashable type: '(numpy\.ndarray|list|dict|set)'",
+            N_(
+                "A key of a dict and an item of a set cannot be an array, a list, a dict or a set, "
+                "nor can an argument of a function below @cache or @lru_cache: take a tuple, or "
+                "leave that line out."
+            ),
+        ),
+        (
             "'(list|tuple)' object has no attribute '(shape|reshape|astype|ndim|size|max|mean)'",
             N_("Lists have no such name: make an array of it first, with np.array(...)."),
         ),
@@ -204,7 +219,8 @@ _ADVICE = tuple(
             ),
         ),
         (
-            r"of layer 'conv2d\w*' is incompatible with the layer: expected min_ndim=4, found",
+            r"of layer '\w*conv2d\w*' is incompatible with the layer: expected "
+            r"(min_ndim=4, found|axis -1 of input shape to have value)",
             N_(
                 "A convolution takes images with height, width and channels: put it before "
                 "Flatten(), and give it images of shape (28, 28, 1)."

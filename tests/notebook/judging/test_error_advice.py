@@ -84,6 +84,8 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
         ),
         ("ValueError", "You must call `compile()` before using the model.", "Call compile"),
         ("AttributeError", "'NoneType' object has no attribute 'fit'", "let it end with return"),
+        ("AttributeError", "'function' object has no attribute 'fit'", "with parentheses"),
+        ("TypeError", "unhashable type: 'numpy.ndarray'", "below @cache or @lru_cache"),
         ("AttributeError", "'list' object has no attribute 'shape'", "np.array(...)"),
         ("TypeError", "'float' object cannot be interpreted as an integer", "divide with //"),
         ("ValueError", "cannot reshape array of size 12 into shape (5,)", "give -1"),
@@ -124,6 +126,12 @@ def test_a_missing_device_is_named(error: str, message: str, source: str, said: 
             "Input 0 with name 'None' of layer 'conv2d_2' is incompatible with the layer: expected "
             "min_ndim=4, found ndim=2. Full shape received: (None, 784)",
             "before Flatten()",
+        ),
+        (
+            "ValueError",
+            "Input 0 with name 'None' of layer 'conv2d_2' is incompatible with the layer: expected "
+            "axis -1 of input shape to have value 1, but received input with shape (1, 1, 28, 28)",
+            "of shape (28, 28, 1)",
         ),
         (
             "TypeError",
