@@ -204,9 +204,21 @@ def any_image(convolve: Student, image: Sequence[Any] | NDArray[Any], kernel: Ar
         answer=answer[wrong],
         place=place(wrong),
         expected=expected[wrong],
-        advice=dtype_advice(image),
+        advice=dtype_advice(image, right_as_floats=_is_right_as_floats(convolve, image, kernel)),
         sums_first=gettext(SUMS_FIRST),
     )
+
+
+def _is_right_as_floats(convolve: Student, image: Any, kernel: ArrayLike) -> bool:
+    """Whether the type of an image alone makes its result wrong; of floats this is not asked."""
+    floats = np.array(image, dtype=float)
+    if isinstance(image, np.ndarray) and image.dtype == floats.dtype:
+        return True
+    try:
+        answer = np.clip(_convolved(convolve, floats, kernel), 0, 255)
+    except Exception:  # a student's function may raise anything
+        return False
+    return worst_inside(answer, reference(floats, kernel)) is None
 
 
 def from_scratch(convolve: Student, image: NDArray[Any], kernel: ArrayLike) -> None:

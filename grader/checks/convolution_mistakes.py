@@ -85,17 +85,24 @@ def clipping_advice(given: float, total: float, pixel: float) -> str:
         return gettext(
             "It started again at 0: limit the sum with np.clip before it is stored as uint8."
         )
-    if given == pixel:
-        return gettext("The pixel still holds the image's value: let the loops reach it.")
-    advice = gettext("Limit the sum of all nine products, once it is complete.")
+    if total < 0 and abs(given - min(-total, 255)) <= GREY_LEVEL:
+        return gettext(
+            "This is the sum without its minus sign. Below 0 there is no grey level: limit the sum "
+            "with np.clip(total, 0, 255), and leave abs out."
+        )
+    if given == pixel:  # or by chance: one pixel does not tell
+        advice = gettext("That is also the image's value there: see whether the loops reach it.")
+    else:
+        advice = gettext("Limit the sum of all nine products, once it is complete.")
     return f"{advice} {gettext(SUMS_FIRST)}"
 
 
-def dtype_advice(image: Any) -> str:
+def dtype_advice(image: Any, *, right_as_floats: bool = True) -> str:
     """Give the next step that fits the kind of image.
 
     Args:
         image: (rows, columns) grey levels, as an array or as lists of lists.
+        right_as_floats: whether the result is right for an array of floats with the same numbers.
 
     Returns:
         A sentence or two for the student.
@@ -105,6 +112,11 @@ def dtype_advice(image: Any) -> str:
 
             raise ClaimFailed(f"convolve stopped at an overflow. {dtype_advice(image)}")
     """
+    if not right_as_floats:
+        return gettext(
+            "An array of floats with the same numbers gives a wrong result, too: look at the "
+            "calculation, not at the type of the image."
+        )
     if isinstance(image, np.ndarray) and image.dtype == np.uint8:
         return gettext(
             "A uint8 holds 0 to 255 and starts again at 0: 250 + 10 gives 4. Convert before you "

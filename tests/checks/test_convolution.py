@@ -200,6 +200,14 @@ def test_any_image_explains_uint8():
         convolution.any_image(wrapping, image(low=20, high=120, dtype=np.uint8), CROSS)
 
 
+def test_any_image_does_not_blame_uint8_for_wrong_sums():
+    def halved(image, kernel, weight=1.0):
+        return loops(image, kernel, weight) / 2
+
+    with refused("look at the calculation, not at the type"):
+        convolution.any_image(halved, image(dtype=np.uint8), CROSS)
+
+
 def test_any_image_explains_that_numpy_refuses_uint8_times_a_negative_number():
     with refused("convolve stopped at an image of 12 x 12 pixels (uint8)"):
         convolution.any_image(wrapping, image(dtype=np.uint8), EDGES)
