@@ -38,6 +38,7 @@ _USUAL = tuple(
         r"'(\w+)' object is not (?:callable|iterable|subscriptable|an iterator|reversible)",
         r"'(\w+)' object (?:cannot be interpreted as an integer"
         r"|does not support item (?:assignment|deletion))",
+        r"unhashable type: '([\w.]+)'",
         r"cannot unpack non-iterable (\w+) object",
         r"(?:too many|not enough) values to unpack \(expected \d{1,4}(?:, got \d{1,4})?\)",
         r"unsupported operand type\(s\) for [^\w\s]{1,3}(?: or pow\(\))?: '(\w+)' and '(\w+)'",
@@ -74,6 +75,8 @@ numpy ndarray AxisError LinAlgError UFuncTypeError add convert convolve correlat
 convolve2d divide maximum minimum multiply subtract same_kind safe unsafe
 int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64
 scipy tensorflow EagerTensor InvalidArgumentError
+generator coroutine async_generator dict_keys dict_values islice chain
+DataFrame Series MaskedArray Image Tensor ArrayImpl
 """
 _NAMES = frozenset([*dir(builtins), *_WORDS.split()])
 

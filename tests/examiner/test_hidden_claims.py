@@ -63,6 +63,7 @@ def error_of(code: str) -> Exception:
         "[] < 1",
         "-'a'",
         "x = 3\nx()",
+        "{np.zeros(3): 1}",
         "for x in 3: pass",
         "a, b = [1]",
         "def add(a, b): pass\nadd(1)",
@@ -112,6 +113,15 @@ def test_what_may_be_made_up_is_not_quoted(error: str, text: str) -> None:
     found = raised(error, text, f"It was raised in line 3, `{text}`.")
     told = f"{found.error} {found.message} {found.note}"
     assert (error if error.startswith("called") else text) not in told
+
+
+@pytest.mark.parametrize("kind", ["generator", "coroutine", "Image", "ArrayImpl"])
+def test_a_kind_of_answer_that_libraries_give_is_named(kind: str) -> None:
+    said = f"convolve's result is of type {kind}. Expected: numbers."
+    found = Finding(FindingKind.REFUTED, "ClaimFailed", said, made_up=frozenset({kind}))
+    assert unquoted(found, [SOURCE]).message == said
+    own = Finding(FindingKind.REFUTED, "ClaimFailed", said, made_up=frozenset({kind, "numbers"}))
+    assert unquoted(own, [SOURCE]).message == ""
 
 
 def test_a_refutation_by_the_student_has_no_words() -> None:
