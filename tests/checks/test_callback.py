@@ -75,6 +75,16 @@ def test_each_key_will_do(key):
     callback.stop_message(stopper(key=key), HIT)
 
 
+def test_one_that_rounds_is_told_so():
+    class Rounds(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if round(logs["accuracy"], 3) > 0.998:
+                self.model.stop_training = True
+
+    with pytest.raises(ClaimFailed, match=r"0\.9981, .* after epoch 3, .* do not round it"):
+        callback.stops_at_target(Rounds, [0.91, 0.94, 0.9989, 0.998])
+
+
 def test_a_crash_passes_through():
     with pytest.raises(TypeError, match="'>' not supported"):
         callback.stops_at_target(stopper(key="acuracy"), HIT)
