@@ -29,7 +29,9 @@ _PLAIN = _NUMBERS | _SCALARS | {list, tuple, np.ndarray}
 # What np.array makes one object of, and list takes apart.
 _LOOPS = {"generator", "map", "filter", "zip", "enumerate", "reversed"}
 _LISTED = _LOOPS | {"set", "frozenset", "dict_keys", "dict_values"}
-_CLASS_NAME: Any = type.__dict__["__name__"]  # a metaclass of the student's cannot override this
+# A metaclass of the student's cannot override these.
+_CLASS_NAME: Any = type.__dict__["__name__"]
+_CLASS_MEMBERS: Any = type.__dict__["__dict__"]
 
 
 def array(
@@ -42,8 +44,9 @@ def array(
     """Copy an answer into an exact, finite numpy array.
 
     Args:
-        answer: a numpy array or matrix, a number, nested lists or tuples of these, a range, a
-            tensor of TensorFlow or PyTorch, or a Series, Index or DataFrame of pandas.
+        answer: a numpy array or matrix, a number (a Fraction or Decimal, too), nested lists or
+            tuples of these, named tuples, a range, an array of numpy's with a mask that hides
+            nothing, a tensor of TensorFlow or PyTorch, or a Series, Index or DataFrame of pandas.
         what: the answer's name in messages, such as ``convolve(image, kernel)``.
         shape: the expected shape; None accepts any.
         kind: the accepted dtypes: ``number`` (bool included), ``whole`` or ``float``.
@@ -265,8 +268,11 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
             what=what,
             max_elements=MAX_ELEMENTS,
         )
-    if kind is list or kind is tuple:
-        return [_plain(item, what, seen, depth + 1) for item in answer]  # type: ignore[attr-defined]
+    if kind is np.ndarray and answer.dtype.kind == "O":  # type: ignore[attr-defined]
+        return _plain(answer.tolist(), what, seen, depth + 1)  # type: ignore[attr-defined]
+    if kind is list or kind is tuple or _is_named_tuple(kind):
+        items = tuple.__iter__(answer) if issubclass(kind, tuple) else answer  # type: ignore
+        return [_plain(item, what, seen, depth + 1) for item in items]
     if kind is np.ndarray and answer.dtype.kind in KINDS["number"]:  # type: ignore[attr-defined]
         return answer
     if (kind in _NUMBERS or kind in _SCALARS) and not _is_huge(answer):
@@ -285,7 +291,14 @@ def _next_step(answer: object) -> str:
         return gettext("End the function with return and its result: print only shows it.")
     if _class_name(answer) in _LISTED:
         return gettext("Make a list of its values, with list(...).")
+    if _class_name(answer) == "coroutine":
+        return gettext("Begin the function with def, and not with async def.")
     return gettext("Convert the result, for example with np.array(...).")
+
+
+def _is_named_tuple(kind: type) -> bool:
+    """Whether it is a tuple with names: the tuple in it is read, and no method of its own."""
+    return issubclass(kind, tuple) and "_fields" in _CLASS_MEMBERS.__get__(kind)
 
 
 def _is_huge(answer: object) -> bool:

@@ -1,4 +1,4 @@
-"""Reads the numbers of other libraries' arrays: matrices, tensors, pandas' columns, ranges.
+"""Reads the numbers of other classes: matrices, tensors, pandas' columns, ranges, fractions.
 
 A student's answer is as right in one of these as in a numpy array. Only the exact classes are
 read, by their class's method: a subclass or an attribute of the object has no say.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,8 @@ def numbers(answer: object, most: int) -> np.ndarray | None:
         return None
     try:
         values = reader(answer)
-    except (TypeError, ValueError, RuntimeError):  # for example bfloat16, or a sparse tensor
+    # For example bfloat16, a sparse tensor, or a fraction that is larger than a float can be.
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         return None
     return values if values.dtype.kind in "biuf" else None
 
@@ -46,6 +49,9 @@ def _readers() -> Iterator[tuple[type, _Reader]]:
     """Each class of a library that is loaded, with what reads its values."""
     yield np.matrix, lambda matrix: np.ndarray.view(matrix, np.ndarray)
     yield range, lambda values: np.array(values, dtype=np.int64)
+    yield np.ma.MaskedArray, _of_masked
+    yield Fraction, lambda number: np.array(float(number))
+    yield Decimal, lambda number: np.array(float(number))
     for module, name in (
         ("tensorflow.python.framework.ops", "EagerTensor"),
         ("tensorflow.python.ops.resource_variable_ops", "ResourceVariable"),
@@ -71,6 +77,12 @@ def _loaded(module: str, name: str) -> Any:
     for part in name.split("."):
         found = getattr(found, part, None)
     return found
+
+
+def _of_masked(array: Any) -> np.ndarray:
+    if np.ma.getmaskarray(array).any():
+        raise ValueError("numbers are hidden")
+    return np.ndarray.view(array, np.ndarray)
 
 
 def _of_torch(tensor: Any) -> np.ndarray:

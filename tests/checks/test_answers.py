@@ -2,6 +2,9 @@
 
 import re
 import sys
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -30,6 +33,23 @@ class _FriendlyList(list):
         raise RuntimeError("a check called a method of the answer's")
 
 
+class _Row(NamedTuple):
+    left: float
+    right: float
+
+
+class _Named(_Row):
+    _fields = ("left", "right")
+
+    def __iter__(self):
+        raise RuntimeError("a check called a method of the answer's")
+
+
+class _Loud(tuple):
+    def __new__(cls, *items):
+        return super().__new__(cls, items)
+
+
 class _Renamed(type):
     @property
     def __name__(cls):
@@ -53,6 +73,9 @@ class _WithRenamed(metaclass=_Renamed):
         (7, (), "int64"),
         (np.int16(7), (), "int16"),
         ([], (0,), "float64"),
+        (np.array([[1, 2], [3, 4]], dtype=object), (2, 2), "int64"),
+        (np.array(7, dtype=object), (), "int64"),
+        ([_Row(1, 2.5), _Row(2, 3)], (2, 2), "float64"),
     ],
 )
 def test_array_accepts_plain_numbers(answer, shape, dtype):
@@ -60,7 +83,11 @@ def test_array_accepts_plain_numbers(answer, shape, dtype):
     assert type(values) is np.ndarray
     assert values.dtype == dtype
     assert values.dtype.isnative
-    np.testing.assert_array_equal(values, np.asarray(answer))
+    np.testing.assert_array_equal(values, np.array(answer, dtype))
+
+
+def test_no_method_of_a_named_tuple_is_called():
+    assert answers.array(_Named(1, 2), what="x").tolist() == [1, 2]
 
 
 def test_array_is_a_copy():
@@ -79,8 +106,11 @@ def test_array_is_a_copy():
         (_FriendlyList([1, 2]), "x is of type _FriendlyList"),
         (_WithRenamed(), "x is of type _WithRenamed"),
         (np.eye(2).view(type("Mine", (np.ndarray,), {})), "x is of type Mine"),
-        (np.ma.masked_array([1, 2]), "x is of type MaskedArray"),
-        (np.array([1, None]), "x is a numpy array of shape (2,) and dtype object"),
+        (np.ma.masked_array([1, 2], [0, 1]), "x is of type MaskedArray"),
+        (np.array([1, None]), "x holds a value that is None"),
+        (_Loud(1, 2), "x is of type _Loud"),
+        (Fraction(10**400), "x is of type Fraction"),
+        ([Decimal("nan")], "x holds NaN"),
         (np.array(["a"]), "dtype <U1"),
         (np.array([1j]), "dtype complex128"),
         (np.zeros(2, "i4,f4"), "dtype"),

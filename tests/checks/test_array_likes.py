@@ -2,6 +2,8 @@
 
 import re
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,9 @@ from grader.errors import ClaimFailed
         (pd.Series([0.5, 1.5], index=["a", "b"]), np.array([0.5, 1.5])),
         (pd.DataFrame({"a": [1, 2], "b": [3, 4]}), np.array([[1, 3], [2, 4]])),
         (range(2, 5), np.array([2, 3, 4])),
+        (np.ma.masked_array([1, 2]), np.array([1, 2])),
+        ([Fraction(1, 2), 2], np.array([0.5, 2])),
+        (Decimal("0.25"), np.array(0.25)),
     ],
     ids=lambda value: type(value).__name__,
 )
