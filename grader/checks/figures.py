@@ -73,7 +73,10 @@ def describe(figure: Any) -> FigureDescription:
 def _place(axes: Any) -> Any:
     """The place that was laid out: an image's aspect shrinks the axes within it when drawn."""
     locate = axes.get_axes_locator()  # in an ImageGrid each axes is placed by one when drawn
-    return axes.get_position(original=True) if locate is None else locate(axes, None)
+    box = axes.get_position(original=True) if locate is None else locate(axes, None)
+    # Of a part of the figure, if the axes is in one, as figure.subfigures(...) makes them.
+    part, whole = axes.get_figure(root=False), axes.get_figure(root=True)
+    return box.transformed(part.transSubfigure - whole.transFigure)
 
 
 def _counts(axes: Any) -> bool:

@@ -66,6 +66,14 @@ def by_gridspec():
     return figure
 
 
+def by_subfigures():
+    figure = plt.figure()
+    for row in figure.subfigures(3, 1):
+        for axes, size in zip(row.subplots(1, 4), SIZES, strict=True):
+            axes.imshow(np.zeros((size, size)))
+    return figure
+
+
 def by_numbers():
     figure = plt.figure()
     for place in range(12):
@@ -92,7 +100,8 @@ def test_an_empty_figure_has_no_rows():
 
 
 @pytest.mark.parametrize(
-    "draw", [journey, by_gridspec, by_numbers, by_image_grid, bars_in_own_axes, drawn]
+    "draw",
+    [journey, by_gridspec, by_subfigures, by_numbers, by_image_grid, bars_in_own_axes, drawn],
 )
 def test_a_row_per_image_and_a_column_per_layer_pass_however_made(draw, model):
     journey_figure(lambda *_: draw(), model, IMAGES, 1)
