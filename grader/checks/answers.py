@@ -27,7 +27,7 @@ _NUMBERS = {int, float, bool}
 _SCALARS = {np.dtype(code).type for code in np.typecodes["AllInteger"] + "efdg?"}
 _PLAIN = _NUMBERS | _SCALARS | {list, tuple, np.ndarray}
 # What np.array makes one object of, and list takes apart.
-_LOOPS = {"generator", "map", "filter", "zip", "enumerate", "reversed"}
+_LOOPS = {"generator", "map", "filter", "zip", "enumerate", "reversed", "islice", "chain"}
 _LISTED = _LOOPS | {"set", "frozenset", "dict_keys", "dict_values"}
 # A metaclass of the student's cannot override these.
 _CLASS_NAME: Any = type.__dict__["__name__"]

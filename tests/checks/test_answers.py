@@ -1,5 +1,6 @@
 """Answers are taken as exact plain values or refused in words, and never asked anything."""
 
+import itertools
 import re
 import sys
 from decimal import Decimal
@@ -245,3 +246,26 @@ def test_tensors_are_read_by_their_exact_type(monkeypatch):
 def test_what_list_takes_apart_is_told_so(answer):
     with pytest.raises(ClaimFailed, match=r"with list\(\.\.\.\)\.$"):
         answers.integers(answer, what="it")
+
+
+@pytest.mark.parametrize(
+    ("answer", "step"),
+    [
+        ((n for n in [1]), "with list(...)"),
+        (itertools.islice([1], 1), "with list(...)"),
+        ("1", "with np.array(...)"),
+    ],
+)
+def test_the_next_step_fits_the_kind_of_answer(answer, step):
+    with pytest.raises(ClaimFailed, match=re.escape(step)):
+        answers.array(answer, what="x")
+
+
+def test_a_coroutine_is_told_to_be_no_coroutine():
+    async def convolve():
+        return 1
+
+    waiting = convolve()
+    with pytest.raises(ClaimFailed, match="with def, and not with async def"):
+        answers.array(waiting, what="x")
+    waiting.close()
