@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grader.language import gettext
 from grader.notebook.sanitize.text import strip_ansi
 
 _FRAME = re.compile(r"^(?=\s*(?:Cell In\[|File ))", re.MULTILINE)
@@ -19,10 +20,8 @@ _FILE = re.compile(
 )
 _CODE = 100  # characters of a line that are shown
 
-_KEYS = re.compile(r"^At the end of epoch \d{1,9} logs had the keys [^\n]{1,300}\.$", re.MULTILINE)
-_READ_KEY = (
-    "logs.get(...) of another key gives None, and logs[...] a KeyError. Read the accuracy by the "
-    "key that it has."
+_KEYS = re.compile(
+    r"^At the end of epoch (\d{1,9}) logs had the keys ([^\n]{1,300})\.$", re.MULTILINE
 )
 
 
@@ -76,5 +75,18 @@ def keys_seen(traceback: str) -> str:
     Args:
         traceback: as the kernel sent it. The stand-in for ``fit`` notes the keys there.
     """
-    found = _KEYS.search(strip_ansi(traceback))
-    return f"{found[0]} {_READ_KEY}" if found else ""
+    if (found := _KEYS.search(strip_ansi(traceback))) is None:
+        return ""
+    epoch, keys = found.groups()
+    said = gettext("At the end of epoch {epoch} logs had the keys {keys}.", epoch=epoch, keys=keys)
+    if "acc" not in keys:
+        step = gettext(
+            "None of them is an accuracy: the model was compiled without that metric. Write "
+            'metrics=["accuracy"] in compile.'
+        )
+    else:
+        step = gettext(
+            "logs.get(...) of another key gives None, and logs[...] a KeyError. Read the accuracy "
+            "by the key that it has."
+        )
+    return f"{said} {step}"

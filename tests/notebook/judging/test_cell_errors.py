@@ -74,6 +74,9 @@ def test_keys_that_logs_had_are_told_instead() -> None:
     noted = "\nTypeError: no\nAt the end of epoch 2 logs had the keys 'acc' and 'loss'.\n"
     advice = keys_seen(PLAIN + noted)
     assert advice.startswith("At the end of epoch 2 logs had the keys 'acc' and 'loss'. logs.get(")
+    without = keys_seen(PLAIN + noted.replace("'acc' and ", ""))
+    assert without.startswith("At the end of epoch 2 logs had the keys 'loss'. None of them is an")
+    assert without.endswith('metrics=["accuracy"] in compile.')
     run = CellRun(CellStatus.RAISED, error="EOFError", advice=advice)
     assert explained(run, "gpu") is run
     assert keys_seen(PLAIN) == ""
