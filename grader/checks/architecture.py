@@ -288,6 +288,8 @@ def _name(function: Any) -> str | None:
     """Return an activation's name; TensorFlow's own functions carry a version: softmax_v2."""
     if function is None:
         return None
+    if as_layer := _activation_layer(function):
+        return as_layer
     return str(getattr(function, "__name__", type(function).__name__)).removesuffix("_v2")
 
 

@@ -17,6 +17,8 @@ from grader.checks.model_layers import is_built_in, layers, listing
 from grader.checks.protocols import TrainingRecord, capability
 from grader.errors import ClaimFailed
 
+# Keras draws a name and a seed for a layer that is given none; layers may be frozen at any time.
+_PASSING = frozenset({"name", "seed", "trainable"})
 _NOTHING: Mapping[str, Callable[[Any], None]] = MappingProxyType({})
 
 
@@ -121,7 +123,8 @@ def same_layers(model: Any, other: Any) -> bool:
 
     Args:
         model: a Keras model.
-        other: another; names and seeds of layers do not matter.
+        other: another; names and seeds of layers do not matter, nor whether they are frozen, which
+            may have been done after the training.
 
     Example:
         In a check::
@@ -165,5 +168,11 @@ def _settings(layer: Any) -> dict[str, Any]:
     """Return what a built-in layer was made with; nothing of a layer with code of its own."""
     if not is_built_in(layer):
         return {}
-    # Keras draws a seed for a layer that is given none.
-    return {name: v for name, v in layer.get_config().items() if name not in {"name", "seed"}}
+    return _without(_PASSING, layer.get_config())
+
+
+def _without(names: frozenset[str], settings: Any) -> Any:
+    """Settings without some, also in those of a part, as an activation that is a layer."""
+    if not isinstance(settings, dict):
+        return settings
+    return {name: _without(names, v) for name, v in settings.items() if name not in names}

@@ -23,7 +23,8 @@ def layers(model: Any) -> list[Any]:
 
     Returns:
         Keras layers, without input layers. A layer that a functional model applies twice is listed
-        twice.
+        twice; one that is another's activation, as in ``Dense(9, activation=ReLU())``, is part of
+        that.
 
     Raises:
         ClaimFailed: ``model`` is no Keras model.
@@ -33,13 +34,26 @@ def layers(model: Any) -> list[Any]:
 
             assert len(layers(build_model())) <= 6, "The model has more than 6 layers."
     """
+    return list(_computing(require_model(model)))
+
+
+def _computing(part: Any) -> Iterator[Any]:
+    """The layers in a part that compute, itself among them."""
     import keras
 
-    return [
-        part
-        for part, inner in parts(require_model(model))
-        if is_layer(part) and not (inner or isinstance(part, keras.Model))
-    ]
+    inner = [each for each in held_by(part, keras) if not _is_activation(each, part)]
+    if is_layer(part) and not (inner or isinstance(part, keras.Model)):
+        yield part
+    for each in inner:
+        yield from _computing(each)
+
+
+def _is_activation(part: Any, layer: Any) -> bool:
+    """Whether a part is the activation of the layer that holds it, and holds nothing itself."""
+    import keras
+
+    is_simple = not (isinstance(part, keras.Model) or held_by(part, keras))
+    return is_simple and part is getattr(layer, "activation", None)
 
 
 def parts(part: Any) -> Iterator[tuple[Any, list[Any]]]:

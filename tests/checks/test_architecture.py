@@ -152,6 +152,20 @@ def test_expect_layers_knows_tensorflows_own_functions():
     architecture.expect_layers(model, CNN)
 
 
+def test_expect_layers_takes_a_layer_for_the_argument_activation():
+    model = functional(
+        layers.Conv2D(4, 3, activation=layers.ReLU()),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(10, activation=layers.Softmax()),
+    )
+    architecture.expect_layers(model, CNN)
+    with pytest.raises(ClaimFailed, match="activation='LeakyReLU', expected activation='relu'"):
+        architecture.expect_layers(
+            functional(layers.Conv2D(4, 3, activation=layers.LeakyReLU())), CNN
+        )
+
+
 def test_expect_layers_keeps_other_activation_layers_apart():
     with pytest.raises(ClaimFailed, match=r"linear.*relu"):
         architecture.expect_layers(functional(layers.Conv2D(4, 3), layers.ReLU(max_value=6)), CNN)
@@ -195,6 +209,11 @@ def test_expect_same_layers():
     )
     architecture.expect_same_layers(cnn(), lazy)
     architecture.expect_same_layers(cnn(layers.Lambda(abs)), cnn(layers.Lambda(abs)))
+    with_layers = [functional(layers.Dense(3, activation=layers.LeakyReLU())) for _ in range(2)]
+    architecture.expect_same_layers(*with_layers)
+    frozen = cnn()
+    frozen.trainable = False
+    architecture.expect_same_layers(frozen, cnn())
     changed = r"Layer 1, Conv2D, has filters=5 in the trained model, and filters=4 in what"
     with pytest.raises(ClaimFailed, match=changed):
         architecture.expect_same_layers(cnn(filters=5), cnn(filters=4))

@@ -35,6 +35,16 @@ def test_a_layer_applied_twice_is_listed_twice():
     assert names(functional(shared, shared)) == ["Conv2D", "Conv2D"]
 
 
+def test_a_layer_that_is_an_activation_is_part_of_its_layer():
+    model = functional(layers.Dense(3, activation=layers.LeakyReLU()), layers.ReLU())
+    assert names(model) == ["Dense", "ReLU"]
+
+
+def test_a_network_in_the_place_of_an_activation_is_gone_through():
+    inner = keras.Sequential([layers.Conv2D(1, 3, padding="same")])
+    assert names(functional(layers.SeparableConv2D(1, 3, activation=inner))) == ["Conv2D"]
+
+
 def test_layers_of_something_else():
     with pytest.raises(ClaimFailed, match="NoneType"):
         model_layers.layers(None)
