@@ -271,7 +271,8 @@ def _plain(answer: object, what: str, seen: list[int], depth: int) -> object:
     if kind is np.ndarray and answer.dtype.kind == "O":  # type: ignore[attr-defined]
         return _plain(answer.tolist(), what, seen, depth + 1)  # type: ignore[attr-defined]
     if kind is list or kind is tuple or _is_named_tuple(kind):
-        items = tuple.__iter__(answer) if issubclass(kind, tuple) else answer  # type: ignore
+        held: Any = answer
+        items = held if kind is list else tuple.__iter__(held)
         return [_plain(item, what, seen, depth + 1) for item in items]
     if kind is np.ndarray and answer.dtype.kind in KINDS["number"]:  # type: ignore[attr-defined]
         return answer

@@ -168,11 +168,13 @@ def _settings(layer: Any) -> dict[str, Any]:
     """Return what a built-in layer was made with; nothing of a layer with code of its own."""
     if not is_built_in(layer):
         return {}
-    return _without(_PASSING, layer.get_config())
+    return _without_passing(layer.get_config())
 
 
-def _without(names: frozenset[str], settings: Any) -> Any:
-    """Settings without some, also in those of a part, as an activation that is a layer."""
-    if not isinstance(settings, dict):
-        return settings
-    return {name: _without(names, v) for name, v in settings.items() if name not in names}
+def _without_passing(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that matter, also of a part, as an activation that is a layer."""
+    return {
+        name: _without_passing(value) if isinstance(value, dict) else value
+        for name, value in settings.items()
+        if name not in _PASSING
+    }
