@@ -92,7 +92,11 @@ def _about(
         yield gettext("cell {cell}: its answer stands in {where}", cell=name, where=where)
     elif (times := len(set(places) - planned.rests)) > 1:
         yield _several(cell, name, times)
-    if rests := planned.rests.intersection(places):
+    rests = planned.rests.intersection(places)
+    if rests and cell.kind is Kind.WRITTEN:
+        where = positions(sorted(rests))
+        yield gettext("cell {cell}: the answer goes on in {where}", cell=name, where=where)
+    elif rests:
         yield ngettext(
             "cell {cell} was split inside of a statement: its rest stands in {where}",
             "cell {cell} was split inside of a statement: its parts stand in {where}",

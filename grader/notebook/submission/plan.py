@@ -38,7 +38,8 @@ class Plan:
         prose: places of the student's own text that is no answer.
         carried: place of a cell of the student's own to the id of the solution cell whose answer
             moved up from below and needs it: it moves along.
-        rests: places of parts of answers that are code only together with the part ahead.
+        rests: places of parts of answers that are code only together with the part ahead, and of
+            text in which a written answer goes on.
     """
 
     recognition: Recognition
@@ -72,6 +73,7 @@ def plan(recognition: Recognition, submitted: NotebookNode) -> Plan:
     planned = Plan(recognition, tuple(uses), answers)
     planned = _with_answers_in_place(_with_copies(planned, cells), cells)
     planned = _with_rests(_with_guesses(planned, cells), cells)
+    planned = _with_text_below(planned, cells)
     return _finished(_with_earlier(planned, cells), cells)
 
 
@@ -171,6 +173,27 @@ def _rest(
             return
         text = f"{text}\n{cells[place].source}"
         yield place
+
+
+def _with_text_below(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:
+    """Let a written answer go on in the student's own text right below it.
+
+    Who marks it sees the answer's cell alone, and a question of three parts is often answered in
+    three cells.
+    """
+    uses, answers, rests = list(planned.uses), dict(planned.answers), set(planned.rests)
+    prose = _prose(planned, cells)
+    for cell in planned.recognition.course:
+        if cell.kind is not Kind.WRITTEN or not answers[cell.id]:
+            continue
+        place = answers[cell.id][-1]
+        while (place := place + 1) in prose and _is_free(planned, place):
+            if cells[place].cell_type != "markdown":
+                break
+            uses[place] = Use.ANSWER
+            rests.add(place)
+            answers[cell.id] = (*answers[cell.id], place)
+    return dataclasses.replace(planned, uses=tuple(uses), answers=answers, rests=frozenset(rests))
 
 
 def _with_guesses(planned: Plan, cells: Sequence[NotebookNode]) -> Plan:

@@ -134,6 +134,22 @@ def test_text_below_the_question_is_the_answer(
     assert "cells 9, 10 of the notebook were taken" in rebuilt.notes[0]
 
 
+def test_a_written_answer_goes_on_in_the_texts_right_below(
+    assignment: Assignment, submitted: NotebookNode
+) -> None:
+    cell(submitted, "written_answer").source = "1. Because."
+    more = [new_markdown_cell("2. It does."), new_markdown_cell("3. It did.")]
+    apart = [new_code_cell("play = 1"), new_markdown_cell("I played a little.")]
+    submitted.cells += [*more, *apart]
+    rebuilt = rebuild(assignment, submitted)
+    answer = cell(rebuilt.notebook, "written_answer").source
+    assert answer == "1. Because.\n\n2. It does.\n\n3. It did."
+    assert [each.source for each in rebuilt.notebook.cells[-2:]] == [e.source for e in apart]
+    assert rebuilt.notes == (
+        "cell written_answer: the answer goes on in cells 9, 10 of the notebook",
+    )
+
+
 @pytest.mark.parametrize("magic", ["%%markdown", "%md", "%md-sandbox"])
 def test_text_in_code_below_the_question_is_the_answer(
     assignment: Assignment, submitted: NotebookNode, magic: str
