@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,7 +12,10 @@ import pytest
 
 from grader.notebook.judging import start_kernel
 from grader.notebook.judging.cell_runs import CellRun, CellStatus, Ended
+from grader.notebook.judging.examination import Examination
+from grader.notebook.judging.kernel_setup import KernelSetup
 from grader.notebook.judging.numpy_only_kernel import NumpyOnlyKernel
+from grader.sandbox.policy import CONVOLVING_PACKAGES
 
 
 def kernel(seconds: float) -> NumpyOnlyKernel:
@@ -18,12 +23,20 @@ def kernel(seconds: float) -> NumpyOnlyKernel:
     examination = SimpleNamespace(
         assignment=SimpleNamespace(solution_ids=(), name="sums"),
         rebuilt=SimpleNamespace(notebook=None),
-        folder=None,
-        settings=None,
-        warm_numpy_only="",
+        numpy_only_setup=None,
         kernel_seed=7,
     )
     return NumpyOnlyKernel(cast("Any", examination), cast("Any", limits), ExitStack())
+
+
+def test_its_setup_blocks_what_convolves_and_has_a_warm_parent_of_its_own() -> None:
+    course, settings = cast("Any", SimpleNamespace(name="sums")), cast("Any", "settings")
+    examination = Examination(
+        *(course, cast("Any", None), Path("public"), settings), warm="all", warm_numpy_only="numpy"
+    )
+    plain = KernelSetup(settings, "sums", Path("public"), warm="all")
+    assert examination.kernel_setup == plain
+    assert examination.numpy_only_setup == replace(plain, blocked=CONVOLVING_PACKAGES, warm="numpy")
 
 
 def test_none_is_started_when_time_is_up() -> None:
