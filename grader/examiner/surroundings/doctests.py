@@ -1,7 +1,7 @@
-"""Keeps a test cell from passing because `doctest.testmod` finds no example.
+"""Lets `doctest.testmod` run the examples of a test cell, and none of a student's docstrings.
 
-The functions of a student's stay in their kernel, so the module of a test cell has none of them:
-no example of theirs can fail there.
+An example in a student's docstring is their code, and no test: it neither decides a claim nor keeps
+the test's own examples from it. A test cell does not pass because there is no example of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.errors import CourseError
+from grader.examiner.objects.handles import kept_of
 from grader.examiner.replaced import replaced
 
 EXPECTED = (
@@ -22,7 +23,7 @@ EXPECTED = (
 
 @contextlib.contextmanager
 def found(text: str) -> Iterator[None]:
-    """In the body, refuse a ``testmod`` that finds no example.
+    """In the body, ``testmod`` leaves a student's objects out, and refuses to find no example.
 
     Args:
         text: of the test cell, and of what it imports of the course's.
@@ -32,11 +33,16 @@ def found(text: str) -> Iterator[None]:
         return
     import doctest
 
-    run = doctest.testmod
+    finders: Any = doctest.DocTestFinder
+    run, from_module = doctest.testmod, finders._from_module
+
+    def is_of_test(finder: Any, module: Any, value: Any) -> bool:
+        return kept_of(value) is None and from_module(finder, module, value)
 
     @functools.wraps(run)
     def testmod(*given: Any, **named: Any) -> Any:
-        results = run(*given, **named)
+        with replaced(finders, "_from_module", is_of_test):
+            results = run(*given, **named)
         if not results.attempted:
             raise CourseError(
                 "doctest.testmod() found no example: a student's functions stay in their kernel "

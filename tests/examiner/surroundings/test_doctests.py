@@ -6,7 +6,9 @@ import pytest
 
 from grader.errors import CourseError
 from grader.examiner.examiner import Finding
+from grader.examiner.surroundings import doctests
 from tests.examiner.surroundings.conftest import Make
+from tests.in_process import InProcess
 
 double = eval(compile("lambda x: 2 * x", "<cell>", "eval"))
 double.__doc__ = "Twice.\n\n>>> double(2)\n5"
@@ -30,6 +32,40 @@ results = doctest.testmod()
 assert (results.failed, results.attempted) == (0, 1), results
 """
     assert both(double=double).tested(test) == Finding()
+
+
+WORK = """
+def double(x):
+    '''Twice.
+
+    >>> double(2)
+    5
+    '''
+    return 2 * x
+class Twice:
+    '''
+    >>> Twice(2).value
+    5
+    '''
+    def __init__(self, n): self.value = 2 * n
+"""
+
+
+@pytest.mark.parametrize(("due", "failed"), [(6, 0), (7, 1)])
+def test_a_students_wrong_examples_do_not_stand_in_their_way(due: int, failed: int) -> None:
+    test = f"""
+'''
+>>> double(3), Twice(3).value
+({due}, {due})
+'''
+import contextlib, doctest, io
+with contextlib.redirect_stdout(io.StringIO()):
+    results = doctest.testmod()
+assert (results.failed, results.attempted) == ({failed}, 1), results
+"""
+    with doctests.found(test):
+        found = InProcess(WORK).tested(test)
+    assert found == Finding(), found
 
 
 @pytest.mark.parametrize(
