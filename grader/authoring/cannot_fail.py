@@ -20,6 +20,7 @@ _ASKING = frozenset(
         *("isclose", "isinstance", "issubclass"),
     )
 )
+_RUN = 'assert `unittest.main(argv=[""], exit=False).result.wasSuccessful()` below'
 _CATCHING = frozenset(("", "AssertionError", "Exception", "BaseException"))
 
 Found = tuple[ast.AST, str]
@@ -137,7 +138,7 @@ def _never_called(cell: CellSyntax) -> Iterator[Found]:
             case ast.ClassDef(bases=bases) if not cell.reads(node.name):
                 is_case = any(name_of(base).endswith("TestCase") for base in bases)
                 if is_case and not any(map(_runs_tests, cell.nodes)):
-                    yield node, f"nothing runs the tests of {node.name}: call `unittest.main()`"
+                    yield node, f"nothing runs the tests of {node.name}: {_RUN}"
 
 
 def _runs_tests(node: ast.AST) -> bool:
@@ -166,7 +167,7 @@ def _result_wanted(call: ast.Call) -> str:
     called = ast.unparse(call.func)
     stays = any(each.arg == "exit" and _is_false(each.value) for each in call.keywords)
     if name_of(call) == "main" and stays:
-        return "leave out `exit=False`, or assert `.result.wasSuccessful()` of it"
+        return "assert `.result.wasSuccessful()` of it"
     if name_of(call) == "testmod":
         return "assert `.failed == 0` of it"
     if name_of(call) == "run" and "TextTestRunner" in called:

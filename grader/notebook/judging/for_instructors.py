@@ -13,6 +13,8 @@ _REMEDIES = {
     "ImportError": _INSTALL,
     "FileNotFoundError": "Put the file beside the source notebook, or let the test write it.",
     "Unsendable": "Ask with less, or in several calls.",
+    "SystemExit": "A test ends by itself, or by an assert: of `unittest.main`, write `assert "
+    'unittest.main(argv=[""], exit=False).result.wasSuccessful()`.',
     "TimeUp": "Let the test come to its end.",
 }
 _MEND = "Correct the test in the source notebook."

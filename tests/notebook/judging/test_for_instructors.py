@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from grader.examiner.cells.finding import Finding, FindingKind
 from grader.notebook.judging.for_instructors import ended_in, fault
+from tests.in_process import InProcess
 
 FAULT = Finding(FindingKind.TEST_FAULT, "KeyError", "'b'", line=4, code="cases['b']")
 
@@ -16,6 +17,11 @@ def test_a_fault_is_told_with_its_line_and_a_next_step() -> None:
         FindingKind.TEST_FAULT, "ModuleNotFoundError", "no x", line=1, code="import x"
     )
     assert fault(package).endswith("Install the package in the environment that grades.")
+    left = InProcess("def f(): return 1").tested(
+        "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n"
+        '        assert f() == 1\nunittest.main(argv=[""])'
+    )
+    assert "exit=False).result.wasSuccessful()`." in fault(left)
 
 
 def test_what_is_wrong_with_the_work_is_no_fault_of_the_test() -> None:
