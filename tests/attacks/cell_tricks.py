@@ -98,7 +98,8 @@ def pictures(**bundles: object) -> HandedIn:
     return HandedIn(change=markdown(text, **bundles))
 
 
-PICTURED = pictures(sketch={"image/png": small_png()})
+SMALL = small_png()  # made once: each process of tests imports this
+PICTURED = pictures(sketch={"image/png": SMALL})
 NOTED = HandedIn(change=markdown("# My notes\n\nSums are *fun*: $1 + 2 = 3$."))
 
 ATTACKS = (
@@ -209,8 +210,8 @@ ATTACKS = (
         67,
         "thousands_of_pictures",
         "3,000 pictures in one cell",
-        pictures(**{f"p{n}": {"image/png": small_png()} for n in range(3000)}),
-        pictures(**{f"p{n}": {"image/png": small_png()} for n in range(5)}),
+        pictures(**{f"p{n}": {"image/png": SMALL} for n in range(3000)}),
+        pictures(**{f"p{n}": {"image/png": SMALL} for n in range(5)}),
     ),
     Attack(
         68,
