@@ -46,6 +46,10 @@ _BY_FIXTURE = {"on_slices": ("kernel", "keras", "training"), "judges_with_keras"
 _KERAS = ("keras", "tensorflow", "jax")
 _KERNELS = ("bwrap", "ipykernel", "jupyter", "grader.kernel", "grader.sandbox")
 
+# Allocations, collections of the youngest, of the middle generation, until each generation is
+# collected. Python's own 700, 10, 10 look through all that fixtures have imported again and again.
+_COLLECTED_AFTER = 20_000, 20, 50
+
 _LONG_ID = 60  # characters of one value in a test's name; the rest of a long one says nothing more
 _LONGEST_NAME = 500  # each process of tests tells the others every name, several times
 
@@ -116,7 +120,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """Let Python look for no garbage among modules and tests, which stay to the end."""
     gc.freeze()
+    gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
+
+
+@pytest.hookimpl(trylast=True)  # after the fixtures of the session
+def pytest_sessionfinish() -> None:
+    """Find what is left unclosed with two collections; pytest's own five then have nothing to do."""
+    gc.collect()
+    gc.collect()  # of what finalizers of the first let go
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,7 +18,8 @@ def quick(tmp_path: Path, text: str, *options: str) -> str:
     plugins = ("-p", "tests.needs", "-p", "no:cacheprovider", "-c", str(tmp_path / "none.ini"))
     (tmp_path / "none.ini").write_text("[pytest]\naddopts = --strict-markers\n")
     command = [sys.executable, "-m", "pytest", "--quick", "-q", *plugins, *options, str(tmp_path)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False).stdout
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    return ended.stdout + ended.stderr
 
 
 @pytest.mark.process
@@ -45,6 +46,30 @@ def test_what_is_marked_is_left_out_and_a_marked_module_is_not_imported(tmp_path
     marked = "import pytest\n@pytest.mark.kernel\ndef test_it(): 1 / 0\ndef test_that(): pass\n"
     output = quick(tmp_path, marked)
     assert "1 passed, 1 deselected" in output
+
+
+LEFT_OPEN = """
+class Ring:
+    def __init__(self):
+        self.ring = self
+    def __del__(self):
+        raise OSError("left open")
+def test_it():
+    global kept
+    kept = Ring()
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("left", "told"), [("del kept", True), ("", False)])
+def test_what_is_left_open_in_a_ring_is_told_at_the_end(
+    tmp_path: Path, left: str, told: bool
+) -> None:
+    """Only a collection finds it, and what is looked through at the end is limited."""
+    last = f"def teardown_module():\n    global kept\n    {left or 'pass'}\n"
+    output = quick(tmp_path, LEFT_OPEN + last, "-W", "error")
+    assert "1 passed" in output
+    assert ("left open" in output) == told
 
 
 MADE_ONCE = """
