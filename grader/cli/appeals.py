@@ -48,8 +48,9 @@ def override(
     With --handed-in, the decision is on when the submission was handed in. The late penalty
     follows from it.
 
-    It survives grading again, and stands in gradebook, feedback, report and exports. Without
-    CLAIM, the decisions are listed: all, those on a STUDENT, or those on one ASSIGNMENT of hers.
+    It is kept when the submission is graded again, and counts in gradebook, feedback, report and
+    exports. Without CLAIM, decisions are listed: all, those on a STUDENT, or those on a STUDENT's
+    ASSIGNMENT.
 
     Example: grader override ada mnist_998 stop_message --points 1 --reason "A comma was missing."
     """
@@ -107,8 +108,8 @@ def explain(
     """Show the test of CLAIM (all, if none is named), what it asked, and what was answered.
 
     The record was made when the submission was graded. With --replay the submission is judged once
-    more with the same seeds, and the exit code is 1 if a question, an answer or a verdict is
-    another one. Nothing in the course is changed.
+    more with the same seeds, and the exit code is 1 if a question, an answer or a verdict differs.
+    Nothing in the course is changed.
 
     Example: grader explain ada mnist_998 stop_message
     """

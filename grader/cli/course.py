@@ -106,8 +106,8 @@ def kernel(
 def packages(course: Path) -> None:
     """Install the requirements file that c.Course.packages names, for the grader and its sandboxes.
 
-    What the grader itself rests on keeps its versions; where the file asks for others, a line says
-    so and nothing is installed.
+    Packages that the grader itself needs keep their versions; if the file asks for others, a line
+    says so and nothing is installed.
 
     Example: grader packages
     """

@@ -30,7 +30,7 @@ from grader.cli.context import counting, load_course, sandbox_option, terminal
     help="Grade on a cluster: tls://HOST:PORT of its scheduler, or local:2 for two nodes here.",
 )
 @click.option(
-    "--insecure", is_flag=True, help="Allow --cluster tcp:// on a network that is closed itself."
+    "--insecure", is_flag=True, help="Allow --cluster tcp://, unencrypted, on a private network."
 )
 @click.option("--why", is_flag=True, help="Explain below the table why points were lost.")
 @click.option("--timings", is_flag=True, help="Show below the table where the time went.")

@@ -38,8 +38,8 @@ def watch(
 
     Students find a page with "Fetch Feedback". It tells of hidden tests only what c.Course.watch
     allows; by default, that there are some. Each submission is then graded in full, as `grader
-    grade` does. With --once, what this machine lacks, as disk, is not waited for: the exit code is
-    0 only if everything could be tested and recorded.
+    grade` does. With --once, work for which this machine lacks something, such as disk, is left for
+    the next start; the exit code is 0 only if everything could be tested and recorded.
 
     Example: grader watch convolution_from_scratch
     """

@@ -127,10 +127,15 @@ def find_graded(settings: Settings, student: str, assignment: str) -> tuple[Subm
     """
     loaded = load_assignment(settings, assignment)
     known = paths.students(settings, loaded.name)
+    if not known:
+        raise CourseError(
+            f"nothing is handed in for {assignment}: expected submitted/{student}/{assignment}/ in "
+            f"{settings.root}; collect it, or put it there"
+        )
     if student not in known:
         raise CourseError(
             f"{student} handed in nothing for {assignment}: expected one of "
-            f"{student_ids.some_of(known, student) or 'those who did, and nobody has'}"
+            f"{student_ids.some_of(known, student)}"
         )
     submission = paths.submission(settings, student, assignment)
     graded = verdict_file.read(submission.verdict_file)

@@ -191,6 +191,11 @@ def test_what_cannot_be_decided_is_said_and_changes_nothing(
     assert list(overrides.listed(course)) == []
 
 
+def test_nothing_handed_in_is_said(tiny_course: Settings) -> None:
+    with pytest.raises(CourseError, match=r"nothing is handed in for sums: .*submitted/ada/sums/"):
+        overrides.find_graded(tiny_course, "ada", "sums")
+
+
 def test_nothing_graded_is_said(course: Settings) -> None:
     tiny.hand_in(course, "ben", tiny.submission(course, tiny.GOOD))
     with pytest.raises(CourseError, match="ben's sums is not graded yet"):
