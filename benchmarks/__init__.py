@@ -1,1 +1,1 @@
-"""Measurements beside the peers, on the machine that they are run on."""
+"""Benchmarks of grading, trainings, questions and the store; ``README.md`` lists the commands."""

@@ -1,4 +1,4 @@
-"""The command that says where a class stands."""
+"""The command that shows the status of a class."""
 
 from __future__ import annotations
 

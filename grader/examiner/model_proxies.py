@@ -185,7 +185,7 @@ def _classes() -> dict[str, Callable[..., Any]]:
     import keras
 
     class Looked:
-        """Has a name and parts, and computes nothing."""
+        """A model that can be inspected, and computes nothing."""
 
         _reason = ""
         _parts: tuple[Any, ...] = ()
@@ -196,7 +196,7 @@ def _classes() -> dict[str, Callable[..., Any]]:
             return {0: [SimpleNamespace(operation=part) for part in self._parts]}
 
         def predict(self, *_: Any, **__: Any) -> Any:
-            """Say why there is no answer."""
+            """Raise: says why the model cannot be called."""
             raise ClaimFailed(
                 "The model cannot be asked: {reason}. Build it with keras.Sequential or "
                 "keras.Model(inputs, outputs) from Keras' own layers.",

@@ -34,7 +34,7 @@ def free(source: str) -> frozenset[str]:
 
 
 def is_python(source: str) -> bool:
-    """Whether ``source`` is Python: a cell with magics or a slip of the pen is not."""
+    """Whether ``source`` is Python: a cell with magics or a syntax error is not."""
     try:
         parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -123,7 +123,7 @@ class Proxies:
         return [name for name, value in names.items() if id(value) in parted]
 
     def clock(self) -> float:
-        """Seconds of processor time that the kernel says it has used; 0.0 if it says none."""
+        """Processor seconds that the kernel reports; 0.0 if it reports none."""
         seconds = self._answer({"do": "clock"}, self._exchange.encoder())
         return seconds if type(seconds) is float else 0.0
 
@@ -278,7 +278,7 @@ class Proxies:
         )
 
     def _own(self, reference: dict[str, Any], decoder: Decoder) -> Any:
-        """What the test has handed in; of an exception, with what became of it."""
+        """The test's own object; of an exception, with its state after the call."""
         value = self._exchange.handed.value(reference["own"])
         if isinstance(value, Exception) and "notes" in reference:
             told = exceptions.told_beside(reference, decoder)

@@ -9,7 +9,7 @@ from typing import Any
 
 @contextlib.contextmanager
 def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Let an attribute of a module be something else in the body."""
+    """Replace an attribute of a module in the body."""
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:

@@ -72,6 +72,6 @@ class _Finder:
         """Let Python make an empty one."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Put what stands for the student's module in its place."""
+        """Put the proxy of the student's module in its place."""
         sys.modules[module.__name__] = self._ask(module.__name__)
         self.found.append(module.__name__)

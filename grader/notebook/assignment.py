@@ -224,7 +224,7 @@ def load_assignment(settings: Settings, name: str) -> Assignment:
 
 
 def claims_of(source: NotebookNode, path: Path) -> tuple[Claim, ...]:
-    """The claims of a source notebook; ``CourseError`` for one that says nothing, or no Python."""
+    """The claims of a source notebook; ``CourseError`` if one has no statement, or is no Python."""
     for cell in source.cells:
         if is_claim(cell) or (cell.cell_type == "code" and is_solution(cell)):
             _expect_python(cell, path)

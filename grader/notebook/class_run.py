@@ -84,7 +84,7 @@ class ClassRun:
         return results
 
     def with_penalties(self, results: Sequence[Result]) -> Iterator[Result]:
-        """The results, once late penalties are what time has made of them, with their scores."""
+        """The results with their scores, after late penalties were brought up to date."""
         name = self._loaded.assignment.name
         graded = [result.student for result in results if result.graded is not None]
         changed = late_penalties.refresh(self._loaded.settings, name, graded)

@@ -1,4 +1,4 @@
-"""Where each submission of a class stands: what is handed in, graded, and waits for whom."""
+"""The status of each submission of a class: handed in, graded, or waiting, and for whom."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WAITS_FOR_PERSON = (Stage.TO_MARK, Stage.REFUSED)
 
 @dataclass(frozen=True)
 class SubmissionStatus:
-    """Where one submission stands.
+    """The status of one submission.
 
     Attributes:
         student: nbgrader's id.
@@ -57,7 +57,7 @@ class SubmissionStatus:
 
 @dataclass(frozen=True)
 class ClassStatus:
-    """Where a class stands with one assignment.
+    """The status of a class in one assignment.
 
     Attributes:
         assignment: its name.
@@ -131,7 +131,7 @@ class _Look:
     penalties: Mapping[str, str]
 
     def at(self, student: str) -> SubmissionStatus:
-        """Where a student's submission stands."""
+        """The status of a student's submission."""
         handed_in = self._handed_in(student)
         stage, why = self._stage(student)
         known = self.recorded.get(student)

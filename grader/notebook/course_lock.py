@@ -24,7 +24,7 @@ _LOOK_SECONDS = 0.02
 
 @contextlib.contextmanager
 def writing(settings: Settings, seconds: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold what may write submitted/, autograded/ and the gradebook; for one submission at a time.
+    """Hold the lock to write submitted/, autograded/ and the gradebook, one submission at a time.
 
     Args:
         settings: the course.
@@ -78,7 +78,7 @@ def _locked(file: Path, seconds: float) -> Iterator[str]:
 
 
 def _sign(descriptor: int, file: Path) -> None:
-    """Say in the file who holds the lock."""
+    """Write into the file who holds the lock."""
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, _ourselves().encode(), 0)

@@ -56,7 +56,7 @@ def submit(settings: Settings, name: str, student: str, folder: Path, cache: Pat
 
 @dataclass(frozen=True)
 class Inbound:
-    """What lies in the exchange of one student for one assignment.
+    """One student's submissions of an assignment in the exchange.
 
     Attributes:
         student: nbgrader's id, as the folders' names have it.
@@ -71,7 +71,7 @@ class Inbound:
 
 
 def inbound(settings: Settings, name: str) -> tuple[Inbound, ...]:
-    """What lies in the exchange for an assignment, by student.
+    """The submissions of an assignment in the exchange, by student.
 
     Nothing is opened: folders that cannot be nbgrader's, or are being written, are passed over.
 

@@ -217,7 +217,7 @@ class _Failure:
         return None if in_check else FindingKind.STUMBLED
 
     def _by_name(self, name: str) -> FindingKind | None:
-        """A name that is not there: the student's to define, or a slip of the test's."""
+        """Judge an undefined name: the student should have defined it, or the test has a slip."""
         course = self._names.course
         if isinstance(self._error, UnboundLocalError) or name in _bound_in(self._cell):
             return FindingKind.STUMBLED if self._rests() else FindingKind.TEST_FAULT
@@ -286,7 +286,7 @@ def _in_words(message: str) -> str:
 
 
 def _asks(module: str) -> bool:
-    """Whether a module of ours asks the student's kernel; its surroundings only stand around."""
+    """Whether a module of ours asks the student's kernel; ``surroundings`` never does."""
     return module.startswith("grader.examiner.") and "surroundings" not in module
 
 

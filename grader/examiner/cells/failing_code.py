@@ -90,7 +90,7 @@ class Cell:
 
 
 def basis(cell: Cell, node: ast.AST) -> tuple[ast.AST | None, ...]:
-    """The expressions whose values decide over an error that arose at ``node``."""
+    """The expressions whose values decide whether an error arises at ``node``."""
     if isinstance(node, ast.expr) and not _is_target(node):
         return (node,)
     for each in cell.around(node):
@@ -117,7 +117,7 @@ def basis(cell: Cell, node: ast.AST) -> tuple[ast.AST | None, ...]:
 
 
 def conditions(cell: Cell, node: ast.AST) -> Iterator[ast.AST]:
-    """What decides over whether the code at ``node`` is carried out."""
+    """The conditions that decide whether the code at ``node`` runs."""
     for each in cell.around(node):
         match each:
             case ast.If(test=test) | ast.While(test=test):

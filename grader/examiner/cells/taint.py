@@ -225,7 +225,7 @@ def _shared(tree: ast.AST) -> Iterator[str]:
 
 
 def _handed_out(tree: ast.AST, functions: Iterable[str]) -> Iterator[str]:
-    """The test's functions that somebody else may call."""
+    """The test's functions that other code may call."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     for name in functions:

@@ -206,7 +206,7 @@ def _number(value: Any) -> int | None:
 
 
 def _result(told: Mapping[str, Any]) -> str:
-    """What people call the answer to a question, as they would write it."""
+    """The question as code that a person would write."""
     if told["do"] == "call":
         return f"{told['of']}(...)"
     whose, *more = told["arguments"]

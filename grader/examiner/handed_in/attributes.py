@@ -61,7 +61,7 @@ class Attribute:
         return vars(self.owner).get(self.name, MISSING)
 
     def put(self, value: Any) -> None:
-        """Let it be something else, or, with ``MISSING``, nothing of the owner's own."""
+        """Set the attribute; with ``MISSING``, remove it from its owner."""
         if value is not MISSING:
             setattr(self.owner, self.name, value)
         elif self.name in vars(self.owner):

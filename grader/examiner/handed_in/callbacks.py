@@ -96,7 +96,7 @@ class Callbacks:
 
 
 def _done(opened: Open, operation: Any, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
-    """Do something with an object, if it may be done."""
+    """Carry out an operation on an object, if it is allowed."""
     value = opened.value
     if operation == "get" and len(arguments) == 1 and opened.may_read(arguments[0]):
         return getattr(value, arguments[0])

@@ -92,7 +92,7 @@ class Open:
 
 
 def opened(value: Any) -> Open | None:
-    """What a student's code may do with an object; None where it may have none of it."""
+    """What a student's code may do with an object; None where it may do nothing."""
     if isinstance(value, type):
         return Open(value, "class", frozenset({"__call__"}), None) if is_own(value) else None
     if _is_mock(value) or is_own(type(value)) or type(value) is object:

@@ -45,7 +45,7 @@ class Replaced:
     def beside(
         self, source: str, names: Mapping[str, Any], looked_up: Mapping[str, Any]
     ) -> Iterator[None]:
-        """Be beside a test cell; what it has not put back at its end is put back.
+        """Watch a test cell; at its end, put back what it has not put back itself.
 
         Args:
             source: the test cell.

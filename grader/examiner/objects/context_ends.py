@@ -20,7 +20,7 @@ def told(error: Any, trace: TracebackType | None) -> tuple[Any, str | None]:
 
 
 def forgets(wanted: Any, error: Any, trace: TracebackType | None) -> bool:
-    """Whether an error is forgotten as a context manager of the student's wants.
+    """Whether a student's context manager may suppress an error, as it asks to.
 
     It may forget what the test raises for it. It may not end what fails in the body: an assertion,
     a question, or a line that could not go on with an answer.

@@ -51,7 +51,7 @@ def _a_step() -> Generator[None, Any, None]:
 
 
 def _seconds() -> float:
-    """For how long the loop has nothing to do but to wait for the student's coroutines."""
+    """How long the loop has nothing to do but wait for the student's coroutines."""
     loop: Any = asyncio._get_running_loop()
     ready = getattr(loop, "_ready", None)
     scheduled = getattr(loop, "_scheduled", None)
@@ -69,11 +69,11 @@ class Driven:
         self._steps = steps(kept)
 
     def send(self, value: Any) -> Any:
-        """Go on to where it waits."""
+        """Run to its next wait."""
         return self._steps.send(value)
 
     def throw(self, error: Any, *more: Any) -> Any:
-        """Go on with an error, such as that it is cancelled."""
+        """Continue with an error, such as a cancellation."""
         return self._steps.throw(error, *more)
 
     def close(self) -> None:

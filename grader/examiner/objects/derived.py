@@ -64,7 +64,7 @@ def derived(
 
 
 def parts(namespace: Mapping[str, Any]) -> Iterator[tuple[str, str, list[Any]]]:
-    """Each name with what is to be made for it, and of what."""
+    """Each name, with what is made for it and from what."""
     for name, value in namespace.items():
         if (attributes := _WRAPPERS.get(type(value))) is None:
             yield name, "", [value]

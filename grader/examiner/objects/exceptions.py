@@ -30,7 +30,7 @@ _ENDS_LOOPS = (StopIteration, StopAsyncIteration)
 
 
 class StudentRaised(Exception):  # noqa: N818 -- named for what happened
-    """The student's code raised what has no counterpart among Python's own exceptions."""
+    """An exception of the student's without a counterpart among Python's own."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class StudentExits(StudentRaised, SystemExit):
 
 
 class StudentInterrupts(StudentRaised, KeyboardInterrupt):
-    """The student's code raised what a person's interrupt raises."""
+    """The student's code raised ``KeyboardInterrupt``."""
 
 
 _STANDS_FOR: dict[type, type[Exception]] = {
@@ -69,7 +69,7 @@ class _Told:
         return super().__getattribute__(name) if kept is None else kept.operate("getattr", name)
 
     def __init__(self, *_: Any) -> None:
-        """Do nothing: arguments and text are those that were told."""
+        """Do nothing: arguments and text came from the kernel."""
 
     def __str__(self) -> str:
         return str(vars(self).get("_message", ""))

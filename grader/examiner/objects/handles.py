@@ -124,7 +124,7 @@ class ClassHandle(type):
 
 
 class Handle(metaclass=ClassHandle):
-    """Something of the student's that stays in their kernel, where uses of it travel."""
+    """An object that stays in the student's kernel; each use of it is a question to the kernel."""
 
     __slots__ = ("__weakref__", "_kept")
     __array_ufunc__ = None  # numpy leaves operators to the handle

@@ -26,10 +26,10 @@ class Asks(Protocol):
         """Whether an answer is being read, so that nothing can be asked."""
 
     def operate(self, operation: str, *arguments: Any) -> Any:
-        """What an operation gives there; raises what it raises there."""
+        """The result of an operation in the kernel; raises what it raises there."""
 
     def call(self, number: int, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
-        """What a call of the object of this number gives there."""
+        """The result of calling the object of this number in the kernel."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Kept:
     number: int
 
     def operate(self, operation: str, *arguments: Any) -> Any:
-        """What an operation on the object gives."""
+        """The result of an operation on the object."""
         with _TURN:
             return self.asks.operate(operation, self, *arguments)
 
     def call(self, *arguments: Any, **named: Any) -> Any:
-        """What a call of the object gives."""
+        """The result of a call of the object."""
         with _TURN:
             return self.asks.call(self.number, arguments, named)
 

@@ -50,7 +50,7 @@ class Reading:
                 self._found_by[reference["handle"]] = decoder.decode(reference[said])
 
     def known(self, operation: str, kept: Any) -> Any:
-        """What an operation on an object gives, as was said beside it; raises ``Malformed``."""
+        """The result of an operation, if it came with the object; else raises ``Malformed``."""
         if operation in ("hash", "attributes") and type(kept) is Kept:
             if kept.number in self._found_by:
                 return self._found_by[kept.number]

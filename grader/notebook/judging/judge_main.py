@@ -85,7 +85,7 @@ def work(
 
 
 def _end_with(process: int) -> None:
-    """End this process as soon as that one has ended, however: it is no child of that one."""
+    """End this process as soon as another one has ended, of which it is no child."""
 
     def watch() -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -128,7 +128,7 @@ def _judge(there: Connection, examination: Examination, referee: str) -> None:
 
 @contextlib.contextmanager
 def _training_awaited(there: Connection) -> Iterator[None]:
-    """While the submission's clock is paused, another may have this one's core."""
+    """Let another submission use this one's core while the submission's clock is paused."""
     there.send(TrainingAwaited())
     try:
         yield

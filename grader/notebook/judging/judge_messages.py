@@ -120,7 +120,7 @@ class NothingJudged:
 
 @dataclass(frozen=True)
 class JudgeFailed:
-    """The judge raised what it should not, and ends.
+    """The judge raised an unexpected error, and ends.
 
     Attributes:
         trace: the traceback.

@@ -98,7 +98,7 @@ def judge_apart(
 
 @dataclass(frozen=True)
 class _Scope:
-    """Who is told what, and what a process needs beside the submission; see ``judge_apart``."""
+    """Whom a process reports to, and what it needs beside the submission; see ``judge_apart``."""
 
     stopwatch: Stopwatch
     reporter: Reporter

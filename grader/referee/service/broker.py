@@ -103,7 +103,7 @@ class Broker:
             raise
 
     def _look_at_memory(self) -> None:
-        """Drop every connection if messages that never end have filled the memory.
+        """Drop all connections if endless messages have filled the memory.
 
         ZeroMQ bounds the parts of a message, and not their number, and does not tell whose they
         are. Honest clients connect again and ask again.
@@ -217,7 +217,7 @@ def _same(job: Job, other: Job) -> bool:
 
 
 def _harden(socket: zmq.Socket[bytes]) -> None:
-    """Set every bound that ZeroMQ has for a peer that is not believed."""
+    """Set every limit that ZeroMQ has for an untrusted peer."""
     socket.linger = 0
     socket.router_mandatory = True  # sending to a client that is gone is an error
     socket.maxmsgsize = wire.MAX_REQUEST

@@ -74,7 +74,7 @@ class Client:
 
     @property
     def given_up(self) -> bool:
-        """Whether the worker was given up, and nothing was heard of it since."""
+        """Whether the worker was given up, and has sent nothing since."""
         return self._silence.given_up
 
     def step(

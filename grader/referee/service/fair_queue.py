@@ -26,11 +26,11 @@ MAX_KNOWN = 4096  # keys of epochs that are remembered as stored
 
 
 class Full(Exception):  # noqa: N818 -- named for the state of the queue
-    """More requests wait than may."""
+    """The queue is full."""
 
 
 class Flooded(Full):
-    """One client's requests alone are more than may wait."""
+    """One client alone has more requests than may wait."""
 
 
 _Known: TypeAlias = tuple[str, Observation]
@@ -66,7 +66,7 @@ class Job:
 
     @cached_property
     def chain(self) -> str:
-        """The same for requests whose recipes begin with the same epoch."""
+        """Equal for requests whose recipes begin with the same epoch."""
         return "" if self.request.recipe is None else self.request.recipe.upto(1).key({})
 
 
@@ -101,7 +101,7 @@ class FairQueue:
         self._bytes += len(job.raw)
 
     def next(self, busy: Collection[str] = ()) -> Job | None:
-        """Take the job whose turn it is off the queue; None: there is none.
+        """Remove and return the next job; None if there is none.
 
         Args:
             busy: chains that are being trained; a job of one of these waits.
@@ -122,7 +122,7 @@ class FairQueue:
         return job
 
     def know(self, job: Job) -> None:
-        """Remember that the store holds what ``job`` asked for: who asks for it does not wait."""
+        """Remember that the store holds the result of ``job``: requests for it need not wait."""
         self._known[job.known] = None
         self._known.move_to_end(job.known)
         if len(self._known) > MAX_KNOWN:
@@ -140,7 +140,7 @@ class FairQueue:
             yield from sorted(jobs, key=self._rank(jobs))
 
     def _rank(self, first: Sequence[Job]) -> Callable[[Job], tuple[int, ...]]:
-        """What orders jobs; of equal ones, that whose client was served longest ago is first."""
+        """The sort key of a job; among equals, the client that was served longest ago is first."""
         wanted = Counter(job.key for job in first)
 
         def rank(job: Job) -> tuple[int, ...]:

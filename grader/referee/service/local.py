@@ -197,6 +197,6 @@ def _running(setup: Setup, listen: Callable[[Path], tuple[str, Path | None]]) ->
 
 
 def _free_port(host: str) -> int:
-    """A port that nobody listens at; where another takes it first, the worker says so, and ends."""
+    """A free port; if another process takes it first, the worker says so and ends."""
     with socket.create_server((host, 0)) as probe:
         return int(probe.getsockname()[1])

@@ -43,7 +43,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Queued:
-    """A sign of life: the request waits.
+    """A heartbeat: the request waits.
 
     Attributes:
         position: how many requests come before it; 0: it is being carried out.

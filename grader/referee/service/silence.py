@@ -35,15 +35,15 @@ class Silence:
         self.begin()
 
     def begin(self) -> None:
-        """Something is asked."""
+        """Begin to measure: a request was sent."""
         self._heard = self._was_connected = time.monotonic()
 
     def hear(self) -> None:
-        """The worker has said something."""
+        """Begin again: the worker has sent something."""
         self._heard, self.given_up = time.monotonic(), False
 
     def look(self, connected: bool) -> bool:
-        """Take in whether there is a connection now; returns whether the silence is too long."""
+        """Note whether there is a connection now; returns whether the silence is too long."""
         self.connected = connected
         if connected:
             self._was_connected = time.monotonic()

@@ -47,12 +47,12 @@ class TrainerPool:
 
     @property
     def hello(self) -> Hello | None:
-        """What they train with; None until the first has come up."""
+        """What the trainers train with; None until the first is ready."""
         return next((one.hello for one in self._supervisors if one.hello is not None), None)
 
     @property
     def problem(self) -> str:
-        """Why none came up; empty if one did, or may yet."""
+        """Why no trainer could be started; empty if one was, or still may be."""
         return "" if self.hello is not None else self._supervisors[0].problem
 
     @property

@@ -142,7 +142,7 @@ def read_request(parts: Sequence[Part]) -> Request:
 
 
 def number_of(parts: Sequence[Part]) -> int:
-    """The number in a request that may be malformed in all else; 0 where there is none."""
+    """The number of a request, also of one that is malformed otherwise; 0 if it has none."""
     try:
         return _read(_NUMBERS, parts[0], MAX_REQUEST).number
     except (Malformed, IndexError):

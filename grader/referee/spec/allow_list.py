@@ -115,7 +115,7 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def _tensorflows(described: dict[str, Any]) -> Any:
-    """Keras describes ``tf.nn.softmax``, which many write, as a function that it cannot know."""
+    """Translate ``tf.nn.softmax`` and the like, which Keras describes as unknown functions."""
     if described.get("module") == "builtins" and described.get("class_name") == "function":
         return _TENSORFLOWS.get(str(described.get("config")), described)
     return described

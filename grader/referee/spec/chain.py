@@ -139,7 +139,7 @@ def _does_nothing(layer: Described) -> bool:
 
 
 def _activation(layer: Described) -> Any:
-    """The activation that a layer is, if it is nothing else; else None."""
+    """The activation of a layer that does nothing else; None for any other layer."""
     kind, config = layer["class_name"], layer["config"]
     if config.get("dtype") != _DTYPE:
         return None

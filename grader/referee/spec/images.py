@@ -62,7 +62,7 @@ class Images(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     norm: Literal["", "image", "rows", "columns", "standard"] = ""
 
     def __post_init__(self) -> None:
-        """Refuse what the course's images cannot be."""
+        """Refuse values that the course's images cannot have."""
         if math.prod(self.shape) != PIXELS or abs(self.divisor) < 1e-6:
             raise ValueError(
                 f"images of shape {self.shape!s:.60}, divided by {self.divisor:g}: expected "
@@ -89,7 +89,7 @@ class Images(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
         return int(self._picked()[-1]) if self.rows else self.first + self.count - 1
 
     def from_place(self, place: int) -> Images:
-        """Those from one of them on, by its place among them."""
+        """The images from a position on."""
         if not self.rows:
             return replace(self, first=self.first + place, count=self.count - place)
         kept = self._picked()[place:]

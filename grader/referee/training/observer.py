@@ -32,7 +32,7 @@ _ROWS = 256  # images that are predicted together
 
 
 class Observer:
-    """Tries the weights of epochs on images.
+    """Evaluates the weights of epochs on images.
 
     Args:
         images: the course's.

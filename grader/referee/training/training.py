@@ -45,7 +45,7 @@ class Seen:
 
 
 class Training:
-    """A model and what it is trained on.
+    """A model in training, with its images.
 
     Between two epochs the model's and its optimizer's variables are all that is kept of it. The
     model is never evaluated: what is observed of it, others compute from its weights.

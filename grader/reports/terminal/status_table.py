@@ -1,4 +1,4 @@
-"""Where a class stands, on the terminal."""
+"""The status of a class, on the terminal."""
 
 from __future__ import annotations
 
