@@ -126,7 +126,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)  # after the fixtures of the session
 def pytest_sessionfinish() -> None:
-    """Find what is left unclosed with two collections; pytest's own five then have nothing to do."""
+    """Find what is left unclosed with two collections; pytest's own five then find nothing."""
     gc.collect()
     gc.collect()  # of what finalizers of the first let go
     gc.freeze()
