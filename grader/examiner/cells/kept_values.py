@@ -13,7 +13,7 @@ from typing import Any
 _MOST = 3  # values
 # Of a call of these, its arguments say more than False.
 _COMPARING = frozenset(("allclose", "array_equal", "isclose", "isinstance", "issubclass"))
-
+_LISTING = frozenset(("dir", "eval", "globals", "locals", "vars"))
 
 KEPT = "__asserted"
 """What the names of the values begin with."""
@@ -29,13 +29,18 @@ class _Keeping(ast.NodeTransformer):
 
     def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
         """Called by ``ast`` with each ``assert``."""
-        inner = parts(node.test) if node.msg is None else ()
+        inner = parts(node.test) if node.msg is None and not _lists_names(node.test) else ()
         if not inner:
             return [node]
         names = {id(part): kept_as(number) for number, part in enumerate(inner)}
         node.test = _Naming(names).visit(node.test)
         forgets = ast.Delete([ast.Name(name, ast.Del()) for name in names.values()])
         return [node, ast.fix_missing_locations(ast.copy_location(forgets, node))]
+
+
+def _lists_names(test: ast.expr) -> bool:
+    """Whether a condition looks at all names that there are, and would see those of the values."""
+    return any(isinstance(node, ast.Name) and node.id in _LISTING for node in ast.walk(test))
 
 
 class _Naming(ast.NodeTransformer):

@@ -83,6 +83,12 @@ def test_an_assert_that_holds_keeps_nothing() -> None:
     assert InProcess(WORK).tested(f"assert wrong() == [1, 2]\nassert not nothing()\n{names}").passed
 
 
+@pytest.mark.parametrize("names", ["globals()", "dir()", "vars()", "locals()"])
+def test_a_test_that_lists_its_names_sees_no_others(names: str) -> None:
+    test = f"before = None\nbefore = set({names})\nassert before == set({names})"
+    assert InProcess(WORK).tested(test).passed
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
