@@ -23,6 +23,8 @@ from tests.any_exercise.table import (
     every_claim,
 )
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
 # The claims of which the framework began, by the names that they had then.
 FIRST = """
 reads_csv reads_other_csv class_state class_method_unbound class_isinstance generator plots
@@ -65,13 +67,24 @@ def test_a_claim_rests_on_its_own_exercise_alone(notebook: Notebook, tmp_path: P
 
 @pytest.mark.parametrize("notebook", ALL, ids=lambda notebook: notebook.name)
 def test_in_one_kernel_no_test_gives_another_exercise_a_name(notebook: Notebook) -> None:
-    bound = {claim.name: names.bound(claim.test) for claim in notebook.claims}
-    for exercise in notebook.exercises:
+    bound = {
+        claim.name: names.bound(claim.test) - _modules(claim.test) for claim in notebook.claims
+    }
+    for place, exercise in enumerate(notebook.exercises):
         own = {name for claim in exercise.claims for name in names.free(claim.test)}
         used = own | names.free(exercise.right) | names.free(exercise.wrong)
-        others = {name for claim in exercise.claims for name in bound[claim.name]}
-        for name in used - names.bound(exercise.given):
-            assert name not in others, f"{exercise.name}: a test binds {name}"
+        below = [claim for each in notebook.exercises[place:] for claim in each.claims]
+        for claim in below:
+            taken = bound[claim.name] & (used - names.bound(exercise.given))
+            assert not taken, f"{exercise.name}: the test {claim.name} binds {taken}"
+
+
+def _modules(source: str) -> set[str]:
+    """What a test imports: the same everywhere."""
+    imports = (node for node in ast.walk(ast.parse(source)) if isinstance(node, _IMPORTS))
+    return {
+        alias.asname or alias.name.partition(".")[0] for node in imports for alias in node.names
+    }
 
 
 def test_a_known_difference_changes_what_is_expected_of_its_way_alone() -> None:
