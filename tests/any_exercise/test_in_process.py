@@ -14,7 +14,17 @@ from tests.in_process import InProcess
 
 # Files, outputs, seeds and figures surround a test; networks need Keras, and `await` a loop. In one
 # process, a module is patched for both sides.
-_SURROUNDED = {"files", "outputs", "seeds", "plots", "networks", "waiting", "numerics", "patches"}
+_SURROUNDED = {
+    "files",
+    "outputs",
+    "seeds",
+    "plots",
+    "networks",
+    "waiting",
+    "numerics",
+    "patches",
+    "topics",
+}
 KINDS = sorted({kind for kinds in NOTEBOOKS.values() for kind in kinds} - _SURROUNDED - {*NEEDED})
 OUTCOMES = {
     FindingKind.PASSED: Outcome.PASSED,
