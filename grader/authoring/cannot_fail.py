@@ -20,6 +20,9 @@ _ASKING = frozenset(
         *("isclose", "isinstance", "issubclass"),
     )
 )
+_REPORTING = frozenset(("display", "print", "print_exc", "warn"))
+# What a Mock makes up when it is asked for: the names of its assertions without `assert_`.
+_OF_MOCKS = frozenset(("called_once", "called_once_with", "called_with", "has_calls", "not_called"))
 _RUN = 'assert `unittest.main(argv=[""], exit=False).result.wasSuccessful()` below'
 _CATCHING = frozenset(("", "AssertionError", "Exception", "BaseException"))
 
@@ -121,8 +124,8 @@ def _is_idle(statement: ast.stmt) -> bool:
     match statement:
         case ast.Pass() | ast.Continue() | ast.Break() | ast.Expr(value=ast.Constant()):
             return True
-        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
-            return True
+        case ast.Expr(value=ast.Call() as call):
+            return name_of(call) in _REPORTING
     return False
 
 
@@ -188,6 +191,17 @@ def _not_called(cell: CellSyntax) -> Iterator[Found]:
                 yield value, f"`{cell.text(value)}` tests nothing alone: write `with` first"
 
 
+def _made_up_by_mock(cell: CellSyntax) -> Iterator[Found]:
+    for value in (*cell.asserted, *cell.alone):
+        match value:
+            case ast.Call(func=ast.Attribute(attr=name) as asked) if name in _OF_MOCKS:
+                yield (
+                    value,
+                    f"`{cell.text(asked)}` is no assertion of a Mock's, which makes it up: write "
+                    f"`assert_{name}`, without `assert` before it",
+                )
+
+
 def _two_truths(cell: CellSyntax) -> Iterator[Found]:
     for node in cell.nodes:
         match node:
@@ -208,5 +222,5 @@ def _is_no_text(value: ast.expr) -> bool:
 
 _KINDS: tuple[Callable[[CellSyntax], Iterator[Found]], ...] = (
     *(_always_true, _compares_nothing, _without_assert, _caught),
-    *(_not_awaited, _not_looked_at, _not_called, _two_truths),
+    *(_not_awaited, _not_looked_at, _not_called, _made_up_by_mock, _two_truths),
 )

@@ -23,6 +23,7 @@ CANNOT = {
     "for n in range(3):\n    np.allclose(add(n, 1), n + 1)": (2, "`np.allclose(add(n, 1), n + 1)`"),
     "try:\n    assert add(1, 2) == 3\nexcept:\n    pass": (2, "hides that it fails"),
     "try:\n    assert add(1, 2) == 3\nexcept (TypeError, Exception):\n    print(1)": (2, "hides"),
+    "try:\n    assert add(1, 2) == 3\nexcept Exception:\n    traceback.print_exc()": (2, "hides"),
     "with contextlib.suppress(AssertionError):\n    assert add(1, 2) == 3": (2, "hides"),
     "def test_add():\n    assert add(1, 2) == 3": (1, "nothing calls test_add"),
     "class T(unittest.TestCase):\n    def test_it(self):\n        assert add(1, 2)": (
@@ -34,6 +35,8 @@ CANNOT = {
     "program = unittest.main(exit=False)": (1, "assert `.result.wasSuccessful()` of it"),
     "unittest.TextTestRunner().run(suite)": (1, "assert `.wasSuccessful()` of it"),
     "doctest.testmod()": (1, "assert `.failed == 0` of it"),
+    "assert mock.called_once_with(3)": (1, "write `assert_called_once_with`, without"),
+    "mock.not_called()": (1, "write `assert_not_called`"),
     "mock.assert_called_once": (1, "write parentheses behind it"),
     "pytest.raises(TypeError)": (1, "write `with` first"),
     "class T(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue(add(1, 2), 3)\n"
@@ -64,6 +67,8 @@ CAN = (
     "program = unittest.main(exit=False)\nassert program.result.wasSuccessful()",
     "assert doctest.testmod().failed == 0",
     "mock.assert_called_once()",
+    "assert mock.called and mock.called_with == [3]",
+    "try:\n    assert add(1, 2) == 3\nexcept Exception:\n    pytest.fail('no')",
     "pytest.raises(TypeError, add, 1)",
     "class T(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue(add(1, 2), 'no')"
     "\nunittest.main()",
