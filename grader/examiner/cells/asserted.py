@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PosixPath
-from types import FrameType
+from types import BuiltinFunctionType, FrameType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,9 @@ def _written(value: Any, levels: int) -> str:
         return name.replace(":", ".")
     if issubclass(kind, type):
         return _NAME(value)[:_SHOWN]
+    if kind is FunctionType or kind is BuiltinFunctionType:
+        place = "" if value.__module__ == "__main__" else f"{value.__module__}."
+        return f"{place}{value.__qualname__}"
     if kind is str or kind is bytes:
         return repr(value[: _SHOWN + 1])
     if value is None or kind in _WRITTEN:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import math
 
 import numpy as np
 import pytest
@@ -100,6 +102,8 @@ def test_a_test_that_lists_its_names_sees_no_others(names: str) -> None:
         (np.float64(2.5), "2.5"),
         (np.array([object()]), "an object of the class ndarray"),
         (int, "int"),
+        (math.sin, "math.sin"),
+        (json.dumps, "json.dumps"),
         (object(), "an object of the class object"),
     ],
 )
