@@ -134,6 +134,8 @@ def _watched(words: Set[str], own: Set[str]) -> Iterator[Attribute]:
         own: the test's.
     """
     for path, module in tuple(sys.modules.items()):
+        if path.rpartition(".")[2] not in words:
+            continue  # the quickest look: all but a few of thousands of modules
         parts = path.split(".")
         if parts[0] in _NOT_WATCHED or not words >= set(parts):
             continue
