@@ -229,6 +229,8 @@ def _noting_keys(callback_class: Any, logs: Logs) -> DryRun:
     except Exception as error:
         if "__init__() missing" in str(error):
             error.add_note(notes.no_arguments())
+        elif "name 'model' is not defined" in str(error):
+            error.add_note(notes.own_model())
         elif comes_of_logs(error):
             error.add_note(notes.about_keys(logs[0]))
         raise

@@ -16,6 +16,14 @@ def no_arguments() -> str:
     )
 
 
+def own_model() -> str:
+    """The note where a callback looks for the model among the notebook's names."""
+    return gettext(
+        "In a callback, the model that is trained is self.model: write self.model in place of "
+        "model."
+    )
+
+
 def about_keys(keys: Iterable[str]) -> str:
     """The note where a dry run's callback raised.
 
@@ -31,4 +39,6 @@ def about_keys(keys: Iterable[str]) -> str:
 
 def every() -> frozenset[str]:
     """All of these notes: a line among them has no word of a student's."""
-    return frozenset([no_arguments(), *(about_keys([name, "loss"]) for name in ALL_NAMES)])
+    return frozenset(
+        [no_arguments(), own_model(), *(about_keys([name, "loss"]) for name in ALL_NAMES)]
+    )

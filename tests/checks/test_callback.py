@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from grader.accuracy import ALL_NAMES
-from grader.checks import callback
+from grader.checks import callback, callback_notes
 from grader.checks.dry_run import dry_run
 from grader.checks.protocols import CallbackProxy
 from grader.errors import ClaimFailed
@@ -73,6 +73,17 @@ def test_each_key_will_do(key):
     callback.stops_at_target(stopper(key=key), HIT)
     callback.keeps_going_below_target(stopper(key=key), [0.99, 0.998])
     callback.stop_message(stopper(key=key), HIT)
+
+
+def test_one_that_asks_the_notebook_for_the_model_is_told_of_its_own():
+    class Elsewhere(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["accuracy"] > 0.998:
+                model.stop_training = True  # noqa: F821 -- the mistake
+
+    with pytest.raises(NameError) as raised:
+        callback.stops_at_target(Elsewhere, HIT)
+    assert raised.value.__notes__ == [callback_notes.own_model()]
 
 
 def test_one_that_rounds_is_told_so():

@@ -149,6 +149,17 @@ def test_a_name_that_code_misses_is_told_with_the_cell_below_that_defines_it(
         assert ("Define this name in a cell above" in said) is not below
 
 
+def test_what_a_check_says_of_a_missed_name_stands_alone() -> None:
+    note = "It was raised in line 2 of the cell `add`, `more()`. Write self.more."
+    raised = Finding(FindingKind.NAME_UNDEFINED, "NameError", "name 'more' is not defined", note)
+    cells = [
+        new_code_cell(metadata={"nbgrader": {"grade_id": "adds"}}),
+        new_code_cell("more = 1", metadata={PART_OF: "other"}),
+    ]
+    said = answered(CLAIM, raised, Circumstances(Rebuilt(new_notebook(cells=cells)), {}))[1]
+    assert said.endswith(note)
+
+
 def test_what_a_check_adds_stands_behind_the_error() -> None:
     raised = Finding(FindingKind.RAISED, "TypeError", "no number.", "logs had the key 'loss'.")
     said = answered(CLAIM, raised, around())[1]
