@@ -21,11 +21,21 @@ from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.sandbox.warm.host import WarmParent
 from grader.settings import Settings
 
-# What every kernel runs on. First the hook that must be there before Keras is imported.
-_KERNEL = (
+# What every kernel runs on. First the hook that must be there before Keras is imported; then what
+# ipykernel imports as it starts, whose debugger takes longer than all the rest.
+KERNEL = (
     "grader.kernel:serve_course_data",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "sqlite3",
     "grader.sandbox.guest.agent",
 )
 
@@ -62,7 +72,7 @@ def numpy_only_address(settings: Settings, assignment: Assignment) -> str:
     """
     if settings.sandbox == "none" or not settings.warm_kernels or not _needs_numpy_only(assignment):
         return ""
-    return _starter.submit(_address, (*_KERNEL, "numpy"), CONVOLVING_PACKAGES).result()
+    return _starter.submit(_address, (*KERNEL, "numpy"), CONVOLVING_PACKAGES).result()
 
 
 def _address(modules: tuple[str, ...], blocked: tuple[str, ...]) -> str:
@@ -93,7 +103,7 @@ def parent_modules(settings: Settings, assignments: Sequence[Assignment]) -> tup
     names_of = (name for assignment in assignments for name in imported(assignment))
     modules = tuple(settings.warm_imports or dict.fromkeys(names_of))
     draws = any(name.partition(".")[0] == "matplotlib" for name in modules)
-    return (*_KERNEL, *modules, *([_FIRST_FIGURE] if draws else []))
+    return (*KERNEL, *modules, *([_FIRST_FIGURE] if draws else []))
 
 
 def imported(assignment: Assignment) -> tuple[str, ...]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from grader.sandbox.policy import CONVOLVING_PACKAGES
 from grader.settings import Settings
 from tests import tiny
 from tests.conftest import ROOT
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import Kernel
 
 
@@ -40,6 +44,36 @@ def test_what_a_solution_imports_is_not_told() -> None:
     both = assignment("import numpy")
     solved = new_notebook(cells=[new_code_cell("import numpy\nfrom itertools import product")])
     assert warm_kernels.imported(dataclasses.replace(both, source=solved)) == ("numpy",)
+
+
+_STARTED = """
+import importlib, json, runpy, sys
+names, file = json.loads(sys.argv[1]), sys.argv[2]
+for name in names:
+    module, _, function = name.partition(":")
+    found = importlib.import_module(module)
+    if function:
+        getattr(found, function)()
+before = set(sys.modules)
+from ipykernel.kernelapp import IPKernelApp
+new = lambda: sorted(sys.modules.keys() - before - set(sys.builtin_module_names))
+IPKernelApp.start = lambda _: print("imported", *new(), file=sys.__stdout__)
+sys.argv = ["kernel", "-f", file]
+runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.process
+def test_a_kernel_imports_nothing_more_as_it_starts(tmp_path: Path) -> None:
+    ports = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+    numbered = {name: number for number, name in enumerate(ports, start=1)}
+    file = tmp_path / "connection.json"
+    known = {"transport": "ipc", "ip": str(tmp_path / "k"), "key": "k"}
+    file.write_text(json.dumps(known | numbered | {"signature_scheme": "hmac-sha256"}))
+    command = [sys.executable, "-c", _STARTED, json.dumps(warm_kernels.KERNEL), str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    said = [line.split() for line in done.stdout.splitlines() if line.startswith("imported")]
+    assert said == [["imported"]], "name these in KERNEL, so that they are imported once a class"
 
 
 def test_a_figure_is_drawn_ahead_for_notebooks_with_figures(tiny_course: Settings) -> None:
