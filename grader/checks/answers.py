@@ -32,6 +32,7 @@ _LISTED = _LOOPS | {"set", "frozenset", "dict_keys", "dict_values"}
 # A metaclass of the student's cannot override these.
 _CLASS_NAME: Any = type.__dict__["__name__"]
 _CLASS_MEMBERS: Any = type.__dict__["__dict__"]
+_CLASS_MRO: Any = type.__dict__["__mro__"]
 
 
 def array(
@@ -299,7 +300,8 @@ def _next_step(answer: object) -> str:
 
 def _is_named_tuple(kind: type) -> bool:
     """Whether it is a tuple with names: the tuple in it is read, and no method of its own."""
-    return issubclass(kind, tuple) and "_fields" in _CLASS_MEMBERS.__get__(kind)
+    classes = _CLASS_MRO.__get__(kind) if issubclass(kind, tuple) else ()
+    return any("_fields" in _CLASS_MEMBERS.__get__(each) for each in classes)
 
 
 def _is_huge(answer: object) -> bool:

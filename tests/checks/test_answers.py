@@ -39,9 +39,7 @@ class _Row(NamedTuple):
     right: float
 
 
-class _Named(_Row):
-    _fields = ("left", "right")
-
+class _Named(_Row):  # as the examiner makes a class for a student's
     def __iter__(self):
         raise RuntimeError("a check called a method of the answer's")
 
