@@ -101,6 +101,7 @@ class KernelStdin:
         self, content: dict[str, Any], buffers: Sequence[bytes], deadline: float
     ) -> Answer:
         is_question = content.get("do") not in ("returned", "raised")
+        waited = self._line
         if is_question and "within" not in content:
             await self._wait_for_agent(deadline)
         line = self._line
@@ -109,6 +110,9 @@ class KernelStdin:
         line.questions += is_question
         self._send(line.request, content, buffers)
         line.request = await self._request(line.number, deadline)
+        if line.request is None and line is waited and line.questions == is_question == 1:
+            # A timer of the student's, for example, ended it while it waited for this question.
+            return await self._asked(content, buffers, deadline)
         if line.request is None:
             return self._closed()
         said, parts = _content(line.request)

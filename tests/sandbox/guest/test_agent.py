@@ -18,6 +18,7 @@ from grader.examiner.objects.handles import Handle
 from grader.examiner.proxies import Proxies
 from grader.notebook.judging import kernel_failures, kernel_questions
 from grader.notebook.judging.cell_runs import CellStatus, Ended
+from grader.notebook.judging.kernel_stdin import KernelStdin
 from grader.sandbox.guest.data.counted import Malformed
 from tests import students
 from tests.patience import PATIENCE
@@ -311,17 +312,26 @@ def test_questions_that_follow_each_other_share_a_line(
     assert it() == 7
 
 
-def test_questions_go_on_where_something_ends_the_line_between_them(student: Student) -> None:
+@pytest.mark.parametrize("is_noticed", [True, False])
+def test_questions_go_on_where_something_ends_the_line_between_them(
+    student: Student, monkeypatch: pytest.MonkeyPatch, is_noticed: bool
+) -> None:
     student.write(
         "import signal, threading\nover = threading.Event()\n"
         "def ring(*_):\n    over.set()\n    raise TimeoutError('too late')\n"
         "signal.signal(signal.SIGALRM, ring)\n"
-        "def it():\n    signal.setitimer(signal.ITIMER_REAL, 0.05)\n    return 3\n"
-        "def is_over():\n    return over.is_set()"
+        "def it():\n    signal.setitimer(signal.ITIMER_REAL, 0.5)\n    return over.is_set\n"
     )
-    assert student.look("it")() == 3
-    time.sleep(0.5)
-    assert student.look("is_over")() is True
+    is_over = student.look("it")()
+    time.sleep(2)
+    wait = KernelStdin._wait_for_agent
+
+    async def once(stdin: KernelStdin, deadline: float) -> None:
+        monkeypatch.setattr(KernelStdin, "_wait_for_agent", wait)
+
+    if not is_noticed:  # as if it ended at the very moment at which the question was sent
+        monkeypatch.setattr(KernelStdin, "_wait_for_agent", once)
+    assert is_over() is True
 
 
 def test_a_function_that_ends_python_ends_the_question(forger: Student) -> None:
