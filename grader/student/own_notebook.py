@@ -25,7 +25,8 @@ def read(path: Path) -> NotebookNode:
     try:
         return parse.read(path)
     except SubmissionError as error:
-        raise SubmissionError(gettext(error.to_student, **error.values)) from error
+        said = gettext(error.to_student, **error.values) or str(error)
+        raise SubmissionError(said) from error
 
 
 def _missing(path: Path) -> str:

@@ -70,6 +70,17 @@ def test_it_is_said_in_the_courses_language(text: str, tmp_path: Path) -> None:
         language.use(language.ENGLISH)
 
 
+def test_an_error_without_a_text_for_students_is_said_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise SubmissionError(f"{path.name} is {{refused}}")
+
+    monkeypatch.setattr(own_notebook.parse, "read", refuse)
+    (tmp_path / "sums.ipynb").touch()
+    assert said(tmp_path / "sums.ipynb") == "sums.ipynb is {refused}"
+
+
 def test_a_link_is_to_be_replaced_by_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "other.ipynb").write_text("{}")
     for make in (Path.symlink_to, Path.hardlink_to):
