@@ -110,7 +110,7 @@ class KernelStdin:
         line.questions += is_question
         self._send(line.request, content, buffers)
         line.request = await self._request(line.number, deadline)
-        if line.request is None and line is waited and line.questions == is_question == 1:
+        if line.request is None and line is waited and is_question and line.questions == 1:
             # A timer of the student's, for example, ended it while it waited for this question.
             return await self._asked(content, buffers, deadline)
         if line.request is None:
