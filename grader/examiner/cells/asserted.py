@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from grader.examiner.cells.failing_code import Cell
-from grader.examiner.cells.kept_values import kept_as, parts
+from grader.examiner.cells.kept_values import NOT_COMPUTED, kept_as, parts
 from grader.language import gettext
 from grader.sandbox.guest.handles import library_functions
 
@@ -52,9 +52,9 @@ def came_to(cell: Cell, node: ast.AST, frame: FrameType) -> tuple[str, ...]:
         return ()
     said = [gettext("This does not hold: `{code}`", code=cell.segment(owner.test))]
     for number, part in enumerate(parts(owner.test)):
-        name, code = kept_as(number), cell.segment(part)
-        if name in frame.f_locals and not _is_literal(part):
-            value = shown(frame.f_locals[name])
+        kept, code = frame.f_locals.get(kept_as(number), NOT_COMPUTED), cell.segment(part)
+        if kept is not NOT_COMPUTED and not _is_literal(part):
+            value = shown(kept)
             said += [gettext("`{code}` is {value}", code=code, value=value)] * (value != code)
     return tuple(said)
 

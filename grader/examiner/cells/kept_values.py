@@ -18,6 +18,9 @@ _LISTING = frozenset(("dir", "eval", "globals", "locals", "vars"))
 KEPT = "__asserted"
 """What the names of the values begin with."""
 
+NOT_COMPUTED = ...
+"""In place of a value that a chain of comparisons did not come to: ``b`` in ``5 < a < b``."""
+
 
 def kept_as(number: int) -> str:
     """The name of one of the values, from 0."""
@@ -35,7 +38,14 @@ class _Keeping(ast.NodeTransformer):
         names = {id(part): kept_as(number) for number, part in enumerate(inner)}
         node.test = _Naming(names).visit(node.test)
         forgets = ast.Delete([ast.Name(name, ast.Del()) for name in names.values()])
-        return [node, ast.fix_missing_locations(ast.copy_location(forgets, node))]
+        around = [*_bound_before(tuple(names.values())), node, forgets]
+        return [ast.fix_missing_locations(ast.copy_location(each, node)) for each in around]
+
+
+def _bound_before(names: Sequence[str]) -> list[ast.stmt]:
+    """What binds the names that a chain of comparisons may end ahead of."""
+    late = [ast.Name(name, ast.Store()) for name in names[2:]]
+    return [ast.Assign(list[ast.expr](late), ast.Constant(NOT_COMPUTED))] if late else []
 
 
 def _lists_names(test: ast.expr) -> bool:

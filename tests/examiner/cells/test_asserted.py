@@ -51,6 +51,11 @@ HOLDS_NOT = {
         "`wrong()` is [1, 2]",
     ),
 }
+CHAINS_THAT_END_EARLY = (
+    "assert not 5 < add(1, 1) < 10",
+    "assert not (7 == add(1, 1) == add(2, 2))",
+    "def check(n):\n    assert not 5 < n < 10\ncheck(add(1, 1))",
+)
 SAYS_ITSELF = (
     "assert add(1, 2) == 3, 'no'",
     "raise AssertionError",
@@ -89,6 +94,18 @@ def test_an_assert_that_holds_keeps_nothing() -> None:
 def test_a_test_that_lists_its_names_sees_no_others(names: str) -> None:
     test = f"before = None\nbefore = set({names})\nassert before == set({names})"
     assert InProcess(WORK).tested(test).passed
+
+
+@pytest.mark.parametrize("test", CHAINS_THAT_END_EARLY)
+def test_a_chain_that_ends_early_holds(test: str) -> None:
+    found = InProcess(WORK).tested(test)
+    assert found.passed, found
+
+
+def test_what_a_chain_did_not_come_to_is_not_told() -> None:
+    caught = "try:\n    assert 1 < 2 < 0\nexcept AssertionError:\n    pass\n"
+    found = InProcess(WORK).tested(f"{caught}due = 9\nassert add(1, 2) < 3 < due")
+    assert found.came_to[1:] == ("`add(1, 2)` is 4",)
 
 
 @pytest.mark.parametrize(
