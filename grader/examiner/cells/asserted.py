@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -25,6 +26,8 @@ from grader.sandbox.guest.handles import library_functions
 _SHOWN = 80  # characters of one
 _ITEMS = 8  # of a list
 _LEVELS = 4  # of lists in lists
+_EDGE = 3  # of an axis of an array, at either end
+_NUMBERS = 1000  # of an array: with many axes, a text of its edges would take minutes
 # Exactly these are written by their own `repr`, which is Python's.
 _WRITTEN = frozenset(
     (bool, int, float, complex, date, time, datetime, timedelta, Decimal, Fraction, PosixPath)
@@ -84,16 +87,18 @@ def _written(value: Any, levels: int) -> str:
     if issubclass(kind, type):
         return _NAME(value)[:_SHOWN]
     if kind is FunctionType or kind is BuiltinFunctionType:
-        place = "" if value.__module__ == "__main__" else f"{value.__module__}."
+        place = "" if value.__module__ in (None, "__main__") else f"{value.__module__}."
         return f"{place}{value.__qualname__}"
     if kind is str or kind is bytes:
         return repr(value[: _SHOWN + 1])
     if value is None or kind in _WRITTEN:
         return repr(value)
-    if kind in _NUMPY:
+    if kind is np.str_ or kind is np.bytes_:
+        return repr(value.item()[: _SHOWN + 1])
+    if kind in _NUMPY and not value.dtype.hasobject:
         return str(value)
     if kind is np.ndarray and value.dtype.kind in "biufcmMSU":
-        return np.array2string(value, threshold=_ITEMS)
+        return np.array2string(_beginning(value), threshold=_ITEMS, edgeitems=_EDGE)
     if kind is dict and levels:
         pairs = itertools.islice(value.items(), _ITEMS)
         items = [f"{_written(k, levels - 1)}: {_written(v, levels - 1)}" for k, v in pairs]
@@ -104,6 +109,15 @@ def _written(value: Any, levels: int) -> str:
         text = _in_brackets(opening, items, len(value), closing)
         return f"({items[0]},)" if kind is tuple and len(value) == 1 else text
     return _class(value)
+
+
+def _beginning(array: np.ndarray) -> np.ndarray:
+    """An array, or as much of one with many axes as begins with the same text."""
+    for axis in range(array.ndim):
+        if math.prod(min(length, 2 * _EDGE) for length in array.shape) <= _NUMBERS:
+            break
+        array = array[(slice(None),) * axis + (slice(1),)]
+    return array
 
 
 def _in_brackets(opening: str, items: list[str], length: int, closing: str) -> str:

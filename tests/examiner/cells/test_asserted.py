@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -118,6 +119,9 @@ def test_what_a_chain_did_not_come_to_is_not_told() -> None:
         pytest.param(10**5000, "an object of the class int", id="huge"),
         (np.float64(2.5), "2.5"),
         (np.array([object()]), "an object of the class ndarray"),
+        (np.str_("3\x1b[0m"), "'3\\x1b[0m'"),
+        (np.array([(1, 2.5)], "i8, f8")[0], "(1, 2.5)"),
+        ("a".upper, "str.upper"),
         (int, "int"),
         (math.sin, "math.sin"),
         (json.dumps, "json.dumps"),
@@ -128,9 +132,18 @@ def test_values_are_short_and_of_objects_the_class_is_told(value: object, text: 
     assert shown(value) == text
 
 
+def test_of_an_array_with_many_axes_no_more_is_written_than_is_shown() -> None:
+    few = np.arange(36).reshape(6, 6)
+    assert shown(few) == " ".join(str(few).split())[:80] + "..."
+    begin = time.process_time()
+    assert shown(np.zeros((2,) * 24, np.uint8)).startswith(f"{'[' * 24}0 0] [0 0]]")
+    assert time.process_time() - begin < 5
+
+
 def test_no_method_of_a_value_is_called() -> None:
     class Loud(dict[str, int]):
         def __repr__(self) -> str:
             raise AssertionError
 
     assert shown([Loud(), {Loud: 1}]) == "[an object of the class Loud, {Loud: 1}]"
+    assert shown(np.array([(Loud(),)], [("it", object)])[0]) == "an object of the class void"
