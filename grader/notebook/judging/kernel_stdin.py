@@ -36,11 +36,13 @@ class _Line:
         number: of the request to run it.
         request: what the agent waits for a reply to; None where the line has ended.
         questions: how many have no answer yet; more than one where a callback waits for others.
+        is_interrupted: whether it has ended by a KeyboardInterrupt, as far as the kernel says.
     """
 
     number: str
     request: dict[str, Any] | None
     questions: int = 0
+    is_interrupted: bool = False
 
 
 class KernelStdin:
@@ -109,11 +111,13 @@ class KernelStdin:
             return self._closed()
         line.questions += is_question
         self._send(line.request, content, buffers)
-        line.request = await self._request(line.number, deadline)
-        if line.request is None and line is waited and is_question and line.questions == 1:
-            # A timer of the student's, for example, ended it while it waited for this question.
-            return await self._asked(content, buffers, deadline)
+        await self._next_request(line, deadline)
         if line.request is None:
+            is_unheard = line is waited and is_question and line.questions == 1
+            # A timer of the student's, for example, ended it while it waited for this question. A
+            # KeyboardInterrupt ends it also where their code raises that at work on the question.
+            if is_unheard and not line.is_interrupted:
+                return await self._asked(content, buffers, deadline)
             return self._closed()
         said, parts = _content(line.request)
         line.questions -= "callback" not in said
@@ -127,7 +131,8 @@ class KernelStdin:
             await self.end_line(deadline)
             await self.expect_alive()
             number = self._client.execute(protocol.ANSWER, silent=True, store_history=False)
-            self._line = _Line(number, await self._request(number, deadline))
+            self._line = _Line(number, None)
+            await self._next_request(self._line, deadline)
         else:
             await self.expect_alive()
 
@@ -142,24 +147,27 @@ class KernelStdin:
         while line is not None and line.request is not None:
             is_callback = "callback" in _content(line.request)[0]
             self._send(line.request, _GIVEN_UP if is_callback else _NO_MORE, [])
-            line.request = await self._request(line.number, deadline)
+            await self._next_request(line, deadline)
 
     def _closed(self) -> Answer:
         """The answer of a kernel whose line has ended."""
         self._line = None
         return _NO_ANSWER, []
 
-    async def _request(self, number: str, deadline: float) -> dict[str, Any] | None:
-        """Wait for the agent to ask; None if its line ended without asking.
+    async def _next_request(self, line: _Line, deadline: float) -> None:
+        """Wait for the agent to ask, or for its line to end.
 
         What the agent is asked for may call ``fit``, whose requests are served meanwhile.
         """
+        line.request = None
         while True:
-            message = await self._message(number, deadline)
+            message = await self._message(line.number, deadline)
             if message["msg_type"] != "input_request":
-                return None
+                line.is_interrupted = _ended_by(message) == "KeyboardInterrupt"
+                return
             if (request := asked(message["content"])) is None:
-                return message
+                line.request = message
+                return
             self._send(message, *await self._requests.reply(request, self.expect_alive))
 
     async def _message(self, number: str, deadline: float) -> dict[str, Any]:
@@ -193,6 +201,12 @@ class KernelStdin:
         self._client.session.send(
             socket, "input_reply", content, parent=request, buffers=list(buffers)
         )
+
+
+def _ended_by(reply: Mapping[str, Any]) -> object:
+    """The name of the exception that ended a line; whatever a kernel says in its place."""
+    content = reply.get("content")
+    return content.get("ename") if isinstance(content, dict) else None
 
 
 def _content(message: Mapping[str, Any]) -> Answer:

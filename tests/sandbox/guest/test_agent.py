@@ -334,6 +334,18 @@ def test_questions_go_on_where_something_ends_the_line_between_them(
     assert is_over() is True
 
 
+def test_a_function_that_raises_keyboard_interrupt_is_called_once(student: Student) -> None:
+    student.write(
+        "count = 0\ndef ready():\n    return count\n"
+        "def it():\n    global count\n    count += 1\n    raise KeyboardInterrupt"
+    )
+    assert student.look("ready")() == 0
+    it = student.look("it")
+    with pytest.raises(RuntimeError, match="keeps the kernel from answering"):
+        it()
+    assert student.look("ready")() == 1
+
+
 def test_a_function_that_ends_python_ends_the_question(forger: Student) -> None:
     forger.write("import os\ndef it():\n    os._exit(0)")
     it = forger.look("it")
