@@ -172,7 +172,12 @@ def _settings(layer: Any) -> dict[str, Any]:
 
 
 def _without_passing(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that matter, also of a part, as an activation that is a layer."""
+    """The settings that matter, also of a part, as an activation that is a layer.
+
+    Of a type of numbers the name is all that there is.
+    """
+    if "DTypePolicy" in str(settings.get("class_name")):
+        return settings
     return {
         name: _without_passing(value) if isinstance(value, dict) else value
         for name, value in settings.items()

@@ -214,6 +214,9 @@ def test_expect_same_layers():
     frozen = cnn()
     frozen.trainable = False
     architecture.expect_same_layers(frozen, cnn())
+    half = functional(layers.Dense(3, dtype="float16"))
+    with pytest.raises(ClaimFailed, match="Layer 1, Dense, has dtype="):
+        architecture.expect_same_layers(half, functional(layers.Dense(3)))
     changed = r"Layer 1, Conv2D, has filters=5 in the trained model, and filters=4 in what"
     with pytest.raises(ClaimFailed, match=changed):
         architecture.expect_same_layers(cnn(filters=5), cnn(filters=4))
