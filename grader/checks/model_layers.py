@@ -12,6 +12,7 @@ from grader.sandbox.guest.keras_models.keras_layers import held_by
 
 # Keras layers that run code or a graph from elsewhere: a model does not show what they compute.
 _FOREIGN = {"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
+_ACTIVATIONS = {"Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"}
 _LIBRARIES = re.compile(r"(?:keras|tensorflow)(?:\.|$)")  # whose activations are known
 
 
@@ -23,8 +24,8 @@ def layers(model: Any) -> list[Any]:
 
     Returns:
         Keras layers, without input layers. A layer that a functional model applies twice is listed
-        twice; one that is another's activation, as in ``Dense(9, activation=ReLU())``, is part of
-        that.
+        twice; an activation layer in another, as in ``Dense(9, activation=ReLU())``, is part of
+        that, and any other layer in that place is listed behind it.
 
     Raises:
         ClaimFailed: ``model`` is no Keras model.
@@ -41,19 +42,14 @@ def _computing(part: Any) -> Iterator[Any]:
     """The layers in a part that compute, itself among them."""
     import keras
 
-    inner = [each for each in held_by(part, keras) if not _is_activation(each, part)]
-    if is_layer(part) and not (inner or isinstance(part, keras.Model)):
+    inner, own = held_by(part, keras), getattr(part, "activation", None)
+    wrapped = [each for each in inner if each is not own]
+    if is_layer(part) and not (wrapped or isinstance(part, keras.Model)):
         yield part
     for each in inner:
-        yield from _computing(each)
-
-
-def _is_activation(part: Any, layer: Any) -> bool:
-    """Whether a part is the activation of the layer that holds it, and holds nothing itself."""
-    import keras
-
-    is_simple = not (isinstance(part, keras.Model) or held_by(part, keras))
-    return is_simple and part is getattr(layer, "activation", None)
+        is_known = is_built_in(each) and type(each).__name__ in _ACTIVATIONS
+        if each is not own or not is_known:
+            yield from _computing(each)
 
 
 def parts(part: Any) -> Iterator[tuple[Any, list[Any]]]:

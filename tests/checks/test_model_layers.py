@@ -42,7 +42,16 @@ def test_a_layer_that_is_an_activation_is_part_of_its_layer():
 
 def test_a_network_in_the_place_of_an_activation_is_gone_through():
     inner = keras.Sequential([layers.Conv2D(1, 3, padding="same")])
-    assert names(functional(layers.SeparableConv2D(1, 3, activation=inner))) == ["Conv2D"]
+    model = functional(layers.SeparableConv2D(1, 3, activation=inner))
+    assert names(model) == ["SeparableConv2D", "Conv2D"]
+
+
+def test_another_layer_in_the_place_of_an_activation_is_listed():
+    inner = layers.Dense(3, activation=layers.ReLU())
+    assert names(functional(layers.Dense(3, activation=inner))) == ["Dense", "Dense"]
+    assert names(functional(layers.Dense(3, activation=layers.Dense(3)))) == ["Dense", "Dense"]
+    own = type("ReLU", (layers.Dense,), {})(3)
+    assert names(functional(layers.Dense(3, activation=own))) == ["Dense", "ReLU"]
 
 
 def test_layers_of_something_else():
