@@ -22,7 +22,7 @@ from grader.settings import Settings
 # verdicts, notes or answers: submissions that were graded before are then judged again. It is kept
 # by hand: a digest of the code would have a whole class judged again after each change of a word.
 # Name the latest reason on the same line: two branches that raise it to one number then conflict.
-RULES = 52  # fractions, parts of figures, layers as activations, and rounding callbacks
+RULES = 53  # chains of comparisons that end early, and layers that stand where activations do
 
 NOTEBOOKS, FILES, ASSIGNMENT = "notebooks", "files", "assignment"
 
