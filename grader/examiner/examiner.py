@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from grader.errors import CourseError, DataError, RefereeError, SandboxError, causes
 from grader.examiner import main_module, student_modules
+from grader.examiner.cells import tracebacks
 from grader.examiner.cells.blame import Blame, CellNames, blame, computed_alone
 from grader.examiner.cells.cell_code import compiled
 from grader.examiner.cells.finding import Finding, FindingKind, students_line
@@ -180,10 +181,17 @@ def _finding(error: BaseException, found: Blame) -> Finding:
     name, message, notes, code, lost = map(_writable, (name, message, notes, found.code, lost))
     came_to = tuple(map(_writable, found.came_to))
     quoted = _by_student(error)
-    if quoted is None and found.kind is FindingKind.STUMBLED:
-        quoted = message
     kind = found.kind or _kind(error)
+    if quoted is None and (kind is FindingKind.STUMBLED or _may_name_arguments(kind, error)):
+        quoted = message
     return Finding(kind, name, message, notes, quoted, found.line, code, lost, came_to)
+
+
+def _may_name_arguments(kind: FindingKind, error: BaseException) -> bool:
+    """Whether a library's function that the work returned says what the test gave it."""
+    places = tracebacks.of_error(error)
+    is_ours = bool(places) and tracebacks.module_of(places[-1].tb_frame).startswith("grader.")
+    return kind is FindingKind.RAISED and not is_ours
 
 
 def _by_student(error: BaseException | None) -> str | None:

@@ -76,7 +76,7 @@ convolve2d divide maximum minimum multiply subtract same_kind safe unsafe
 int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64
 scipy tensorflow EagerTensor InvalidArgumentError
 generator coroutine async_generator dict_keys dict_values islice chain
-DataFrame Series MaskedArray Image Tensor ArrayImpl
+DataFrame Series MaskedArray Image Tensor ArrayImpl StatisticsError
 """
 _NAMES = frozenset([*dir(builtins), *_WORDS.split()])
 

@@ -113,4 +113,4 @@ def test_an_exception_of_the_students_own_keeps_its_name() -> None:
         def look(self, _: list[str]) -> dict[str, Any]:
             return {"f": function}
 
-    assert examine("f()", Kernel()) == Finding(Kind.RAISED, "Mine", "no")
+    assert examine("f()", Kernel()) == Finding(Kind.RAISED, "Mine", "no", quoted="no")

@@ -80,7 +80,9 @@ def test_a_cells_own_names_stay_its_own() -> None:
     ],
 )
 def test_what_a_test_raises_is_a_finding(error: Exception, kind: Kind) -> None:
-    assert examine("f()", proxies(f=raising(error))) == Finding(kind, type(error).__name__, "no")
+    quoted = "no" if kind is Kind.RAISED else None
+    expected = Finding(kind, type(error).__name__, "no", quoted=quoted)
+    assert examine("f()", proxies(f=raising(error))) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,8 @@ def test_what_a_test_raises_is_a_finding(error: Exception, kind: Kind) -> None:
 )
 def test_an_exception_of_the_students_is_a_finding(name: str, kind: Kind) -> None:
     error = StudentRaised(name, "no")
-    assert examine("f()", proxies(f=raising(error))) == Finding(kind, name, "no")
+    quoted = "no" if kind is Kind.RAISED else None
+    assert examine("f()", proxies(f=raising(error))) == Finding(kind, name, "no", quoted=quoted)
 
 
 @pytest.mark.parametrize(

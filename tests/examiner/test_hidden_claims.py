@@ -246,3 +246,21 @@ def test_no_name_of_a_field_is_told() -> None:
     said = kernel.tested("from grader.checks.answers import text\ntext(answer(42), what='it')")
     assert "a numpy array of shape (2,)" in said.message
     assert "42" not in said.message
+
+
+@pytest.mark.parametrize(
+    ("function", "asked"),
+    [
+        ("operator.getitem", "{'a': 1}, 'hidden 42'"),
+        ("int", "'hidden 42'"),
+    ],
+)
+@pytest.mark.parametrize("called", ["work", "works['it']"])
+def test_a_function_of_a_library_does_not_tell_what_it_was_given(
+    function: str, asked: str, called: str
+) -> None:
+    source = f"import operator\nwork = {function}\nworks = {{'it': work}}"
+    found = InProcess(source).tested(f"assert {called}({asked}) == 1")
+    told = unquoted(found, [source])
+    assert found.kind is FindingKind.RAISED
+    assert "42" not in f"{told.error} {told.message} {told.note}"

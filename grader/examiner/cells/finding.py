@@ -36,7 +36,7 @@ class Finding:
         message: its text.
         note: what a check adds to it, in sentences.
         quoted: the text of an exception of the student's code, or one that may hold what their code
-            answered, which these tell; None: of none.
+            answered, or what a function that it returned was given; None: of none.
         line: of the test cell where it ended, from 1; 0: nowhere in it.
         code: what failed there. It may be a hidden test's.
         lost_message: what the message of an ``assert`` raised while it was made.
