@@ -2,7 +2,8 @@
 
 They travel by name, so that a test finds the very function: ``table["sin"] is math.sin``. Where a
 test calls one that the student's code returned, it runs in the examiner. So none of these opens a
-file, changes what it is given, or reads attributes by their names. Both sides import this.
+file or reads an attribute's value by its name, and the few that change something (``next``, NumPy's
+``out``) have nothing but what the test hands over. Both sides import this.
 """
 
 from __future__ import annotations
